@@ -1,0 +1,70 @@
+/** @file ByteWriter: a growing byte buffer with the number encodings of the WebAssembly binary format. */
+
+/** Collects bytes. Numbers are written in LEB128 as the WebAssembly specification (section 5.2) has it. */
+export class ByteWriter {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  bytes(values: ArrayLike<number>): void {
+    this.#reserve(values.length);
+    this.#bytes.set(values, this.#length);
+    this.#length += values.length;
+  }
+
+  /** An unsigned 32-bit number. */
+  unsigned(value: number): void {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.byte(rest);
+  }
+
+  /** A signed 32-bit number. */
+  signed(value: number): void {
+    let rest = value | 0;
+    while (rest < -0x40 || rest >= 0x40) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    this.byte(rest & 0x7f);
+  }
+
+  /** A string: its UTF-8 length, then its bytes. */
+  text(value: string): void {
+    const encoded = new TextEncoder().encode(value);
+    this.unsigned(encoded.length);
+    this.bytes(encoded);
+  }
+
+  /** Another writer's bytes behind their length. */
+  sized(content: ByteWriter): void {
+    const bytes = content.finish();
+    this.unsigned(bytes.length);
+    this.bytes(bytes);
+  }
+
+  /** The bytes written so far; a view that the next write may leave behind. */
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
