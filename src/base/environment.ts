@@ -1,0 +1,12 @@
+/** @file What surrounds the library: Node or a browser. Touches no Node module, so that everything may import it. */
+
+/** True under Node, where `node:` modules can be imported dynamically. */
+export function isNode(): boolean {
+  return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
+}
+
+/** An environment variable; `undefined` when it is unset or empty, and always in a browser. */
+export function environmentVariable(name: string): string | undefined {
+  const value = isNode() ? process.env[name] : undefined;
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,3 @@
+/** @file Built-in data sets. */
+
+export * as mnist from './mnist.ts';
