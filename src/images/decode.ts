@@ -1,0 +1,30 @@
+/** @file Image files to pixels. */
+
+import { FormatError } from '../base/errors.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { decodeJpeg } from './decode-jpeg.ts';
+import { decodePng } from './decode-png.ts';
+
+const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+const JPEG_SIGNATURE = [0xff, 0xd8, 0xff];
+
+function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
+  return signature.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * The pixels of a PNG or JPEG file, told apart by content: uint8 `[height, width, channels]` with as many channels as
+ * the file has (1 grey, 2 grey and alpha, 3 RGB, 4 RGBA).
+ *
+ * @param name What messages call the file.
+ * @throws FormatError for other formats, damaged and cut-off files, CMYK; UnsupportedError for rare codings.
+ */
+export function decodeImage(bytes: Uint8Array, name = 'The image'): Tensor {
+  if (startsWith(bytes, PNG_SIGNATURE)) return decodePng(bytes, name);
+  if (startsWith(bytes, JPEG_SIGNATURE)) return decodeJpeg(bytes, name);
+  if (bytes.length === 0) throw new FormatError(`${name} is empty; expected a PNG or JPEG file.`);
+  const head = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  throw new FormatError(
+    `${name} is neither PNG nor JPEG: it starts with ${head}, expected 89 50 4e 47 (PNG) or ff d8 ff (JPEG).`,
+  );
+}

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { crc32, deflateSync } from 'node:zlib';
+import { FormatError, FoveaError } from '../base/errors.ts';
+import { Tensor } from '../base/tensor.ts';
+import { convertColor, decodeImage, type Interpolation, loadImage, resizeImage } from './index.ts';
+
+interface Pixels {
+  shape: number[];
+  data: string;
+}
+
+interface Fixtures {
+  decoding: Record<string, { file: string; pixels: Pixels }>;
+  cmyk: string;
+  colors: Record<'L' | 'RGBA', Pixels>;
+  resizing: { source: Pixels; interpolation: Interpolation; result: Pixels }[];
+}
+
+// Made by Pillow: tools/parity/make_images.py.
+const fixtures: Fixtures = JSON.parse(
+  await readFile(new URL('../../../tests/fixtures/images.json', import.meta.url), 'utf8'),
+);
+const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+const imageOf = ({ shape, data }: Pixels) => new Tensor(shape, 'uint8', bytesOf(data));
+const fileOf = (name: string) => bytesOf(fixtures.decoding[name]!.file);
+
+function largestDifference(a: Tensor, b: Tensor): number {
+  assert.deepEqual(a.shape, b.shape);
+  return a.sub(b).abs().max().item();
+}
+
+test('PNG of every kind gives the pixels that Pillow reads', () => {
+  const names = Object.keys(fixtures.decoding).filter((name) => name.endsWith('.png'));
+  assert.equal(names.length, 10);
+  for (const name of names) {
+    const expected = imageOf(fixtures.decoding[name]!.pixels);
+    assert.equal(largestDifference(decodeImage(fileOf(name), name), expected), 0, name);
+  }
+});
+
+test('JPEG agrees with Pillow up to the rounding of the inverse transform', () => {
+  // Without chroma subsampling the decoders differ in rounding only. With it, libjpeg smooths the chroma planes and this
+  // decoder repeats their pixels, so single pixels at colour edges differ more.
+  const tolerance = {
+    'grey.jpg': 2,
+    'full-chroma.jpg': 4,
+    'progressive.jpg': 4,
+    'rgb-coded.jpg': 2,
+    'half-chroma.jpg': 64,
+  };
+  for (const [name, most] of Object.entries(tolerance)) {
+    const difference = largestDifference(decodeImage(fileOf(name)), imageOf(fixtures.decoding[name]!.pixels));
+    assert.ok(difference <= most, `${name} differs by ${difference}`);
+  }
+});
+
+/** The chunk after the signature, with a valid checksum. */
+function pngOf(header: number[], data: Uint8Array): Uint8Array {
+  const chunk = (type: string, body: Uint8Array) => {
+    const out = Buffer.alloc(12 + body.length);
+    out.writeUInt32BE(body.length, 0);
+    out.write(type, 4, 'latin1');
+    out.set(body, 8);
+    out.writeUInt32BE(crc32(out.subarray(4, 8 + body.length)), 8 + body.length);
+    return out;
+  };
+  const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+  const parts = [
+    chunk('IHDR', Uint8Array.from(header)),
+    chunk('IDAT', deflateSync(data)),
+    chunk('IEND', new Uint8Array()),
+  ];
+  return new Uint8Array(Buffer.concat([Buffer.from(signature), ...parts]));
+}
+
+test('16-bit colours with a transparent key are compared at full depth', () => {
+  const header = [0, 0, 0, 2, 0, 0, 0, 1, 16, 0, 0, 0, 0];
+  const file = pngOf(header, Uint8Array.from([0, 0x12, 0x34, 0x12, 0x35]));
+  assert.deepEqual(decodeImage(file).toArray(), [[[0x12], [0x12]]]);
+});
+
+test('damaged files are refused, however they are damaged', () => {
+  for (const name of ['rgb.png', 'palette.png', 'full-chroma.jpg', 'progressive.jpg']) {
+    const whole = fileOf(name);
+    for (let length = 0; length < whole.length; length += Math.ceil(whole.length / 37)) {
+      assert.throws(
+        () => decodeImage(whole.subarray(0, length), name),
+        FormatError,
+        `${name} cut to ${length}`,
+      );
+    }
+  }
+  const flipped = fileOf('rgb.png');
+  flipped[60]! ^= 0x10;
+  assert.throws(() => decodeImage(flipped), /The image is a damaged PNG file/);
+  const noHuffman = fileOf('full-chroma.jpg');
+  for (let at = 0; at < noHuffman.length - 1; at++) {
+    if (noHuffman[at] === 0xff && noHuffman[at + 1] === 0xc4) noHuffman[at + 1] = 0xfe;
+  }
+  assert.throws(() => decodeImage(noHuffman), FormatError);
+});
+
+test('random damage to a JPEG never escapes as another error', () => {
+  const whole = fileOf('full-chroma.jpg');
+  let refused = 0;
+  for (let at = 2; at < whole.length; at += 3) {
+    const broken = whole.slice();
+    broken[at]! ^= 0xa5;
+    try {
+      decodeImage(broken);
+    } catch (error) {
+      assert.ok(error instanceof FoveaError, `byte ${at}: ${error}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > 50, `${refused} refused`);
+});
+
+test('what is not supported is said', () => {
+  assert.throws(
+    () => decodeImage(bytesOf(fixtures.cmyk), 'a.jpg'),
+    /^FormatError: a.jpg has 4 colour components \(CMYK\)/,
+  );
+  assert.throws(
+    () => decodeImage(new Uint8Array([71, 73, 70, 56])),
+    /neither PNG nor JPEG: it starts with 47 49 46 38/,
+  );
+  assert.throws(() => decodeImage(new Uint8Array()), /The image is empty/);
+  const huge = pngOf([0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 8, 2, 0, 0, 0], new Uint8Array(1));
+  assert.throws(() => decodeImage(huge), /claims to be 2147483647 x 2147483647 pixels/);
+  const interlaced = pngOf([0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 0, 0, 1], new Uint8Array(2));
+  assert.throws(() => decodeImage(interlaced), { name: 'UnsupportedError' });
+});
+
+test('colours convert as in Pillow', () => {
+  const rgb = decodeImage(fileOf('rgb.png'));
+  assert.equal(largestDifference(convertColor(rgb, 'grayscale'), imageOf(fixtures.colors.L)), 0);
+  assert.equal(largestDifference(convertColor(rgb, 'rgba'), imageOf(fixtures.colors.RGBA)), 0);
+  assert.equal(convertColor(rgb, 'rgb'), rgb);
+  const one = (...values: number[]) => new Tensor([1, 1, values.length], 'uint8', Uint8Array.from(values));
+  assert.deepEqual([...convertColor(one(7), 'rgb').data], [7, 7, 7]);
+  assert.deepEqual([...convertColor(one(7, 9), 'rgba').data], [7, 7, 7, 9]);
+  assert.deepEqual([...convertColor(one(7, 9), 'grayscale').data], [7]);
+  assert.deepEqual([...convertColor(one(1, 2, 3, 4), 'rgb').data], [1, 2, 3]);
+  assert.throws(
+    () => convertColor(Tensor.zeros([2, 2, 3]), 'rgb'),
+    /expected a uint8 image, received float32/,
+  );
+  assert.throws(() => convertColor(Tensor.zeros([2, 2], 'uint8'), 'rgb'), /received \[2, 2\]/);
+});
+
+test('resizing gives the bytes that Pillow gives', () => {
+  assert.equal(fixtures.resizing.length, 36);
+  for (const { source, interpolation, result } of fixtures.resizing) {
+    const resized = resizeImage(imageOf(source), result.shape.slice(0, 2), interpolation);
+    const where = `${source.shape} to ${result.shape}, ${interpolation}`;
+    assert.equal(largestDifference(resized, imageOf(result)), 0, where);
+  }
+  const image = imageOf(fixtures.resizing[0]!.source);
+  for (const size of [[0, 1], [1], [1.5, 2], [Number.NaN, 1]]) {
+    assert.throws(() => resizeImage(image, size, 'nearest'), /the size must be \[height, width\]/);
+  }
+});
+
+test('loadImage reads a file and prepares it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fovea-images-'));
+  try {
+    const path = join(folder, 'a.png');
+    await writeFile(path, fileOf('rgba.png'));
+    assert.deepEqual((await loadImage(path)).shape, [9, 7, 3]);
+    const small = await loadImage(path, {
+      colorMode: 'grayscale',
+      targetSize: [4, 5],
+      interpolation: 'bilinear',
+    });
+    assert.deepEqual([small.shape, small.dtype], [[4, 5, 1], 'uint8']);
+    assert.deepEqual((await loadImage(fileOf('grey.jpg'), { targetSize: 8 })).shape, [8, 8, 3]);
+    await assert.rejects(loadImage(join(folder, 'b.png')), /b.png: there is no such file/);
+    await assert.rejects(loadImage(folder), /Could not read the image/);
+    await writeFile(path, 'hello');
+    await assert.rejects(loadImage(path), /a.png is neither PNG nor JPEG/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const image = fileOf('grey.png');
+  await assert.rejects(loadImage(image, { colorMode: 'grey' as 'rgb' }), /Unknown colorMode 'grey'/);
+  await assert.rejects(
+    loadImage(image, { interpolation: 'bilinera' as 'bilinear' }),
+    /Did you mean 'bilinear'/,
+  );
+  await assert.rejects(loadImage(image, { size: 3 } as object), /Unknown option of loadImage 'size'/);
+  await assert.rejects(loadImage(3 as unknown as string), /expected a path, a URL or a Uint8Array/);
+});
