@@ -1,0 +1,95 @@
+/**
+ * @file Gradient of a convolution's input: input channels are lanes. Each kernel tap adds the products of its row of dy
+ * to the input pixels it touched, for any strides and dilation, without work on pixels outside.
+ */
+
+import { KernelBuilder } from './builder.ts';
+import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
+import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
+import { fillZeros, nest, sampleLevel } from './nest.ts';
+import { accumulate, columnBlocks, forTile, makeTile, maxRows, tileCost } from './outer-product.ts';
+
+/** Pointers: dy [oh, ow, oc], weights [kh, kw, oc, ic], dst [ih, iw, ic]. */
+export function convInputGradientKernel({
+  shape,
+  target,
+}: {
+  shape: ConvShape;
+  target: VectorTarget;
+}): Kernel {
+  const c = flattenPointwise(shape);
+  const k = new KernelBuilder(`conv2d_input_gradient_${convName(shape)}`, target);
+  const pointers = [k.pointer('dy'), k.pointer('weights'), k.pointer('dst')] as const;
+  const samples = k.count('samples');
+  const limit = tileWidth(c, target);
+  const vectorLimit = limit.vectors;
+  const [dy, weights, dst] = pointers;
+  nest(k, [sampleLevel(samples, [c.oh * c.ow * c.oc, c.ih * c.iw * c.ic])], [dy, dst], ([grad, out]) => {
+    fillZeros(k, out!, c.ih * c.iw * c.ic);
+    for (const { start, vectors } of columnBlocks(c.ic, k.lanes, vectorLimit)) {
+      const column = start * FLOAT_BYTES;
+      const levels = tapLevels(c);
+      nest(k, levels, [grad!, k.pointerAt('w', weights, column), k.pointerAt('dst', out!, column)], (at) =>
+        rowOfTiles(k, c, at, vectors, limit.rows),
+      );
+    }
+  });
+  return k.finish();
+}
+
+/** Loops over output rows and kernel taps; strides of dy, weights and dst. */
+function tapLevels(c: ConvShape): { count: number; strides: number[] }[] {
+  const bytes = (...floats: number[]) => floats.map((stride) => stride * FLOAT_BYTES);
+  return [
+    { count: c.oh, strides: bytes(c.ow * c.oc, 0, c.sh * c.iw * c.ic) },
+    { count: c.kh, strides: bytes(0, c.kw * c.oc * c.ic, c.dh * c.iw * c.ic) },
+    { count: c.kw, strides: bytes(0, c.oc * c.ic, c.dw * c.ic) },
+  ];
+}
+
+/** Vectors and pixels of a tile with the least work along a row of ow pixels. */
+function tileWidth(c: ConvShape, target: VectorTarget): { vectors: number; rows: number } {
+  const all = Math.ceil(c.ic / target.lanes);
+  let best = { vectors: 1, rows: 1, cost: Number.POSITIVE_INFINITY };
+  for (let vectors = 1; vectors <= Math.min(4, all); vectors++) {
+    for (let rows = 1; rows <= Math.min(maxRows(target, vectors), c.ow); rows++) {
+      const blocks = Math.ceil(all / vectors);
+      const rest = c.ow % rows;
+      const row =
+        Math.floor(c.ow / rows) * tileCost(rows, vectors) + (rest === 0 ? 0 : tileCost(rest, vectors));
+      if (row * blocks < best.cost) best = { vectors, rows, cost: row * blocks };
+    }
+  }
+  return best;
+}
+
+/** One row of dy against one tap: tiles of pixels, then the rest of the row. */
+function rowOfTiles(
+  k: KernelBuilder,
+  c: ConvShape,
+  [dy, weights, dst]: readonly Ptr[],
+  vectors: readonly number[],
+  limit: number,
+): void {
+  const pixels = (from: Ptr, to: Ptr, count: number) => {
+    const tile = makeTile(
+      k,
+      Array.from({ length: count }, (_, r) => r * c.oc * FLOAT_BYTES),
+      vectors,
+    );
+    const step = c.sw * c.ic * FLOAT_BYTES;
+    forTile(k, tile, (acc, r, offset, floats) => k.loadInto(acc, to, r * step + offset, floats));
+    accumulate(k, tile, k.pointerAt('x', from), k.pointerAt('w', weights!), {
+      count: c.oc,
+      xStep: FLOAT_BYTES,
+      wStep: c.ic * FLOAT_BYTES,
+    });
+    forTile(k, tile, (acc, r, offset, floats) => k.store(acc, to, r * step + offset, floats));
+  };
+  const whole = Math.floor(c.ow / limit);
+  const strides = [limit * c.oc * FLOAT_BYTES, limit * c.sw * c.ic * FLOAT_BYTES];
+  nest(k, [{ count: whole, strides }], [dy!, dst!], ([from, to]) => pixels(from!, to!, limit));
+  const rest = c.ow % limit;
+  if (rest === 0) return;
+  pixels(k.pointerAt('dy', dy!, whole * strides[0]!), k.pointerAt('dst', dst!, whole * strides[1]!), rest);
+}

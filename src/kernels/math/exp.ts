@@ -1,0 +1,31 @@
+/**
+ * @file exp in the vector IR. Range reduction to |r| ≤ ln2/2 and a degree-5 polynomial, after Cephes' expf
+ * (S. Moshier, netlib.org/cephes). Error at most 2 ulp over the range where the result is a normal number.
+ */
+
+import type { KernelBuilder } from '../builder.ts';
+import type { Vec } from '../ir.ts';
+
+const LOG2E = 1.44269504088896341;
+const LN2_HIGH = 0.693359375;
+const LN2_LOW = -2.1219444e-4;
+/** Beyond these the result is no longer a normal f32: it saturates at about 3.4e38 and 1.2e-38. */
+const MAX_INPUT = 88.7228;
+const MIN_INPUT = -87.3365;
+const COEFFICIENTS = [
+  1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+];
+
+/** e^x. Saturates outside [-87.3, 88.7]; NaN stays NaN. */
+export function exp(k: KernelBuilder, x: Vec): Vec {
+  const clamped = k.min(k.constant(MAX_INPUT), k.max(k.constant(MIN_INPUT), x));
+  const n = k.unary('floor', k.fma(clamped, k.constant(LOG2E), k.constant(0.5)));
+  let r = k.fma(n, k.constant(-LN2_HIGH), clamped);
+  r = k.fma(n, k.constant(-LN2_LOW), r);
+  let p = k.constant(COEFFICIENTS[0]!);
+  for (const c of COEFFICIENTS.slice(1)) p = k.fma(p, r, k.constant(c));
+  p = k.add(k.fma(p, k.mul(r, r), r), k.constant(1));
+  // n reaches 128 at the upper end, where 2^n itself is not a float: multiply by 2^(n-1) and 2.
+  const power = k.shift('shiftLeftInt', k.intBinary('addInt', k.unary('toInt', n), k.constantInt(126)), 23);
+  return k.mul(k.mul(p, power), k.constant(2));
+}

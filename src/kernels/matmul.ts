@@ -1,0 +1,154 @@
+/** @file Rows times a weight matrix, and the gradient of that matrix. */
+
+import { KernelBuilder } from './builder.ts';
+import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
+import { type Count, FLOAT_BYTES, type Int, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
+import { nest, sampleLevel } from './nest.ts';
+import {
+  accumulate,
+  columnBlocks,
+  forTile,
+  makeTile,
+  maxRows,
+  type Tile,
+  zeroTile,
+} from './outer-product.ts';
+
+interface MatmulOptions {
+  /** Rows per sample when batched, else in all. */
+  readonly rows: number;
+  readonly ic: number;
+  readonly oc: number;
+  readonly batched: boolean;
+  readonly target: VectorTarget;
+}
+
+/** Vectors a tile is wide: two hide the latency of the broadcasts and leave registers for rows. */
+const TILE_VECTORS = 2;
+
+/** Pointers: x [rows, ic], weights [ic, oc], epilogue operands, dst [rows, oc]. */
+export function matmulKernel(options: MatmulOptions & { readonly epilogue: Epilogue | null }): Kernel {
+  const { rows, ic, oc, batched, target, epilogue } = options;
+  const k = new KernelBuilder(
+    `matmul_${rows}x${ic}x${oc}${epilogue === null ? '' : `_${epilogue.name}`}`,
+    target,
+  );
+  const x = k.pointer('x');
+  const weights = k.pointer('weights');
+  const bound = bindEpilogue(k, epilogue);
+  const dst = k.pointer('dst');
+  const samples = batched ? k.count('samples') : null;
+  for (const { start, vectors } of columnBlocks(oc, k.lanes, TILE_VECTORS)) {
+    forRowTiles(
+      k,
+      samples,
+      rows,
+      maxRows(target, vectors.length),
+      [x, dst],
+      [ic, oc],
+      ([from, to], tileRows) => {
+        const tile = makeTile(
+          k,
+          Array.from({ length: tileRows }, (_, r) => r * ic * FLOAT_BYTES),
+          vectors,
+        );
+        zeroTile(k, tile);
+        accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('w', weights, start * FLOAT_BYTES), {
+          count: ic,
+          xStep: FLOAT_BYTES,
+          wStep: oc * FLOAT_BYTES,
+        });
+        storeRows(k, tile, to!, oc, start, bound);
+      },
+    );
+  }
+  return k.finish();
+}
+
+/** Stores a tile at column `start` of rows of `oc` floats, after the epilogue. */
+function storeRows(
+  k: KernelBuilder,
+  tile: Tile,
+  dst: Ptr,
+  oc: number,
+  start: number,
+  bound: BoundEpilogue | null,
+): void {
+  const operands = tile.vectors.map((count, v) => loadOperands(k, bound, start + v * k.lanes, count));
+  forTile(k, tile, (acc, r, offset, count) => {
+    const value = applyEpilogue(k, bound, acc, operands[offset / FLOAT_BYTES / k.lanes]!);
+    k.store(value, dst, (r * oc + start) * FLOAT_BYTES + offset, count);
+  });
+}
+
+/**
+ * Walks rows in tiles of `limit`, then one by one. With one row per sample the rows are the samples themselves, whose
+ * number is known only at run time.
+ */
+function forRowTiles(
+  k: KernelBuilder,
+  samples: Int | null,
+  rows: number,
+  limit: number,
+  pointers: readonly Ptr[],
+  widths: readonly number[],
+  body: (pointers: readonly Ptr[], rows: number) => void,
+): void {
+  const perSample = samples !== null && rows > 1;
+  const outer = perSample
+    ? [
+        sampleLevel(
+          samples,
+          widths.map((width) => width * rows),
+        ),
+      ]
+    : [];
+  nest(k, outer, pointers, (start) => {
+    const running = start.map((ptr) => k.pointerAt(ptr.role, ptr));
+    const bumps = (tile: number) =>
+      running.map((ptr, i) => ({ ptr, bytes: tile * widths[i]! * FLOAT_BYTES }));
+    const runtime = samples !== null && rows === 1 ? samples : null;
+    const tile = runtime === null ? Math.min(limit, rows) : limit;
+    const whole: Count = runtime === null ? Math.floor(rows / tile) : { int: runtime, op: 'div', by: tile };
+    const rest: Count = runtime === null ? rows % tile : { int: runtime, op: 'mod', by: tile };
+    k.loop(whole, bumps(tile), () => body(running, tile));
+    if (tile > 1) k.loop(rest, bumps(1), () => body(running, 1));
+  });
+}
+
+/** Pointers: x [rows, ic], dy [rows, oc], dst [ic, oc], which is added to. */
+export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: MatmulOptions): Kernel {
+  const k = new KernelBuilder(`matmul_weights_gradient_${rows}x${ic}x${oc}`, target);
+  const x = k.pointer('x');
+  const dy = k.pointer('dy');
+  const dst = k.pointer('dst');
+  const samples = batched ? k.count('samples') : null;
+  for (const { start, vectors } of columnBlocks(oc, k.lanes, TILE_VECTORS)) {
+    const limit = Math.min(ic, maxRows(target, vectors.length));
+    const column = k.pointerAt('dst', dst, start * FLOAT_BYTES);
+    const dyColumn = k.pointerAt('dy', dy, start * FLOAT_BYTES);
+    const channel = k.pointerAt('x', x);
+    const step = (tileRows: number) => {
+      const tile = makeTile(
+        k,
+        Array.from({ length: tileRows }, (_, r) => r * FLOAT_BYTES),
+        vectors,
+      );
+      forTile(k, tile, (acc, r, offset, count) =>
+        k.loadInto(acc, column, r * oc * FLOAT_BYTES + offset, count),
+      );
+      nest(k, [sampleLevel(samples, [rows * ic, rows * oc])], [channel, dyColumn], ([from, grad]) => {
+        const depth = { count: rows, xStep: ic * FLOAT_BYTES, wStep: oc * FLOAT_BYTES };
+        accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('dy', grad!), depth);
+      });
+      forTile(k, tile, (acc, r, offset, count) => k.store(acc, column, r * oc * FLOAT_BYTES + offset, count));
+    };
+    const bumps = (tileRows: number) => [
+      { ptr: channel, bytes: tileRows * FLOAT_BYTES },
+      { ptr: column, bytes: tileRows * oc * FLOAT_BYTES },
+    ];
+    k.loop(Math.floor(ic / limit), bumps(limit), () => step(limit));
+    if (ic % limit > 0) step(ic % limit);
+  }
+  return k.finish();
+}

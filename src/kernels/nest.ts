@@ -1,0 +1,60 @@
+/** @file Loop nests over strided data, and walks along rows of vectors. */
+
+import type { KernelBuilder } from './builder.ts';
+import { type Count, FLOAT_BYTES, type Int, type Ptr } from './ir.ts';
+
+/** One loop: how often, and by how many bytes each of the nest's pointers moves per round. */
+export interface NestLevel {
+  readonly count: Count;
+  readonly strides: readonly number[];
+}
+
+/** Nested loops, outermost first; `body` gets pointers of its own. Loops of one round leave no trace. */
+export function nest(
+  k: KernelBuilder,
+  levels: readonly NestLevel[],
+  pointers: readonly Ptr[],
+  body: (pointers: readonly Ptr[]) => void,
+): void {
+  const [level, ...inner] = levels;
+  if (level === undefined) body(pointers);
+  else if (level.count === 1) nest(k, inner, pointers, body);
+  else {
+    const own = pointers.map((ptr) => k.pointerAt(ptr.role, ptr));
+    const bumps = own.map((ptr, i) => ({ ptr, bytes: level.strides[i]! }));
+    k.loop(level.count, bumps, () => nest(k, inner, own, body));
+  }
+}
+
+/** The loop over the samples of a chunk; a single round when `samples` is null (a whole value). */
+export function sampleLevel(samples: Int | null, strideFloats: readonly number[]): NestLevel {
+  const count: Count = samples === null ? 1 : { int: samples, op: 'div', by: 1 };
+  return { count, strides: strideFloats.map((stride) => stride * FLOAT_BYTES) };
+}
+
+/** Walks `width` floats by vectors, moving `pointers` along; `body` gets how many floats this step has. */
+export function forVectors(
+  k: KernelBuilder,
+  width: number,
+  pointers: readonly Ptr[],
+  body: (count: number) => void,
+): void {
+  const step = k.lanes * FLOAT_BYTES;
+  k.loop(
+    Math.floor(width / k.lanes),
+    pointers.map((ptr) => ({ ptr, bytes: step })),
+    () => body(k.lanes),
+  );
+  const tail = width % k.lanes;
+  if (tail > 0) {
+    body(tail);
+    for (const ptr of pointers) k.advance(ptr, tail * FLOAT_BYTES);
+  }
+}
+
+/** Writes `width` floats of zeros from `dst` on; `dst` stays. */
+export function fillZeros(k: KernelBuilder, dst: Ptr, width: number): void {
+  const zero = k.constant(0);
+  const ptr = k.pointerAt('fill', dst);
+  forVectors(k, width, [ptr], (count) => k.store(zero, ptr, 0, count));
+}

@@ -1,0 +1,104 @@
+/**
+ * @file The one micro-kernel behind convolution, its gradients and dense layers: an outer product summed over a depth.
+ *
+ * acc[r][v] += x[r] · w[v] for each step of the depth: `rows` broadcast operands times `vectors` register-wide ones,
+ * the accumulators in registers throughout. Tiles as in oneDNN's and libxsmm's direct convolutions (Georganas et al.,
+ * "Anatomy of high-performance deep learning convolutions", SC18).
+ */
+
+import type { KernelBuilder } from './builder.ts';
+import { FLOAT_BYTES, type Ptr, type Vec, type VectorTarget } from './ir.ts';
+
+/** A tile of accumulators. */
+export interface Tile {
+  /** Byte offset from the broadcast pointer, for each row. */
+  readonly rows: readonly number[];
+  /** Floats in each vector: all lanes, but for the last of a tail. */
+  readonly vectors: readonly number[];
+  /** acc[row][vector]. */
+  readonly acc: readonly (readonly Vec[])[];
+}
+
+/** Fresh accumulators, not yet set. */
+export function makeTile(k: KernelBuilder, rows: readonly number[], vectors: readonly number[]): Tile {
+  return { rows, vectors, acc: rows.map((_, r) => vectors.map((_, v) => k.vec(`acc${r}_${v}`))) };
+}
+
+/** Sets all accumulators to zero. */
+export function zeroTile(k: KernelBuilder, tile: Tile): void {
+  for (const row of tile.acc) for (const acc of row) k.constantInto(acc, 0);
+}
+
+/** Calls `visit` with each accumulator, its byte offset within its row of the result, and its floats. */
+export function forTile(
+  k: KernelBuilder,
+  tile: Tile,
+  visit: (acc: Vec, row: number, offset: number, count: number) => void,
+): void {
+  tile.acc.forEach((row, r) => {
+    row.forEach((acc, v) => {
+      visit(acc, r, v * k.lanes * FLOAT_BYTES, tile.vectors[v]!);
+    });
+  });
+}
+
+export interface Depth {
+  /** Steps of the sum. */
+  readonly count: number;
+  /** Bytes by which the broadcast and the vector pointer move per step. */
+  readonly xStep: number;
+  readonly wStep: number;
+}
+
+/** Adds `depth.count` outer products to the tile. The pointers end up behind the last step. */
+export function accumulate(k: KernelBuilder, tile: Tile, x: Ptr, w: Ptr, depth: Depth): void {
+  const { count, xStep, wStep } = depth;
+  const unroll = Math.min(k.target.unroll, count);
+  const bumps = (steps: number) => [
+    { ptr: x, bytes: steps * xStep },
+    { ptr: w, bytes: steps * wStep },
+  ];
+  k.loop(Math.floor(count / unroll), bumps(unroll), () => {
+    for (let step = 0; step < unroll; step++) outerProduct(k, tile, x, w, step * xStep, step * wStep);
+  });
+  k.loop(count % unroll, bumps(1), () => outerProduct(k, tile, x, w, 0, 0));
+}
+
+function outerProduct(k: KernelBuilder, tile: Tile, x: Ptr, w: Ptr, xOffset: number, wOffset: number): void {
+  const vectors = tile.vectors.map((count, v) => k.load(w, wOffset + v * k.lanes * FLOAT_BYTES, count, 'w'));
+  tile.rows.forEach((offset, r) => {
+    const b = k.broadcast(x, offset + xOffset, 'x');
+    vectors.forEach((vector, v) => k.fmaInto(tile.acc[r]![v]!, b, vector));
+  });
+}
+
+/** Vectors (by their floats) that cover `width` floats, at most `limit` at a time: a list of column blocks. */
+export function columnBlocks(
+  width: number,
+  lanes: number,
+  limit: number,
+): { start: number; vectors: number[] }[] {
+  const all = Array.from({ length: Math.ceil(width / lanes) }, (_, v) => Math.min(lanes, width - v * lanes));
+  const blocks = Math.ceil(all.length / limit);
+  const result: { start: number; vectors: number[] }[] = [];
+  let next = 0;
+  for (let block = 0; block < blocks; block++) {
+    const size = Math.ceil((all.length - next) / (blocks - block));
+    result.push({ start: next * lanes, vectors: all.slice(next, next + size) });
+    next += size;
+  }
+  return result;
+}
+
+/** Most rows a tile of `vectors` columns can have so that accumulators and operands fit the target's registers. */
+export function maxRows(target: VectorTarget, vectors: number): number {
+  const { registers, operands } = target;
+  const rows =
+    operands === 'hoisted' ? (registers - vectors) / (vectors + 1) : (registers - vectors - 1) / vectors;
+  return Math.max(1, Math.floor(rows));
+}
+
+/** Relative time of a depth step of a tile: its multiply-adds, its loads, or the latency of too few accumulators. */
+export function tileCost(rows: number, vectors: number): number {
+  return Math.max(rows * vectors, rows + vectors, 8) + 1;
+}
