@@ -1,0 +1,72 @@
+/**
+ * @file The op graph: immutable nodes, one result each. Layers trace into it, autodiff extends it, the compiler reads it.
+ *
+ * A shape whose first extent is `null` is *batched*: one slice per sample. All other shapes are *whole*: weights,
+ * scalars, and sums over the batch.
+ */
+
+import { InternalError } from '../base/errors.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
+import type { Op } from './op.ts';
+
+/** One application of an op. Its identity is its object. */
+export interface Node<A = unknown> {
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  /** For dumps and messages: the layer it came from, the name of a leaf. */
+  readonly name: string;
+}
+
+let nextId = 0;
+let scope = '';
+
+/** Applies `op`: infers the shape (which throws ShapeError when the inputs do not fit) and makes the node. */
+export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A, name?: string): Node<A> {
+  const shapes = inputs.map((input) => input.shape);
+  const shape = op.infer(shapes, attrs);
+  if (shape.slice(1).includes(null)) {
+    throw new InternalError(
+      `${op.name} inferred ${formatShape(shape)}: only the first extent may be unknown.`,
+    );
+  }
+  return { id: nextId++, op, inputs, attrs, shape, name: name ?? scope };
+}
+
+/** Runs `body` with `name` given to the nodes it makes, so that dumps and errors can name the layer. */
+export function withScope<T>(name: string, body: () => T): T {
+  const outer = scope;
+  scope = name;
+  try {
+    return body();
+  } finally {
+    scope = outer;
+  }
+}
+
+/** All nodes that `outputs` depend on, inputs before users, each once. */
+export function topologicalOrder(outputs: readonly Node[]): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  for (const output of outputs) {
+    if (!seen.has(output)) {
+      seen.add(output);
+      stack.push({ node: output, next: 0 });
+    }
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!;
+      const input = top.node.inputs[top.next++];
+      if (input === undefined) {
+        order.push(top.node);
+        stack.pop();
+      } else if (!seen.has(input)) {
+        seen.add(input);
+        stack.push({ node: input, next: 0 });
+      }
+    }
+  }
+  return order;
+}

@@ -1,0 +1,78 @@
+/** @file What an op is: a shape rule, a gradient, a plain float64 reference, and a way to lower it to kernels. */
+
+import type { Shape } from '../base/shape.ts';
+import type { KernelBuilder } from '../kernels/builder.ts';
+import type { FusedWindow } from '../kernels/conv-forward.ts';
+import type { Epilogue } from '../kernels/epilogue.ts';
+import type { Kernel, Vec, VectorTarget } from '../kernels/ir.ts';
+import type { Node } from './node.ts';
+
+/** A concrete value of the reference evaluation: all extents known, the batch included. */
+export interface ReferenceTensor {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** An operation on nodes. `A` are its attributes: plain data, so that equal attributes mean the same operation. */
+export interface Op<A = unknown> {
+  readonly name: string;
+  /** The result's shape. Throws ShapeError with the received shapes when the inputs do not fit. */
+  infer(inputs: readonly Shape[], attrs: A): Shape;
+  /** The inputs' gradients for the result's gradient `dy`; null for an input without one. 'none': not differentiable. */
+  readonly gradient: 'none' | GradientRule<A>;
+  /** The result by plain loops in float64: the op's specification. */
+  reference(inputs: readonly ReferenceTensor[], attrs: A, shape: readonly number[]): Float64Array;
+  readonly lowering: Lowering<A>;
+}
+
+export type GradientRule<A> = {
+  bivarianceHack(node: Node<A>, dy: Node): readonly (Node | null)[];
+}['bivarianceHack'];
+
+/**
+ * How the compiler turns an op into code.
+ * - `leaf`: given from outside. - `view`: the same numbers under another shape.
+ * - `elementwise`: each result element from the matching (broadcast) input elements; chains fuse into one kernel.
+ * - `kernel`: a kernel of its own.
+ */
+export type Lowering<A = unknown> =
+  | { readonly kind: 'leaf' }
+  | { readonly kind: 'view' }
+  | ElementwiseLowering<A>
+  | KernelLowering<A>;
+
+export interface ElementwiseLowering<A = unknown> {
+  readonly kind: 'elementwise';
+  emit(k: KernelBuilder, args: readonly Vec[], attrs: A): Vec;
+}
+
+export interface KernelLowering<A = unknown> {
+  readonly kind: 'kernel';
+  /** The result is summed over all samples (a weight gradient): batched inputs, whole result. The kernel adds to dst. */
+  accumulates?(node: Node<A>): boolean;
+  /** What may be fused behind the op, applied to the result while it is in registers. */
+  readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
+  /** When the op is a window reduction that a producer can apply to its tile (max pooling). */
+  window?(attrs: A): WindowReduction | null;
+  /**
+   * Pointer parameters: one per input in order, then the epilogue's extra operands, then the results.
+   * Batched or accumulating kernels take one count: samples.
+   */
+  lower(request: LowerRequest<A>): Kernel;
+}
+
+/** A max pooling over non-overlapping windows inside the map, so that a producer's tile can be exactly one window. */
+export interface WindowReduction {
+  /** The maximum itself, or its place in the window. */
+  readonly kind: 'value' | 'index';
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface LowerRequest<A = unknown> {
+  readonly node: Node<A>;
+  readonly target: VectorTarget;
+  /** Applied to the result, behind the window if there is one. */
+  readonly epilogue: Epilogue | null;
+  readonly window: FusedWindow | null;
+}

@@ -1,0 +1,70 @@
+/** @file Variables: named blocks of numbers that outlive a step (weights, optimizer slots). */
+
+import { ShapeError } from '../base/errors.ts';
+import { formatShape, sizeOf } from '../base/shape.ts';
+
+/** Where a variable's numbers are: on the host, or in an engine's memory. */
+export interface VariableStorage {
+  /** A live view: writing to it changes the variable. Valid until the next engine call. */
+  view(): Float32Array;
+}
+
+/** A block of f32 numbers that a step reads and may update. */
+export class Variable {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Whether `fit` may change it by gradients. Layers clear it for statistics. */
+  trainable: boolean;
+  #storage: VariableStorage;
+
+  /** Throws ShapeError when `values` does not have as many numbers as `shape` says. */
+  constructor(options: {
+    name: string;
+    shape: readonly number[];
+    values: Float32Array;
+    trainable?: boolean;
+  }) {
+    this.name = options.name;
+    this.shape = options.shape;
+    this.trainable = options.trainable ?? true;
+    this.#check(options.values);
+    const values = options.values;
+    this.#storage = { view: () => values };
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** A live view of the numbers, valid until the next engine call. */
+  view(): Float32Array {
+    return this.#storage.view();
+  }
+
+  /** Replaces the numbers. Throws ShapeError on a wrong count. */
+  assign(values: ArrayLike<number>): void {
+    this.#check(values);
+    this.view().set(values);
+  }
+
+  /** The engine moves the numbers into its memory (or back): copies them and reads there from now on. */
+  moveTo(storage: VariableStorage): void {
+    const values = this.view();
+    storage.view().set(values);
+    this.#storage = storage;
+  }
+
+  /** Where the numbers are now; engines compare it with their own storage. */
+  get storage(): VariableStorage {
+    return this.#storage;
+  }
+
+  #check(values: ArrayLike<number>): void {
+    if (values.length !== this.size) {
+      throw new ShapeError(
+        `Variable '${this.name}' of shape ${formatShape(this.shape)} holds ${this.size} numbers, received ${values.length}.`,
+      );
+    }
+  }
+}

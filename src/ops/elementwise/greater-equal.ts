@@ -1,0 +1,18 @@
+/** @file 1 where a ≥ b, else 0. */
+
+import type { Node } from '../../graph/node.ts';
+import { apply } from '../../graph/node.ts';
+import type { Op } from '../../graph/op.ts';
+import { defineElementwise } from '../define.ts';
+
+export const greaterEqualOp: Op<null> = defineElementwise({
+  name: 'greaterEqual',
+  value: ([a, b]) => (a! >= b! ? 1 : 0),
+  emit: (k, [a, b]) => k.select(k.compare('lessEqual', b!, a!), k.constant(1), k.constant(0)),
+  gradient: 'none',
+});
+
+/** 1 where a ≥ b, else 0. Shapes broadcast as in NumPy. Throws ShapeError when they do not fit. */
+export function greaterEqual(a: Node, b: Node): Node {
+  return apply(greaterEqualOp, [a, b], null);
+}

@@ -1,0 +1,93 @@
+/** @file pad2d: a frame of a constant around each map; crop2d takes it away again. */
+
+import { ShapeError } from '../base/errors.ts';
+import { formatShape } from '../base/shape.ts';
+import { apply, type Node } from '../graph/node.ts';
+import type { Op } from '../graph/op.ts';
+import { cropKernel, padKernel } from '../kernels/pad.ts';
+
+/** Rows and columns of the frame. */
+export interface Frame {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Copies the pixels of the smaller map into or out of the larger one. */
+function copyInside(
+  dst: Float64Array,
+  src: Float64Array,
+  small: readonly number[],
+  large: readonly number[],
+  frame: Frame,
+  into: 'large' | 'small',
+): void {
+  const [n, h, w, c] = small as [number, number, number, number];
+  const [, lh, lw] = large as [number, number, number, number];
+  for (let i = 0; i < n; i++) {
+    for (let y = 0; y < h; y++) {
+      for (let x = 0; x < w * c; x++) {
+        const inner = (i * h + y) * w * c + x;
+        const outer = ((i * lh + y + frame.top) * lw + frame.left) * c + x;
+        if (into === 'large') dst[outer] = src[inner]!;
+        else dst[inner] = src[outer]!;
+      }
+    }
+  }
+}
+
+export const pad2dOp: Op<Frame> = {
+  name: 'pad2d',
+  infer([x], frame) {
+    const [n, h, w, c] = x as readonly [null, number, number, number];
+    return [n, h + frame.top + frame.bottom, w + frame.left + frame.right, c];
+  },
+  gradient: (node, dy) => [crop2d(dy, node.attrs)],
+  reference([x], frame, shape) {
+    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    copyInside(dst, x!.data, x!.shape, shape, frame, 'large');
+    return dst;
+  },
+  lowering: {
+    kind: 'kernel',
+    lower: ({ node, target }) => padKernel({ shape: node.inputs[0]!.shape, frame: node.attrs, target }),
+  },
+};
+
+export const crop2dOp: Op<Frame> = {
+  name: 'crop2d',
+  infer([x], frame) {
+    const [n, h, w, c] = x as readonly [null, number, number, number];
+    return [n, h - frame.top - frame.bottom, w - frame.left - frame.right, c];
+  },
+  gradient: (node, dy) => [pad2d(dy, node.attrs)],
+  reference([x], frame, shape) {
+    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    copyInside(dst, x!.data, shape, x!.shape, frame, 'small');
+    return dst;
+  },
+  lowering: {
+    kind: 'kernel',
+    lower: ({ node, target }) => cropKernel({ shape: node.inputs[0]!.shape, frame: node.attrs, target }),
+  },
+};
+
+/** Zeros around each map of `x` [n, h, w, c]; `x` itself when the frame is empty. */
+export function pad2d(x: Node, frame: Frame): Node {
+  if (x.shape.length !== 4)
+    throw new ShapeError(`pad2d expects [n, h, w, c], received ${formatShape(x.shape)}.`);
+  const { top, bottom, left, right } = frame;
+  return top + bottom + left + right === 0 ? x : apply(pad2dOp, [x], { top, bottom, left, right });
+}
+
+/** `x` [n, h, w, c] without `frame`. Throws ShapeError when nothing would be left. */
+export function crop2d(x: Node, frame: Frame): Node {
+  const node = apply(crop2dOp, [x], frame);
+  if (node.shape.slice(1).some((dim) => dim! <= 0)) {
+    throw new ShapeError(
+      `crop2d: nothing is left of ${formatShape(x.shape)} without ${JSON.stringify(frame)}.`,
+    );
+  }
+  return node;
+}

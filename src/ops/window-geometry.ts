@@ -1,0 +1,46 @@
+/** @file The output sizes and paddings of sliding windows, as in keras/src/ops/operation_utils.py. */
+
+import { ShapeError } from '../base/errors.ts';
+
+export type Padding = 'valid' | 'same';
+
+export interface WindowGeometry {
+  readonly size: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly dilation: readonly [number, number];
+}
+
+/** Pixels that one window spans along an axis. */
+export function windowExtent(size: number, dilation: number): number {
+  return (size - 1) * dilation + 1;
+}
+
+/** Output positions along one axis. */
+export function windowCount(
+  input: number,
+  size: number,
+  stride: number,
+  dilation: number,
+  padding: Padding,
+): number {
+  return padding === 'same'
+    ? Math.ceil(input / stride)
+    : Math.floor((input - windowExtent(size, dilation)) / stride) + 1;
+}
+
+/** Rows or columns that 'same' adds before and behind; the odd one goes behind. */
+export function samePadding(input: number, size: number, stride: number, dilation: number): [number, number] {
+  const count = Math.ceil(input / stride);
+  const total = Math.max((count - 1) * stride + windowExtent(size, dilation) - input, 0);
+  return [Math.floor(total / 2), total - Math.floor(total / 2)];
+}
+
+/** Throws ShapeError when a window does not fit into the map even once. */
+export function checkWindowFits(what: string, input: string, counts: readonly number[]): void {
+  if (counts.some((count) => count <= 0)) {
+    throw new ShapeError(
+      `${what}: the output would have no pixels (${counts.join(' × ')}) for an input of ${input}. ` +
+        "Use a smaller kernel or pool, a larger input, or padding: 'same'.",
+    );
+  }
+}
