@@ -1,0 +1,85 @@
+/**
+ * @file A program: what the compiler hands to a code generator. Phases of kernel calls over buffers, no target named.
+ *
+ * The batch is cut into *shards*, each with gradient accumulators of its own, so that the order of summation never
+ * depends on how many threads there are. A thread takes a shard and walks it in *chunks* of samples.
+ */
+
+import type { Kernel } from '../kernels/ir.ts';
+
+/**
+ * Where a buffer lives.
+ * - `whole`: once per program instance (a weight, a scalar, a weight-sized intermediate).
+ * - `batch`: one slice per sample of the whole batch (inputs, outputs, values that cross a phase).
+ * - `shard`: one slice per shard (gradient accumulators); zero when a shard starts.
+ * - `chunk`: one slice per sample of a chunk, in the arena of the thread (activations).
+ */
+export type BufferKind = 'whole' | 'batch' | 'shard' | 'chunk';
+
+/** A named block of f32 elements. */
+export interface Buffer {
+  /** Index in `Program.buffers`. */
+  readonly id: number;
+  readonly name: string;
+  readonly kind: BufferKind;
+  /** Elements in all (`whole`), per sample (`batch`, `chunk`), or per shard (`shard`). */
+  readonly elements: number;
+  /** For `chunk`: byte offset in the thread's arena, set by the memory plan; samples lie one after another from there. */
+  readonly arenaOffset: number;
+}
+
+/** One pointer argument of a call. */
+export interface BufferArgument {
+  readonly buffer: Buffer;
+  /** In a sliced whole call: the pointer moves to the slice's first element. Else the pointer is the buffer's start. */
+  readonly sliced: boolean;
+}
+
+/** A call for every chunk. Pointers: the chunk's first sample (`batch`, `chunk`), the shard's slice (`shard`), the start (`whole`). Every count is the number of samples in the chunk. */
+export interface SampleCall {
+  readonly kernel: Kernel;
+  readonly args: readonly BufferArgument[];
+}
+
+/**
+ * A call made once per step. With `elements`, threads take slices of the element range `[0, elements)` (cut at
+ * multiples of `SLICE_GRAIN`) and every count is the number of elements in the slice. With `null` one thread makes
+ * the call and the kernel takes no counts.
+ */
+export interface WholeCall {
+  readonly kernel: Kernel;
+  readonly args: readonly BufferArgument[];
+  readonly elements: number | null;
+}
+
+/** Runs the calls for every chunk of every shard. */
+export interface SamplesPhase {
+  readonly kind: 'samples';
+  readonly calls: readonly SampleCall[];
+  /** Shard buffers this phase accumulates into: zeroed when a shard starts, also when the shard has no samples. */
+  readonly accumulators: readonly Buffer[];
+}
+
+/** Runs calls that do not depend on one another, shared out among the threads. */
+export interface WholePhase {
+  readonly kind: 'whole';
+  readonly calls: readonly WholeCall[];
+}
+
+export type Phase = SamplesPhase | WholePhase;
+
+/** A step, compiled but for its target. All threads pass a barrier between two phases. */
+export interface Program {
+  readonly name: string;
+  readonly buffers: readonly Buffer[];
+  readonly phases: readonly Phase[];
+  /** Samples a chunk has at most. */
+  readonly chunk: number;
+  /** Shards the batch is cut into: shard s of n samples covers [floor(s*n/shards), floor((s+1)*n/shards)). */
+  readonly shards: number;
+  /** Bytes of one thread's arena. */
+  readonly arenaBytes: number;
+}
+
+/** Slices of a whole call begin at multiples of this many elements, so that each begins on a 64-byte line. */
+export const SLICE_GRAIN = 1024;

@@ -1,0 +1,44 @@
+/** @file What the Keras half sees of an engine: a step graph goes in, an executable comes out. */
+
+import type { Node } from '../graph/node.ts';
+import type { Variable } from '../graph/variable.ts';
+
+/** A step: what is fed, what is read back, which variables change. */
+export interface StepGraph {
+  /** For dumps and messages, e.g. `sequential/train`. */
+  readonly name: string;
+  /** Placeholders that the caller fills before each run. */
+  readonly feeds: readonly Node[];
+  /** Nodes whose numbers the caller reads after each run. */
+  readonly outputs: readonly Node[];
+  /** Written after every read of the step: each variable takes the value computed from the old ones. */
+  readonly updates: readonly { readonly variable: Variable; readonly value: Node }[];
+}
+
+/** A compiled step with its memory. */
+export interface Executable {
+  /** Samples it can take at most. */
+  readonly capacity: number;
+  /** A feed's numbers, to be written before `run`: capacity × sample size for a batched feed. */
+  feed(node: Node): Float32Array;
+  /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One run at a time. */
+  run(samples: number): Promise<void>;
+  /** An output's numbers of the last run: a live view, to be copied before the next run. */
+  output(node: Node): Float32Array;
+  /** Frees the memory. */
+  dispose(): void;
+}
+
+/** What `backend.describe()` returns. */
+export interface BackendDescription {
+  readonly name: string;
+  readonly isa: string;
+  readonly threads: number;
+}
+
+/** A machine to run steps on. */
+export interface Backend {
+  describe(): BackendDescription;
+  compile(graph: StepGraph, options: { readonly capacity: number }): Promise<Executable>;
+  dispose(): Promise<void>;
+}
