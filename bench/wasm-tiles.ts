@@ -62,7 +62,12 @@ function step(b: KernelBuilder, tile: Tile, { src, weights, acc }: Operands, k: 
 
 /** dst[r][v] += sum over k of src[r][k] * weights[k][v], `ROUNDS` times over. */
 function tileKernel(tile: Tile): Kernel {
-  const b = new KernelBuilder('tile', { lanes: LANES, registers: 15 });
+  const b = new KernelBuilder('tile', {
+    lanes: LANES,
+    registers: 15,
+    operands: 'hoisted',
+    unroll: 1,
+  });
   const src = b.pointer('src');
   const weights = b.pointer('weights');
   const dst = b.pointer('dst');

@@ -1,0 +1,23 @@
+/** @file JobQueue: jobs done one after another. */
+
+/** Starts each job when the one before it has ended, well or badly. */
+export class JobQueue {
+  #tail: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  /** Settles as the job does. */
+  add(job: () => Promise<void>): Promise<void> {
+    this.#waiting++;
+    const result = this.#tail.then(job).finally(() => {
+      this.#waiting--;
+    });
+    this.#tail = result.catch(() => {});
+    return result;
+  }
+
+  /** Calls `action` when all jobs added so far have ended: at once when there are none. */
+  whenIdle(action: () => void): void {
+    if (this.#waiting === 0) action();
+    else this.#tail = this.#tail.then(action);
+  }
+}

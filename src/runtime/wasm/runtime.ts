@@ -1,0 +1,219 @@
+/** @file WasmRuntime: loads programs as WebAssembly and runs them on threads that share one memory. */
+
+import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
+import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
+import type { Program } from '../../compiler/program.ts';
+import { Heap } from '../heap.ts';
+import { Arenas } from './arenas.ts';
+import { hasRelaxedSimd, hasSharedMemory, hasSimd } from './features.ts';
+import { InlineRunner } from './inline-runner.ts';
+import { JobQueue } from './job-queue.ts';
+import type { CompiledProgram, Runner } from './runner.ts';
+import { WorkerPool } from './worker-pool.ts';
+import { availableParallelism, hasWorkers } from './worker-thread.ts';
+
+export interface WasmRuntimeOptions {
+  /** Worker threads; default: as many as the machine runs at the same time. */
+  readonly threads?: number;
+  /** Use relaxed SIMD (fused multiply-add); default 'auto': where the engine has it. */
+  readonly relaxedSimd?: boolean | 'auto';
+  /** Compute on the caller's thread; default: only where workers or shared memory are missing. */
+  readonly inline?: boolean;
+}
+
+/** What a runtime is and uses. */
+export interface WasmRuntimeDescription {
+  readonly name: 'wasm';
+  readonly isa: 'simd128' | 'relaxed-simd';
+  readonly threads: number;
+  /** Memory is shared with worker threads; false when everything runs on the caller's thread. */
+  readonly shared: boolean;
+}
+
+/** A program that is ready to be given memory. */
+export interface LoadedProgram {
+  /**
+   * Binds the program to buffers: `addresses` by buffer id (entries of chunk buffers are ignored), sized for
+   * `capacity` samples. The buffers stay the caller's. Throws InternalError when an address cannot be one.
+   */
+  instantiate(addresses: readonly number[], capacity: number): ProgramInstance;
+  /** Lets go of the compiled code. Runs under way end normally. */
+  dispose(): void;
+}
+
+/** A program with its memory. */
+export interface ProgramInstance {
+  /**
+   * Runs all phases on the first `samples` samples, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime are
+   * done one after another in the order of the calls. Rejects with BackendError when a kernel traps.
+   */
+  run(samples: number): Promise<void>;
+  dispose(): void;
+}
+
+/** The WebAssembly engine: one memory, its threads, its programs. */
+export class WasmRuntime {
+  readonly heap: Heap;
+  readonly relaxedSimd: boolean;
+  readonly #runner: Runner;
+  readonly #arenas: Arenas;
+  readonly #queue = new JobQueue();
+  #nextProgram = 0;
+  #disposed = false;
+
+  /**
+   * A runtime for this machine. Throws BackendError when the machine lacks SIMD or something that was asked for
+   * (relaxed SIMD, threads), ValueError for a thread count that is none.
+   */
+  static async create(options: WasmRuntimeOptions = {}): Promise<WasmRuntime> {
+    if (!hasSimd()) {
+      throw new BackendError(
+        'This machine has no WebAssembly SIMD, which the wasm engine needs. ' +
+          'It is part of Node 16.4, Chrome 91, Firefox 89, Safari 16.4 and newer.',
+      );
+    }
+    const relaxedSimd = chooseRelaxedSimd(options.relaxedSimd ?? 'auto');
+    const threads = await chooseThreads(options);
+    const heap = new Heap({ shared: threads > 0 });
+    const runner = threads > 0 ? new WorkerPool(heap, threads) : new InlineRunner(heap.memory);
+    return new WasmRuntime(heap, runner, relaxedSimd);
+  }
+
+  private constructor(heap: Heap, runner: Runner, relaxedSimd: boolean) {
+    this.heap = heap;
+    this.relaxedSimd = relaxedSimd;
+    this.#runner = runner;
+    this.#arenas = new Arenas(heap, runner.threads);
+  }
+
+  /** Threads that compute: the workers, or 1 for the caller's own. */
+  get threads(): number {
+    return this.#runner.threads;
+  }
+
+  describe(): WasmRuntimeDescription {
+    const isa = this.relaxedSimd ? 'relaxed-simd' : 'simd128';
+    return { name: 'wasm', isa, threads: this.threads, shared: this.heap.shared };
+  }
+
+  /** Compiles a program; the threads start meanwhile. */
+  async load(program: Program): Promise<LoadedProgram> {
+    this.#checkAlive(program.name);
+    this.#runner.prepare();
+    const { relaxedSimd } = this;
+    const bytes = emitProgram(program, { relaxedSimd, sharedMemory: this.heap.shared });
+    const compiled: CompiledProgram = {
+      id: this.#nextProgram++,
+      name: program.name,
+      module: await compile(bytes, program.name),
+      phases: program.phases.map(({ kind }, k) => ({ kind, name: phaseExport(k) })),
+      shards: program.shards,
+    };
+    return {
+      instantiate: (addresses, capacity) => this.#instantiate(program, compiled, addresses, capacity),
+      dispose: () => this.#queue.whenIdle(() => this.#runner.forget(compiled)),
+    };
+  }
+
+  /** Ends the threads. Runs that have not ended reject. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#runner.dispose();
+  }
+
+  #instantiate(
+    program: Program,
+    compiled: CompiledProgram,
+    addresses: readonly number[],
+    capacity: number,
+  ): ProgramInstance {
+    checkAddresses(program, addresses, this.heap);
+    this.#arenas.require(program.arenaBytes, this.#queue);
+    const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
+    const entries = this.heap.words(frame, addresses.length);
+    for (const { id, kind } of program.buffers) if (kind !== 'chunk') entries[id] = addresses[id]!;
+    let live = true;
+    const run = (samples: number): Promise<void> => {
+      if (!live)
+        throw new InternalError(`Program ${program.name} was run after its instance was disposed of.`);
+      if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
+        throw new InternalError(
+          `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
+        );
+      }
+      return this.#queue.add(() => {
+        this.#checkAlive(program.name);
+        return this.#runner.run({ program: compiled, frame, arenas: this.#arenas.addresses, samples });
+      });
+    };
+    return {
+      run: async (samples) => run(samples),
+      dispose: () => {
+        if (!live) return;
+        live = false;
+        this.#queue.whenIdle(() => this.heap.free(frame));
+      },
+    };
+  }
+
+  #checkAlive(program: string): void {
+    if (!this.#disposed) return;
+    throw new BackendError(
+      `Program ${program} was to be loaded or run on an engine that has been disposed of. Create a new one.`,
+    );
+  }
+}
+
+function chooseRelaxedSimd(wanted: boolean | 'auto'): boolean {
+  const present = hasRelaxedSimd();
+  if (wanted === true && !present) {
+    throw new BackendError(
+      'relaxedSimd: true was asked for, but this WebAssembly engine has no relaxed SIMD ' +
+        "(Node 22, Chrome 114 and newer have it). Use 'auto' or false.",
+    );
+  }
+  return wanted === 'auto' ? present : wanted;
+}
+
+/** The number of workers; 0 for computing on the caller's thread. */
+async function chooseThreads({ threads, inline }: WasmRuntimeOptions): Promise<number> {
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new ValueError(`threads must be a whole number of at least 1; received ${threads}.`);
+  }
+  if (inline) {
+    if (threads === undefined || threads === 1) return 0;
+    throw new ValueError(`inline: true computes on one thread; received threads: ${threads}. Leave one out.`);
+  }
+  if (hasWorkers() && hasSharedMemory()) return threads ?? (await availableParallelism());
+  if (inline === false || (threads !== undefined && threads > 1)) {
+    throw new BackendError(
+      'Worker threads were asked for, but there is no shared memory or no Worker here. Serve the page with ' +
+        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or use inline: true.',
+    );
+  }
+  return 0;
+}
+
+async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new InternalError(`The WebAssembly engine refused program ${name}: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+}
+
+function checkAddresses(program: Program, addresses: readonly number[], heap: Heap): void {
+  if (addresses.length !== program.buffers.length) {
+    throw new InternalError(
+      `Program ${program.name} has ${program.buffers.length} buffers and got ${addresses.length} addresses.`,
+    );
+  }
+  const end = heap.memory.buffer.byteLength;
+  for (const { id, name, kind } of program.buffers) {
+    const address = addresses[id]!;
+    if (kind === 'chunk' || (address > 0 && address < end && address % 4 === 0)) continue;
+    throw new InternalError(`Program ${program.name}: buffer ${name} got address ${address}.`);
+  }
+}
