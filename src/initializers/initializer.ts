@@ -1,18 +1,7 @@
 /** @file What an initializer is: a recipe for a weight's first numbers, written to files in Keras' form. */
 
-import { nextSeed, RandomGenerator } from '../base/random.ts';
-
-/** JSON as Keras writes it: `null`, numbers, strings, lists and records of these. */
-export type ConfigValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly ConfigValue[]
-  | { readonly [key: string]: ConfigValue };
-
-/** A record of a Keras file, keys in Keras' snake_case. */
-export type Config = { readonly [key: string]: ConfigValue };
+import type { Config } from '../base/config.ts';
+import { checkSeed, nextSeed, RandomGenerator } from '../base/random.ts';
 
 /** Fills new weights. */
 export abstract class Initializer {
@@ -26,6 +15,12 @@ export abstract class Initializer {
   abstract getConfig(): Config;
 }
 
+/** Options of every random initializer. */
+export interface SeedOptions {
+  /** A whole number from 0 to 2^32 - 1: every call gives the same numbers. Default: null, other numbers each time. */
+  readonly seed?: number | null;
+}
+
 /**
  * An initializer that draws random numbers. With a seed every call gives the same numbers, as Keras' do; without one
  * each call draws a new seed from the stream that `utils.setRandomSeed` starts.
@@ -33,12 +28,13 @@ export abstract class Initializer {
 export abstract class RandomInitializer extends Initializer {
   readonly seed: number | null;
 
-  constructor(seed: number | null) {
+  /** Throws ValueError for a seed that is not a whole number from 0 to 2^32 - 1. */
+  constructor({ seed }: SeedOptions) {
     super();
-    this.seed = seed;
+    this.seed = seed === undefined || seed === null ? null : checkSeed(seed);
   }
 
-  /** The stream for one call of `fill`. Throws ValueError for a seed that is not a whole number from 0 to 2^32 - 1. */
+  /** The stream for one call of `fill`. */
   protected generator(): RandomGenerator {
     return new RandomGenerator(this.seed ?? nextSeed());
   }

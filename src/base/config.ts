@@ -1,0 +1,41 @@
+/** @file The JSON form in which Keras writes objects: `{ module, class_name, config, registered_name }`. */
+
+import { ValueError } from './errors.ts';
+import { describeValue } from './options.ts';
+
+/** JSON as Keras writes it: `null`, numbers, strings, lists and records of these. */
+export type ConfigValue =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly ConfigValue[]
+  | { readonly [key: string]: ConfigValue };
+
+/** A record of a Keras file, keys in Keras' snake_case. */
+export type Config = { readonly [key: string]: ConfigValue };
+
+/** A built-in object as Keras 3 writes it. */
+export function kerasObject(module: string, className: string, config: Config): Config {
+  return { module, class_name: className, config, registered_name: null };
+}
+
+/** True for a record with `class_name`: an object of a Keras file. */
+export function isKerasObject(value: unknown): value is Config & { readonly class_name: string } {
+  return typeof value === 'object' && value !== null && 'class_name' in value;
+}
+
+/** The options of a Keras object, keys in camelCase as constructors take them. Throws ValueError without a config record. */
+export function optionsOfConfig(config: unknown, what: string): Record<string, unknown> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ValueError(
+      `${what}: expected a record of options in 'config', received ${describeValue(config)}.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [camelCase(key), value]));
+}
+
+/** `kernel_size` → `kernelSize`, `beta_1` → `beta1`. */
+function camelCase(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,67 @@
+/** @file Orthogonal initializer (Saxe et al. 2014): rows or columns of the weight, as a matrix, are orthonormal. */
+
+import type { Config } from '../base/config.ts';
+import { ShapeError } from '../base/errors.ts';
+import { checkOptionNames, numberOption } from '../base/options.ts';
+import { formatShape, sizeOf } from '../base/shape.ts';
+import { RandomInitializer, type SeedOptions } from './initializer.ts';
+
+export interface OrthogonalOptions extends SeedOptions {
+  /** Factor of the orthogonal matrix. Default 1. */
+  readonly gain?: number;
+}
+
+/**
+ * A uniformly drawn orthogonal matrix times `gain`: the weight as a matrix [all axes but the last, last axis] has
+ * orthonormal columns, or rows where it has more columns than rows.
+ */
+export class Orthogonal extends RandomInitializer {
+  readonly className = 'Orthogonal';
+  readonly gain: number;
+
+  constructor(options: OrthogonalOptions = {}) {
+    checkOptionNames('Orthogonal', options, ['gain', 'seed']);
+    super(options);
+    this.gain = numberOption('Orthogonal', 'gain', options.gain, 1);
+  }
+
+  /** Throws ShapeError for a weight of fewer than two axes. */
+  override fill(shape: readonly number[]): Float32Array {
+    if (shape.length < 2) {
+      throw new ShapeError(
+        'The tensor to initialize must be at least two-dimensional. ' +
+          `Received: shape=${formatShape(shape)} of rank ${shape.length}.`,
+      );
+    }
+    const columns = shape.at(-1)!;
+    const rows = sizeOf(shape) / columns;
+    const random = this.generator();
+    const vectors: Float64Array[] = [];
+    for (let i = 0; i < Math.min(rows, columns); i++) {
+      const vector = Float64Array.from({ length: Math.max(rows, columns) }, () => random.normal());
+      orthonormalize(vector, vectors);
+      vectors.push(vector);
+    }
+    return Float32Array.from({ length: rows * columns }, (_, i) => {
+      const row = Math.floor(i / columns);
+      const column = i % columns;
+      return this.gain * (rows < columns ? vectors[row]![column]! : vectors[column]![row]!);
+    });
+  }
+
+  override getConfig(): Config {
+    return { seed: this.seed, gain: this.gain };
+  }
+}
+
+/** Gram-Schmidt, done twice because one pass loses orthogonality to rounding ("twice is enough", Giraud et al. 2005). */
+function orthonormalize(vector: Float64Array, earlier: readonly Float64Array[]): void {
+  for (let pass = 0; pass < 2; pass++) {
+    for (const other of earlier) {
+      const overlap = vector.reduce((total, value, i) => total + value * other[i]!, 0);
+      for (let i = 0; i < vector.length; i++) vector[i]! -= overlap * other[i]!;
+    }
+  }
+  const norm = Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
+  for (let i = 0; i < vector.length; i++) vector[i]! /= norm;
+}
