@@ -1,32 +1,16 @@
-/** @file Reading the options that all layers share; every wrong value is an error that names it. */
+/** @file Reading options that layers share; every wrong value is an error that names it, mostly with Keras' texts. */
 
 import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { canonicalName } from '../base/names.ts';
+import { describeValue, refuseOption } from '../base/options.ts';
 import type { Dim, Shape } from '../base/shape.ts';
-import { unknownNameError } from '../base/suggest.ts';
+import type { Padding } from '../ops/window-geometry.ts';
 
-const COMMON_OPTIONS = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape', 'inputDim'];
+/** Names of the options that every layer takes. */
+export const COMMON_OPTIONS = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape', 'inputDim'];
 
-/** A value as messages show it. */
-export function describeValue(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(describeValue).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'record'}`;
-  if (typeof value === 'function') return 'a function';
-  return String(value);
-}
-
-/** Throws ValueError, with the nearest known name, for an option that does not exist. */
-export function checkOptionNames(className: string, options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new ValueError(
-      `${className} takes one record of options, such as { name: 'x' }, received ${describeValue(options)}.`,
-    );
-  }
-  const names = [...known, ...COMMON_OPTIONS];
-  for (const name of Object.keys(options)) {
-    if (!names.includes(name)) throw unknownNameError(`${className} option`, name, names);
-  }
-}
+/** A number for both axes, or one for height and one for width. */
+export type PairOption = number | readonly number[];
 
 /** Throws UnsupportedError unless `dtype` (a name, or a policy of a Keras file) is float32 or left out. */
 export function checkDType(className: string, dtype: unknown): void {
@@ -83,4 +67,64 @@ export function checkBatchShape(className: string, shape: readonly Dim[]): Shape
     );
   }
   return [null, ...checkSampleShape(className, shape.slice(1))];
+}
+
+/** Two whole numbers from 1 up, or one for both; `fallback` when left out. Throws ValueError with Keras' text. */
+export function pairOption(
+  name: string,
+  value: PairOption | undefined,
+  fallback?: PairOption,
+): readonly [number, number] {
+  const given = value ?? fallback;
+  const pair = typeof given === 'number' ? [given, given] : given;
+  const valid =
+    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0);
+  if (!valid) {
+    throw new ValueError(
+      `The \`${name}\` argument must be a list of 2 integers above 0, or one for both. ` +
+        `Received ${name}=${describeValue(given)}.`,
+    );
+  }
+  return [pair[0]!, pair[1]!];
+}
+
+/** 'valid' or 'same'. Throws ValueError with Keras' text for anything else. */
+export function paddingOption(value: string | undefined): Padding {
+  const padding = String(value ?? 'valid').toLowerCase();
+  if (padding !== 'valid' && padding !== 'same') {
+    throw new ValueError(
+      `The \`padding\` argument must be one of 'valid' and 'same'. Received: ${describeValue(value)}.`,
+    );
+  }
+  return padding;
+}
+
+/** Throws UnsupportedError for 'channelsFirst', ValueError for anything else than 'channelsLast'. */
+export function checkDataFormat(className: string, value: string | null | undefined): void {
+  if (value === undefined || value === null) return;
+  const format = canonicalName(String(value));
+  if (format === 'channelslast') return;
+  if (format === 'channelsfirst') {
+    throw new UnsupportedError(
+      `${className}: dataFormat 'channelsFirst' is not supported. Images are [batch, height, width, channels]; ` +
+        'transpose the data with x.transpose([0, 2, 3, 1]).',
+    );
+  }
+  throw new ValueError(
+    `${className}: the \`dataFormat\` argument must be 'channelsLast'. Received: ${describeValue(value)}.`,
+  );
+}
+
+/** Options of layers with weights that Fovea does not have yet; null, as Keras files have them, is accepted. */
+export const REFUSED_WEIGHT_OPTIONS = [
+  'kernelRegularizer',
+  'biasRegularizer',
+  'activityRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+];
+
+/** Throws UnsupportedError when one of `names` is set in `options`. */
+export function refuseOptions(className: string, options: object, names: readonly string[]): void {
+  for (const name of names) refuseOption(className, name, (options as Record<string, unknown>)[name]);
 }

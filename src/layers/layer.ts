@@ -3,15 +3,17 @@
  * Semantics and texts follow Keras 3 (`keras/src/layers/layer.py`).
  */
 
+import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { toSnakeCase, uniqueName } from '../base/names.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import { type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
-import type { Config, ConfigValue, Initializer } from '../initializers/initializer.ts';
+import type { Initializer } from '../initializers/initializer.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
-import { checkDType, checkOptionNames, describeValue, readBatchInputShape } from './layer-options.ts';
+import { COMMON_OPTIONS, checkDType, readBatchInputShape } from './layer-options.ts';
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -94,7 +96,7 @@ export abstract class Layer {
    */
   constructor(options: LayerOptions, known: readonly string[] = []) {
     const className = (new.target as typeof Layer).className;
-    checkOptionNames(className, options, known);
+    checkOptionNames(className, options, [...known, ...COMMON_OPTIONS]);
     checkDType(className, options.dtype);
     if (options.name !== undefined && (typeof options.name !== 'string' || options.name === '')) {
       throw new ValueError(
@@ -190,11 +192,7 @@ export abstract class Layer {
   /** Makes the weights for inputs of these shapes; does nothing when they exist. Throws as the input check does. */
   build(inputShapes: readonly Shape[]): void {
     if (this.built) return;
-    checkInputs(
-      this,
-      this.inputSpec,
-      inputShapes.map((shape) => ({ shape })),
-    );
+    this.checkInputs(inputShapes.map((shape) => ({ shape })));
     this.createWeights(inputShapes);
     this.#buildShapes = inputShapes;
   }
@@ -212,7 +210,7 @@ export abstract class Layer {
 
   /** Applies the layer symbolically and returns all outputs (only models used as layers have several). */
   applyAll(inputs: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
-    const list = inputs instanceof SymbolicTensor ? [inputs] : [...inputs];
+    const list: readonly SymbolicTensor[] = Array.isArray(inputs) ? [...inputs] : [inputs];
     for (const input of list) {
       if (!(input instanceof SymbolicTensor)) {
         throw new ValueError(
@@ -256,12 +254,7 @@ export abstract class Layer {
     return {
       name: this.name,
       trainable: this.trainable,
-      dtype: {
-        module: 'keras',
-        class_name: 'DTypePolicy',
-        config: { name: 'float32' },
-        registered_name: null,
-      },
+      dtype: kerasObject('keras', 'DTypePolicy', { name: 'float32' }),
     };
   }
 

@@ -1,0 +1,172 @@
+/**
+ * @file Activation functions: graph to graph, by Keras' names. Kinks and ties have Keras' gradients.
+ * Source: keras.io/api/layers/activations.
+ */
+
+import { isKerasObject } from '../base/config.ts';
+import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { canonicalName } from '../base/names.ts';
+import { describeValue } from '../base/options.ts';
+import { formatShape } from '../base/shape.ts';
+import { unknownNameError } from '../base/suggest.ts';
+import type { Node } from '../graph/node.ts';
+import * as ops from '../ops/index.ts';
+
+/** A function from a node to a node of the same shape. */
+export type ActivationFunction = (x: Node) => Node;
+
+const { add, constant, div, exp, greater, less, log, maximum, minimum, mul, neg, sub, where } = ops;
+
+/** x itself. */
+export const linear: ActivationFunction = (x) => x;
+
+/** max(x, 0). */
+export const relu: ActivationFunction = (x) => ops.relu(x);
+
+/** 1 / (1 + e^-x). */
+export const sigmoid: ActivationFunction = (x) => ops.sigmoid(x);
+
+/** Hyperbolic tangent. */
+export const tanh: ActivationFunction = (x) => ops.tanh(x);
+
+/** e^x / Σ e^x over the last axis. Throws ShapeError for a value that has only the batch axis. */
+export const softmax: ActivationFunction = (x) => ops.softmax(checkClassAxis('softmax', x));
+
+/** x - log Σ e^x over the last axis. Throws ShapeError for a value that has only the batch axis. */
+export const logSoftmax: ActivationFunction = (x) => {
+  const top = ops.stopGradient(ops.max(checkClassAxis('logSoftmax', x), { axes: [-1], keepDims: true }));
+  const shifted = sub(x, top);
+  return sub(shifted, log(ops.sum(exp(shifted), { axes: [-1], keepDims: true })));
+};
+
+/** log(1 + e^x) without overflow; absolute error below 1.2e-7 where the result is small. */
+export const softplus: ActivationFunction = (x) =>
+  // min(x, -x) instead of -|x|: its gradient at 0 makes the whole one 1/2 there, as it should be.
+  add(ops.relu(x), log(add(constant(1), exp(minimum(x, neg(x))))));
+
+/** log(sigmoid(x)) without overflow. */
+export const logSigmoid: ActivationFunction = (x) => neg(softplus(neg(x)));
+
+/** x / (1 + |x|). */
+export const softsign: ActivationFunction = (x) => div(x, add(constant(1), ops.abs(x)));
+
+/** e^x - 1 for x ≤ 0 and 0 for others, by tanh: exact near 0, where e^x - 1 cancels. */
+function negativeExpm1(x: Node): Node {
+  const t = ops.tanh(mul(constant(0.5), minimum(x, constant(0))));
+  return div(mul(constant(2), t), sub(constant(1), t));
+}
+
+/** x above 0, e^x - 1 below (Clevert et al. 2016, alpha 1). */
+export const elu: ActivationFunction = (x) => where(greater(x, constant(0)), x, negativeExpm1(x));
+
+const SELU_SCALE = 1.0507009873554805;
+const SELU_ALPHA = 1.6732632423543772;
+
+/** Scaled elu that keeps mean 0 and variance 1 (Klambauer et al. 2017). */
+export const selu: ActivationFunction = (x) =>
+  where(
+    greater(x, constant(0)),
+    mul(constant(SELU_SCALE), x),
+    mul(constant(SELU_SCALE * SELU_ALPHA), negativeExpm1(x)),
+  );
+
+/** e^x. */
+export const exponential: ActivationFunction = (x) => exp(x);
+
+/** x · sigmoid(x), also called swish. */
+export const silu: ActivationFunction = (x) => mul(x, ops.sigmoid(x));
+
+/** x above 0, 0.2 x below. */
+export const leakyRelu: ActivationFunction = (x) => where(greater(x, constant(0)), x, mul(constant(0.2), x));
+
+/** min(max(x, 0), 6). */
+export const relu6: ActivationFunction = (x) => where(less(x, constant(6)), ops.relu(x), constant(6));
+
+/** relu6(x + 3) / 6. */
+export const hardSigmoid: ActivationFunction = (x) => mul(relu6(add(x, constant(3))), constant(1 / 6));
+
+/** x · hardSigmoid(x), also called hardSwish. */
+export const hardSilu: ActivationFunction = (x) => mul(x, hardSigmoid(x));
+
+/** x · tanh(softplus(x)) (Misra 2019). */
+export const mish: ActivationFunction = (x) => mul(x, ops.tanh(softplus(x)));
+
+/** x cut to -1 … 1. */
+export const hardTanh: ActivationFunction = (x) => minimum(maximum(x, constant(-1)), constant(1));
+
+/** By Keras' names, as files have them; the first name of a function is the one it is saved under. */
+const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
+  linear,
+  relu,
+  sigmoid,
+  tanh,
+  softmax,
+  log_softmax: logSoftmax,
+  softplus,
+  log_sigmoid: logSigmoid,
+  softsign,
+  elu,
+  selu,
+  exponential,
+  silu,
+  swish: silu,
+  leaky_relu: leakyRelu,
+  relu6,
+  hard_sigmoid: hardSigmoid,
+  hard_silu: hardSilu,
+  hard_swish: hardSilu,
+  hard_tanh: hardTanh,
+  mish,
+};
+
+const NOT_YET = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus', 'sparse_sigmoid'].concat(
+  ['sparsemax', 'squareplus', 'tanh_shrink', 'threshold'],
+);
+
+/** What a layer's `activation` option takes: a name, a function, an object of a Keras file, or null for linear. */
+export type ActivationIdentifier = string | ActivationFunction | null | object;
+
+/**
+ * The function that `identifier` names; linear for null. Throws ValueError, with the nearest name, when there is none,
+ * UnsupportedError for one that only Keras has.
+ */
+export function getActivation(identifier: ActivationIdentifier | undefined): ActivationFunction {
+  if (identifier === undefined || identifier === null) return linear;
+  if (typeof identifier === 'function') return identifier as ActivationFunction;
+  // Keras writes functions that it does not know by name as an object around the name.
+  const name =
+    isKerasObject(identifier) && identifier.class_name === 'function' ? identifier.config : identifier;
+  if (typeof name !== 'string') {
+    throw new ValueError(`Could not interpret activation function identifier: ${describeValue(identifier)}.`);
+  }
+  const same = (known: string) => canonicalName(known) === canonicalName(name);
+  const found = Object.keys(FUNCTIONS).find(same);
+  if (found !== undefined) return FUNCTIONS[found]!;
+  if (NOT_YET.some(same)) {
+    throw new UnsupportedError(
+      `The activation function '${name}' is not supported yet. Known: ${Object.keys(FUNCTIONS).join(', ')}.`,
+    );
+  }
+  throw unknownNameError('activation function', name, Object.keys(FUNCTIONS));
+}
+
+/** Keras' name of a built-in activation function. Throws UnsupportedError for any other function. */
+export function activationName(activation: ActivationFunction): string {
+  const found = Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name] === activation);
+  if (found === undefined) {
+    throw new UnsupportedError(
+      'A function of your own as activation cannot be written to a configuration. ' +
+        'Use a built-in activation, or rebuild the model in code and save its weights only.',
+    );
+  }
+  return found;
+}
+
+function checkClassAxis(name: string, x: Node): Node {
+  if (x.shape.length < 2) {
+    throw new ShapeError(
+      `${name} works along the last axis and needs at least one axis besides the batch, received ${formatShape(x.shape)}.`,
+    );
+  }
+  return x;
+}

@@ -1,0 +1,196 @@
+/** @file Conv2D: learned filters slid over images (Keras' `conv2d.py`, `base_conv.py`). */
+
+import type { Config } from '../base/config.ts';
+import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { booleanOption, describeValue } from '../base/options.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import type { Variable } from '../graph/variable.ts';
+import { getInitializer, type InitializerIdentifier, serializeInitializer } from '../initializers/index.ts';
+import { add, conv2d as conv2dNode, variableNode } from '../ops/index.ts';
+import { type Padding, windowCount } from '../ops/window-geometry.ts';
+import {
+  type ActivationFunction,
+  type ActivationIdentifier,
+  activationName,
+  getActivation,
+} from './activations.ts';
+import type { InputSpec } from './input-spec.ts';
+import { Layer, type LayerOptions } from './layer.ts';
+import {
+  checkDataFormat,
+  type PairOption,
+  paddingOption,
+  pairOption,
+  REFUSED_WEIGHT_OPTIONS,
+  refuseOptions,
+} from './layer-options.ts';
+
+export interface Conv2DOptions extends LayerOptions {
+  /** Number of filters: channels of the output. */
+  readonly filters: number;
+  /** Height and width of the window. */
+  readonly kernelSize: PairOption;
+  /** Step of the window. Default 1. */
+  readonly strides?: PairOption;
+  /** 'valid' (default): windows stay inside. 'same': zeros around, so that stride 1 keeps the size. */
+  readonly padding?: string;
+  readonly dataFormat?: string | null;
+  /** Distance of the window's taps. Default 1; above 1 only with strides of 1. */
+  readonly dilationRate?: PairOption;
+  /** Only 1. */
+  readonly groups?: number;
+  readonly activation?: ActivationIdentifier;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default 'glorotUniform'. */
+  readonly kernelInitializer?: InitializerIdentifier;
+  /** Default 'zeros'. */
+  readonly biasInitializer?: InitializerIdentifier;
+}
+
+const OPTIONS = [
+  'filters',
+  'kernelSize',
+  'strides',
+  'padding',
+  'dataFormat',
+  'dilationRate',
+  'groups',
+  'activation',
+].concat(['useBias', 'kernelInitializer', 'biasInitializer'], REFUSED_WEIGHT_OPTIONS);
+
+/** [batch, height, width, channels] → [batch, height', width', filters]. */
+export class Conv2D extends Layer {
+  static override readonly className = 'Conv2D';
+  readonly filters: number;
+  readonly kernelSize: readonly [number, number];
+  readonly strides: readonly [number, number];
+  readonly padding: Padding;
+  readonly dilationRate: readonly [number, number];
+  readonly activation: ActivationFunction;
+  readonly useBias: boolean;
+  readonly #kernelInitializer;
+  readonly #biasInitializer;
+  #kernel: Variable | undefined;
+  #bias: Variable | undefined;
+  protected override inputSpec: InputSpec = {
+    ndim: 4,
+    rankHint:
+      'Images are [batch, height, width, channels]; grey images get their channel axis with ' +
+      'x.reshape([...x.shape, 1]).',
+  };
+
+  /** Throws ValueError for a wrong option, UnsupportedError for groups, 'channelsFirst', regularizers, constraints. */
+  constructor(options: Conv2DOptions) {
+    super(options, OPTIONS);
+    refuseOptions('Conv2D', options, REFUSED_WEIGHT_OPTIONS);
+    checkDataFormat('Conv2D', options.dataFormat);
+    checkGroups(options.groups);
+    this.filters = positiveFilters(options.filters);
+    this.kernelSize = pairOption('kernelSize', options.kernelSize);
+    this.strides = pairOption('strides', options.strides, 1);
+    this.padding = paddingOption(options.padding);
+    this.dilationRate = pairOption('dilationRate', options.dilationRate, 1);
+    if (Math.max(...this.strides) > 1 && Math.max(...this.dilationRate) > 1) {
+      throw new ValueError(
+        '`strides > 1` not supported in conjunction with `dilationRate > 1`. ' +
+          `Received: strides=${describeValue(this.strides)} and dilationRate=${describeValue(this.dilationRate)}.`,
+      );
+    }
+    this.activation = getActivation(options.activation);
+    this.useBias = booleanOption('Conv2D', 'useBias', options.useBias, true);
+    this.#kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorotUniform');
+    this.#biasInitializer = getInitializer(options.biasInitializer ?? 'zeros');
+  }
+
+  /** The filters [height, width, channels, filters]; undefined before the layer is built. */
+  get kernel(): Variable | undefined {
+    return this.#kernel;
+  }
+
+  /** The bias [filters]; undefined before the layer is built and without bias. */
+  get bias(): Variable | undefined {
+    return this.#bias;
+  }
+
+  override computeOutputShape([input]: readonly Shape[]): Shape {
+    const { kernelSize, strides, dilationRate, padding, filters } = this;
+    const extent = (axis: 0 | 1) =>
+      windowCount(input![axis + 1]!, kernelSize[axis], strides[axis], dilationRate[axis], padding);
+    const [height, width] = [extent(0), extent(1)];
+    if (height <= 0 || width <= 0) {
+      throw new ShapeError(
+        `Computed output size of layer '${this.name}' would be zero or negative. Received ` +
+          `\`input shape=${formatShape(input!)}\`, \`kernel shape=${formatShape([...kernelSize, input![3]!, filters])}\`, ` +
+          `\`dilationRate=${formatShape(dilationRate)}\`, \`strides=${formatShape(strides)}\`, \`padding=${padding}\`. ` +
+          "Use a smaller kernel, a larger input, or padding: 'same'.",
+      );
+    }
+    return [input![0]!, height, width, filters];
+  }
+
+  override call([x]: readonly Node[]): Node {
+    const { strides, padding, dilationRate: dilation } = this;
+    const sums = conv2dNode(x!, variableNode(this.#kernel!), { strides, padding, dilation });
+    return this.activation(this.#bias === undefined ? sums : add(sums, variableNode(this.#bias)));
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      kernel_size: this.kernelSize,
+      strides: this.strides,
+      padding: this.padding,
+      data_format: 'channels_last',
+      dilation_rate: this.dilationRate,
+      groups: 1,
+      activation: activationName(this.activation),
+      use_bias: this.useBias,
+      kernel_initializer: serializeInitializer(this.#kernelInitializer),
+      bias_initializer: serializeInitializer(this.#biasInitializer),
+      kernel_regularizer: null,
+      bias_regularizer: null,
+      activity_regularizer: null,
+      kernel_constraint: null,
+      bias_constraint: null,
+    };
+  }
+
+  protected override createWeights([input]: readonly Shape[]): void {
+    // Refuses an output without pixels before weights are made.
+    this.computeOutputShape([input!]);
+    const channels = input![3]!;
+    const shape = [...this.kernelSize, channels, this.filters];
+    this.#kernel = this.addWeight({ name: 'kernel', shape, initializer: this.#kernelInitializer });
+    if (this.useBias) {
+      this.#bias = this.addWeight({
+        name: 'bias',
+        shape: [this.filters],
+        initializer: this.#biasInitializer,
+      });
+    }
+    this.inputSpec = { ...this.inputSpec, axes: { [-1]: channels } };
+  }
+}
+
+function positiveFilters(filters: unknown): number {
+  if (!Number.isSafeInteger(filters) || (filters as number) <= 0) {
+    throw new ValueError(
+      'Invalid value for argument `filters`. Expected a strictly positive whole number. ' +
+        `Received filters=${describeValue(filters)}.`,
+    );
+  }
+  return filters as number;
+}
+
+function checkGroups(groups: unknown): void {
+  if (groups === undefined || groups === 1) return;
+  if (!Number.isSafeInteger(groups) || (groups as number) <= 0) {
+    throw new ValueError(
+      `The number of groups must be a positive integer. Received: groups=${describeValue(groups)}.`,
+    );
+  }
+  throw new UnsupportedError(`Conv2D: groups=${groups} is not supported yet, only 1.`);
+}
