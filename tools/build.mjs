@@ -1,0 +1,54 @@
+/**
+ * @file Builds the package: dist/ (ES modules and types for Node) and dist/browser/fovea.js (one file for browsers).
+ *
+ * Usage: node tools/build.mjs
+ */
+
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+const DIST = join(ROOT, 'dist');
+
+function compile() {
+  const args = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
+  const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
+
+async function bundle() {
+  const { metafile } = await build({
+    entryPoints: [join(DIST, 'index.js')],
+    outfile: join(DIST, 'browser', 'fovea.js'),
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    external: ['node:*'],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  // A static import of a Node module would keep a browser from loading the file at all.
+  const outputs = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const bad = outputs.filter(
+    ({ path, kind, external }) => external && kind !== 'dynamic-import' && path.startsWith('node:'),
+  );
+  for (const { path } of bad)
+    console.error(`The browser bundle imports ${path} statically; use await import().`);
+  if (bad.length > 0) process.exit(1);
+}
+
+const start = performance.now();
+rmSync(DIST, { recursive: true, force: true });
+compile();
+await bundle();
+const main = join(DIST, 'cli', 'main.js');
+if (!existsSync(main)) {
+  console.error(`${main} was not built, but package.json names it as the command.`);
+  process.exit(1);
+}
+chmodSync(main, 0o755);
+console.log(`Built dist/ and dist/browser/fovea.js in ${((performance.now() - start) / 1000).toFixed(1)} s.`);

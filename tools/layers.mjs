@@ -1,0 +1,72 @@
+/**
+ * @file Which folder of src/ may import what. Read by check-layers.mjs.
+ *
+ * A name covers the folder and everything below it unless a longer name is listed. A folder may always import itself.
+ */
+
+const VALUES = ['base', 'graph', 'ops', 'engine'];
+
+/** Folder → the folders and files it may import. */
+export const LAYERS = {
+  base: [],
+  kernels: ['base'],
+  graph: ['base', 'kernels'],
+  ops: ['base', 'graph', 'kernels'],
+  autodiff: ['base', 'graph', 'ops'],
+  compiler: ['base', 'graph', 'ops', 'kernels'],
+  'codegen/wasm': ['base', 'kernels', 'compiler/program.ts'],
+  'codegen/x64': ['base', 'kernels', 'compiler/program.ts'],
+  runtime: ['base', 'codegen', 'compiler/program.ts', 'kernels/ir.ts'],
+  engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'runtime'],
+
+  initializers: VALUES,
+  regularizers: VALUES,
+  constraints: VALUES,
+  losses: VALUES,
+  metrics: VALUES,
+  optimizers: [...VALUES, 'autodiff', 'initializers', 'regularizers', 'constraints'],
+  layers: [...VALUES, 'initializers', 'regularizers', 'constraints'],
+  callbacks: ['base'],
+  formats: ['base'],
+  models: [
+    ...VALUES,
+    'autodiff',
+    'initializers',
+    'regularizers',
+    'constraints',
+    'losses',
+    'metrics',
+    'optimizers',
+    'layers',
+    'callbacks',
+    'formats',
+  ],
+
+  datasets: ['base'],
+  images: ['base'],
+  applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
+  visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
+  'index.ts': ['*'],
+  cli: ['base', 'index.ts', 'datasets', 'images'],
+};
+
+/** npm package → the folders that may import it. */
+export const PACKAGES = {
+  commander: ['cli'],
+  fflate: ['datasets', 'formats'],
+  'fast-png': ['images', 'visualization'],
+  'jpeg-js': ['images', 'visualization'],
+  h5wasm: ['formats'],
+};
+
+/**
+ * Folders and files that may import `node:` modules: `dynamic` only by `await import()`, which a browser never reaches;
+ * `static` where no browser bundle looks.
+ */
+export const NODE_MODULES = {
+  'datasets/mnist-files.ts': 'dynamic',
+  'images/load-image.ts': 'dynamic',
+  formats: 'dynamic',
+  runtime: 'dynamic',
+  cli: 'static',
+};
