@@ -1,0 +1,48 @@
+/** @file Reading the fixtures that tools/parity writes: a manifest, and the arrays of its gzipped little-endian binary. */
+
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+
+/** Where an array lies in a fixture's binary. */
+export interface ArrayReference {
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'float64';
+}
+
+/** An array of a fixture: its numbers widened to float64. */
+export interface FixtureArray {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** A fixture: its manifest and the way to its arrays. */
+export interface Fixture<Manifest> {
+  readonly manifest: Manifest;
+  read(reference: ArrayReference): FixtureArray;
+}
+
+const BYTES = { float32: 4, float64: 8 } as const;
+
+/** The path of a file under tests/fixtures, from a test compiled into a folder beside it. */
+export function fixtureUrl(path: string): URL {
+  return new URL(`../../tests/fixtures/${path}`, import.meta.url);
+}
+
+/** Reads `tests/fixtures/parity/<name>`. */
+export function readFixture<Manifest>(name: string): Fixture<Manifest> {
+  const manifest = JSON.parse(readFileSync(fixtureUrl(`parity/${name}/manifest.json`), 'utf8')) as Manifest;
+  const bytes = gunzipSync(readFileSync(fixtureUrl(`parity/${name}/data.bin.gz`)));
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    manifest,
+    read({ offset, shape, dtype }) {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      const element = (i: number) =>
+        dtype === 'float32'
+          ? view.getFloat32(offset + i * BYTES.float32, true)
+          : view.getFloat64(offset + i * BYTES.float64, true);
+      return { shape, data: Float64Array.from({ length: size }, (_, i) => element(i)) };
+    },
+  };
+}

@@ -1,0 +1,102 @@
+/** @file Every layer against Keras: outputs and the gradients of inputs and weights. */
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { gradients } from '../../src/autodiff/gradients.ts';
+import type { Config } from '../../src/base/config.ts';
+import { UnsupportedError } from '../../src/base/errors.ts';
+import type { StepGraph } from '../../src/engine/executable.ts';
+import { layerFromConfig } from '../../src/layers/index.ts';
+import type { CallContext, Layer } from '../../src/layers/layer.ts';
+import { mul, placeholder, sum, variableNode } from '../../src/ops/index.ts';
+import { assertClose } from '../../testing/close.ts';
+import { type ArrayReference, readFixture } from '../../testing/fixtures.ts';
+import { BACKENDS, type BackendUnderTest } from './backends.ts';
+
+interface LayerCase {
+  readonly name: string;
+  readonly className: string;
+  readonly config: Config;
+  readonly input: ArrayReference;
+  readonly weights: readonly { readonly name: string; readonly value: ArrayReference }[];
+  readonly output: ArrayReference;
+  readonly cotangent: ArrayReference;
+  readonly inputGradient: ArrayReference;
+  readonly weightGradients: readonly ArrayReference[];
+}
+
+const { manifest, read } = readFixture<{ cases: readonly LayerCase[] }>('layers');
+
+/** What Keras has and Fovea refuses today. */
+const REFUSED_ACTIVATIONS = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus'].concat([
+  'sparse_sigmoid',
+  'sparsemax',
+  'squareplus',
+  'tanh_shrink',
+]);
+
+function isRefused(item: LayerCase): boolean {
+  return item.className === 'Activation' && REFUSED_ACTIVATIONS.includes(String(item.config.activation));
+}
+
+const inference: CallContext = {
+  training: false,
+  random() {
+    throw new Error('No layer draws random numbers at inference.');
+  },
+};
+
+function build(item: LayerCase): Layer {
+  const layer = layerFromConfig(item.className, item.config);
+  layer.build([[null, ...item.input.shape.slice(1)]]);
+  assert.deepEqual(
+    layer.weights.map(({ shape }) => shape),
+    item.weights.map(({ value }) => value.shape),
+  );
+  layer.weights.forEach((weight, i) => {
+    weight.assign(read(item.weights[i]!.value).data);
+  });
+  return layer;
+}
+
+/** Outputs, input gradient and weight gradients of `sum(output * cotangent)`. */
+async function run(item: LayerCase, backend: BackendUnderTest): Promise<Float32Array[]> {
+  const layer = build(item);
+  const batched = ({ shape }: ArrayReference) => [null, ...shape.slice(1)];
+  const x = placeholder({ shape: batched(item.input), name: 'x' });
+  const cotangent = placeholder({ shape: batched(item.output), name: 'cotangent' });
+  const [y] = layer.trace([x], inference);
+  assert.deepEqual(y!.shape, batched(item.output));
+  const wrt = [x, ...layer.weights.map(variableNode)];
+  const outputs = [y!, ...gradients(sum(mul(y!, cotangent)), wrt)];
+  const graph: StepGraph = { name: item.name, feeds: [x, cotangent], outputs, updates: [] };
+  const samples = item.input.shape[0]!;
+  const executable = await backend.make().compile(graph, { capacity: samples });
+  executable.feed(x).set(read(item.input).data);
+  executable.feed(cotangent).set(read(item.cotangent).data);
+  await executable.run(samples);
+  return outputs.map((node) => executable.output(node).slice());
+}
+
+test('the fixture covers the layers', () => {
+  assert.equal(manifest.cases.length, 94);
+});
+
+for (const backend of BACKENDS) {
+  for (const item of manifest.cases.filter((one) => !isRefused(one))) {
+    test(`${backend.name}: ${item.name}`, async () => {
+      const [y, dx, ...dw] = await run(item, backend);
+      assertClose(y!, read(item.output).data, backend.tolerance, 'output');
+      assertClose(dx!, read(item.inputGradient).data, backend.tolerance, 'input gradient');
+      item.weightGradients.forEach((expected, i) => {
+        assertClose(dw[i]!, read(expected).data, backend.tolerance, `gradient of ${item.weights[i]!.name}`);
+      });
+    });
+  }
+}
+
+for (const item of manifest.cases.filter(isRefused)) {
+  test(`${item.name} is refused`, () => {
+    assert.throws(() => layerFromConfig(item.className, item.config), UnsupportedError);
+  });
+}
