@@ -1,0 +1,214 @@
+/**
+ * @file The cross-entropies. Numerics are those of Keras' TensorFlow backend (`keras/src/backend/tensorflow/nn.py`):
+ * where the predictions are a softmax's (or sigmoid's) own result, its logits are used; else probabilities are clipped.
+ */
+
+import type { Config } from '../base/config.ts';
+import { UnsupportedError } from '../base/errors.ts';
+import { booleanOption, FRACTION, numberOption, refuseOption } from '../base/options.ts';
+import type { Shape } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import type { Op } from '../graph/op.ts';
+import {
+  add,
+  constant,
+  div,
+  exp,
+  log,
+  maximum,
+  mean,
+  minimum,
+  mul,
+  neg,
+  oneHot,
+  relu,
+  reshape,
+  sigmoidOp,
+  softmaxCrossEntropy,
+  softmaxOp,
+  sub,
+  sum,
+} from '../ops/index.ts';
+import { align, checkSameShape, classNumberShape } from './align.ts';
+import { checkLabels, Loss, type LossOptions } from './loss.ts';
+
+/** Keras' epsilon(): probabilities are kept this far from 0 and 1. */
+const EPSILON = 1e-7;
+
+export interface CrossentropyOptions extends LossOptions {
+  /** The predictions are logits and not probabilities. Default false. */
+  readonly fromLogits?: boolean;
+}
+
+export interface SmoothedCrossentropyOptions extends CrossentropyOptions {
+  /** Moves the labels by this part towards being all equal, 0 to 1. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** What all cross-entropies share. */
+abstract class Crossentropy extends Loss {
+  readonly fromLogits: boolean;
+  #warned = false;
+
+  constructor(className: string, options: CrossentropyOptions, known: readonly string[]) {
+    super(className, options, ['fromLogits', 'axis', ...known]);
+    this.fromLogits = booleanOption(className, 'fromLogits', options.fromLogits, false);
+    const { axis } = options as { axis?: unknown };
+    if (axis !== undefined && axis !== -1) {
+      throw new UnsupportedError(
+        `${className}: axis=${axis} is not supported: classes are on the last axis, -1.`,
+      );
+    }
+  }
+
+  /**
+   * The logits, given or found as the input of the `activation` that made the predictions; null without. Predictions
+   * that are an activation's are never taken for logits, whatever `fromLogits` says; as Keras does, this warns.
+   */
+  protected logits(yPred: Node, activation: Op<null>): Node | null {
+    if ((yPred.op as Op<never>) !== (activation as Op<never>)) return this.fromLogits ? yPred : null;
+    if (this.fromLogits && !this.#warned) {
+      this.#warned = true;
+      console.warn(
+        `${this.name} received fromLogits: true, but the output was produced by a ${activation.name} activation ` +
+          'and thus does not represent logits. Its own logits are used; leave fromLogits or the activation out.',
+      );
+    }
+    return yPred.inputs[0]!;
+  }
+}
+
+/** Probabilities moved into [1e-7, 1 - 1e-7]. */
+function clip(probabilities: Node): Node {
+  return minimum(maximum(probabilities, constant(EPSILON)), constant(1 - EPSILON));
+}
+
+/** labels · (1 - smoothing) + smoothing · `even`, the value of all labels when nothing is known. */
+function smooth(labels: Node, smoothing: number, even: number): Node {
+  if (smoothing === 0) return labels;
+  return add(mul(labels, constant(1 - smoothing)), constant(smoothing * even));
+}
+
+const ONE_HOT_HINT =
+  'Categorical crossentropy needs one row of class probabilities per prediction: make one-hot labels with ' +
+  "utils.toCategorical(labels, classes), or use 'sparseCategoricalCrossentropy' for class numbers.";
+
+/** -Σ labels · log(predictions) for one-hot labels [batch, …, classes]. */
+export class CategoricalCrossentropy extends Crossentropy {
+  readonly className = 'CategoricalCrossentropy';
+  readonly labelSmoothing: number;
+
+  constructor(options: SmoothedCrossentropyOptions = {}) {
+    super('CategoricalCrossentropy', options, ['labelSmoothing']);
+    this.labelSmoothing = smoothingOption(this.className, options);
+  }
+
+  override checkShapes(target: Shape, output: Shape): void {
+    checkSameShape(this.name, target, output, ONE_HOT_HINT);
+  }
+
+  override build(yTrue: Node, yPred: Node): Node {
+    const aligned = align(this.name, yTrue, yPred, ONE_HOT_HINT);
+    const labels = smooth(aligned.yTrue, this.labelSmoothing, 1 / aligned.yTrue.shape.at(-1)!);
+    const logits = this.logits(aligned.yPred, softmaxOp);
+    if (logits !== null) return softmaxCrossEntropy(labels, logits);
+    const total = sum(aligned.yPred, { axes: [-1], keepDims: true });
+    return neg(sum(mul(labels, log(clip(div(aligned.yPred, total)))), { axes: [-1] }));
+  }
+
+  override getConfig(): Config {
+    const { fromLogits: from_logits, labelSmoothing: label_smoothing } = this;
+    return { ...super.getConfig(), from_logits, label_smoothing, axis: -1 };
+  }
+}
+
+/** -log of the true class' probability, for class numbers [batch, …] or [batch, …, 1]. */
+export class SparseCategoricalCrossentropy extends Crossentropy {
+  readonly className = 'SparseCategoricalCrossentropy';
+
+  constructor(options: CrossentropyOptions = {}) {
+    super('SparseCategoricalCrossentropy', options, ['ignoreClass']);
+    refuseOption(this.className, 'ignoreClass', (options as { ignoreClass?: unknown }).ignoreClass);
+  }
+
+  override checkShapes(target: Shape, output: Shape): void {
+    classNumberShape(this.name, target, output);
+  }
+
+  override build(yTrue: Node, yPred: Node): Node {
+    const numbers = reshape(yTrue, classNumberShape(this.name, yTrue.shape, yPred.shape));
+    const labels = oneHot(numbers, yPred.shape.at(-1)!);
+    // log p is as good a logit as any: its softmax is p again, scaled to sum 1.
+    return softmaxCrossEntropy(labels, this.logits(yPred, softmaxOp) ?? log(clip(yPred)));
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), from_logits: this.fromLogits, ignore_class: null };
+  }
+
+  protected override checkValues(values: ArrayLike<number>, output: Shape): void {
+    checkClassNumbers(this.name, values, output);
+  }
+}
+
+/** Throws ValueError unless all labels are whole numbers from 0 to classes - 1. */
+export function checkClassNumbers(who: string, values: ArrayLike<number>, output: Shape): void {
+  const classes = output.at(-1)!;
+  checkLabels(
+    who,
+    values,
+    (value) => Number.isInteger(value) && value >= 0 && value < classes,
+    `a class number, a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`,
+  );
+}
+
+const BINARY_HINT = 'Binary crossentropy needs one label, 0 or 1, per output of the model.';
+
+/** Mean over the last axis of -(y · log p + (1 - y) · log(1 - p)), for labels from 0 to 1. */
+export class BinaryCrossentropy extends Crossentropy {
+  readonly className = 'BinaryCrossentropy';
+  readonly labelSmoothing: number;
+
+  constructor(options: SmoothedCrossentropyOptions = {}) {
+    super('BinaryCrossentropy', options, ['labelSmoothing']);
+    this.labelSmoothing = smoothingOption(this.className, options);
+  }
+
+  override checkShapes(target: Shape, output: Shape): void {
+    checkSameShape(this.name, target, output, BINARY_HINT);
+  }
+
+  override build(yTrue: Node, yPred: Node): Node {
+    const aligned = align(this.name, yTrue, yPred, BINARY_HINT);
+    const labels = smooth(aligned.yTrue, this.labelSmoothing, 0.5);
+    const logits = this.logits(aligned.yPred, sigmoidOp);
+    const values = logits === null ? ofProbabilities(labels, aligned.yPred) : ofLogits(labels, logits);
+    return mean(values, { axes: [-1] });
+  }
+
+  override getConfig(): Config {
+    const { fromLogits: from_logits, labelSmoothing: label_smoothing } = this;
+    return { ...super.getConfig(), from_logits, label_smoothing, axis: -1 };
+  }
+
+  protected override checkValues(values: ArrayLike<number>): void {
+    checkLabels(this.name, values, (value) => value >= 0 && value <= 1, 'a number from 0 to 1');
+  }
+}
+
+function ofProbabilities(labels: Node, yPred: Node): Node {
+  const p = clip(yPred);
+  const one = constant(1);
+  return neg(add(mul(labels, log(p)), mul(sub(one, labels), log(sub(one, p)))));
+}
+
+/** max(x, 0) - x · y + log(1 + e^-|x|), which never overflows. */
+function ofLogits(labels: Node, x: Node): Node {
+  // min(x, -x) instead of -|x|: its gradient at 0 makes the whole one 1/2 - y there, as it should be.
+  const tail = log(add(constant(1), exp(minimum(x, neg(x)))));
+  return add(sub(relu(x), mul(x, labels)), tail);
+}
+
+function smoothingOption(className: string, options: SmoothedCrossentropyOptions): number {
+  return numberOption(className, 'labelSmoothing', options.labelSmoothing, 0, FRACTION);
+}
