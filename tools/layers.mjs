@@ -23,7 +23,7 @@ export const LAYERS = {
   regularizers: VALUES,
   constraints: VALUES,
   losses: VALUES,
-  metrics: VALUES,
+  metrics: [...VALUES, 'losses'],
   optimizers: [...VALUES, 'autodiff', 'initializers', 'regularizers', 'constraints'],
   layers: [...VALUES, 'initializers', 'regularizers', 'constraints'],
   callbacks: ['base'],
