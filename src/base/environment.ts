@@ -10,3 +10,10 @@ export function environmentVariable(name: string): string | undefined {
   const value = isNode() ? process.env[name] : undefined;
   return value === '' ? undefined : value;
 }
+
+/** Threads that the machine runs at the same time, as far as that can be told without waiting; else 1. */
+export function parallelism(): number {
+  // Node 20.16 and newer hand out built-in modules without an import, Node 21 and browsers have `navigator`.
+  const os = isNode() ? process.getBuiltinModule?.('node:os') : undefined;
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}

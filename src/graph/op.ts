@@ -36,10 +36,21 @@ export type GradientRule<A> = {
  * - `kernel`: a kernel of its own.
  */
 export type Lowering<A = unknown> =
-  | { readonly kind: 'leaf' }
+  | LeafLowering
   | { readonly kind: 'view' }
   | ElementwiseLowering<A>
   | KernelLowering<A>;
+
+/**
+ * Where a leaf's numbers come from: fed before each run, a variable, constants in its attributes, 1/N of the run, or
+ * each sample's place in the batch.
+ */
+export type LeafSource = 'feed' | 'variable' | 'constant' | 'inverseBatchSize' | 'sampleIndex';
+
+export interface LeafLowering {
+  readonly kind: 'leaf';
+  readonly source: LeafSource;
+}
 
 export interface ElementwiseLowering<A = unknown> {
   readonly kind: 'elementwise';

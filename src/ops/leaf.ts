@@ -3,10 +3,10 @@
 import { InternalError, ShapeError } from '../base/errors.ts';
 import { formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
-import type { Op } from '../graph/op.ts';
+import type { LeafSource, Op } from '../graph/op.ts';
 import type { Variable } from '../graph/variable.ts';
 
-function defineLeaf<A extends { readonly shape: Shape }>(name: string): Op<A> {
+function defineLeaf<A extends { readonly shape: Shape }>(name: string, source: LeafSource): Op<A> {
   return {
     name,
     infer: (_inputs, { shape }) => shape,
@@ -14,18 +14,18 @@ function defineLeaf<A extends { readonly shape: Shape }>(name: string): Op<A> {
     reference() {
       throw new InternalError(`${name} is a leaf: its numbers come from outside.`);
     },
-    lowering: { kind: 'leaf' },
+    lowering: { kind: 'leaf', source },
   };
 }
 
-export const placeholderOp: Op<{ shape: Shape }> = defineLeaf('placeholder');
-export const variableOp: Op<{ shape: Shape; variable: Variable }> = defineLeaf('variable');
+export const placeholderOp: Op<{ shape: Shape }> = defineLeaf('placeholder', 'feed');
+export const variableOp: Op<{ shape: Shape; variable: Variable }> = defineLeaf('variable', 'variable');
 export const constantOp: Op<{ shape: Shape; values: readonly number[] }> = {
-  ...defineLeaf('constant'),
+  ...defineLeaf('constant', 'constant'),
   reference: (_inputs, { values }) => Float64Array.from(values),
 };
-export const inverseBatchSizeOp: Op<{ shape: Shape }> = defineLeaf('inverseBatchSize');
-export const sampleIndexOp: Op<{ shape: Shape }> = defineLeaf('sampleIndex');
+export const inverseBatchSizeOp: Op<{ shape: Shape }> = defineLeaf('inverseBatchSize', 'inverseBatchSize');
+export const sampleIndexOp: Op<{ shape: Shape }> = defineLeaf('sampleIndex', 'sampleIndex');
 
 /** A value fed before each run. A first extent of `null` is the batch. */
 export function placeholder(options: { shape: Shape; name: string }): Node {

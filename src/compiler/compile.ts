@@ -1,0 +1,236 @@
+/** @file From a step graph to a program: merge, fuse, schedule, lower each group to a kernel call, plan the memory. */
+
+import { InternalError, ShapeError } from '../base/errors.ts';
+import { formatShape, sameShape, sampleSize } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import type { Variable } from '../graph/variable.ts';
+import type { Epilogue } from '../kernels/epilogue.ts';
+import { FLOAT_BYTES, type Kernel, type Vec, type VectorTarget } from '../kernels/ir.ts';
+import { verifyKernel } from '../kernels/verify.ts';
+import { variableNode } from '../ops/leaf.ts';
+import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
+import { copyKernel } from './copy-kernel.ts';
+import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './elementwise-kernel.ts';
+import { epilogueOperand, fuse } from './fuse.ts';
+import { accumulates, type Group, type KernelGroup, viewed } from './groups.ts';
+import { planMemory } from './plan-memory.ts';
+import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
+import { type ScheduledPhase, schedule } from './schedule.ts';
+import { mergeEqualNodes } from './simplify.ts';
+
+export interface CompileOptions {
+  readonly name: string;
+  readonly outputs: readonly Node[];
+  readonly updates: readonly { readonly variable: Variable; readonly value: Node }[];
+  readonly target: VectorTarget;
+  /** Samples a run has at most. */
+  readonly capacity: number;
+  /** False: one kernel per op, to compare with. */
+  readonly fuse?: boolean;
+}
+
+/** A program and what its buffers stand for. */
+export interface CompiledStep {
+  readonly program: Program;
+  /** By buffer id. */
+  readonly bindings: readonly Binding[];
+  /** Buffers of the outputs, in their order. */
+  readonly outputs: readonly OpenBuffer[];
+  readonly phases: readonly ScheduledPhase[];
+}
+
+/** Shards a batch is cut into, unless the accumulators of all would take too much memory. */
+const SHARDS = 8;
+const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
+/** Bytes of activations a chunk aims at: they should stay in a core's second-level cache. */
+const CHUNK_BYTES = 640 * 1024;
+
+/**
+ * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
+ */
+export function compile(options: CompileOptions): CompiledStep {
+  const { target, capacity } = options;
+  const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
+  const outputs = options.outputs.map((node) => merged.get(node)!);
+  const updates = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
+  const roots = [...outputs, ...updates.map(({ value }) => value)];
+  const groups = fuse({ outputs: roots, target, fuse: options.fuse ?? true });
+  const phases = schedule(groups);
+  const buffers = new Buffers(phases, new Set(outputs.map(viewed)));
+  const copies = placeUpdates(updates, phases, buffers);
+  const shards = chooseShards(groups);
+  const lowered = phases.map((phase) => lowerPhase(phase, { buffers, target, shards }));
+  if (copies.length > 0)
+    lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
+  const results = outputs.map((node) => buffers.result(node));
+  const { chunk, arenaBytes } = planArena(lowered, Math.ceil(capacity / shards));
+  const program = { name: options.name, buffers: buffers.list, phases: lowered, chunk, shards, arenaBytes };
+  return { program, bindings: buffers.bindings, outputs: results, phases };
+}
+
+interface Update {
+  readonly variable: Node;
+  readonly value: Node;
+}
+
+function checkedUpdate(variable: Variable, value: Node): Update {
+  if (!sameShape(value.shape, variable.shape)) {
+    throw new ShapeError(
+      `The new value of variable '${variable.name}' has shape ${formatShape(value.shape)}, expected ${formatShape(variable.shape)}.`,
+    );
+  }
+  return { variable: variableNode(variable), value };
+}
+
+/** Lets updates that nobody can notice happen in place; returns the others, to be copied at the end. */
+function placeUpdates(
+  updates: readonly Update[],
+  phases: readonly ScheduledPhase[],
+  buffers: Buffers,
+): { from: Node; to: Node }[] {
+  const copies: { from: Node; to: Node }[] = [];
+  const placed = new Set<Node>();
+  for (const { variable, value } of updates) {
+    const source = viewed(value);
+    if (source === viewed(variable)) continue;
+    if (!placed.has(source) && canReplace(source, variable, phases)) {
+      placed.add(source);
+      buffers.alias(source, variable);
+    } else copies.push({ from: value, to: variable });
+  }
+  return copies;
+}
+
+/** True when `value` may be written over `variable`: made element by element, and nobody reads the old numbers later. */
+function canReplace(value: Node, variable: Node, phases: readonly ScheduledPhase[]): boolean {
+  const made = phases.findIndex((phase) => phase.groups.some((group) => group.results.includes(value)));
+  const maker = phases[made]?.groups.find((group) => group.results.includes(value));
+  if (maker === undefined || maker.kind !== 'elementwise' || !isFlat(maker)) return false;
+  return phases
+    .slice(made)
+    .every((phase) =>
+      phase.groups.every((group) => group === maker || !group.inputs.map(viewed).includes(variable)),
+    );
+}
+
+function copyCall(buffers: Buffers, from: Node, to: Node, target: VectorTarget): WholeCall {
+  const args = [buffers.result(from), buffers.home(to)].map((buffer) => ({ buffer, sliced: true }));
+  return { kernel: copyKernel(target), args, elements: sampleSize(to.shape) };
+}
+
+function chooseShards(groups: readonly Group[]): number {
+  let bytes = 0;
+  for (const group of groups) {
+    if (group.kind === 'kernel' && accumulates(group.producer))
+      bytes += sampleSize(group.producer.shape) * FLOAT_BYTES;
+  }
+  let shards = SHARDS;
+  while (shards > 1 && shards * bytes > MAX_ACCUMULATOR_BYTES) shards /= 2;
+  return shards;
+}
+
+interface LowerContext {
+  readonly buffers: Buffers;
+  readonly target: VectorTarget;
+  readonly shards: number;
+}
+
+function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
+  if (phase.kind === 'whole')
+    return { kind: 'whole', calls: phase.groups.map((group) => wholeCall(group, context)) };
+  const calls = phase.groups.map((group): SampleCall => {
+    const args = argumentsOf(group, context).map((buffer) => ({ buffer, sliced: false }));
+    return { kernel: checked(kernelOf(group, context)), args };
+  });
+  const sums = phase.groups.filter(
+    (group): group is KernelGroup => group.kind === 'kernel' && accumulates(group.producer),
+  );
+  return { kind: 'samples', calls, accumulators: sums.map((group) => context.buffers.home(group.producer)) };
+}
+
+function wholeCall(group: Group, context: LowerContext): WholeCall {
+  const kernel = checked(kernelOf(group, context));
+  const buffers = argumentsOf(group, context);
+  const cut = group.kind === 'gather' || (group.kind === 'elementwise' && isFlat(group));
+  const elements = cut ? sampleSize(group.results[0]!.shape) : null;
+  const args = buffers.map(
+    (buffer): BufferArgument => ({ buffer, sliced: cut && buffer.elements === elements }),
+  );
+  return { kernel, args, elements };
+}
+
+function checked(kernel: Kernel): Kernel {
+  verifyKernel(kernel);
+  return kernel;
+}
+
+function argumentsOf(group: Group, { buffers }: LowerContext): OpenBuffer[] {
+  if (group.kind === 'gather')
+    return [buffers.home(group.inputs[0]), buffers.written(group, group.results[0])];
+  const inputs = group.kind === 'elementwise' ? elementwiseOperands(group) : group.inputs;
+  return [
+    ...inputs.map((input) => buffers.read(group, input)),
+    ...group.results.map((node) => buffers.written(group, node)),
+  ];
+}
+
+function kernelOf(group: Group, { target, shards }: LowerContext): Kernel {
+  if (group.kind === 'gather') return gatherKernel(group.inputs[0], shards, target);
+  if (group.kind === 'elementwise') return elementwiseKernel(group, shards, target);
+  const { lowering } = group.producer.op;
+  if (lowering.kind !== 'kernel') throw new InternalError(`${group.producer.op.name} has no kernel.`);
+  return lowering.lower({ node: group.producer, target, epilogue: epilogueOf(group), window: group.window });
+}
+
+/** The fused element-wise nodes as one function of a register. */
+function epilogueOf(group: KernelGroup): Epilogue | null {
+  const { epilogue: nodes } = group;
+  if (nodes.length === 0) return null;
+  const isChained = (input: Node, i: number) => input === (i === 0 ? group.value : nodes[i - 1]);
+  const extras = nodes.flatMap((node, i) => node.inputs.filter((input) => !isChained(input, i)));
+  return {
+    name: nodes.map((node) => node.op.name).join('_'),
+    operands: extras.map((input) => ({ kind: epilogueOperand(input, group.value) ?? 'scalar' })),
+    apply(k, value, args) {
+      let next = 0;
+      return nodes.reduce((current: Vec, node, i) => {
+        const inputs = node.inputs.map((input) => (isChained(input, i) ? current : args[next++]!));
+        const { lowering } = node.op;
+        if (lowering.kind !== 'elementwise') throw new InternalError(`${node.op.name} is not element-wise.`);
+        return lowering.emit(k, inputs, node.attrs);
+      }, value);
+    },
+  };
+}
+
+/** Chooses the chunk and places its buffers: their offsets are set. */
+function planArena(phases: readonly Phase[], largestChunk: number): { chunk: number; arenaBytes: number } {
+  const plan = (chunk: number, place: boolean): number =>
+    Math.max(
+      0,
+      ...phases.map((phase) => (phase.kind === 'samples' ? planPhase(phase.calls, chunk, place) : 0)),
+    );
+  const perSample = Math.max(1, plan(1, false));
+  const chunk = Math.max(1, Math.min(largestChunk, Math.floor(CHUNK_BYTES / perSample)));
+  return { chunk, arenaBytes: plan(chunk, true) };
+}
+
+function planPhase(calls: readonly SampleCall[], chunk: number, place: boolean): number {
+  const spans = new Map<OpenBuffer, { first: number; last: number }>();
+  calls.forEach((call, i) => {
+    for (const { buffer } of call.args) {
+      if (buffer.kind !== 'chunk') continue;
+      const span = spans.get(buffer as OpenBuffer);
+      if (span === undefined) spans.set(buffer as OpenBuffer, { first: i, last: i });
+      else span.last = i;
+    }
+  });
+  const list = [...spans].map(([buffer, span]) => ({
+    ...span,
+    bytes: buffer.elements * chunk * FLOAT_BYTES,
+    buffer,
+  }));
+  const { offsets, bytes } = planMemory(list);
+  if (place) list.forEach(({ buffer }, i) => (buffer.arenaOffset = offsets[i]!));
+  return bytes;
+}

@@ -1,0 +1,214 @@
+/**
+ * @file Fusion: bias, activation and pooling into their producers, element-wise neighbours into one kernel.
+ * It asks ops for properties (fusible, window, element-wise) and never for their names.
+ */
+
+import { isBatched, sameShape, sampleSize } from '../base/shape.ts';
+import { type Node, topologicalOrder } from '../graph/node.ts';
+import type { KernelLowering } from '../graph/op.ts';
+import type { FusedWindow } from '../kernels/conv-forward.ts';
+import type { VectorTarget } from '../kernels/ir.ts';
+import { maxRows } from '../kernels/outer-product.ts';
+import {
+  accumulates,
+  dependencies,
+  type ElementwiseGroup,
+  type Group,
+  type KernelGroup,
+  readsShards,
+  viewed,
+} from './groups.ts';
+
+export interface FuseOptions {
+  /** Nodes whose numbers leave the step. */
+  readonly outputs: readonly Node[];
+  readonly target: VectorTarget;
+  /** False: every node is a group of its own. */
+  readonly fuse: boolean;
+}
+
+interface Context extends FuseOptions {
+  /** Who reads each node; views are seen through. */
+  readonly users: ReadonlyMap<Node, readonly Node[]>;
+  readonly leaving: ReadonlySet<Node>;
+  /** Nodes that already have a group. */
+  readonly taken: Set<Node>;
+}
+
+/** Element-wise nodes in one kernel at most, so that its values fit into registers. */
+const MAX_ELEMENTWISE = 48;
+
+/** Groups of all nodes that are computed, in an order in which each is ready when its turn comes. */
+export function fuse(options: FuseOptions): Group[] {
+  const order = topologicalOrder(options.outputs).filter((node) => !isFree(node));
+  const context: Context = {
+    ...options,
+    users: usersOf(order),
+    leaving: new Set(options.outputs.map(viewed)),
+    taken: new Set(),
+  };
+  const groups: Group[] = [];
+  for (const node of order) {
+    if (node.op.lowering.kind === 'kernel' && !context.taken.has(node))
+      groups.push(kernelGroup(context, node));
+  }
+  for (const node of [...order].reverse()) {
+    if (!context.taken.has(node)) groups.push(elementwiseGroup(context, node, order));
+  }
+  return inOrder([...groups, ...gathers(context, groups)]);
+}
+
+/** Leaves and views cost nothing. */
+function isFree(node: Node): boolean {
+  const { kind } = node.op.lowering;
+  return kind === 'leaf' || kind === 'view';
+}
+
+function usersOf(order: readonly Node[]): Map<Node, Node[]> {
+  const users = new Map<Node, Node[]>();
+  for (const node of order) {
+    for (const input of new Set(node.inputs.map(viewed))) {
+      const list = users.get(input);
+      if (list === undefined) users.set(input, [node]);
+      else list.push(node);
+    }
+  }
+  return users;
+}
+
+function kernelGroup(context: Context, producer: Node): KernelGroup {
+  context.taken.add(producer);
+  const fusible = (producer.op.lowering as KernelLowering).fusible ?? 'none';
+  const pooled = context.fuse && fusible === 'epilogue+window' ? fusedWindow(context, producer) : null;
+  const last = pooled === null ? producer : pooled.value;
+  const { epilogue, extras } =
+    context.fuse && fusible !== 'none' ? epilogueOf(context, last) : { epilogue: [], extras: [] };
+  return {
+    kind: 'kernel',
+    producer,
+    window: pooled?.window ?? null,
+    value: last,
+    epilogue,
+    results: [epilogue.at(-1) ?? last, ...(pooled !== null && pooled.index !== null ? [pooled.index] : [])],
+    inputs: [...producer.inputs.map(viewed), ...extras],
+  };
+}
+
+/** A max pooling (and its index) behind `producer`, when nobody else needs the map before it. */
+function fusedWindow(
+  context: Context,
+  producer: Node,
+): { window: FusedWindow; value: Node; index: Node | null } | null {
+  const users = context.users.get(producer) ?? [];
+  if (context.leaving.has(producer)) return null;
+  const found = users.map((user) => ({ user, window: windowOf(user) }));
+  const value = found.find(({ window }) => window?.kind === 'value');
+  const index = found.find(({ window }) => window?.kind === 'index');
+  if (value === undefined || found.some((each) => each !== value && each !== index)) return null;
+  const { height, width } = value.window!;
+  if (height * width > maxRows(context.target, 1)) return null;
+  context.taken.add(value.user);
+  if (index !== undefined) context.taken.add(index.user);
+  return {
+    window: { height, width, index: index !== undefined },
+    value: value.user,
+    index: index?.user ?? null,
+  };
+}
+
+function windowOf(node: Node): ReturnType<NonNullable<KernelLowering['window']>> {
+  const { lowering } = node.op;
+  return lowering.kind === 'kernel' && lowering.window !== undefined ? lowering.window(node.attrs) : null;
+}
+
+/** The chain of element-wise nodes behind `value` whose other operands are one number, or one per channel. */
+function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: Node[] } {
+  const epilogue: Node[] = [];
+  const extras: Node[] = [];
+  let last = value;
+  while (!context.leaving.has(last)) {
+    const users = context.users.get(last) ?? [];
+    const next = users[0];
+    if (users.length !== 1 || next === undefined || !continues(last, next)) break;
+    context.taken.add(next);
+    extras.push(...next.inputs.filter((input) => input !== last).map(viewed));
+    epilogue.push(next);
+    last = next;
+  }
+  return { epilogue, extras };
+}
+
+function continues(value: Node, next: Node): boolean {
+  if (next.op.lowering.kind !== 'elementwise' || !sameShape(next.shape, value.shape)) return false;
+  if (!next.inputs.includes(value)) return false;
+  return next.inputs.every((input) => input === value || epilogueOperand(input, value) !== null);
+}
+
+/** How an epilogue on `value` may read `operand`: one number, one per channel, or not at all. */
+export function epilogueOperand(operand: Node, value: Node): 'scalar' | 'channel' | null {
+  if (isBatched(operand.shape) || accumulates(viewed(operand))) return null;
+  const size = sampleSize(operand.shape);
+  if (size === 1) return 'scalar';
+  return operand.shape.at(-1) === value.shape.at(-1) && size === operand.shape.at(-1) ? 'channel' : null;
+}
+
+/** The group that ends in `root`: its element-wise inputs of the same shape join while only the group reads them. */
+function elementwiseGroup(context: Context, root: Node, order: readonly Node[]): ElementwiseGroup {
+  const members = new Set<Node>([root]);
+  context.taken.add(root);
+  for (let grown = context.fuse; grown; ) {
+    grown = false;
+    for (const member of [...members]) {
+      for (const input of member.inputs) {
+        if (members.size >= MAX_ELEMENTWISE || members.has(input) || !joins(context, members, root, input))
+          continue;
+        members.add(input);
+        context.taken.add(input);
+        grown = true;
+      }
+    }
+  }
+  const nodes = order.filter((node) => members.has(node));
+  return {
+    kind: 'elementwise',
+    nodes,
+    results: nodes.filter((node) => node === root || context.leaving.has(node)),
+    inputs: [...new Set(nodes.flatMap((node) => node.inputs.filter((input) => !members.has(input))))],
+  };
+}
+
+function joins(context: Context, members: ReadonlySet<Node>, root: Node, input: Node): boolean {
+  return (
+    input.op.lowering.kind === 'elementwise' &&
+    !context.taken.has(input) &&
+    sameShape(input.shape, root.shape) &&
+    (context.users.get(input) ?? []).every((user) => members.has(user))
+  );
+}
+
+/** Batch sums that leave the step or are not added up by their readers get a group that does. */
+function gathers(context: Context, groups: readonly Group[]): Group[] {
+  const needed = new Set<Node>();
+  for (const node of context.leaving) if (accumulates(node)) needed.add(node);
+  for (const group of groups) {
+    for (const input of group.inputs) {
+      if (accumulates(viewed(input)) && !readsShards(group, input)) needed.add(viewed(input));
+    }
+  }
+  return [...needed].map((node) => ({ kind: 'gather', results: [node], inputs: [node] }));
+}
+
+/** Sorts groups so that each comes after those it needs. */
+function inOrder(groups: readonly Group[]): Group[] {
+  const needs = dependencies(groups);
+  const sorted: Group[] = [];
+  const seen = new Set<Group>();
+  const visit = (group: Group): void => {
+    if (seen.has(group)) return;
+    seen.add(group);
+    for (const needed of needs.get(group)!) visit(needed);
+    sorted.push(group);
+  };
+  for (const group of groups) visit(group);
+  return sorted;
+}

@@ -1,0 +1,100 @@
+/** @file Groups: the nodes that become one kernel call. What they read, what they write, on which domain they run. */
+
+import { isBatched, sameShape } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import type { FusedWindow } from '../kernels/conv-forward.ts';
+
+/** Element-wise nodes of one shape, computed together. */
+export interface ElementwiseGroup {
+  readonly kind: 'elementwise';
+  /** Inputs before users. */
+  readonly nodes: readonly Node[];
+  /** Nodes of the group whose numbers others need. */
+  readonly results: readonly Node[];
+  /** Nodes that are read, each once; a view counts as itself, since its shape says how it is read. */
+  readonly inputs: readonly Node[];
+}
+
+/** A node with a kernel of its own, and what is fused behind it. */
+export interface KernelGroup {
+  readonly kind: 'kernel';
+  readonly producer: Node;
+  readonly window: FusedWindow | null;
+  /** The result behind the window, before the epilogue. */
+  readonly value: Node;
+  /** Element-wise nodes applied to the result, in order. */
+  readonly epilogue: readonly Node[];
+  /** The value behind window and epilogue, then the window's index when it is asked for. */
+  readonly results: readonly Node[];
+  /** The producer's inputs, then the epilogue's extra operands. */
+  readonly inputs: readonly Node[];
+}
+
+/** A batch sum brought together: the shards' accumulators added up in order. */
+export interface GatherGroup {
+  readonly kind: 'gather';
+  readonly results: readonly [Node];
+  readonly inputs: readonly [Node];
+}
+
+export type Group = ElementwiseGroup | KernelGroup | GatherGroup;
+
+/** The node whose numbers `node` shows under another shape: `node` itself unless it is a view. */
+export function viewed(node: Node): Node {
+  let source = node;
+  while (source.op.lowering.kind === 'view') source = source.inputs[0]!;
+  return source;
+}
+
+/** True when the node is summed over the samples of a step: every shard has a part of it. */
+export function accumulates(node: Node): boolean {
+  const { lowering } = node.op;
+  return lowering.kind === 'kernel' && (lowering.accumulates?.(node) ?? false);
+}
+
+/** True when the group runs for every sample; else once per step. */
+export function isSampleGroup(group: Group): boolean {
+  if (group.kind === 'gather') return false;
+  return (
+    group.results.some((node) => isBatched(node.shape)) ||
+    (group.kind === 'kernel' && accumulates(group.producer))
+  );
+}
+
+/** True when the group adds up the shards of a batch sum itself, element by element, as it reads. */
+export function readsShards(group: Group, input: Node): boolean {
+  if (!accumulates(viewed(input))) return false;
+  if (group.kind === 'gather') return true;
+  return (
+    group.kind === 'elementwise' && !isSampleGroup(group) && sameShape(input.shape, group.nodes[0]!.shape)
+  );
+}
+
+/** The groups that each group needs done before it. */
+export function dependencies(groups: readonly Group[]): Map<Group, Group[]> {
+  const makers = new Map<Node, Group>();
+  const gathers = new Map<Node, Group>();
+  for (const group of groups) {
+    for (const node of group.results) (group.kind === 'gather' ? gathers : makers).set(node, group);
+  }
+  return new Map(
+    groups.map((group) => {
+      const needed = group.inputs.map((input) => {
+        const source = viewed(input);
+        return accumulates(source) && !readsShards(group, input) ? gathers.get(source) : makers.get(source);
+      });
+      return [group, [...new Set(needed.filter((each) => each !== undefined && each !== group))] as Group[]];
+    }),
+  );
+}
+
+/** A short name for dumps: the ops, and the layer of the first. */
+export function groupName(group: Group): string {
+  if (group.kind === 'gather') return `gather ${group.results[0].op.name}`;
+  const nodes = group.kind === 'kernel' ? [group.producer, ...group.epilogue] : group.nodes;
+  const ops = nodes.map((node) => node.op.name);
+  if (group.kind === 'kernel' && group.window !== null)
+    ops.splice(1, 0, `pool${group.window.height}x${group.window.width}`);
+  const scope = nodes[0]!.name;
+  return `${ops.join('+')}${scope === '' ? '' : ` (${scope})`}`;
+}

@@ -1,0 +1,100 @@
+/** @file Which engine runs: chosen by API, by environment, or by what the machine offers; made when first needed. */
+
+import { environmentVariable, parallelism } from '../base/environment.ts';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { unknownNameError } from '../base/suggest.ts';
+import { hasRelaxedSimd, hasSharedMemory } from '../runtime/wasm/features.ts';
+import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
+import type { Backend, BackendDescription } from './executable.ts';
+import { WasmBackend } from './wasm-backend.ts';
+
+/** Engines by name; 'auto' takes the fastest that runs here. */
+export type BackendName = 'auto' | 'native' | 'wasm';
+
+export interface BackendOptions {
+  /** Threads that compute; default: FOVEA_THREADS, else as many as the machine runs at the same time. */
+  readonly threads?: number;
+}
+
+interface Choice {
+  readonly name: BackendName;
+  readonly threads: number | undefined;
+}
+
+const NAMES: readonly BackendName[] = ['auto', 'native', 'wasm'];
+
+let chosen: Choice | null = null;
+let current: Promise<Backend> | null = null;
+/** `current`, once it is made. */
+let running: Backend | null = null;
+
+/**
+ * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended. Throws ValueError
+ * for an unknown name or thread count, UnsupportedError for an engine this version does not have.
+ */
+export async function setBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
+  const choice = { name: checkedName(name), threads: checkedThreads(options.threads) };
+  const previous = current;
+  chosen = choice;
+  current = null;
+  running = null;
+  if (previous !== null) await (await previous).dispose();
+}
+
+/** What runs, or would run: name, instruction set, threads. Throws as `setBackend` for a wrong environment. */
+export function describeBackend(): BackendDescription {
+  if (running !== null) return running.describe();
+  const { threads } = choice();
+  const isa = hasRelaxedSimd() ? 'relaxed-simd' : 'simd128';
+  return { name: 'wasm', isa, threads: hasWorkers() && hasSharedMemory() ? (threads ?? parallelism()) : 1 };
+}
+
+/** The engine in use, made when first asked for. */
+export function currentBackend(): Promise<Backend> {
+  if (current === null) {
+    const { threads } = choice();
+    const made: Promise<Backend> = WasmBackend.create(threads === undefined ? {} : { threads });
+    current = made;
+    // A failure is told to the caller and not remembered: the next call may be for another engine.
+    made.then(
+      (backend) => {
+        if (current === made) running = backend;
+      },
+      () => {
+        if (current === made) current = null;
+      },
+    );
+  }
+  return current;
+}
+
+/** Takes a given engine, e.g. the reference one, for everything that runs from now on. For tests. */
+export function useBackend(backend: Backend): void {
+  current = Promise.resolve(backend);
+  running = backend;
+}
+
+function choice(): Choice {
+  if (chosen !== null) return chosen;
+  const threads = environmentVariable('FOVEA_THREADS');
+  return {
+    name: checkedName(environmentVariable('FOVEA_BACKEND') ?? 'auto'),
+    threads: threads === undefined ? undefined : checkedThreads(Number(threads)),
+  };
+}
+
+function checkedName(name: string): BackendName {
+  const known = NAMES.find((each) => each === name);
+  if (known === undefined) throw unknownNameError('backend', name, NAMES);
+  if (known === 'native') {
+    throw new UnsupportedError(
+      "The 'native' backend is not part of this version. Use 'wasm', or 'auto' for the fastest engine there is.",
+    );
+  }
+  return known;
+}
+
+function checkedThreads(threads: number | undefined): number | undefined {
+  if (threads === undefined || (Number.isInteger(threads) && threads >= 1)) return threads;
+  throw new ValueError(`threads must be a whole number of at least 1; received ${threads}.`);
+}

@@ -1,0 +1,328 @@
+/** @file Every op in the shapes that matter: the list behind the registry tests. A new op adds its cases here. */
+
+import { type Shape, sampleSize } from '../src/base/shape.ts';
+import type { Node } from '../src/graph/node.ts';
+import * as ops from '../src/ops/index.ts';
+
+/** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
+export interface OpCase {
+  readonly name: string;
+  readonly inputs: readonly Shape[];
+  /** Range of the inputs' numbers; about zero when left out. */
+  readonly range?: readonly [number, number];
+  build(...inputs: Node[]): Node;
+  /** The function has no gradient, or jumps, so that finite differences say nothing. */
+  readonly gradient?: false;
+}
+
+type Unary = (x: Node) => Node;
+type Binary = (a: Node, b: Node) => Node;
+
+const unary = (name: string, build: Unary, range?: readonly [number, number], gradient?: false): OpCase[] =>
+  [[null, 5], [null, 3, 4, 2], [7]].map((shape) => ({
+    name: `${name} ${JSON.stringify(shape)}`,
+    inputs: [shape],
+    build,
+    ...(range ? { range } : {}),
+    ...(gradient === false ? { gradient } : {}),
+  }));
+
+const binary = (name: string, build: Binary, range?: readonly [number, number], gradient?: false): OpCase[] =>
+  (
+    [
+      [
+        [null, 6],
+        [null, 6],
+      ],
+      [[null, 3, 2, 5], [5]],
+      [
+        [null, 3, 5],
+        [null, 3, 1],
+      ],
+      [[null, 4], []],
+      [
+        [3, 4],
+        [3, 4],
+      ],
+      [[3, 4], [4]],
+      [
+        [null, 2, 3],
+        [2, 1],
+      ],
+    ] as Shape[][]
+  ).map((inputs) => ({
+    name: `${name} ${JSON.stringify(inputs)}`,
+    inputs,
+    build,
+    ...(range ? { range } : {}),
+    ...(gradient === false ? { gradient } : {}),
+  }));
+
+const convolution = (
+  src: readonly number[],
+  weights: readonly number[],
+  options: ops.ConvOptions = {},
+): OpCase => ({
+  name: `conv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
+  inputs: [[null, ...src], weights],
+  build: (x, w) => ops.conv2d(x, w, options),
+});
+
+const pooling = (
+  kind: 'maxPool2d' | 'averagePool2d',
+  src: readonly number[],
+  options: ops.PoolOptions,
+): OpCase => ({
+  name: `${kind} ${src.join('x')} ${JSON.stringify(options)}`,
+  inputs: [[null, ...src]],
+  build: (x) => ops[kind](x, options),
+});
+
+const convolutions: OpCase[] = [
+  convolution([6, 7, 1], [3, 3, 1, 4]),
+  convolution([6, 7, 3], [3, 3, 3, 5]),
+  convolution([5, 5, 8], [3, 3, 8, 16]),
+  convolution([3, 3, 5], [3, 3, 5, 7]),
+  convolution([1, 1, 6], [1, 1, 6, 9]),
+  convolution([4, 6, 4], [1, 1, 4, 3]),
+  convolution([9, 9, 2], [3, 3, 2, 6], { strides: [2, 2] }),
+  convolution([9, 8, 3], [3, 2, 3, 4], { strides: [2, 3] }),
+  convolution([7, 7, 3], [3, 3, 3, 4], { padding: 'same' }),
+  convolution([8, 7, 3], [3, 3, 3, 4], { padding: 'same', strides: [2, 2] }),
+  convolution([8, 8, 2], [2, 2, 2, 3], { padding: 'same' }),
+  convolution([9, 9, 3], [3, 3, 3, 5], { dilation: [2, 2] }),
+  convolution([9, 10, 2], [2, 3, 2, 5], { dilation: [1, 3], padding: 'same' }),
+  convolution([11, 11, 1], [5, 5, 1, 6]),
+  convolution([8, 13, 4], [3, 3, 4, 20]),
+  convolution([6, 6, 4], [1, 1, 4, 8], { strides: [2, 2] }),
+  convolution([12, 5, 17], [3, 3, 17, 13]),
+];
+
+const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [
+  pooling(kind, [6, 8, 4], { poolSize: [2, 2] }),
+  pooling(kind, [7, 5, 3], { poolSize: [2, 2] }),
+  pooling(kind, [7, 7, 5], { poolSize: [3, 3], strides: [2, 2] }),
+  pooling(kind, [7, 7, 5], { poolSize: [3, 3], strides: [2, 2], padding: 'same' }),
+  pooling(kind, [5, 6, 2], { poolSize: [2, 2], padding: 'same' }),
+  pooling(kind, [4, 4, 6], { poolSize: [3, 2], strides: [1, 1], padding: 'same' }),
+  pooling(kind, [9, 9, 1], { poolSize: [2, 3], strides: [3, 4] }),
+  pooling(kind, [1, 1, 9], { poolSize: [1, 1] }),
+  pooling(kind, [2, 2, 3], { poolSize: [3, 3], padding: 'same' }),
+]);
+
+/** A convolution with everything behind it that may fuse. */
+const fused: OpCase[] = [
+  { src: [10, 9, 3], weights: [3, 3, 3, 7], pool: [2, 2] as const },
+  { src: [8, 8, 4], weights: [3, 3, 4, 8], pool: [2, 3] as const },
+  { src: [9, 9, 2], weights: [2, 2, 2, 5], pool: [3, 3] as const },
+  { src: [6, 6, 1], weights: [3, 3, 1, 16], pool: [4, 1] as const },
+  { src: [5, 4, 3], weights: [1, 1, 3, 6], pool: [2, 2] as const },
+].map(({ src, weights, pool }) => ({
+  name: `conv2d+bias+relu+pool ${src.join('x')} ${weights.join('x')} ${pool.join('x')}`,
+  inputs: [[null, ...src], weights, [weights[3]!]],
+  build: (x: Node, w: Node, b: Node) =>
+    ops.maxPool2d(ops.relu(ops.add(ops.conv2d(x, w), b)), { poolSize: pool }),
+}));
+
+const chains: OpCase[] = [
+  {
+    name: 'conv2d+bias+sigmoid',
+    inputs: [[null, 6, 6, 3], [3, 3, 3, 5], [5]],
+    build: (x, w, b) => ops.sigmoid(ops.add(ops.conv2d(x, w), b)),
+  },
+  {
+    name: 'dense+bias+tanh',
+    inputs: [[null, 9], [9, 13], [13]],
+    build: (x, w, b) => ops.tanh(ops.add(ops.matmul(x, w), b)),
+  },
+  {
+    name: 'element-wise chain with broadcasts',
+    inputs: [[null, 4, 6], [6], [null, 4, 1]],
+    build: (x, a, b) =>
+      ops.mul(ops.exp(ops.mul(ops.sub(x, a), b)), ops.add(ops.square(x), ops.constant(0.5))),
+  },
+  {
+    name: 'shared input of two branches',
+    inputs: [
+      [null, 5, 5, 3],
+      [3, 3, 3, 4],
+      [3, 3, 3, 4],
+    ],
+    build: (x, v, w) => ops.add(ops.relu(ops.conv2d(x, v)), ops.sigmoid(ops.conv2d(x, w))),
+  },
+  {
+    name: 'batch statistics read back per sample',
+    inputs: [[null, 4, 3]],
+    build: (x) => ops.sub(x, ops.mean(x, { axes: [0, 1], keepDims: true })),
+  },
+  {
+    name: 'batch normalisation composed',
+    inputs: [[null, 3, 3, 5]],
+    build: (x) => {
+      const centred = ops.sub(x, ops.mean(x, { axes: [0, 1, 2] }));
+      const variance = ops.mean(ops.square(centred), { axes: [0, 1, 2] });
+      return ops.div(centred, ops.sqrt(ops.add(variance, ops.constant(1e-3))));
+    },
+  },
+];
+
+const reductions: OpCase[] = (
+  [
+    [[null, 5], [1]],
+    [[null, 5], [0]],
+    [
+      [null, 5],
+      [0, 1],
+    ],
+    [
+      [null, 3, 4, 6],
+      [1, 2],
+    ],
+    [
+      [null, 3, 4, 6],
+      [0, 1, 2],
+    ],
+    [[null, 3, 4, 6], [3]],
+    [
+      [null, 3, 4, 6],
+      [1, 3],
+    ],
+    [[null, 3, 4, 6], [2]],
+    [
+      [null, 3, 4, 6],
+      [0, 2],
+    ],
+    [[null, 37], [1]],
+    [[5, 9], [0]],
+    [[5, 9], [1]],
+    [
+      [5, 9],
+      [0, 1],
+    ],
+  ] as [Shape, number[]][]
+).flatMap(([shape, axes]) => [
+  { name: `sum ${JSON.stringify(shape)} ${axes}`, inputs: [shape], build: (x: Node) => ops.sum(x, { axes }) },
+  {
+    name: `mean ${JSON.stringify(shape)} ${axes} keepDims`,
+    inputs: [shape],
+    build: (x: Node) => ops.mean(x, { axes, keepDims: true }),
+  },
+  ...(shape[0] === null && axes.includes(0)
+    ? []
+    : [
+        {
+          name: `max ${JSON.stringify(shape)} ${axes}`,
+          inputs: [shape],
+          build: (x: Node) => ops.max(x, { axes }),
+        },
+      ]),
+]);
+
+/** All cases. */
+export const opCases: readonly OpCase[] = [
+  ...unary('relu', ops.relu),
+  ...unary('sigmoid', ops.sigmoid, [-12, 12]),
+  ...unary('tanh', ops.tanh, [-6, 6]),
+  ...unary('exp', ops.exp, [-20, 20]),
+  ...unary('log', ops.log, [0.001, 50]),
+  ...unary('neg', ops.neg),
+  ...unary('abs', ops.abs),
+  ...unary('sqrt', ops.sqrt, [0.01, 9]),
+  ...unary('square', ops.square),
+  ...unary('floor', ops.floor, [-5, 5], false),
+  ...unary('reshape', (x) =>
+    ops.reshape(ops.relu(x), x.shape[0] === null ? [null, 1, sampleSize(x.shape)] : [1, 7]),
+  ),
+  ...unary('stopGradient', (x) => ops.mul(x, ops.stopGradient(x)), undefined, false),
+  ...binary('add', ops.add),
+  ...binary('sub', ops.sub),
+  ...binary('mul', ops.mul),
+  ...binary('div', ops.div, [0.3, 3]),
+  ...binary('maximum', ops.maximum),
+  ...binary('minimum', ops.minimum),
+  ...binary('greater', ops.greater, undefined, false),
+  ...binary('greaterEqual', ops.greaterEqual, undefined, false),
+  ...binary('less', ops.less, undefined, false),
+  ...binary('lessEqual', ops.lessEqual, undefined, false),
+  ...binary('equal', (a, b) => ops.equal(ops.floor(a), ops.floor(b)), undefined, false),
+  ...binary('where', (a, b) => ops.where(ops.greater(a, b), ops.mul(a, b), ops.square(b))),
+  ...reductions,
+  ...convolutions,
+  ...pools,
+  ...fused,
+  ...chains,
+  ...(
+    [
+      [
+        [null, 7],
+        [7, 5],
+      ],
+      [
+        [null, 3, 6],
+        [6, 10],
+      ],
+      [
+        [null, 64],
+        [64, 10],
+      ],
+      [
+        [null, 1],
+        [1, 1],
+      ],
+      [
+        [null, 5, 2, 3],
+        [3, 8],
+      ],
+      [
+        [6, 7],
+        [7, 9],
+      ],
+    ] as Shape[][]
+  ).map((inputs) => ({ name: `matmul ${JSON.stringify(inputs)}`, inputs, build: ops.matmul })),
+  ...[
+    [null, 10],
+    [null, 3, 4],
+    [null, 1],
+    [null, 33],
+  ].map((shape) => ({
+    name: `softmax ${JSON.stringify(shape)}`,
+    inputs: [shape],
+    range: [-30, 30] as const,
+    build: ops.softmax,
+  })),
+  ...[
+    [null, 10],
+    [null, 3, 4],
+    [null, 19],
+  ].map((shape) => ({
+    name: `softmaxCrossEntropy ${JSON.stringify(shape)}`,
+    inputs: [shape],
+    range: [-20, 20] as const,
+    build: (x: Node) => ops.softmaxCrossEntropy(ops.oneHot(ops.argMax(ops.neg(x)), shape.at(-1)!), x),
+  })),
+  ...[
+    [null, 10],
+    [null, 3, 7],
+    [4, 5],
+  ].map((shape) => ({
+    name: `argMax ${JSON.stringify(shape)}`,
+    inputs: [shape],
+    build: ops.argMax,
+    gradient: false as const,
+  })),
+  { name: 'transpose whole', inputs: [[3, 4, 5]], build: (x) => ops.transpose(x, [2, 0, 1]) },
+  { name: 'transpose rows', inputs: [[3, 4, 5]], build: (x) => ops.transpose(x, [1, 0, 2]) },
+  { name: 'transpose batched', inputs: [[null, 4, 5]], build: (x) => ops.transpose(x, [0, 2, 1]) },
+  { name: 'broadcastTo', inputs: [[null, 3, 1]], build: (x) => ops.broadcastTo(x, [null, 3, 6]) },
+  { name: 'broadcastTo from whole', inputs: [[4]], build: (x) => ops.broadcastTo(x, [null, 3, 4]) },
+  {
+    name: 'pad2d',
+    inputs: [[null, 3, 4, 5]],
+    build: (x) => ops.pad2d(x, { top: 1, bottom: 2, left: 0, right: 3 }),
+  },
+  {
+    name: 'crop2d',
+    inputs: [[null, 6, 7, 3]],
+    build: (x) => ops.crop2d(x, { top: 1, bottom: 2, left: 0, right: 3 }),
+  },
+];

@@ -1,0 +1,105 @@
+/** @file Every op × case: gradients against finite differences, and each engine against the float64 references. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { RandomGenerator } from '../src/base/random.ts';
+import { WasmBackend, type WasmBackendOptions } from '../src/engine/wasm-backend.ts';
+import { topologicalOrder } from '../src/graph/node.ts';
+import type { Op } from '../src/graph/op.ts';
+import * as ops from '../src/ops/index.ts';
+import { opCases } from '../testing/op-cases.ts';
+import {
+  backendResults,
+  buildProblem,
+  evaluateAt,
+  type OpProblem,
+  referenceResults,
+  relativeDifference,
+} from '../testing/run-op-case.ts';
+
+/** Batches of one sample, of less than a shard each, and of several chunks. */
+const BATCHES = [1, 3, 19];
+const ENGINE_TOLERANCE = 3e-6;
+const GRADIENT_TOLERANCE = 1e-5;
+
+/** The loss's slope along a random direction of all inputs, by central differences. */
+function directionalSlope(problem: OpProblem, directions: ReadonlyMap<object, Float64Array>): number {
+  const step = 1e-6;
+  const at = (sign: number) => {
+    const moved = (leaf: (typeof problem.inputs)[number]) =>
+      problem.values(leaf).map((value, i) => value + sign * step * directions.get(leaf)![i]!);
+    return evaluateAt(problem, [problem.loss], moved)[0]![0]!;
+  };
+  return (at(1) - at(-1)) / (2 * step);
+}
+
+describe('gradients against finite differences in float64', () => {
+  for (const opCase of opCases.filter(({ gradient }) => gradient !== false)) {
+    it(opCase.name, () => {
+      const problem = buildProblem(opCase, 2, 11);
+      const random = new RandomGenerator(5);
+      const directions = new Map(
+        problem.inputs.map((input) => [input, problem.values(input).map(() => random.uniform(-1, 1))]),
+      );
+      const [, ...gradients] = referenceResults(problem);
+      let expected = 0;
+      gradients.forEach((gradient, i) => {
+        gradient.forEach((value, j) => (expected += value * directions.get(problem.inputs[i]!)![j]!));
+      });
+      const slope = directionalSlope(problem, directions);
+      assert.ok(
+        Math.abs(slope - expected) <= GRADIENT_TOLERANCE * Math.max(1, Math.abs(expected)),
+        `slope ${slope}, gradient says ${expected}`,
+      );
+    });
+  }
+});
+
+const engines: [string, WasmBackendOptions][] = [
+  ['wasm, fused', { threads: 2 }],
+  ['wasm, one kernel per op', { inline: true, fuse: false }],
+  ['wasm without relaxed SIMD', { inline: true, relaxedSimd: false }],
+];
+
+for (const [name, options] of engines) {
+  describe(`${name} against the references`, () => {
+    let backend: WasmBackend;
+    before(async () => {
+      backend = await WasmBackend.create(options);
+    });
+    after(() => backend.dispose());
+
+    for (const opCase of opCases) {
+      it(opCase.name, async () => {
+        for (const samples of BATCHES) {
+          const problem = buildProblem(opCase, samples, samples);
+          const expected = referenceResults(problem);
+          const actual = await backendResults(problem, backend, samples + 2);
+          expected.forEach((values, i) => {
+            const difference = relativeDifference(actual[i]!, values);
+            const what = i === 0 ? 'value' : `gradient of input ${i - 1}`;
+            assert.ok(difference <= ENGINE_TOLERANCE, `batch ${samples}: ${what} differs by ${difference}`);
+          });
+        }
+      });
+    }
+  });
+}
+
+describe('the registry', () => {
+  it('has a case for every op', () => {
+    const used = new Set<string>();
+    for (const opCase of opCases) {
+      const problem = buildProblem(opCase, 1, 1);
+      for (const node of topologicalOrder([problem.output, ...problem.gradients])) used.add(node.op.name);
+    }
+    const tested = new Set(['placeholder', 'randomUniform', 'sampleIndex', ...used]);
+    const missing = Object.values(ops)
+      .filter((each): each is Op => typeof each === 'object' && each !== null && 'lowering' in each)
+      .filter((op) => !tested.has(op.name));
+    assert.deepEqual(
+      missing.map((op) => op.name),
+      [],
+    );
+  });
+});
