@@ -37,20 +37,23 @@ BASES = [
 CASES = OWN + [(f"{n} + {m}", make, {**a, **b}) for n, make, a in BASES for m, b in COMMON]
 
 
-def run(make, options, problem):
-    variables = [keras.Variable(start, name=name, dtype="float64") for name, (start, _, _) in problem.items()]
+def run(make, options, problem, precision="float64"):
+    keras.config.set_floatx(precision)
+    variables = [keras.Variable(start, name=name, dtype=precision) for name, (start, _, _) in problem.items()]
     optimizer = make(**options)
     optimizer.build(variables)
     path = []
     for _ in range(STEPS):
-        gradients = [c * (v.value - t) for v, (_, c, t) in zip(variables, problem.values())]
+        gradients = [
+            keras.ops.cast(c, precision) * (v.value - keras.ops.cast(t, precision))
+            for v, (_, c, t) in zip(variables, problem.values())
+        ]
         optimizer.apply(gradients, variables)
         path.append(np.concatenate([v.numpy().ravel() for v in variables]))
     return optimizer, np.array(path)
 
 
 def main():
-    keras.config.set_floatx("float64")
     rng = np.random.default_rng(SEED)
     draw = lambda shape: rng.standard_normal(shape).astype(np.float32).astype(np.float64)  # noqa: E731
     problem = {name: (draw(shape), np.abs(draw(shape)) * 4 + 0.5, draw(shape)) for name, shape in SHAPES.items()}
@@ -61,9 +64,18 @@ def main():
     ]
     for name, make, options in CASES:
         optimizer, path = run(make, options, problem)
+        _, rounded = run(make, options, problem, "float32")
+        spread = float(np.abs(rounded - path).max() / np.abs(path).max())
         config = {k: v for k, v in optimizer.get_config().items() if k in options}
         assert config.keys() == options.keys()
-        fixture.add(name=name, className=make.__name__, options=options, path=fixture.array(path, "float64"))
+        print(f"{name}: float32 differs by {spread:.1e} at most")
+        fixture.add(
+            name=name,
+            className=make.__name__,
+            options=options,
+            float32KerasDiffersBy=spread,
+            path=fixture.array(path, "float64"),
+        )
     fixture.write()
 
 
