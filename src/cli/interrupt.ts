@@ -1,0 +1,44 @@
+/** @file Ctrl-C during training: the first asks for a clean stop, the second ends the process at once. */
+
+import type { CallbackLike, CallbackModel } from '../callbacks/callback.ts';
+import { say } from './output.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Exit code of a process ended by SIGINT, as shells report it. */
+const EXIT_ON_SIGINT = 130;
+
+/** Watches for Ctrl-C from `start` to `stop`; give `callback` to `fit`. */
+export class InterruptWatch {
+  #asked = false;
+  #model: CallbackModel | undefined;
+
+  readonly #onSignal = (): void => {
+    if (this.#asked) process.exit(EXIT_ON_SIGINT);
+    this.#asked = true;
+    say('\nStopping after this batch. Press Ctrl-C again to quit at once, without saving.');
+  };
+
+  /** Ends `fit` after the batch in which the user asked for it. */
+  readonly callback: CallbackLike = {
+    setModel: (model) => {
+      this.#model = model;
+    },
+    onTrainBatchEnd: () => {
+      if (this.#asked && this.#model !== undefined) this.#model.stopTraining = true;
+    },
+  };
+
+  /** True once the user asked to stop. */
+  get asked(): boolean {
+    return this.#asked;
+  }
+
+  start(): void {
+    for (const signal of SIGNALS) process.on(signal, this.#onSignal);
+  }
+
+  stop(): void {
+    for (const signal of SIGNALS) process.off(signal, this.#onSignal);
+  }
+}

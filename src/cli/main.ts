@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** @file The `fovea` command. Exit codes: 0 done, 1 the work failed, 2 called wrongly. */
+
+import { Command, CommanderError } from 'commander';
+import { FoveaError } from '../base/errors.ts';
+import { InterruptedError, UsageError } from './command-error.ts';
+import { addDoctorCommand } from './doctor.ts';
+import { addEvaluateCommand } from './evaluate.ts';
+import { say } from './output.ts';
+import { ownPackage } from './package-info.ts';
+import { addPredictCommand } from './predict.ts';
+import { addSummaryCommand } from './summary.ts';
+import { addTrainCommand } from './train.ts';
+
+const FAILED = 1;
+const CALLED_WRONGLY = 2;
+
+function createProgram(): Command {
+  const program = new Command('fovea')
+    .description('Train and use convolutional networks.')
+    .version(ownPackage().version)
+    .option('--verbose', 'print the stack when something fails');
+  addTrainCommand(program);
+  addEvaluateCommand(program);
+  addPredictCommand(program);
+  addSummaryCommand(program);
+  addDoctorCommand(program);
+  for (const command of [program, ...program.commands]) {
+    // Errors are thrown instead of ending the process, so that there is one place that decides on exit codes.
+    command.exitOverride();
+    if (command !== program) command.option('--verbose', 'print the stack when something fails');
+  }
+  return program;
+}
+
+/** One sentence for what went wrong, and the exit code for it. */
+function explain(error: unknown): { text: string; code: number } {
+  if (error instanceof UsageError) return { text: error.message, code: CALLED_WRONGLY };
+  if (error instanceof FoveaError || error instanceof InterruptedError)
+    return { text: error.message, code: FAILED };
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { text: `${text} (--verbose shows where)`, code: FAILED };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    // Commander has printed its message, or the help, by now.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
+    const { text, code } = explain(error);
+    say(`fovea: ${text}`);
+    if (args.includes('--verbose') && error instanceof Error) say(error.stack ?? '');
+    return code;
+  }
+}
+
+// `fovea summary m.keras | head` closes the pipe early; that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await main(process.argv.slice(2));
