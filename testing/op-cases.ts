@@ -75,7 +75,7 @@ const pooling = (
 ): OpCase => ({
   name: `${kind} ${src.join('x')} ${JSON.stringify(options)}`,
   inputs: [[null, ...src]],
-  build: (x) => ops[kind](x, options),
+  build: (x) => (kind === 'maxPool2d' ? ops.maxPool2d(x, options) : ops.averagePool2d(x, options)),
 });
 
 const convolutions: OpCase[] = [

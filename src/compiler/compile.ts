@@ -42,8 +42,8 @@ export interface CompiledStep {
 /** Shards a batch is cut into, unless the accumulators of all would take too much memory. */
 const SHARDS = 8;
 const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
-/** Bytes of activations a chunk aims at: they should stay in a core's second-level cache. */
-const CHUNK_BYTES = 640 * 1024;
+/** Bytes of activations a chunk has at most: they should stay in a core's second-level cache. */
+const CHUNK_BYTES = 2 ** 20;
 
 /**
  * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
@@ -211,7 +211,9 @@ function planArena(phases: readonly Phase[], largestChunk: number): { chunk: num
       ...phases.map((phase) => (phase.kind === 'samples' ? planPhase(phase.calls, chunk, place) : 0)),
     );
   const perSample = Math.max(1, plan(1, false));
-  const chunk = Math.max(1, Math.min(largestChunk, Math.floor(CHUNK_BYTES / perSample)));
+  const limit = Math.max(1, Math.min(largestChunk, Math.floor(CHUNK_BYTES / perSample)));
+  // As few chunks as fit, all about equally large.
+  const chunk = Math.ceil(largestChunk / Math.ceil(largestChunk / limit));
   return { chunk, arenaBytes: plan(chunk, true) };
 }
 

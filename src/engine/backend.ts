@@ -3,7 +3,7 @@
 import { environmentVariable, parallelism } from '../base/environment.ts';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { unknownNameError } from '../base/suggest.ts';
-import { hasRelaxedSimd, hasSharedMemory } from '../runtime/wasm/features.ts';
+import { hasRelaxedSimd, hasSharedMemory } from '../codegen/wasm/features.ts';
 import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
 import type { Backend, BackendDescription } from './executable.ts';
 import { WasmBackend } from './wasm-backend.ts';

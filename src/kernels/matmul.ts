@@ -2,7 +2,15 @@
 
 import { KernelBuilder } from './builder.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
-import { type Count, FLOAT_BYTES, type Int, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
+import {
+  type Count,
+  FLOAT_BYTES,
+  type Int,
+  type Kernel,
+  type Ptr,
+  type Vec,
+  type VectorTarget,
+} from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
 import {
   accumulate,
@@ -116,7 +124,7 @@ function forRowTiles(
   });
 }
 
-/** Pointers: x [rows, ic], dy [rows, oc], dst [ic, oc], which is added to. */
+/** Pointers: x [rows, ic], dy [rows, oc], dst [ic, oc]. Over a batch, dst is added to. */
 export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: MatmulOptions): Kernel {
   const k = new KernelBuilder(`matmul_weights_gradient_${rows}x${ic}x${oc}`, target);
   const x = k.pointer('x');
@@ -134,9 +142,10 @@ export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: M
         Array.from({ length: tileRows }, (_, r) => r * FLOAT_BYTES),
         vectors,
       );
-      forTile(k, tile, (acc, r, offset, count) =>
-        k.loadInto(acc, column, r * oc * FLOAT_BYTES + offset, count),
-      );
+      const load = (acc: Vec, r: number, offset: number, count: number) =>
+        k.loadInto(acc, column, r * oc * FLOAT_BYTES + offset, count);
+      if (samples === null) zeroTile(k, tile);
+      else forTile(k, tile, load);
       nest(k, [sampleLevel(samples, [rows * ic, rows * oc])], [channel, dyColumn], ([from, grad]) => {
         const depth = { count: rows, xStep: ic * FLOAT_BYTES, wStep: oc * FLOAT_BYTES };
         accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('dy', grad!), depth);

@@ -6,7 +6,7 @@
 import type { KernelBuilder } from '../builder.ts';
 import type { Vec } from '../ir.ts';
 
-const LOG2E = 1.44269504088896341;
+const LOG2E = Math.LOG2E;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
 /** Beyond these the result is no longer a normal f32: it saturates at about 3.4e38 and 1.2e-38. */

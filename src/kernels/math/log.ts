@@ -6,7 +6,7 @@
 import type { KernelBuilder } from '../builder.ts';
 import type { Vec } from '../ir.ts';
 
-const SQRT_HALF = 0.707106781186547524;
+const SQRT_HALF = Math.SQRT1_2;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
 const SMALLEST_NORMAL = 1.17549435e-38;
