@@ -1,0 +1,209 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { assertClose } from '../../testing/close.ts';
+import { gradients } from '../autodiff/gradients.ts';
+import type { Shape } from '../base/shape.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import type { Node } from '../graph/node.ts';
+import { mean, placeholder, sigmoid, softmax, softmaxOp } from '../ops/index.ts';
+import { inverseBatchSizeOp } from '../ops/leaf.ts';
+import * as losses from './index.ts';
+import { Loss } from './loss.ts';
+
+const { getLoss, lossResolver, serializeLoss } = losses;
+
+const node = (shape: Shape, name = 'x') => placeholder({ shape, name });
+
+/** Evaluates nodes of a step on two samples. */
+function run(outputs: readonly Node[], values: ReadonlyMap<Node, readonly number[]>) {
+  const leaves = (leaf: Node) => {
+    if ((leaf.op as unknown) === inverseBatchSizeOp) return { shape: [], data: Float64Array.of(1 / 2) };
+    const given = values.get(leaf);
+    return given && { shape: leaf.shape.map((dim) => dim ?? 2), data: Float64Array.from(given) };
+  };
+  return evaluate(outputs, leaves, 2).map(({ data }) => data);
+}
+
+test('crossentropy resolves by the shapes as in Keras', () => {
+  for (const name of ['crossentropy', 'ce']) {
+    const resolve = lossResolver(name);
+    assert.equal(resolve([null, 1], [null, 1]).className, 'BinaryCrossentropy');
+    assert.equal(resolve([null], [null, 1]).className, 'BinaryCrossentropy');
+    assert.equal(resolve([null], [null, 10]).className, 'SparseCategoricalCrossentropy');
+    assert.equal(resolve([null, 1], [null, 10]).className, 'SparseCategoricalCrossentropy');
+    assert.equal(resolve([null, 10], [null, 10]).className, 'CategoricalCrossentropy');
+  }
+});
+
+test('names in either spelling and short; unknown ones are refused with the nearest', () => {
+  assert.equal(getLoss('categorical_crossentropy').className, 'CategoricalCrossentropy');
+  assert.equal(getLoss('categoricalCrossentropy').className, 'CategoricalCrossentropy');
+  for (const name of ['mse', 'MSE', 'mean_squared_error'])
+    assert.equal(getLoss(name).className, 'MeanSquaredError');
+  assert.equal(getLoss('bce').className, 'BinaryCrossentropy');
+  assert.throws(() => lossResolver('msee'), /Unknown loss 'msee'. Did you mean 'mse'/);
+  assert.throws(() => lossResolver(3 as never), /Could not interpret loss identifier: 3/);
+});
+
+test('the logits of a softmax or sigmoid are used, also when probabilities are 0 or 1', () => {
+  const [x, y] = [node([null, 2]), node([null, 2], 'y')];
+  const values = new Map([
+    [x, [200, -200, -200, 200]],
+    [y, [1, 0, 1, 0]],
+  ]);
+  for (const [name, activation] of [
+    ['categoricalCrossentropy', softmax],
+    ['binaryCrossentropy', sigmoid],
+  ] as const) {
+    const each = getLoss(name).build(y, activation(x));
+    const [loss, gradient] = run([each, ...gradients(mean(each), [x])], values);
+    const expected = name === 'binaryCrossentropy' ? [0, 200] : [0, 400];
+    assertClose(loss!, expected, 1e-12, name);
+    const part = name === 'binaryCrossentropy' ? 0.25 : 0.5;
+    assertClose(gradient!, [0, 0, -part, part], 1e-12, `${name} gradient`);
+  }
+});
+
+test('the gradient of binary cross-entropy at logit 0 is sigmoid(0) - label', () => {
+  const [x, y] = [node([null, 1]), node([null], 'y')];
+  const each = losses.binaryCrossentropy({ fromLogits: true }).build(y, x);
+  const values = new Map([
+    [x, [0, 0]],
+    [y, [1, 0]],
+  ]);
+  const [loss, gradient] = run([each, ...gradients(mean(each), [x])], values);
+  assertClose(loss!, [Math.LN2, Math.LN2], 1e-12, 'loss');
+  assertClose(gradient!, [-0.25, 0.25], 1e-12, 'gradient');
+});
+
+test('fromLogits with a softmax output warns and uses the softmax own logits', (context) => {
+  const warn = context.mock.method(console, 'warn', () => {});
+  const logits = node([null, 3]);
+  const loss = losses.categoricalCrossentropy({ fromLogits: true });
+  const built = loss.build(node([null, 3], 'y'), softmax(logits));
+  assert.equal(built.inputs[1], logits);
+  assert.equal(warn.mock.callCount(), 1);
+  assert.match(String(warn.mock.calls[0]!.arguments[0]), /produced by a softmax activation/);
+  assert.notEqual(loss.build(node([null, 3], 'y'), node([null, 3])).op, softmaxOp);
+});
+
+test('labels that do not fit are refused with both shapes and a remedy', () => {
+  const cases: readonly [string, Shape, Shape, RegExp][] = [
+    [
+      'categoricalCrossentropy',
+      [null],
+      [null, 10],
+      /same rank.*target.shape=\[null\], output.shape=\[null, 10\].*toCategorical/s,
+    ],
+    ['categoricalCrossentropy', [null, 5], [null, 10], /same shape.*target.shape=\[null, 5\]/s],
+    ['binaryCrossentropy', [null, 2], [null, 1], /same shape.*output.shape=\[null, 1\]/s],
+    ['sparseCategoricalCrossentropy', [null, 10], [null, 10], /labels look one-hot/],
+    ['sparseCategoricalCrossentropy', [null, 4], [null, 10], /one class number per prediction/],
+    ['mse', [null, 1], [null, 10], /same shape/],
+  ];
+  for (const [name, target, output, message] of cases) {
+    const loss = getLoss(name);
+    assert.throws(() => loss.build(node(target), node(output)), { name: 'ShapeError', message });
+    const shape = target.map((dim) => dim ?? 1);
+    assert.throws(() => loss.validateTargets([], shape, output), { name: 'ShapeError', message });
+  }
+});
+
+test('labels of one number fit an output of one unit', () => {
+  assert.deepEqual(getLoss('bce').build(node([null]), node([null, 1])).shape, [null]);
+  assert.deepEqual(getLoss('mse').build(node([null]), node([null, 1])).shape, [null]);
+  assert.deepEqual(getLoss('mse').build(node([null, 4]), node([null, 4, 1])).shape, [null]);
+  assert.deepEqual(getLoss('sparseCategoricalCrossentropy').build(node([null, 1]), node([null, 3])).shape, [
+    null,
+  ]);
+});
+
+test('wrong label values are refused with value and index', () => {
+  const sparse = getLoss('sparseCategoricalCrossentropy');
+  sparse.validateTargets([0, 9], [2], [null, 10]);
+  for (const [values, message] of [
+    [
+      [0, 10],
+      /label 10 at index 1 is not a class number, a whole number from 0 to 9, as the model has 10 outputs/,
+    ],
+    [[-1, 0], /label -1 at index 0/],
+    [[0.5, 0], /label 0.5 at index 0/],
+    [[0, Number.NaN], /label NaN at index 1/],
+  ] as const) {
+    assert.throws(() => sparse.validateTargets(values, [2], [null, 10]), { name: 'ValueError', message });
+  }
+  assert.throws(
+    () => getLoss('bce').validateTargets([0, 2], [2, 1], [null, 1]),
+    /label 2 at index 1.*from 0 to 1/,
+  );
+  assert.throws(
+    () => getLoss('mse').validateTargets([Number.NaN], [1, 1], [null, 1]),
+    /label NaN at index 0/,
+  );
+});
+
+test('options that are wrong or not there are refused', () => {
+  const refused: readonly [() => unknown, string, RegExp][] = [
+    [
+      () => losses.categoricalCrossentropy({ labelSmoothing: 2 }),
+      'ValueError',
+      /`labelSmoothing`.*between 0 and 1/,
+    ],
+    [
+      () => losses.categoricalCrossentropy({ reduction: 'sum' }),
+      'UnsupportedError',
+      /only 'sumOverBatchSize'/,
+    ],
+    [() => losses.categoricalCrossentropy({ axis: 1 } as never), 'UnsupportedError', /axis=1/],
+    [
+      () => losses.sparseCategoricalCrossentropy({ ignoreClass: 0 } as never),
+      'UnsupportedError',
+      /ignoreClass=0/,
+    ],
+    [() => losses.sparseCategoricalCrossentropy({ labelSmoothing: 0.1 } as never), 'ValueError', /Unknown/],
+    [
+      () => losses.binaryCrossentropy({ fromlogits: true } as never),
+      'ValueError',
+      /Did you mean 'fromLogits'/,
+    ],
+  ];
+  for (const [make, name, message] of refused) assert.throws(make, { name, message });
+});
+
+test('configurations are Keras 3.15 and read back', () => {
+  assert.deepEqual(serializeLoss(losses.categoricalCrossentropy()), {
+    module: 'keras.losses',
+    class_name: 'CategoricalCrossentropy',
+    config: {
+      name: 'categorical_crossentropy',
+      reduction: 'sum_over_batch_size',
+      from_logits: false,
+      label_smoothing: 0,
+      axis: -1,
+    },
+    registered_name: null,
+  });
+  for (const loss of [
+    losses.sparseCategoricalCrossentropy({ fromLogits: true }),
+    losses.binaryCrossentropy({ labelSmoothing: 0.1, name: 'mine' }),
+    losses.meanSquaredError(),
+    losses.meanAbsoluteError(),
+  ]) {
+    const config = serializeLoss(loss);
+    assert.deepEqual(serializeLoss(getLoss(JSON.parse(JSON.stringify(config)))), config);
+  }
+  assert.equal(serializeLoss('categoricalCrossentropy'), 'categorical_crossentropy');
+  assert.equal(serializeLoss('MSE'), 'mse');
+  assert.equal(serializeLoss('ce'), 'ce');
+  assert.throws(() => serializeLoss((yTrue) => yTrue), { name: 'UnsupportedError' });
+});
+
+test('a function of labels and predictions is a loss', () => {
+  const loss = getLoss(function half(yTrue: Node) {
+    return yTrue;
+  });
+  assert.ok(loss instanceof Loss);
+  assert.equal(loss.name, 'half');
+  const y = node([null]);
+  assert.equal(loss.build(y, node([null])), y);
+});
