@@ -15,6 +15,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 /** For labels 0 and 1: whether a prediction is on the label's side of the threshold. */
 export class BinaryAccuracy extends Metric {
   readonly className = 'BinaryAccuracy';
+  override readonly direction = 'up';
   readonly threshold: number;
 
   constructor(options: BinaryAccuracyOptions = {}) {
@@ -41,6 +42,7 @@ const ONE_HOT_HINT =
 /** For one-hot labels: whether the largest prediction is the true class'. */
 export class CategoricalAccuracy extends Metric {
   readonly className = 'CategoricalAccuracy';
+  override readonly direction = 'up';
 
   constructor(options: MetricOptions = {}) {
     super('CategoricalAccuracy', options);
@@ -55,6 +57,7 @@ export class CategoricalAccuracy extends Metric {
 /** For class numbers: whether the largest prediction is the true class'. */
 export class SparseCategoricalAccuracy extends Metric {
   readonly className = 'SparseCategoricalAccuracy';
+  override readonly direction = 'up';
 
   constructor(options: MetricOptions = {}) {
     super('SparseCategoricalAccuracy', options);
@@ -73,6 +76,7 @@ export interface TopKOptions extends MetricOptions {
 
 /** What the two top-k accuracies share. Predictions equal to the true class' do not push it out of the top. */
 abstract class TopK extends Metric {
+  override readonly direction = 'up';
   readonly k: number;
 
   constructor(className: string, options: TopKOptions, known: readonly string[] = []) {

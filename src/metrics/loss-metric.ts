@@ -14,6 +14,7 @@ import { Metric, type MetricOptions } from './metric.ts';
 /** A metric whose values are a loss' values. */
 export class LossMetric extends Metric {
   readonly className: string;
+  override readonly direction = 'down';
   readonly #loss: Loss;
 
   constructor(loss: Loss) {
@@ -27,9 +28,10 @@ export class LossMetric extends Metric {
   }
 
   override getConfig(): Config {
-    // Losses have a reduction, metrics a type instead.
-    const { reduction: _reduction, ...config } = this.#loss.getConfig();
-    return { ...config, dtype: 'float32' };
+    // Losses have a reduction, metrics a type instead; Keras' binary cross-entropy has an axis only as a loss.
+    const { reduction: _reduction, axis: _axis, ...config } = this.#loss.getConfig();
+    const axis: Config = this.#loss instanceof CategoricalCrossentropy ? { axis: -1 } : {};
+    return { ...config, ...axis, dtype: 'float32' };
   }
 }
 

@@ -15,6 +15,8 @@ export interface MetricOptions {
 export abstract class Metric {
   /** Keras' class name, as files have it. */
   abstract readonly className: string;
+  /** Whether more or less is better, for callbacks that look for the best epoch; null where nobody can know. */
+  readonly direction: 'up' | 'down' | null = null;
   /** The name in logs and history. */
   readonly name: string;
 
