@@ -15,7 +15,8 @@ import * as ops from '../ops/index.ts';
 /** A function from a node to a node of the same shape. */
 export type ActivationFunction = (x: Node) => Node;
 
-const { add, constant, div, exp, greater, less, log, maximum, minimum, mul, neg, sub, where } = ops;
+const { add, constant, div, exp, greater, greaterEqual, less, log, maximum, minimum, mul, neg, sub, where } =
+  ops;
 
 /** x itself. */
 export const linear: ActivationFunction = (x) => x;
@@ -65,7 +66,7 @@ const SELU_ALPHA = 1.6732632423543772;
 /** Scaled elu that keeps mean 0 and variance 1 (Klambauer et al. 2017). */
 export const selu: ActivationFunction = (x) =>
   where(
-    greater(x, constant(0)),
+    greaterEqual(x, constant(0)),
     mul(constant(SELU_SCALE), x),
     mul(constant(SELU_SCALE * SELU_ALPHA), negativeExpm1(x)),
   );
