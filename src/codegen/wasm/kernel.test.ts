@@ -5,25 +5,14 @@ import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel, type Region } from '../../kernels/interpret.ts';
 import type { BinaryOp, CompareOp, IntBinaryOp, Kernel, MaskOp, UnaryOp } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
+import { hasRelaxedSimd } from './features.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
 import { ModuleWriter } from './module-writer.ts';
-import { V128 } from './opcodes.ts';
 
 const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
 const MEMORY_BYTES = 65536;
 
-function relaxedSimdValidates(): boolean {
-  const module = new ModuleWriter(false);
-  module.function('probe', 0, (body) => {
-    const local = body.local(V128);
-    for (let operand = 0; operand < 3; operand++) body.get(local);
-    body.op('f32x4.relaxed_madd');
-    body.set(local);
-  });
-  return WebAssembly.validate(module.finish());
-}
-
-const MODES = relaxedSimdValidates() ? [false, true] : [false];
+const MODES = hasRelaxedSimd() ? [false, true] : [false];
 
 interface Run {
   readonly pointers: readonly number[];

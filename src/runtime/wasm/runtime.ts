@@ -1,11 +1,11 @@
 /** @file WasmRuntime: loads programs as WebAssembly and runs them on threads that share one memory. */
 
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
+import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Heap } from '../heap.ts';
 import { Arenas } from './arenas.ts';
-import { hasRelaxedSimd, hasSharedMemory, hasSimd } from './features.ts';
 import { InlineRunner } from './inline-runner.ts';
 import { JobQueue } from './job-queue.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
