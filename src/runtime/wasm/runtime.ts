@@ -6,6 +6,7 @@ import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Heap } from '../heap.ts';
 import { Arenas } from './arenas.ts';
+import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
 import { JobQueue } from './job-queue.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
@@ -196,7 +197,7 @@ async function chooseThreads({ threads, inline }: WasmRuntimeOptions): Promise<n
 
 async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytes);
+    return await holdProcess(WebAssembly.compile(bytes));
   } catch (error) {
     throw new InternalError(`The WebAssembly engine refused program ${name}: ${(error as Error).message}.`, {
       cause: error,
