@@ -71,22 +71,24 @@ function collect(body: readonly Instruction[], scope: Scope, uses: Map<number, L
   });
 }
 
-/** Records a use: a register used in two scopes lives to the end of the loop that holds the later use in both. */
+/**
+ * Records a use; they come in the order of the program. A register used in two scopes lives in the innermost one around
+ * both, to the end of the loop there that holds the later use.
+ */
 function use(uses: Map<number, LastUse>, register: LocalRegister, scope: Scope, index: number): void {
   const known = uses.get(register.id);
   if (known === undefined) {
     uses.set(register.id, { register, scope, index });
     return;
   }
-  let [ours, ourIndex] = [scope, index];
+  let ours = scope;
+  known.index = index;
   while (ours !== known.scope) {
     if (ours.depth > known.scope.depth) {
-      ourIndex = ours.index;
+      known.index = ours.index;
       ours = ours.parent!;
     } else {
-      known.index = known.scope.index;
       known.scope = known.scope.parent!;
     }
   }
-  known.index = Math.max(ourIndex, known.index);
 }

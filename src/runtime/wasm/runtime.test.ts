@@ -84,7 +84,7 @@ function updateKernel(): Kernel {
   return b.finish();
 }
 
-/** Three phases: per-sample work with a sum per shard, the sum of the shards, an update of the weights. */
+/** Per-sample work with a sum per shard, the sum of the shards, an update of the weights, per-sample work again. */
 function trainingProgram(name = 'train'): Program {
   const input = buffer(0, 'input', 'batch', FEATURES);
   const hidden = buffer(1, 'hidden', 'chunk', FEATURES);
@@ -92,10 +92,11 @@ function trainingProgram(name = 'train'): Program {
   const sums = buffer(3, 'sums', 'shard', FEATURES);
   const total = buffer(4, 'total', 'whole', FEATURES);
   const weights = buffer(5, 'weights', 'whole', WEIGHTS);
+  const second = buffer(6, 'second', 'batch', FEATURES);
   const all = (...buffers: Buffer[]) => buffers.map((each) => ({ buffer: each, sliced: false }));
   return {
     name,
-    buffers: [input, hidden, output, sums, total, weights],
+    buffers: [input, hidden, output, sums, total, weights, second],
     phases: [
       {
         kind: 'samples',
@@ -118,6 +119,14 @@ function trainingProgram(name = 'train'): Program {
             elements: WEIGHTS,
           },
         ],
+      },
+      {
+        kind: 'samples',
+        calls: [
+          { kernel: squareKernel(), args: all(output, hidden) },
+          { kernel: squareKernel(), args: all(hidden, second) },
+        ],
+        accumulators: [],
       },
     ],
     chunk: 4,
@@ -154,7 +163,7 @@ async function trainedBits(options: { threads?: number; inline?: boolean }): Pro
   try {
     const { instance, read } = await bind(runtime, trainingProgram());
     for (const samples of [CAPACITY, 3, 17]) await instance.run(samples);
-    return [0, 2, 3, 4, 5].map((id) => Buffer.from(read(id).slice().buffer).toString('hex')).join();
+    return [0, 2, 3, 4, 5, 6].map((id) => Buffer.from(read(id).slice().buffer).toString('hex')).join();
   } finally {
     await runtime.dispose();
   }
@@ -180,6 +189,8 @@ test('a run computes what the program says', async () => {
     assert.ok(Math.abs(read(4)[feature]! - total) < 1e-4);
   }
   assert.deepEqual(read(5), new Float32Array(WEIGHTS).fill(read(4)[0]!));
+  const fourth = squares.map((value) => value * value).map((value) => value * value);
+  assert.deepEqual(read(6).slice(0, samples * FEATURES), fourth.slice(0, samples * FEATURES));
   await runtime.dispose();
 });
 
@@ -210,7 +221,7 @@ test('programs alternate, and concurrent callers are served in order', async () 
   };
   await Promise.all([run(small, 5, 'a'), run(large, 5, 'b'), run(small, 7, 'c'), run(large, 7, 'd')]);
   assert.deepEqual(order, ['a', 'b', 'c', 'd']);
-  for (const id of [2, 3, 4, 5]) assert.deepEqual(small.read(id), large.read(id));
+  for (const id of [2, 3, 4, 5, 6]) assert.deepEqual(small.read(id), large.read(id));
   await runtime.dispose();
 });
 
@@ -255,7 +266,7 @@ test('a trap in one shard only does not leave the other threads waiting', async 
   b.loop({ int: b.count('samples'), op: 'div', by: 1 }, [{ ptr, bytes: 4096 }], () =>
     b.store(b.load(ptr), ptr),
   );
-  const far: Buffer = buffer(6, 'far', 'batch', 1024);
+  const far: Buffer = buffer(7, 'far', 'batch', 1024);
   const [first, ...rest] = program.phases;
   assert.ok(first?.kind === 'samples');
   const calls = [...first.calls, { kernel: b.finish(), args: [{ buffer: far, sliced: false }] }];
