@@ -15,6 +15,7 @@ import { traceGraph, traceShapes } from './trace.ts';
 import type { CompileOptions } from './training/compile-options.ts';
 import type { DataInput, Dataset } from './training/data-types.ts';
 import type { BatchOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/run-options.ts';
+import type { Evaluation, Prediction } from './training/trained-model.ts';
 import { Trainer } from './training/trainer.ts';
 
 /** Options of every model. */
@@ -24,12 +25,6 @@ export interface ModelOptions {
   /** False freezes all layers. Default true. */
   readonly trainable?: boolean;
 }
-
-/** What `predict` gives: one Tensor, or one an output, arranged as the model's outputs are. */
-export type Prediction = Tensor | Tensor[] | Record<string, Tensor>;
-
-/** What `evaluate` gives: the loss, a list with the loss first, or a record by name. */
-export type Evaluation = number | number[] | Record<string, number>;
 
 /** Layers from inputs to outputs, usable as a layer itself. */
 export abstract class Model extends Layer implements CallbackModel {

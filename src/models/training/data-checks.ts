@@ -5,21 +5,21 @@ import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
-import type { Model } from '../model.ts';
 import type { Batch, DataSet } from './batch-source.ts';
 import type { ModelStep } from './step-graph.ts';
+import type { TrainedModel } from './trained-model.ts';
 
 function batchedShape(tensor: Tensor): Shape {
   return [null, ...tensor.shape.slice(1)];
 }
 
 /** Builds a model that does not know its input's shape yet. Throws as `build` does. */
-export function buildForData(model: Model, x: readonly Tensor[]): void {
+export function buildForData(model: TrainedModel, x: readonly Tensor[]): void {
   if (model.graph === null) model.build(x.map(batchedShape));
 }
 
 /** Throws ShapeError, naming the layer and the shapes, when an input does not have the shape the model was made for. */
-export function checkInputShapes(model: Model, x: readonly Tensor[]): void {
+export function checkInputShapes(model: TrainedModel, x: readonly Tensor[]): void {
   x.forEach((tensor, index) => {
     const expected = model.inputs[index]!;
     const shape = batchedShape(tensor);
@@ -33,7 +33,7 @@ export function checkInputShapes(model: Model, x: readonly Tensor[]): void {
 }
 
 /** Lets the layer that would get the data say what is wrong, which is more to the point. */
-function askFirstLayer(model: Model, input: SymbolicTensor, shape: Shape): void {
+function askFirstLayer(model: TrainedModel, input: SymbolicTensor, shape: Shape): void {
   const call = model.graph?.levels
     .flat()
     .find((each) => each.inputs.length === 1 && each.inputs[0] === input);
@@ -55,7 +55,12 @@ export function targetShapes(data: DataSet): Shape[] {
 }
 
 /** Throws ShapeError or ValueError when targets cannot be labels of the model's outputs, naming the value's index. */
-export function checkTargets(step: ModelStep, model: Model, targets: readonly string[], data: DataSet): void {
+export function checkTargets(
+  step: ModelStep,
+  model: TrainedModel,
+  targets: readonly string[],
+  data: DataSet,
+): void {
   const names = model.outputNames;
   step.losses.forEach((loss, i) => {
     const output = model.outputs[names.indexOf(targets[i]!)]!;

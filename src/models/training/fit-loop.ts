@@ -1,20 +1,20 @@
 /** @file The loop of `fit`: epochs of training steps, each with its validation. */
 
 import type { CallbackList } from '../../callbacks/callback-list.ts';
-import type { Model } from '../model.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { EvaluationLoop } from './evaluation-loop.ts';
 import { EventLoopBreaks } from './event-loop.ts';
 import type { FitOptions } from './run-options.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
+import type { TrainedModel } from './trained-model.ts';
 import { validatesAfter } from './validation.ts';
 
 /** Which way losses and metrics get better, by name. */
 export type Directions = ReadonlyMap<string, 'up' | 'down'>;
 
 export interface FitLoopOptions {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly runner: StepRunner;
   readonly stream: BatchStream;
   readonly callbacks: CallbackList;

@@ -3,14 +3,14 @@
 import { sampleShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
-import type { Model, Prediction } from '../model.ts';
 import { arrange } from '../structure.ts';
 import type { BatchStream } from './batch-stream.ts';
 import { EventLoopBreaks } from './event-loop.ts';
 import type { StepRunner } from './step-runner.ts';
+import type { Prediction, TrainedModel } from './trained-model.ts';
 
 export interface PredictionOptions {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly runner: StepRunner;
   readonly stream: BatchStream;
   readonly callbacks: CallbackList;

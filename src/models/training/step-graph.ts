@@ -10,8 +10,8 @@ import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { add, constant, mean, mul, placeholder, randomUniform, sum, variableNode } from '../../ops/index.ts';
-import type { Model } from '../model.ts';
 import type { Compiled } from './compile-options.ts';
+import type { TrainedModel } from './trained-model.ts';
 
 /** What a step does with a batch. */
 export type StepMode = 'train' | 'test' | 'predict';
@@ -52,7 +52,7 @@ export interface ModelStep {
 
 /** What a step is built for. */
 export interface StepRequest {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly mode: StepMode;
   /** Needed unless predicting. */
   readonly compiled: Compiled | null;
@@ -92,7 +92,7 @@ class StepContext implements CallContext {
 }
 
 /** Names of the outputs that have a loss. Throws ValueError when none has. */
-export function targetNames(model: Model, compiled: Compiled): string[] {
+export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
   const names = model.outputNames;
   const losses = compiled.losses(names);
   if (losses.every((loss) => loss === null)) {
@@ -126,7 +126,7 @@ export function buildStep(request: StepRequest): ModelStep {
   return { graph, inputs, targets, sampleWeight, seeds: context.seeds, reported, predictions: [], losses };
 }
 
-function optimize(model: Model, compiled: Compiled, loss: Node): StepGraph['updates'] {
+function optimize(model: TrainedModel, compiled: Compiled, loss: Node): StepGraph['updates'] {
   const variables = model.trainableWeights;
   const slopes = gradients(loss, variables.map(variableNode));
   return compiled.optimizer.updates(variables.map((variable, i) => ({ variable, gradient: slopes[i]! })));

@@ -3,16 +3,16 @@
 import { InternalError } from '../../base/errors.ts';
 import { sampleSize } from '../../base/shape.ts';
 import type { Layer } from '../../layers/layer.ts';
-import type { Model } from '../model.ts';
 import type { Batch, DataSet } from './batch-source.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import { type CompiledStep, exclusively, type StepCache } from './step-cache.ts';
 import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
+import type { TrainedModel } from './trained-model.ts';
 
 /** What one run of `fit`, `evaluate` or `predict` keeps the same for all its batches. */
 export interface RunContext {
-  readonly model: Model;
+  readonly model: TrainedModel;
   readonly mode: StepMode;
   readonly compiled: Compiled | null;
   /** Changes with every `compile`. */
@@ -98,7 +98,7 @@ export class StepRunner {
 
 /** Which layers train, inside of models too. */
 function trainableFlags(layer: Layer): string {
-  const inner: readonly Layer[] = 'layers' in layer ? (layer as Model).layers : [];
+  const inner: readonly Layer[] = 'layers' in layer ? (layer as TrainedModel).layers : [];
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 

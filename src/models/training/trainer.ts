@@ -6,7 +6,6 @@ import { nextSeed, RandomGenerator } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
-import type { Evaluation, Model, Prediction } from '../model.ts';
 import { isRecord } from '../structure.ts';
 import {
   arraySource,
@@ -36,17 +35,18 @@ import { StepCache } from './step-cache.ts';
 import { type StepMode, targetNames } from './step-graph.ts';
 import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
+import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
 import { batchSizeOf, splitData, validationSource } from './validation.ts';
 
 /** A model's training state. */
 export class Trainer {
-  readonly #model: Model;
+  readonly #model: TrainedModel;
   readonly #cache = new StepCache();
   #compiled: Compiled | null = null;
   #generation = 0;
   #fitting = false;
 
-  constructor(model: Model) {
+  constructor(model: TrainedModel) {
     this.#model = model;
   }
 
