@@ -6,6 +6,7 @@ import { describeValue } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
 import { isLayerClass, layerFromConfig } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
+import { checkDType } from '../../layers/layer-options.ts';
 import { Functional } from '../functional.ts';
 import type { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
@@ -76,7 +77,7 @@ const SEQUENTIAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'build_input_sh
 const FUNCTIONAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'input_layers', 'output_layers'];
 
 function readSequential(config: Config, label: string, shared: SharedLayers): Sequential {
-  checkKeys(config, SEQUENTIAL_KEYS, label);
+  checkModelOptions(config, SEQUENTIAL_KEYS, label);
   const { name, layers, build_input_shape: shape } = config;
   const list = listOf(layers, `${label}: layers`).map((item) => readLayer(item, shared));
   return inFile(label, true, () => {
@@ -87,7 +88,7 @@ function readSequential(config: Config, label: string, shared: SharedLayers): Se
 }
 
 function readFunctional(config: Config, label: string, shared: SharedLayers): Functional {
-  checkKeys(config, FUNCTIONAL_KEYS, label);
+  checkModelOptions(config, FUNCTIONAL_KEYS, label);
   const layers = listOf(config.layers, `${label}: layers`).map((object) => {
     const record = object as Config;
     const layer = readLayer(object, shared);
@@ -105,7 +106,9 @@ function readFunctional(config: Config, label: string, shared: SharedLayers): Fu
   );
 }
 
-function checkKeys(config: Config, known: readonly string[], label: string): void {
+/** Throws UnsupportedError for options of a model that Fovea does not have. */
+function checkModelOptions(config: Config, known: readonly string[], label: string): void {
+  inFile(label, true, () => checkDType('The model', config.dtype ?? undefined));
   const unknown = Object.keys(config).find((key) => !known.includes(key) && config[key] !== null);
   if (unknown === undefined) return;
   throw new UnsupportedError(
