@@ -8,9 +8,10 @@ import type { StepGraph } from '../../engine/executable.ts';
 import type { Node } from '../../graph/node.ts';
 import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
+import type { MetricResolver } from '../../metrics/index.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { add, constant, mean, mul, placeholder, randomUniform, sum, variableNode } from '../../ops/index.ts';
-import type { Compiled } from './compile-options.ts';
+import type { Compiled, OutputLoss } from './compile-options.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What a step does with a batch. */
@@ -140,40 +141,68 @@ function judge(
   sampleWeight: Node | null,
 ) {
   const names = request.model.outputNames;
-  const outputLosses = compiled.losses(names);
-  const metricResolvers = compiled.metrics(names);
-  const shared = predictions.length > 1;
-  const targets: Node[] = [];
-  const losses: Loss[] = [];
-  const parts: ReportedValue[] = [];
-  const metrics: ReportedValue[] = [];
-  let total: Node | null = null;
+  const options = compiled.losses(names);
+  const resolvers = compiled.metrics(names);
+  const judged: JudgedOutput[] = [];
   predictions.forEach((prediction, i) => {
-    const option = outputLosses[i]!;
-    if (option === null) {
-      if (metricResolvers[i]!.length > 0)
-        throw new ValueError(`compile: output '${names[i]}' has metrics but no loss.`);
-      return;
-    }
-    const shape = request.targetShapes[targets.length]!;
-    const target = placeholder({ shape, name: `${names[i]}_target` });
-    targets.push(target);
-    const loss = option.resolve(shape, prediction.shape);
-    losses.push(loss);
-    loss.checkShapes(shape, prediction.shape);
-    const value = batchLoss(loss.build(target, prediction), sampleWeight);
-    const weightedValue = option.weight === 1 ? value : mul(value, constant(option.weight));
-    total = total === null ? weightedValue : add(total, weightedValue);
-    if (shared) parts.push({ name: `${names[i]}_loss`, node: value, perSample: null, direction: 'down' });
-    for (const resolve of metricResolvers[i]!) {
-      const metric = resolve(shape, prediction.shape);
-      metrics.push(reportMetric(metric, target, prediction, shared ? `${names[i]}_` : ''));
+    const option = options[i]!;
+    const name = names[i]!;
+    if (option !== null) {
+      const shape = request.targetShapes[judged.length]!;
+      const prefix = predictions.length > 1 ? `${name}_` : '';
+      judged.push(
+        judgeOutput({ name, prefix, shape, prediction, option, metrics: resolvers[i]!, sampleWeight }),
+      );
+    } else if (resolvers[i]!.length > 0) {
+      throw new ValueError(`compile: output '${name}' has metrics but no loss. Give it a loss.`);
     }
   });
-  const loss: ReportedValue = { name: 'loss', node: total!, perSample: null, direction: 'down' };
+  const total = judged.map(({ weighted }) => weighted).reduce((sum, value) => add(sum, value));
+  const parts = judged.length > 1 ? judged.map(({ name, value }) => lossValue(`${name}_loss`, value)) : [];
+  const metrics = judged.flatMap((output) => output.metrics);
   // The order in which `evaluate` lists them, which is Keras'.
-  if (shared) metrics.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { targets, losses, reported: uniqueNames([loss, ...parts, ...metrics]) };
+  if (predictions.length > 1) metrics.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    targets: judged.map(({ target }) => target),
+    losses: judged.map(({ loss }) => loss),
+    reported: uniqueNames([lossValue('loss', total), ...parts, ...metrics]),
+  };
+}
+
+/** One output's target, its loss before and after its weight, and its metrics. */
+interface JudgedOutput {
+  readonly name: string;
+  readonly target: Node;
+  readonly loss: Loss;
+  readonly value: Node;
+  readonly weighted: Node;
+  readonly metrics: readonly ReportedValue[];
+}
+
+function judgeOutput(output: {
+  readonly name: string;
+  readonly prefix: string;
+  /** The target's. */
+  readonly shape: Shape;
+  readonly prediction: Node;
+  readonly option: OutputLoss;
+  readonly metrics: readonly MetricResolver[];
+  readonly sampleWeight: Node | null;
+}): JudgedOutput {
+  const { name, prefix, shape, prediction, option, sampleWeight } = output;
+  const target = placeholder({ shape, name: `${name}_target` });
+  const loss = option.resolve(shape, prediction.shape);
+  loss.checkShapes(shape, prediction.shape);
+  const value = batchLoss(loss.build(target, prediction), sampleWeight);
+  const weighted = option.weight === 1 ? value : mul(value, constant(option.weight));
+  const metrics = output.metrics.map((resolve) =>
+    reportMetric(resolve(shape, prediction.shape), target, prediction, prefix),
+  );
+  return { name, target, loss, value, weighted, metrics };
+}
+
+function lossValue(name: string, node: Node): ReportedValue {
+  return { name, node, perSample: null, direction: 'down' };
 }
 
 /** The mean over all predictions of the batch, of weight × loss. */

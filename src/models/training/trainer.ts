@@ -1,20 +1,10 @@
 /** @file Trainer: what compile, fit, evaluate and predict of a model do (Keras' `trainers/trainer.py`). */
 
 import { ValueError } from '../../base/errors.ts';
-import { describeValue } from '../../base/options.ts';
 import { nextSeed, RandomGenerator } from '../../base/random.ts';
-import { Tensor } from '../../base/tensor.ts';
 import { CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
-import { isRecord } from '../structure.ts';
-import {
-  arraySource,
-  type BatchSource,
-  type DataNames,
-  datasetSource,
-  rangeBatch,
-  readData,
-} from './batch-source.ts';
+import { arraySource, type BatchSource, type DataNames, rangeBatch, readData } from './batch-source.ts';
 import { BatchStream } from './batch-stream.ts';
 import { withClassWeight } from './class-weight.ts';
 import { type Compiled, type CompileOptions, resolveCompile } from './compile-options.ts';
@@ -28,15 +18,14 @@ import {
   checkRunOptions,
   type EvaluateOptions,
   type FitOptions,
-  optionNames,
   type PredictOptions,
 } from './run-options.ts';
+import { fitSources, readArguments, sourceOf } from './run-sources.ts';
 import { StepCache } from './step-cache.ts';
 import { type StepMode, targetNames } from './step-graph.ts';
 import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
-import { batchSizeOf, splitData, validationSource } from './validation.ts';
 
 /** A model's training state. */
 export class Trainer {
@@ -91,33 +80,18 @@ export class Trainer {
     if (source.whole !== null) await runner.prepare(source.whole);
     if (validation?.whole) await validationRunner.prepare(validation.whole);
     const stream = new BatchStream('fit', source, options.stepsPerEpoch ?? null);
-    const { verbose = 'auto', epochs = 1 } = options;
-    const callbacks = new CallbackList({
-      callbacks: options.callbacks,
-      model: this.#model,
-      params: { verbose, epochs, steps: stream.steps },
-      history: true,
-    });
-    const evaluation =
-      validation === null
-        ? null
-        : new EvaluationLoop({
-            runner: validationRunner,
-            stream: new BatchStream('fit (validationData)', validation, null),
-            callbacks,
-            steps: options.validationSteps ?? null,
-          });
-    const setDirections = (directions: ReadonlyMap<string, 'up' | 'down'>) => {
-      this.#directions = directions;
-    };
+    const callbacks = this.#callbacks(options, stream.steps, true);
     const loop = new FitLoop({
       model: this.#model,
       runner,
       stream,
       callbacks,
-      evaluation,
+      evaluation:
+        validation === null ? null : validationLoop(validationRunner, validation, callbacks, options),
       options,
-      setDirections,
+      setDirections: (directions) => {
+        this.#directions = directions;
+      },
     });
     await loop.run();
     return callbacks.history!;
@@ -205,14 +179,13 @@ export class Trainer {
     return new StepRunner(context, batchSize);
   }
 
-  #callbacks(options: PredictOptions, steps: number | null): CallbackList {
-    const { callbacks, verbose = 'auto' } = options;
-    return new CallbackList({
-      callbacks,
-      model: this.#model,
-      params: { verbose, epochs: 1, steps },
-      history: false,
-    });
+  #callbacks(
+    options: Pick<FitOptions, 'callbacks' | 'verbose' | 'epochs'>,
+    steps: number | null,
+    history = false,
+  ): CallbackList {
+    const { callbacks, verbose = 'auto', epochs = 1 } = options;
+    return new CallbackList({ callbacks, model: this.#model, params: { verbose, epochs, steps }, history });
   }
 
   #requireCompiled(): Compiled {
@@ -228,77 +201,12 @@ export class Trainer {
   }
 }
 
-/** `(x, y, options)`, or `(dataset, options)`. Throws ValueError when both a dataset and targets are given. */
-function readArguments<O extends object>(
-  method: 'fit' | 'evaluate',
-  x: unknown,
-  second: unknown,
-  third: O | undefined,
-): { y: unknown; options: O } {
-  if (!isDataset(x)) return { y: second, options: third ?? ({} as O) };
-  const known = optionNames(method);
-  const isOptions =
-    isRecord(second) && !(second instanceof Tensor) && Object.keys(second).every((k) => known.includes(k));
-  if (second === undefined || second === null) return { y: undefined, options: third ?? ({} as O) };
-  if (third === undefined && isOptions) return { y: undefined, options: second as O };
-  throw new ValueError(
-    `${method}: a dataset brings its targets, so y must be left out; received ${describeValue(second)}.`,
-  );
-}
-
-function sourceOf(
-  method: string,
-  names: DataNames,
-  x: unknown,
-  y: unknown,
-  options: EvaluateOptions,
-  shuffle: RandomGenerator | null,
-): BatchSource {
-  if (!isDataset(x)) {
-    return arraySource(readData(method, names, x, y, options.sampleWeight), batchSizeOf(options), shuffle);
-  }
-  refuseWithDataset(method, options, ['batchSize', 'sampleWeight']);
-  return datasetSource(method, x, names);
-}
-
-function refuseWithDataset(method: string, options: object, refused: readonly string[]): void {
-  for (const name of refused) {
-    if ((options as Record<string, unknown>)[name] === undefined) continue;
-    throw new ValueError(
-      `${method}: ${name} is for arrays; a dataset brings its own batches. Leave ${name} out.`,
-    );
-  }
-}
-
-function fitSources(
-  names: DataNames,
-  x: unknown,
-  y: unknown,
+function validationLoop(
+  runner: StepRunner,
+  source: BatchSource,
+  callbacks: CallbackList,
   options: FitOptions,
-  shuffle: RandomGenerator | null,
-): { source: BatchSource; validation: BatchSource | null } {
-  const { validationSplit = 0, validationData, classWeight } = options;
-  if (isDataset(x)) {
-    if (validationSplit > 0) {
-      throw new ValueError('Argument `validationSplit` is only supported for arrays, not for a dataset.');
-    }
-    refuseWithDataset('fit', options, ['classWeight']);
-    const source = sourceOf(
-      'fit',
-      names,
-      x,
-      y,
-      {
-        ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
-        ...(options.sampleWeight === undefined ? {} : { sampleWeight: options.sampleWeight }),
-      },
-      null,
-    );
-    return { source, validation: validationSource(names, options, null) };
-  }
-  const all = readData('fit', names, x, y, options.sampleWeight);
-  const splits = validationSplit > 0 && (validationData === undefined || validationData === null);
-  const [train, split] = splits ? splitData(all, validationSplit) : [all, null];
-  const source = arraySource(withClassWeight(train, classWeight), batchSizeOf(options), shuffle);
-  return { source, validation: validationSource(names, options, split) };
+): EvaluationLoop {
+  const stream = new BatchStream('fit (validationData)', source, null);
+  return new EvaluationLoop({ runner, stream, callbacks, steps: options.validationSteps ?? null });
 }

@@ -247,6 +247,15 @@ test('two inputs, a shared layer, two outputs', async () => {
   );
 });
 
+test('an output may go without a loss and needs no target then', async () => {
+  const x = input({ shape: [2] });
+  const [a, b] = [dense({ units: 1, name: 'a' }).apply(x), dense({ units: 1, name: 'b' }).apply(x)];
+  const net = model({ inputs: x, outputs: [a!, b!] });
+  net.compile({ loss: { b: 'mse' }, metrics: { b: ['mae'] } });
+  const { history } = await net.fit(points(4).x, Tensor.ones([4, 1]), quiet);
+  assert.deepEqual(Object.keys(history), ['b_mae', 'loss']);
+});
+
 test('sample weights and class weights scale the loss alone', async () => {
   const { x, labels } = points(6);
   const weight = Float32Array.from(labels.data, (label) => (label === 1 ? 3 : 1));
