@@ -10,10 +10,8 @@ export interface CallbackModel {
   readonly name: string;
   /** Set it to end `fit` after the current batch. */
   stopTraining: boolean;
-  /** Names of the metrics that grow as the model gets better. */
-  readonly risingMetrics: ReadonlySet<string>;
-  /** Names of all metrics. */
-  readonly metricNames: readonly string[];
+  /** Whether a metric is better when it is larger ('up') or smaller; metrics of which that is not known are left out. */
+  readonly metricDirections: ReadonlyMap<string, 'up' | 'down'>;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
   save(path: string): Promise<void>;

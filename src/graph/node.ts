@@ -6,19 +6,10 @@
  */
 
 import { InternalError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
-import type { Op } from './op.ts';
+import { formatShape } from '../base/shape.ts';
+import type { Node, Op } from './op.ts';
 
-/** One application of an op. Its identity is its object. */
-export interface Node<A = unknown> {
-  readonly id: number;
-  readonly op: Op<A>;
-  readonly inputs: readonly Node[];
-  readonly attrs: A;
-  readonly shape: Shape;
-  /** For dumps and messages: the layer it came from, the name of a leaf. */
-  readonly name: string;
-}
+export type { Node } from './op.ts';
 
 let nextId = 0;
 let scope = '';

@@ -1,16 +1,26 @@
-/** @file What an op is: a shape rule, a gradient, a plain float64 reference, and a way to lower it to kernels. */
+/** @file What nodes and their ops are. An op is a shape rule, a gradient, a plain float64 reference, and a way to lower it to kernels. */
 
 import type { Shape } from '../base/shape.ts';
 import type { KernelBuilder } from '../kernels/builder.ts';
 import type { FusedWindow } from '../kernels/conv-forward.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import type { Kernel, Vec, VectorTarget } from '../kernels/ir.ts';
-import type { Node } from './node.ts';
 
 /** A concrete value of the reference evaluation: all extents known, the batch included. */
 export interface ReferenceTensor {
   readonly shape: readonly number[];
   readonly data: Float64Array;
+}
+
+/** One application of an op. Its identity is its object. */
+export interface Node<A = unknown> {
+  readonly id: number;
+  readonly op: Op<A>;
+  readonly inputs: readonly Node[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  /** For dumps and messages: the layer it came from, the name of a leaf. */
+  readonly name: string;
 }
 
 /** An operation on nodes. `A` are its attributes: plain data, so that equal attributes mean the same operation. */

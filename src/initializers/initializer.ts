@@ -2,6 +2,7 @@
 
 import type { Config } from '../base/config.ts';
 import { checkSeed, nextSeed, RandomGenerator } from '../base/random.ts';
+import { sizeOf } from '../base/shape.ts';
 
 /** Fills new weights. */
 export abstract class Initializer {
@@ -38,4 +39,11 @@ export abstract class RandomInitializer extends Initializer {
   protected generator(): RandomGenerator {
     return new RandomGenerator(this.seed ?? nextSeed());
   }
+}
+
+/** A weight of `shape` whose elements `draw` gives one by one. */
+export function filled(shape: readonly number[], draw: () => number): Float32Array {
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) values[i] = draw();
+  return values;
 }

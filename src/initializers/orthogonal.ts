@@ -58,10 +58,16 @@ export class Orthogonal extends RandomInitializer {
 function orthonormalize(vector: Float64Array, earlier: readonly Float64Array[]): void {
   for (let pass = 0; pass < 2; pass++) {
     for (const other of earlier) {
-      const overlap = vector.reduce((total, value, i) => total + value * other[i]!, 0);
+      const overlap = dot(vector, other);
       for (let i = 0; i < vector.length; i++) vector[i]! -= overlap * other[i]!;
     }
   }
-  const norm = Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
+  const norm = Math.sqrt(dot(vector, vector));
   for (let i = 0; i < vector.length; i++) vector[i]! /= norm;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
 }

@@ -3,8 +3,7 @@
 import type { Config } from '../base/config.ts';
 import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, NOT_NEGATIVE, numberOption } from '../base/options.ts';
-import { sizeOf } from '../base/shape.ts';
-import { RandomInitializer, type SeedOptions } from './initializer.ts';
+import { filled, RandomInitializer, type SeedOptions } from './initializer.ts';
 
 export interface UniformOptions extends SeedOptions {
   /** Smallest number. Default -0.05. */
@@ -34,7 +33,7 @@ export class RandomUniform extends RandomInitializer {
 
   override fill(shape: readonly number[]): Float32Array {
     const random = this.generator();
-    return Float32Array.from({ length: sizeOf(shape) }, () => random.uniform(this.minval, this.maxval));
+    return filled(shape, () => random.uniform(this.minval, this.maxval));
   }
 
   override getConfig(): Config {
@@ -77,7 +76,7 @@ export class RandomNormal extends Normal {
 
   override fill(shape: readonly number[]): Float32Array {
     const random = this.generator();
-    return Float32Array.from({ length: sizeOf(shape) }, () => random.normal(this.mean, this.stddev));
+    return filled(shape, () => random.normal(this.mean, this.stddev));
   }
 }
 
@@ -91,6 +90,6 @@ export class TruncatedNormal extends Normal {
 
   override fill(shape: readonly number[]): Float32Array {
     const random = this.generator();
-    return Float32Array.from({ length: sizeOf(shape) }, () => random.truncatedNormal(this.mean, this.stddev));
+    return filled(shape, () => random.truncatedNormal(this.mean, this.stddev));
   }
 }

@@ -9,7 +9,7 @@ import { ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { checkOptionNames, describeValue, numberOption, POSITIVE, refuseOption } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
-import { RandomInitializer, type SeedOptions } from './initializer.ts';
+import { filled, RandomInitializer, type SeedOptions } from './initializer.ts';
 
 /** Inputs and outputs per unit of a weight: a convolution's kernel counts every tap. */
 export function computeFans(shape: readonly number[]): { fanIn: number; fanOut: number } {
@@ -53,7 +53,7 @@ function drawScaled(
     untruncated_normal: () => random.normal(0, stddev),
     truncated_normal: () => random.truncatedNormal(0, stddev / TRUNCATED_STDDEV),
   }[distribution];
-  return Float32Array.from({ length: sizeOf(shape) }, draw);
+  return filled(shape, draw);
 }
 
 function scaledVariance(shape: readonly number[], scale: number, mode: Mode): number {

@@ -75,6 +75,7 @@ export class Conv2D extends Layer {
   #kernel: Variable | undefined;
   #bias: Variable | undefined;
   protected override inputSpec: InputSpec = {
+    minNdim: 4,
     ndim: 4,
     rankHint:
       'Images are [batch, height, width, channels]; grey images get their channel axis with ' +

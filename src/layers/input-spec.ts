@@ -48,9 +48,9 @@ function rankProblem(spec: InputSpec, shape: Shape): string | undefined {
   const { ndim, minNdim, rankHint } = spec;
   const received = `found ndim=${shape.length}. Full shape received: ${formatShape(shape)}.`;
   const hint = rankHint === undefined ? '' : ` ${rankHint}`;
-  if (ndim !== undefined && shape.length !== ndim) return `expected ndim=${ndim}, ${received}${hint}`;
   if (minNdim !== undefined && shape.length < minNdim)
     return `expected min_ndim=${minNdim}, ${received}${hint}`;
+  if (ndim !== undefined && shape.length !== ndim) return `expected ndim=${ndim}, ${received}${hint}`;
   return undefined;
 }
 

@@ -6,7 +6,7 @@
 import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { toSnakeCase, uniqueName } from '../base/names.ts';
-import { checkOptionNames, describeValue } from '../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import { type Node, withScope } from '../graph/node.ts';
@@ -107,7 +107,7 @@ export abstract class Layer {
       throw new ValueError(`${className}: a layer's name cannot contain '/', received '${options.name}'.`);
     }
     this.name = options.name ?? uniqueName(toSnakeCase(className));
-    this.#trainable = options.trainable ?? true;
+    this.#trainable = booleanOption(className, 'trainable', options.trainable, true);
     this.batchInputShape = readBatchInputShape(className, options);
   }
 
@@ -122,7 +122,7 @@ export abstract class Layer {
   }
 
   set trainable(value: boolean) {
-    this.#trainable = value;
+    this.#trainable = booleanOption(this.className, 'trainable', value, true);
   }
 
   /** Whether the weights exist. */
@@ -193,7 +193,13 @@ export abstract class Layer {
   build(inputShapes: readonly Shape[]): void {
     if (this.built) return;
     this.checkInputs(inputShapes.map((shape) => ({ shape })));
-    this.createWeights(inputShapes);
+    try {
+      this.createWeights(inputShapes);
+    } catch (error) {
+      // Half of the weights would be made a second time by the next attempt.
+      this.#weights.length = 0;
+      throw error;
+    }
     this.#buildShapes = inputShapes;
   }
 

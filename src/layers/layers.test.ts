@@ -107,10 +107,11 @@ test('a wrong input names the layer, what was expected and what came', () => {
   assert.throws(() => traced(conv, [null, 28, 28]), {
     name: 'ShapeError',
     message:
-      "Input 0 with name 'x' of layer 'conv2d' is incompatible with the layer: expected ndim=4, found ndim=3. " +
+      "Input 0 with name 'x' of layer 'conv2d' is incompatible with the layer: expected min_ndim=4, found ndim=3. " +
       'Full shape received: [null, 28, 28]. Images are [batch, height, width, channels]; grey images get their ' +
       'channel axis with x.reshape([...x.shape, 1]).',
   });
+  assert.throws(() => traced(conv, [null, 2, 28, 28, 1]), /expected ndim=4, found ndim=5/);
   assert.equal(conv.built, false);
   traced(conv, [null, 8, 8, 3]);
   assert.throws(
@@ -130,6 +131,13 @@ test('an output without pixels is refused before weights are made', () => {
   });
   assert.equal(conv.weights.length, 0);
   assert.throws(() => traced(layers.maxPooling2d(), [null, 1, 1, 1]), /`poolSize=\[2, 2\]`/);
+});
+
+test('a build that failed half-way leaves no weights behind', () => {
+  const layer = layers.dense({ units: 2, biasInitializer: 'orthogonal' });
+  assert.throws(() => layer.build([[null, 3]]), /at least two-dimensional/);
+  assert.equal(layer.built, false);
+  assert.equal(layer.weights.length, 0);
 });
 
 test('wrong options are refused with the received value', () => {
@@ -174,6 +182,7 @@ test('wrong options are refused with the received value', () => {
     [() => layers.dense({ units: 2.5 }), ValueError, /units=2.5/],
     [() => layers.dense({ units: 1, dtype: 'float16' }), UnsupportedError, /float16/],
     [() => layers.dense({ units: 1, name: 'a/b' }), ValueError, /cannot contain/],
+    [() => layers.dense({ units: 1, trainable: 0 as never }), ValueError, /trainable/],
     [() => layers.dense({ units: 1, useBias: 1 as never }), ValueError, /useBias/],
     [() => layers.dropout({ rate: 1.5 }), ValueError, /between 0 and 1. Received: rate=1.5/],
     [() => layers.dropout({} as never), ValueError, /rate/],

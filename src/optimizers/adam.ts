@@ -56,7 +56,9 @@ export class Adam extends Optimizer {
   }
 
   protected override feed(iteration: number): void {
-    const correction = Math.sqrt(1 - this.beta2 ** iteration) / (1 - this.beta1 ** iteration);
+    // Keras takes the powers of the betas as float32 has them, which moves the first steps by 6.5e-6 of their length.
+    const [beta1, beta2] = [Math.fround(this.beta1), Math.fround(this.beta2)];
+    const correction = Math.sqrt(1 - beta2 ** iteration) / (1 - beta1 ** iteration);
     this.#alpha.assign([this.learningRate * correction]);
   }
 

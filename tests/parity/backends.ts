@@ -2,12 +2,13 @@
 
 import type { Backend } from '../../src/engine/executable.ts';
 import { ReferenceBackend } from '../../src/engine/reference-backend.ts';
+import { WasmBackend } from '../../src/engine/wasm-backend.ts';
 
 /** A backend under test. */
 export interface BackendUnderTest {
   readonly name: string;
-  make(): Backend;
-  /** Relative difference allowed of a layer or a loss. */
+  make(): Promise<Backend>;
+  /** Difference allowed of a layer or a loss, as a part of the largest value. */
   readonly tolerance: number;
   /** False where a network of ordinary size would take minutes. */
   readonly fast: boolean;
@@ -15,5 +16,6 @@ export interface BackendUnderTest {
 
 export const BACKENDS: readonly BackendUnderTest[] = [
   // Float64 inside; what remains is the rounding of the fixtures and results to float32.
-  { name: 'reference', make: () => new ReferenceBackend(), tolerance: 2e-7, fast: false },
+  { name: 'reference', make: async () => new ReferenceBackend(), tolerance: 2e-7, fast: false },
+  { name: 'wasm', make: () => WasmBackend.create({ threads: 2 }), tolerance: 1e-5, fast: true },
 ];

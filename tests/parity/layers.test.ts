@@ -1,17 +1,17 @@
 /** @file Every layer against Keras: outputs and the gradients of inputs and weights. */
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import test, { after } from 'node:test';
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Config } from '../../src/base/config.ts';
 import { UnsupportedError } from '../../src/base/errors.ts';
-import type { StepGraph } from '../../src/engine/executable.ts';
+import type { Backend, StepGraph } from '../../src/engine/executable.ts';
 import { layerFromConfig } from '../../src/layers/index.ts';
 import type { CallContext, Layer } from '../../src/layers/layer.ts';
 import { mul, placeholder, sum, variableNode } from '../../src/ops/index.ts';
 import { assertClose } from '../../testing/close.ts';
 import { type ArrayReference, readFixture } from '../../testing/fixtures.ts';
-import { BACKENDS, type BackendUnderTest } from './backends.ts';
+import { BACKENDS } from './backends.ts';
 
 interface LayerCase {
   readonly name: string;
@@ -60,7 +60,7 @@ function build(item: LayerCase): Layer {
 }
 
 /** Outputs, input gradient and weight gradients of `sum(output * cotangent)`. */
-async function run(item: LayerCase, backend: BackendUnderTest): Promise<Float32Array[]> {
+async function run(item: LayerCase, backend: Backend): Promise<Float32Array[]> {
   const layer = build(item);
   const batched = ({ shape }: ArrayReference) => [null, ...shape.slice(1)];
   const x = placeholder({ shape: batched(item.input), name: 'x' });
@@ -71,7 +71,7 @@ async function run(item: LayerCase, backend: BackendUnderTest): Promise<Float32A
   const outputs = [y!, ...gradients(sum(mul(y!, cotangent)), wrt)];
   const graph: StepGraph = { name: item.name, feeds: [x, cotangent], outputs, updates: [] };
   const samples = item.input.shape[0]!;
-  const executable = await backend.make().compile(graph, { capacity: samples });
+  const executable = await backend.compile(graph, { capacity: samples });
   executable.feed(x).set(read(item.input).data);
   executable.feed(cotangent).set(read(item.cotangent).data);
   await executable.run(samples);
@@ -83,9 +83,11 @@ test('the fixture covers the layers', () => {
 });
 
 for (const backend of BACKENDS) {
+  const engine = backend.make();
+  after(async () => (await engine).dispose());
   for (const item of manifest.cases.filter((one) => !isRefused(one))) {
     test(`${backend.name}: ${item.name}`, async () => {
-      const [y, dx, ...dw] = await run(item, backend);
+      const [y, dx, ...dw] = await run(item, await engine);
       assertClose(y!, read(item.output).data, backend.tolerance, 'output');
       assertClose(dx!, read(item.inputGradient).data, backend.tolerance, 'input gradient');
       item.weightGradients.forEach((expected, i) => {

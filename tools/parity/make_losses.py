@@ -90,35 +90,47 @@ def exact(values):
     return values.astype(np.float32).astype(np.float64)
 
 
-def run(name, make, options, draw_true, draw_pred, shape, activation):
+def run(precision, name, make, options, draw_true, draw_pred, shape, activation):
+    keras.config.set_floatx(precision)
     rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
     y_true, pred = exact(draw_true(rng, shape)), exact(draw_pred(rng, shape))
     mean, each = make(**options), make(**options, reduction="none")
     function = keras.activations.get(activation)
 
+    target = tf.constant(y_true, precision)
+
     @tf.function
     def step(x):
         with tf.GradientTape() as tape:
             tape.watch(x)
-            value = mean(y_true, function(x))
-        return each(y_true, function(x)), value, tape.gradient(value, x)
+            value = mean(target, function(x))
+        return each(target, function(x)), value, tape.gradient(value, x)
 
-    return y_true, pred, *step(tf.constant(pred))
+    return y_true, pred, *step(tf.constant(pred, precision))
+
+
+def difference(actual, expected):
+    """The largest difference, as a part of the largest magnitude."""
+    return float(np.abs(actual.numpy() - expected.numpy()).max() / np.abs(expected.numpy()).max())
 
 
 def main():
-    keras.config.set_floatx("float64")
     fixture = Fixture(
         "losses", "make_losses.py", seed=SEED, precision="computed in float64; values stored as float64, the rest as float32"
     )
     for case in CASES:
         name, make, options, *_, activation = case
-        y_true, pred, each, value, gradient = run(*case)
+        y_true, pred, *results = run("float64", *case)
+        each, value, gradient = results
+        spread = max(difference(a, b) for a, b in zip(run("float32", *case)[2:], results))
+        if spread > 1e-5:
+            print(f"{name}: float32 differs by {spread:.1e} at most")
         fixture.add(
             name=name,
             className=make.__name__,
             options=options,
             activation=activation or "linear",
+            float32KerasDiffersBy=spread,
             yTrue=fixture.array(y_true),
             input=fixture.array(pred),
             perSample=fixture.array(each, "float64"),

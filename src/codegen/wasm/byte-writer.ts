@@ -1,5 +1,8 @@
 /** @file ByteWriter: a growing byte buffer with the number encodings of the WebAssembly binary format. */
 
+/** Up to this many bytes a loop is faster than the copying of typed arrays. */
+const SHORT = 32;
+
 /** Collects bytes. Numbers are written in LEB128 as the WebAssembly specification (section 5.2) has it. */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
@@ -17,7 +20,8 @@ export class ByteWriter {
 
   bytes(values: ArrayLike<number>): void {
     this.#reserve(values.length);
-    this.#bytes.set(values, this.#length);
+    if (values.length > SHORT) this.#bytes.set(values, this.#length);
+    else for (let i = 0; i < values.length; i++) this.#bytes[this.#length + i] = values[i]!;
     this.#length += values.length;
   }
 

@@ -1,8 +1,8 @@
 /** @file What this machine's WebAssembly engine can do, found by validating tiny modules. */
 
-import type { FunctionWriter } from '../../codegen/wasm/function-writer.ts';
-import { ModuleWriter } from '../../codegen/wasm/module-writer.ts';
-import { V128 } from '../../codegen/wasm/opcodes.ts';
+import type { FunctionWriter } from './function-writer.ts';
+import { ModuleWriter } from './module-writer.ts';
+import { V128 } from './opcodes.ts';
 
 function validates(sharedMemory: boolean, write: (body: FunctionWriter) => void): boolean {
   const module = new ModuleWriter(sharedMemory);

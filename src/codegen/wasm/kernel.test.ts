@@ -5,6 +5,8 @@ import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel, type Region } from '../../kernels/interpret.ts';
 import type { BinaryOp, CompareOp, IntBinaryOp, Kernel, MaskOp, UnaryOp } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
+import { hasRelaxedSimd } from './features.ts';
+import { FunctionWriter } from './function-writer.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
 import { ModuleWriter } from './module-writer.ts';
 import { V128 } from './opcodes.ts';
@@ -12,18 +14,7 @@ import { V128 } from './opcodes.ts';
 const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
 const MEMORY_BYTES = 65536;
 
-function relaxedSimdValidates(): boolean {
-  const module = new ModuleWriter(false);
-  module.function('probe', 0, (body) => {
-    const local = body.local(V128);
-    for (let operand = 0; operand < 3; operand++) body.get(local);
-    body.op('f32x4.relaxed_madd');
-    body.set(local);
-  });
-  return WebAssembly.validate(module.finish());
-}
-
-const MODES = relaxedSimdValidates() ? [false, true] : [false];
+const MODES = hasRelaxedSimd() ? [false, true] : [false];
 
 interface Run {
   readonly pointers: readonly number[];
@@ -318,6 +309,47 @@ test('a copied pointer moves on its own, around loops too', () => {
     counts: [],
     before: randomFloats(MEMORY_BYTES / 4, 5, false),
   });
+});
+
+test('registers keep their values while others come and go, around and inside loops', () => {
+  const k = new KernelBuilder('lifetimes', target);
+  const [src, dst] = [k.pointer('src'), k.pointer('dst')];
+  const n = k.count('n');
+  const kept = k.load(src, 64);
+  const early = k.load(src, 32);
+  k.store(early, dst, 512);
+  const sum = k.constant(0);
+  k.loop(4, [{ ptr: dst, bytes: 64 }], () => {
+    const walk = k.pointerAt('walk', src);
+    const outer = k.load(walk, 16);
+    k.loop({ int: n, op: 'div', by: 2 }, [{ ptr: walk, bytes: 16 }], () => {
+      const [x, y] = [k.load(walk), k.load(walk, 48)];
+      k.binaryInto('add', sum, sum, k.mul(k.add(x, y), outer));
+    });
+    k.loop(2, [], () => {
+      const z = k.load(walk, 4);
+      k.loop(2, [], () => k.binaryInto('sub', sum, sum, k.select(k.compare('less', z, kept), z, kept)));
+    });
+    k.store(k.add(outer, sum), dst);
+    k.store(k.load(walk), dst, 16);
+    k.unary('neg', k.constant(5));
+  });
+  k.store(kept, dst, 32);
+  for (const count of [0, 2, 9]) {
+    const before = randomFloats(MEMORY_BYTES / 4, 11, false);
+    agrees(k.finish(), { pointers: [2048, 8192], counts: [count], before });
+  }
+});
+
+test('registers that are not needed at the same time share a local', () => {
+  const k = new KernelBuilder('sharing', target);
+  const ptr = k.pointer('ptr');
+  k.loop(2, [], () => {
+    for (let i = 0; i < 300; i++) k.store(k.add(k.load(ptr, i * 16), k.load(ptr, 16)), ptr, i * 16);
+  });
+  const body = new FunctionWriter(1);
+  emitKernel(k.finish(), body, { relaxedSimd: false });
+  assert.ok(body.local(V128) <= 6, 'parameter, counter and at most four vectors');
 });
 
 test('a kernel for other vectors is refused', () => {

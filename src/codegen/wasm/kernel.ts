@@ -1,14 +1,10 @@
-/**
- * @file One kernel as a WebAssembly function: pointers and counts are its i32 parameters.
- *
- * Every register gets a local of its own: optimising compilers turn locals into SSA values first thing, so sharing
- * locals gains nothing.
- */
+/** @file One kernel as a WebAssembly function: pointers and counts are its i32 parameters. */
 
 import { InternalError } from '../../base/errors.ts';
 import type { Count, Instruction, Int, Kernel, Mask, Ptr, Vec } from '../../kernels/ir.ts';
 import type { FunctionWriter } from './function-writer.ts';
-import { I32, type PlainOpcode, V128 } from './opcodes.ts';
+import { type LocalRegister, lifetimes, type Scope } from './lifetimes.ts';
+import { I32, type PlainOpcode, V128, type ValueType } from './opcodes.ts';
 
 /** f32 lanes of a WebAssembly vector. */
 export const WASM_LANES = 4;
@@ -31,13 +27,14 @@ export function emitKernel(kernel: Kernel, body: FunctionWriter, options: Kernel
     );
   }
   const emitter = new KernelEmitter(kernel, body, options.relaxedSimd);
-  emitter.all(kernel.body);
+  emitter.all(kernel.body, lifetimes(kernel));
 }
 
 class KernelEmitter {
   readonly body: FunctionWriter;
   readonly relaxedSimd: boolean;
   readonly #locals = new Map<number, number>();
+  readonly #unused: Record<ValueType, number[]> = { [I32]: [], [V128]: [] };
 
   constructor(kernel: Kernel, body: FunctionWriter, relaxedSimd: boolean) {
     this.body = body;
@@ -47,12 +44,28 @@ class KernelEmitter {
     });
   }
 
-  all(instructions: readonly Instruction[]): void {
-    for (const instruction of instructions) this.one(instruction);
+  /** Writes a body; each register's local is given back where its lifetime in `scope` ends. */
+  all(instructions: readonly Instruction[], scope: Scope): void {
+    instructions.forEach((instruction, index) => {
+      this.#one(instruction, scope.loops.get(index) ?? scope);
+      this.#release(scope.ends.get(index));
+    });
   }
 
-  one<Op extends Instruction['op']>(instruction: InstructionOf<Op>): void {
-    (EMITTERS[instruction.op] as Emitter<Op>)(this, instruction);
+  /** Writes a loop's body and the steps of its pointers. */
+  round({ body, bumps }: InstructionOf<'loop'>, scope: Scope): void {
+    this.all(body, scope);
+    for (const { ptr, bytes } of bumps) this.move(ptr, ptr, bytes);
+    this.#release(scope.ends.get(body.length));
+  }
+
+  /** A local that nothing uses at present. */
+  take(type: ValueType): number {
+    return this.#unused[type].pop() ?? this.body.local(type);
+  }
+
+  giveBack(type: ValueType, local: number): void {
+    this.#unused[type].push(local);
   }
 
   get(...registers: readonly (Vec | Mask | Ptr | Int)[]): void {
@@ -89,14 +102,32 @@ class KernelEmitter {
     this.set(dst);
   }
 
-  #local(register: Vec | Mask | Ptr | Int): number {
+  #one<Op extends Instruction['op']>(instruction: InstructionOf<Op>, scope: Scope): void {
+    (EMITTERS[instruction.op] as Emitter<Op>)(this, instruction, scope);
+  }
+
+  #local(register: LocalRegister | Int): number {
     let local = this.#locals.get(register.id);
     if (local === undefined) {
-      local = this.body.local(register.kind === 'vec' || register.kind === 'mask' ? V128 : I32);
+      local = this.take(typeOf(register));
       this.#locals.set(register.id, local);
     }
     return local;
   }
+
+  #release(registers: readonly LocalRegister[] = []): void {
+    for (const register of registers) {
+      const local = this.#locals.get(register.id);
+      // Registers of a loop that never runs have none.
+      if (local === undefined) continue;
+      this.#locals.delete(register.id);
+      this.giveBack(typeOf(register), local);
+    }
+  }
+}
+
+function typeOf({ kind }: LocalRegister | Int): ValueType {
+  return kind === 'vec' || kind === 'mask' ? V128 : I32;
 }
 
 /** The members of Instruction that may have the op. */
@@ -106,7 +137,12 @@ type InstructionOf<Op, I = Instruction> = I extends { readonly op: infer O }
     : never
   : never;
 
-type Emitter<Op extends Instruction['op']> = (to: KernelEmitter, instruction: InstructionOf<Op>) => void;
+/** Writes an instruction. `scope` is that of the loop's body when the instruction is a loop. */
+type Emitter<Op extends Instruction['op']> = (
+  to: KernelEmitter,
+  instruction: InstructionOf<Op>,
+  scope: Scope,
+) => void;
 
 interface Binary {
   readonly dst: Vec | Mask;
@@ -259,11 +295,7 @@ const EMITTERS = {
   select: (to, { dst, mask, a, b }) =>
     to.apply(to.relaxedSimd ? 'i32x4.relaxed_laneselect' : 'v128.bitselect', dst, a, b, mask),
   pointer: (to, { dst, src, bytes }) => to.move(dst, src, bytes),
-  loop: (to, { count, body, bumps }) =>
-    repeat(to, count, () => {
-      to.all(body);
-      for (const { ptr, bytes } of bumps) to.move(ptr, ptr, bytes);
-    }),
+  loop: (to, loop, scope) => repeat(to, loop.count, () => to.round(loop, scope)),
 } satisfies { [Op in Instruction['op']]: Emitter<Op> };
 
 /** Writes `round` so that it runs `count` times: a down counter that ends at 0. */
@@ -274,7 +306,7 @@ function repeat(to: KernelEmitter, count: Count, round: () => void): void {
     round();
     return;
   }
-  const counter = body.local(I32);
+  const counter = to.take(I32);
   const loop = (): void =>
     body.nest('loop', () => {
       round();
@@ -288,13 +320,14 @@ function repeat(to: KernelEmitter, count: Count, round: () => void): void {
     body.i32(count);
     body.set(counter);
     loop();
-    return;
+  } else {
+    to.get(count.int);
+    if (count.by !== 1 || count.op === 'mod') {
+      body.i32(count.by);
+      body.op(count.op === 'div' ? 'i32.div_u' : 'i32.rem_u');
+    }
+    body.tee(counter);
+    body.nest('if', loop);
   }
-  to.get(count.int);
-  if (count.by !== 1 || count.op === 'mod') {
-    body.i32(count.by);
-    body.op(count.op === 'div' ? 'i32.div_u' : 'i32.rem_u');
-  }
-  body.tee(counter);
-  body.nest('if', loop);
+  to.giveBack(I32, counter);
 }

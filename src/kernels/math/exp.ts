@@ -9,14 +9,14 @@ import type { Vec } from '../ir.ts';
 const LOG2E = Math.LOG2E;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
-/** Beyond these the result is no longer a normal f32: it saturates at about 3.4e38 and 1.2e-38. */
+/** Beyond these the result saturates, at about 3.4e38 and 1.8e-38: so that 2^(n-1) below is a normal number. */
 const MAX_INPUT = 88.7228;
-const MIN_INPUT = -87.3365;
+const MIN_INPUT = -86.9;
 const COEFFICIENTS = [
   1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
 ];
 
-/** e^x. Saturates outside [-87.3, 88.7]; NaN stays NaN. */
+/** e^x. Saturates outside [-86.9, 88.7]; NaN stays NaN. */
 export function exp(k: KernelBuilder, x: Vec): Vec {
   const clamped = k.min(k.constant(MAX_INPUT), k.max(k.constant(MIN_INPUT), x));
   const n = k.unary('floor', k.fma(clamped, k.constant(LOG2E), k.constant(0.5)));

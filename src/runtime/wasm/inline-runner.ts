@@ -1,5 +1,6 @@
 /** @file InlineRunner: runs programs on the caller's thread, where there are no workers or none are wanted. */
 
+import { holdProcess } from './hold-process.ts';
 import { type CompiledProgram, type Job, type Runner, runError } from './runner.ts';
 
 type Driver = (...args: number[]) => void;
@@ -50,7 +51,8 @@ export class InlineRunner implements Runner {
     let drivers = this.#drivers.get(program.id);
     if (drivers === undefined) {
       // The asynchronous way: browsers refuse to instantiate large modules synchronously on the page's thread.
-      const { exports } = await WebAssembly.instantiate(program.module, { env: { memory: this.#memory } });
+      const imports = { env: { memory: this.#memory } };
+      const { exports } = await holdProcess(WebAssembly.instantiate(program.module, imports));
       drivers = program.phases.map(({ name }) => exports[name] as Driver);
       this.#drivers.set(program.id, drivers);
     }

@@ -1,11 +1,12 @@
 /** @file WasmRuntime: loads programs as WebAssembly and runs them on threads that share one memory. */
 
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
+import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Heap } from '../heap.ts';
 import { Arenas } from './arenas.ts';
-import { hasRelaxedSimd, hasSharedMemory, hasSimd } from './features.ts';
+import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
 import { JobQueue } from './job-queue.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
@@ -196,7 +197,7 @@ async function chooseThreads({ threads, inline }: WasmRuntimeOptions): Promise<n
 
 async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytes);
+    return await holdProcess(WebAssembly.compile(bytes));
   } catch (error) {
     throw new InternalError(`The WebAssembly engine refused program ${name}: ${(error as Error).message}.`, {
       cause: error,

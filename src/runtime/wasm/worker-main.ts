@@ -72,47 +72,51 @@ export function workerMain(port: WorkerPort): void {
   let thread = 0;
   let threads = 1;
 
-  const aborted = (): boolean => Atomics.load(control, ABORT) !== 0;
+  // Methods, since bundlers that keep names wrap all other named functions in a helper, which the string would lack.
+  const team = {
+    aborted(): boolean {
+      return Atomics.load(control, ABORT) !== 0;
+    },
 
-  const release = (): void => {
-    Atomics.add(control, GENERATION, 1);
-    Atomics.notify(control, GENERATION);
-  };
+    release(): void {
+      Atomics.add(control, GENERATION, 1);
+      Atomics.notify(control, GENERATION);
+    },
 
-  const barrier = (): void => {
-    const generation = Atomics.load(control, GENERATION);
-    // The flag is raised before the generation changes: whoever read the new generation sees the flag here.
-    if (aborted()) return;
-    if (Atomics.add(control, ARRIVED, 1) === threads - 1) {
-      Atomics.store(control, ARRIVED, 0);
-      Atomics.store(control, NEXT_SHARD, 0);
-      release();
-      return;
-    }
-    for (let spin = 0; spin < SPINS; spin++) {
-      if (Atomics.load(control, GENERATION) !== generation) return;
-    }
-    while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
-  };
-
-  const runAll = (program: Loaded, frame: number, arena: number, samples: number): void => {
-    const { phases, shards } = program;
-    for (let k = 0; k < phases.length; k++) {
-      if (k > 0) barrier();
-      if (aborted()) return;
-      const { kind, run } = phases[k]!;
-      if (kind === 'whole') {
-        run(frame, thread, threads);
-        continue;
+    barrier(): void {
+      const generation = Atomics.load(control, GENERATION);
+      // The flag is raised before the generation changes: whoever read the new generation sees the flag here.
+      if (team.aborted()) return;
+      if (Atomics.add(control, ARRIVED, 1) === threads - 1) {
+        Atomics.store(control, ARRIVED, 0);
+        Atomics.store(control, NEXT_SHARD, 0);
+        team.release();
+        return;
       }
-      for (;;) {
-        const shard = Atomics.add(control, NEXT_SHARD, 1);
-        if (shard >= shards || aborted()) break;
-        const begin = Math.floor((shard * samples) / shards);
-        const end = Math.floor(((shard + 1) * samples) / shards);
-        run(frame, arena, begin, end, shard);
+      for (let spin = 0; spin < SPINS; spin++) {
+        if (Atomics.load(control, GENERATION) !== generation) return;
       }
-    }
+      while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
+    },
+
+    run({ phases, shards }: Loaded, frame: number, arena: number, samples: number): void {
+      for (let k = 0; k < phases.length; k++) {
+        if (k > 0) team.barrier();
+        if (team.aborted()) return;
+        const { kind, run } = phases[k]!;
+        if (kind === 'whole') {
+          run(frame, thread, threads);
+          continue;
+        }
+        for (;;) {
+          const shard = Atomics.add(control, NEXT_SHARD, 1);
+          if (shard >= shards || team.aborted()) break;
+          const begin = Math.floor((shard * samples) / shards);
+          const end = Math.floor(((shard + 1) * samples) / shards);
+          run(frame, arena, begin, end, shard);
+        }
+      }
+    },
   };
 
   port.receive((command) => {
@@ -130,11 +134,11 @@ export function workerMain(port: WorkerPort): void {
       programs.set(command.program, { phases, shards: command.shards });
     } else {
       try {
-        runAll(programs.get(command.program)!, command.frame, command.arena, command.samples);
+        team.run(programs.get(command.program)!, command.frame, command.arena, command.samples);
         port.send({});
       } catch (error) {
         Atomics.store(control, ABORT, 1);
-        release();
+        team.release();
         const { message, stack } = error as Error;
         port.send({ error: { message, stack: String(stack) } });
       }
@@ -155,6 +159,5 @@ const port = {
   receive: (listener) => { self.onmessage = ({ data }) => listener(data); },
   send: (reply) => self.postMessage(reply),
 };`;
-  // Bundlers that keep function names wrap functions in a helper of this name, which is not in the string.
-  return `'use strict';\nconst __name = (target) => target;\n${port}\n(${workerMain})(port);\n`;
+  return `'use strict';\n${port}\n(${workerMain})(port);\n`;
 }

@@ -18,9 +18,11 @@ interface Pending {
 
 /** Workers that were started together and end together. */
 interface Crew {
-  readonly workers: readonly WorkerThread[];
+  readonly workers: WorkerThread[];
   /** Ids of the programs the workers have. */
   readonly loaded: Set<number>;
+  /** Why it ended; from then on nothing that its workers still say counts. */
+  ended: string | undefined;
 }
 
 /**
@@ -47,22 +49,14 @@ export class WorkerPool implements Runner {
   }
 
   async run(job: Job): Promise<void> {
-    const { workers, loaded } = await this.#start();
-    const { id, name, module, phases, shards } = job.program;
+    const { program } = job;
+    if (this.#disposed) throw endedError(program.name, DISPOSED);
+    const crew = await this.#start();
+    if (crew.ended !== undefined) throw endedError(program.name, crew.ended);
     this.#heap.words(this.#control, CONTROL_BYTES / Uint32Array.BYTES_PER_ELEMENT).fill(0);
     await new Promise<void>((resolve, reject) => {
-      if (this.#disposed) {
-        reject(disposedError(name));
-        return;
-      }
-      this.#pending = { program: job.program, resolve, reject, remaining: workers.length, error: undefined };
-      workers.forEach((worker, thread) => {
-        worker.hold();
-        if (!loaded.has(id)) worker.send({ kind: 'load', program: id, module, phases, shards });
-        const { frame, samples } = job;
-        worker.send({ kind: 'run', program: id, frame, arena: job.arenas[thread]!, samples });
-      });
-      loaded.add(id);
+      this.#pending = { program, resolve, reject, remaining: crew.workers.length, error: undefined };
+      sendJob(crew, job);
     });
   }
 
@@ -78,7 +72,8 @@ export class WorkerPool implements Runner {
 
   async dispose(): Promise<void> {
     this.#disposed = true;
-    await this.#end(disposedError);
+    const crew = await this.#crew?.catch(() => undefined);
+    if (crew && crew.ended === undefined) await this.#end(crew, DISPOSED);
   }
 
   #start(): Promise<Crew> {
@@ -93,73 +88,71 @@ export class WorkerPool implements Runner {
   }
 
   async #startCrew(): Promise<Crew> {
-    const results = await Promise.allSettled(
-      Array.from({ length: this.threads }, () =>
-        startWorker({
-          reply: (reply) => this.#reply(reply),
-          died: (reason) => this.#died(reason),
-        }),
-      ),
-    );
-    const workers = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const crew: Crew = { workers: [], loaded: new Set(), ended: undefined };
+    const events = {
+      reply: (reply: WorkerReply) => this.#reply(crew, reply),
+      died: (reason: string) => {
+        if (crew.ended === undefined) void this.#end(crew, reason);
+      },
+    };
+    const results = await Promise.allSettled(Array.from({ length: this.threads }, () => startWorker(events)));
+    for (const result of results) if (result.status === 'fulfilled') crew.workers.push(result.value);
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      await endCrew(crew, 'it could not be started');
       throw new BackendError(
         `Could not start ${this.threads} worker threads: ${(failure.reason as Error).message}. ` +
           'Ask for fewer threads, or for none with inline: true.',
         { cause: failure.reason },
       );
     }
+    if (crew.ended !== undefined) await endCrew(crew, crew.ended);
     const { memory } = this.#heap;
-    workers.forEach((worker, thread) => {
+    crew.workers.forEach((worker, thread) => {
       worker.send({ kind: 'start', memory, control: this.#control, thread, threads: this.threads });
     });
-    return { workers, loaded: new Set() };
+    return crew;
   }
 
-  #reply({ error }: WorkerReply): void {
+  #reply(crew: Crew, { error }: WorkerReply): void {
     const pending = this.#pending;
-    if (pending === undefined) return;
+    if (crew.ended !== undefined || pending === undefined) return;
     if (error) pending.error ??= runError(pending.program, error);
     if (--pending.remaining > 0) return;
     this.#pending = undefined;
-    this.#crew?.then(
-      ({ workers }) => {
-        // A run begun meanwhile holds the workers itself.
-        if (this.#pending !== undefined) return;
-        for (const worker of workers) worker.letGo();
-      },
-      () => {},
-    );
+    for (const worker of crew.workers) worker.letGo();
     if (pending.error) pending.reject(pending.error);
     else pending.resolve();
   }
 
-  #died(reason: string): void {
-    if (this.#crew === undefined) return;
-    void this.#end(
-      (program) => new BackendError(`A worker thread ended while program ${program} needed it: ${reason}.`),
-    );
-  }
-
-  /** Ends all workers and fails the run that is under way. */
-  async #end(error: (program: string) => BackendError): Promise<void> {
-    const crew = this.#crew;
+  /** Ends the workers, and then fails the run that is under way. The next run starts new workers. */
+  async #end(crew: Crew, reason: string): Promise<void> {
     const pending = this.#pending;
-    this.#crew = undefined;
     this.#pending = undefined;
-    const workers = await crew?.then(
-      (started) => started.workers,
-      () => [],
-    );
-    await Promise.all((workers ?? []).map((worker) => worker.terminate()));
-    pending?.reject(error(pending.program.name));
+    this.#crew = undefined;
+    await endCrew(crew, reason);
+    pending?.reject(endedError(pending.program.name, reason));
   }
 }
 
-function disposedError(program: string): BackendError {
-  return new BackendError(
-    `Program ${program} was to run on an engine that has been disposed of. Create a new one.`,
-  );
+const DISPOSED = 'the engine has been disposed of';
+
+/** Tells every worker to run its part, and before that what the program is when it is new to them. */
+function sendJob({ workers, loaded }: Crew, { program, frame, arenas, samples }: Job): void {
+  const { id, module, phases, shards } = program;
+  workers.forEach((worker, thread) => {
+    worker.hold();
+    if (!loaded.has(id)) worker.send({ kind: 'load', program: id, module, phases, shards });
+    worker.send({ kind: 'run', program: id, frame, arena: arenas[thread]!, samples });
+  });
+  loaded.add(id);
+}
+
+async function endCrew(crew: Crew, reason: string): Promise<void> {
+  crew.ended = reason;
+  await Promise.all(crew.workers.map((worker) => worker.terminate()));
+}
+
+function endedError(program: string, reason: string): BackendError {
+  return new BackendError(`Program ${program} cannot run, its worker threads have ended: ${reason}.`);
 }

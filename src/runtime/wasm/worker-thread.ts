@@ -37,12 +37,17 @@ export async function availableParallelism(): Promise<number> {
 
 async function startNodeWorker(events: WorkerEvents): Promise<WorkerThread> {
   const { Worker: NodeWorker } = await import('node:worker_threads');
-  // No execArgv: loaders and hooks meant for the main thread would only slow the worker's start.
-  const worker = new NodeWorker(workerSource('node'), { eval: true, execArgv: [], name: 'fovea' });
-  worker.unref();
+  const worker = new NodeWorker(workerSource('node'), {
+    eval: true,
+    name: 'fovea',
+    // Loaders and hooks meant for the main thread would only slow the worker's start.
+    execArgv: [],
+  });
   worker.on('message', events.reply);
   worker.on('error', (error: Error) => events.died(error.message));
   worker.on('exit', (code) => events.died(`it exited with code ${code}`));
+  // Only now: listening for messages holds the worker again.
+  worker.unref();
   return {
     send: (command) => worker.postMessage(command),
     hold: () => worker.ref(),

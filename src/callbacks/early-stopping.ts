@@ -1,0 +1,117 @@
+/** @file EarlyStopping: ends training when a number no longer gets better (Keras' `early_stopping.py`). */
+
+import { booleanOption, checkOptionNames, numberOption } from '../base/options.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { Callback } from './callback.ts';
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
+import { standardOutput, type TextOutput } from './text-output.ts';
+
+export interface EarlyStoppingOptions extends MonitorOptions {
+  /** Epochs without improvement after which training ends. Default 0. */
+  readonly patience?: number;
+  /** 1 says when it acts. Default 0. */
+  readonly verbose?: 0 | 1;
+  /** What the number must become better than, too. Default: none. */
+  readonly baseline?: number | null;
+  /** Whether the weights of the best epoch are put back at the end. Default false. */
+  readonly restoreBestWeights?: boolean;
+  /** Epochs at the start that do not count. Default 0. */
+  readonly startFromEpoch?: number;
+  /** Where to write. Default: standard output. */
+  readonly output?: TextOutput;
+}
+
+const WHOLE = {
+  holds: (value: number) => Number.isSafeInteger(value) && value >= 0,
+  expected: 'a whole number from 0 up',
+};
+
+/** Sets `model.stopTraining` after `patience` epochs in which the number watched did not improve. */
+export class EarlyStopping extends Callback {
+  readonly #monitor: Monitor;
+  readonly #patience: number;
+  readonly #verbose: boolean;
+  readonly #baseline: number | null;
+  readonly #restore: boolean;
+  readonly #startFromEpoch: number;
+  readonly #output: TextOutput;
+  #wait = 0;
+  #best: number | null = null;
+  #bestEpoch = 0;
+  #bestWeights: Tensor[] | null = null;
+  #stoppedEpoch = 0;
+
+  /** Throws ValueError for an unknown or wrong option. */
+  constructor(options: EarlyStoppingOptions = {}) {
+    super();
+    const who = 'EarlyStopping';
+    const own = ['patience', 'verbose', 'baseline', 'restoreBestWeights', 'startFromEpoch', 'output'];
+    checkOptionNames(who, options, [...MONITOR_OPTIONS, ...own]);
+    this.#monitor = new Monitor(who, options);
+    this.#patience = numberOption(who, 'patience', options.patience, 0, WHOLE);
+    this.#verbose = numberOption(who, 'verbose', options.verbose, 0, WHOLE) > 0;
+    const baseline = options.baseline ?? null;
+    this.#baseline = baseline === null ? null : numberOption(who, 'baseline', baseline, 0);
+    this.#restore = booleanOption(who, 'restoreBestWeights', options.restoreBestWeights, false);
+    this.#startFromEpoch = numberOption(who, 'startFromEpoch', options.startFromEpoch, 0, WHOLE);
+    this.#output = options.output ?? standardOutput();
+  }
+
+  /** The epoch in which training was ended, counted from 0; 0 while it was not. */
+  get stoppedEpoch(): number {
+    return this.#stoppedEpoch;
+  }
+
+  override onTrainBegin(): void {
+    this.#wait = 0;
+    this.#stoppedEpoch = 0;
+    this.#best = null;
+    this.#bestWeights = null;
+    this.#bestEpoch = 0;
+  }
+
+  override onEpochEnd(epoch: number, logs: Record<string, number>): void {
+    this.#monitor.resolve(this.model);
+    const current = this.#read(logs);
+    if (current === null || epoch < this.#startFromEpoch) return;
+    if (this.#restore && this.#bestWeights === null) this.#keep(epoch);
+    this.#wait++;
+    if (this.#monitor.improves(current, this.#best)) {
+      this.#best = current;
+      this.#bestEpoch = epoch;
+      if (this.#restore) this.#keep(epoch);
+      if (this.#baseline === null || this.#monitor.improves(current, this.#baseline)) this.#wait = 0;
+      return;
+    }
+    if (this.#wait >= this.#patience && epoch > 0) {
+      this.#stoppedEpoch = epoch;
+      this.model.stopTraining = true;
+    }
+  }
+
+  override onTrainEnd(): void {
+    if (this.#stoppedEpoch > 0) this.#say(`Epoch ${this.#stoppedEpoch + 1}: early stopping\n`);
+    if (this.#bestWeights === null) return;
+    this.#say(`Restoring model weights from the end of the best epoch: ${this.#bestEpoch + 1}.\n`);
+    this.model.setWeights(this.#bestWeights);
+  }
+
+  #keep(epoch: number): void {
+    this.#bestWeights = this.model.getWeights();
+    this.#bestEpoch = epoch;
+  }
+
+  #read(logs: Record<string, number>): number | null {
+    const value = logs[this.#monitor.name];
+    if (value !== undefined) return value;
+    console.warn(
+      `Early stopping conditioned on metric \`${this.#monitor.name}\` which is not available. ` +
+        `Available metrics are: ${Object.keys(logs).join(',')}`,
+    );
+    return null;
+  }
+
+  #say(text: string): void {
+    if (this.#verbose) this.#output.write(text);
+  }
+}

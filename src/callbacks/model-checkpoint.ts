@@ -1,0 +1,163 @@
+/** @file ModelCheckpoint: saves the model as training goes on (Keras' `model_checkpoint.py`). */
+
+import { ValueError } from '../base/errors.ts';
+import { booleanOption, checkOptionNames, describeValue, numberOption } from '../base/options.ts';
+import { Callback, type Logs } from './callback.ts';
+import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
+import { formatExponent, formatFixed } from './number-format.ts';
+import { standardOutput, type TextOutput } from './text-output.ts';
+
+export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
+  /**
+   * The file: `.keras`, or `.weights.h5` with saveWeightsOnly. `{epoch}`, `{batch}` and keys of the logs in braces are
+   * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`.
+   */
+  readonly filepath: string;
+  /** 1 says when it saves. Default 0. */
+  readonly verbose?: 0 | 1;
+  /** Whether to save only when the number watched has improved. Default false. */
+  readonly saveBestOnly?: boolean;
+  /** Whether to save the weights alone. Default false. */
+  readonly saveWeightsOnly?: boolean;
+  /** 'epoch', or a number of batches. Default 'epoch'. */
+  readonly saveFreq?: 'epoch' | number;
+  /** What the number must be better than to be saved the first time. Default: none. */
+  readonly initialValueThreshold?: number | null;
+  /** Where to write. Default: standard output. */
+  readonly output?: TextOutput;
+}
+
+const OWN = [
+  'filepath',
+  'verbose',
+  'saveBestOnly',
+  'saveWeightsOnly',
+  'saveFreq',
+  'initialValueThreshold',
+  'output',
+];
+
+/** Saves after every epoch, or every so many batches. */
+export class ModelCheckpoint extends Callback {
+  readonly #filepath: string;
+  readonly #monitor: Monitor;
+  readonly #verbose: boolean;
+  readonly #bestOnly: boolean;
+  readonly #weightsOnly: boolean;
+  readonly #saveFreq: 'epoch' | number;
+  readonly #output: TextOutput;
+  #best: number | null;
+  #epoch = 0;
+  #batchesSince = 0;
+
+  /** Throws ValueError for an unknown or wrong option and for a wrong ending of the path. */
+  constructor(options: ModelCheckpointOptions) {
+    super();
+    const who = 'ModelCheckpoint';
+    checkOptionNames(who, options, [...MONITOR_OPTIONS.filter((name) => name !== 'minDelta'), ...OWN]);
+    this.#monitor = new Monitor(who, options);
+    this.#verbose = numberOption(who, 'verbose', options.verbose, 0) > 0;
+    this.#bestOnly = booleanOption(who, 'saveBestOnly', options.saveBestOnly, false);
+    this.#weightsOnly = booleanOption(who, 'saveWeightsOnly', options.saveWeightsOnly, false);
+    this.#saveFreq = checkFrequency(options.saveFreq ?? 'epoch');
+    this.#filepath = checkPath(options.filepath, this.#weightsOnly);
+    const threshold = options.initialValueThreshold ?? null;
+    this.#best = threshold === null ? null : numberOption(who, 'initialValueThreshold', threshold, 0);
+    this.#output = options.output ?? standardOutput();
+  }
+
+  override onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  override async onTrainBatchEnd(batch: number, logs: Logs): Promise<void> {
+    if (this.#saveFreq === 'epoch' || ++this.#batchesSince < this.#saveFreq) return;
+    this.#batchesSince = 0;
+    if (this.#bestOnly) this.#monitor.resolve(this.model);
+    await this.#save({ ...logs, batch: batch + 1 }, logs);
+  }
+
+  override async onEpochEnd(_epoch: number, logs: Record<string, number>): Promise<void> {
+    if (this.#saveFreq !== 'epoch') return;
+    if (this.#bestOnly) this.#monitor.resolve(this.model);
+    await this.#save(logs, logs);
+  }
+
+  async #save(fields: Logs, logs: Logs): Promise<void> {
+    const epoch = this.#epoch + 1;
+    const path = fillIn(this.#filepath, { ...fields, epoch });
+    if (!this.#wants(logs, path)) return;
+    if (this.#weightsOnly) await this.model.saveWeights(path);
+    else await this.model.save(path);
+    this.#say(`\nEpoch ${epoch}: finished saving model to ${path}\n`);
+  }
+
+  #wants(logs: Logs, path: string): boolean {
+    const prefix = `\nEpoch ${this.#epoch + 1}: `;
+    if (!this.#bestOnly) {
+      this.#say(`${prefix}saving model to ${path}\n`);
+      return true;
+    }
+    const { name } = this.#monitor;
+    const current = logs[name];
+    if (current === undefined) {
+      console.warn(`Can save best model only with ${name} available.`);
+      return true;
+    }
+    const best = this.#best === null ? 'None' : formatFixed(this.#best, 5);
+    if (!this.#monitor.improves(current, this.#best)) {
+      this.#say(`${prefix}${name} did not improve from ${best}\n`);
+      return false;
+    }
+    this.#say(
+      `${prefix}${name} improved from ${best} to ${formatFixed(current, 5)}, saving model to ${path}\n`,
+    );
+    this.#best = current;
+    return true;
+  }
+
+  #say(text: string): void {
+    if (this.#verbose) this.#output.write(text);
+  }
+}
+
+function checkFrequency(saveFreq: unknown): 'epoch' | number {
+  if (saveFreq === 'epoch') return saveFreq;
+  if (Number.isSafeInteger(saveFreq) && (saveFreq as number) > 0) return saveFreq as number;
+  throw new ValueError(
+    `Unrecognized saveFreq: ${describeValue(saveFreq)}. Expected saveFreq are 'epoch' or whole numbers from 1 up.`,
+  );
+}
+
+function checkPath(filepath: unknown, weightsOnly: boolean): string {
+  const ending = weightsOnly ? '.weights.h5' : '.keras';
+  if (typeof filepath === 'string' && filepath.endsWith(ending)) return filepath;
+  const when = weightsOnly ? 'When using `saveWeightsOnly: true` in `ModelCheckpoint`, the' : 'The';
+  throw new ValueError(
+    `${when} filepath provided must end in \`${ending}\`. Received: filepath=${describeValue(filepath)}.`,
+  );
+}
+
+/** Python's str.format for numbers: `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}`. Throws ValueError for others. */
+function fillIn(path: string, fields: Logs): string {
+  return path.replace(/\{(\w+)(?::([^{}]*))?\}/g, (field, name: string, format: string | undefined) => {
+    const value = fields[name];
+    if (value === undefined) {
+      throw new ValueError(
+        `Failed to format this callback filepath: "${path}". There is no '${name}'; there are ${Object.keys(fields).join(', ')}.`,
+      );
+    }
+    const [, zeros = '', width = '', digits, kind] = /^(0?)(\d*)(?:\.(\d+))?([dfe]?)$/.exec(format ?? '') ?? [
+      null,
+    ];
+    if (kind === undefined)
+      throw new ValueError(`Failed to format this callback filepath: cannot read "${field}" in "${path}".`);
+    const text =
+      kind === 'f'
+        ? formatFixed(value, Number(digits ?? 6))
+        : kind === 'e'
+          ? formatExponent(value, Number(digits ?? 6))
+          : String(value);
+    return text.padStart(Number(width), zeros === '0' ? '0' : ' ');
+  });
+}

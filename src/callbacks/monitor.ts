@@ -1,0 +1,64 @@
+/** @file Watching one number of the logs: which way is better, and has it become better (Keras' `monitor_callback.py`). */
+
+import { ValueError } from '../base/errors.ts';
+import { describeValue, numberOption } from '../base/options.ts';
+import type { CallbackModel } from './callback.ts';
+
+/** Options of callbacks that watch a number. */
+export interface MonitorOptions {
+  /** Key in the logs. Default 'val_loss'. */
+  readonly monitor?: string;
+  /** Whether smaller ('min') or larger ('max') is better; 'auto' asks the metric. Default 'auto'. */
+  readonly mode?: 'auto' | 'min' | 'max';
+  /** Changes of less are no improvement. Default 0. */
+  readonly minDelta?: number;
+}
+
+/** Names of the options above. */
+export const MONITOR_OPTIONS = ['monitor', 'mode', 'minDelta'];
+
+/** Compares values of one number. */
+export class Monitor {
+  readonly name: string;
+  readonly #who: string;
+  readonly #mode: 'auto' | 'min' | 'max';
+  readonly #minDelta: number;
+  #direction: 'up' | 'down' | null = null;
+
+  /** Throws ValueError for a wrong option. */
+  constructor(who: string, options: MonitorOptions) {
+    const { monitor = 'val_loss', mode = 'auto' } = options;
+    if (typeof monitor !== 'string') {
+      throw new ValueError(`${who}: monitor must be a key of the logs, received ${describeValue(monitor)}.`);
+    }
+    if (!['auto', 'min', 'max'].includes(mode)) {
+      throw new ValueError(`${who}: mode must be 'auto', 'min' or 'max', received ${describeValue(mode)}.`);
+    }
+    this.#who = who;
+    this.name = monitor;
+    this.#mode = mode;
+    this.#minDelta = Math.abs(numberOption(who, 'minDelta', options.minDelta, 0));
+  }
+
+  /** Finds out which way is better. Throws ValueError when that cannot be told. */
+  resolve(model: CallbackModel): void {
+    if (this.#mode !== 'auto') {
+      this.#direction = this.#mode === 'min' ? 'down' : 'up';
+      return;
+    }
+    const metric = this.name.replace(/^val_/, '');
+    this.#direction = metric === 'loss' ? 'down' : (model.metricDirections.get(metric) ?? null);
+    if (this.#direction !== null) return;
+    throw new ValueError(
+      `${this.#who} callback received monitor=${this.name}, but it cannot be determined automatically whether that metric ` +
+        "should be maximized or minimized. Pass `mode: 'max'` in order to monitor based on the highest metric value, or " +
+        "pass `mode: 'min'` in order to use the lowest value.",
+    );
+  }
+
+  /** Whether `value` is better than `reference` by more than the least change; anything is better than null. */
+  improves(value: number, reference: number | null): boolean {
+    if (reference === null) return true;
+    return this.#direction === 'up' ? value - this.#minDelta > reference : value + this.#minDelta < reference;
+  }
+}

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ValueError } from '../base/errors.ts';
+import { Tensor } from '../base/tensor.ts';
+import type { CallbackLike, CallbackModel } from './callback.ts';
+import { CallbackList } from './callback-list.ts';
+import {
+  Callback,
+  earlyStopping,
+  History,
+  lambdaCallback,
+  modelCheckpoint,
+  terminateOnNaN,
+} from './index.ts';
+
+/** A model that notes what it is asked. */
+function fakeModel() {
+  let weights = 0;
+  const calls: string[] = [];
+  const model: CallbackModel = {
+    name: 'fake',
+    stopTraining: false,
+    metricDirections: new Map([['accuracy', 'up']]),
+    getWeights: () => [Tensor.full([1], weights)],
+    setWeights: ([value]) => calls.push(`set ${value!.item()}`),
+    save: async (path) => {
+      calls.push(`save ${path}`);
+    },
+    saveWeights: async (path) => {
+      calls.push(`saveWeights ${path}`);
+    },
+  };
+  const next = () => {
+    weights++;
+  };
+  return { model, calls, next };
+}
+
+/** Plays epochs with the given logs; returns how many were done, what was written and what the model was asked. */
+async function play(
+  make: (output: { write(text: string): void }) => CallbackLike,
+  epochs: Record<string, number>[],
+) {
+  let text = '';
+  const { model, calls, next } = fakeModel();
+  const write = (part: string) => {
+    text += part;
+  };
+  const params = { verbose: 0, epochs: epochs.length, steps: 1 } as const;
+  const list = new CallbackList({ callbacks: make({ write }), model, params, history: true });
+  await list.call('onTrainBegin');
+  let done = 0;
+  for (; done < epochs.length && !model.stopTraining; done++) {
+    await list.call('onEpochBegin', done);
+    next();
+    await list.call('onTrainBatchEnd', 0, epochs[done]!);
+    await list.call('onEpochEnd', done, { ...epochs[done]! });
+  }
+  await list.call('onTrainEnd', {});
+  return { done, text, calls, history: list.history! };
+}
+
+const losses = (...values: number[]) =>
+  values.map((value) => ({ loss: value, val_loss: value, accuracy: 1 - value }));
+
+test('early stopping waits, ends, and puts the best weights back', async () => {
+  const stop =
+    (options = {}) =>
+    (output: { write(text: string): void }) =>
+      earlyStopping({ verbose: 1, output, ...options });
+  const plain = await play(stop(), losses(3, 2, 2, 1));
+  assert.equal(plain.done, 3);
+  assert.equal(plain.text, 'Epoch 3: early stopping\n');
+  const patient = await play(stop({ patience: 2, restoreBestWeights: true }), losses(3, 1, 2, 2, 0));
+  assert.equal(patient.done, 4);
+  assert.deepEqual(patient.calls, ['set 2']);
+  assert.equal(
+    patient.text,
+    'Epoch 4: early stopping\nRestoring model weights from the end of the best epoch: 2.\n',
+  );
+  assert.equal((await play(stop({ monitor: 'accuracy' }), losses(0.5, 0.4, 0.3, 0.3))).done, 4);
+  assert.equal((await play(stop({ minDelta: 0.5 }), losses(3, 2.8, 1))).done, 2);
+  assert.equal((await play(stop({ startFromEpoch: 2 }), losses(1, 2, 3, 4, 5))).done, 4);
+  assert.equal((await play(stop({ baseline: 0.5, patience: 2 }), losses(3, 2, 1, 1, 1))).done, 4);
+});
+
+test('early stopping says when it cannot know which way is better, or has nothing to watch', async () => {
+  await assert.rejects(
+    play(() => earlyStopping({ monitor: 'val_acc' }), losses(1)),
+    /EarlyStopping callback received monitor=val_acc, .*Pass `mode: 'max'`/,
+  );
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (text: string) => warnings.push(text);
+  try {
+    await play(() => earlyStopping({ monitor: 'val_acc', mode: 'max' }), losses(1));
+  } finally {
+    console.warn = warn;
+  }
+  assert.deepEqual(warnings, [
+    'Early stopping conditioned on metric `val_acc` which is not available. Available metrics are: loss,val_loss,accuracy',
+  ]);
+  assert.throws(() => earlyStopping({ patiense: 1 } as never), /Did you mean 'patience'/);
+  assert.throws(() => earlyStopping({ mode: 'up' } as never), ValueError);
+});
+
+test("checkpoints are named and told as Keras' are", async () => {
+  const filepath = '{epoch:02d}-{val_loss:.2f}.keras';
+  const best = await play(
+    (output) => modelCheckpoint({ filepath, verbose: 1, saveBestOnly: true, output }),
+    losses(1, 2, 0.5),
+  );
+  assert.deepEqual(best.calls, ['save 01-1.00.keras', 'save 03-0.50.keras']);
+  assert.equal(
+    best.text,
+    '\nEpoch 1: val_loss improved from None to 1.00000, saving model to 01-1.00.keras\n' +
+      '\nEpoch 1: finished saving model to 01-1.00.keras\n' +
+      '\nEpoch 2: val_loss did not improve from 1.00000\n' +
+      '\nEpoch 3: val_loss improved from 1.00000 to 0.50000, saving model to 03-0.50.keras\n' +
+      '\nEpoch 3: finished saving model to 03-0.50.keras\n',
+  );
+  const all = await play((output) => modelCheckpoint({ filepath: 'a.keras', verbose: 1, output }), losses(1));
+  assert.equal(all.text, '\nEpoch 1: saving model to a.keras\n\nEpoch 1: finished saving model to a.keras\n');
+  const weights = { filepath: '{batch}.weights.h5', saveWeightsOnly: true, saveFreq: 2 };
+  assert.deepEqual((await play(() => modelCheckpoint(weights), losses(3, 2, 1))).calls, [
+    'saveWeights 1.weights.h5',
+  ]);
+  assert.throws(() => modelCheckpoint({ filepath: 'x.h4' }), /must end in `.keras`/);
+  assert.throws(
+    () => modelCheckpoint({ filepath: 'x.keras', saveWeightsOnly: true }),
+    /must end in `.weights.h5`/,
+  );
+  assert.throws(() => modelCheckpoint({ filepath: 'x.keras', saveFreq: 0 }), /Unrecognized saveFreq: 0/);
+  await assert.rejects(
+    play(() => modelCheckpoint({ filepath: '{nope}.keras' }), losses(1)),
+    /There is no 'nope'/,
+  );
+  await assert.rejects(
+    play(() => modelCheckpoint({ filepath: '{loss:x}.keras' }), losses(1)),
+    /cannot read "\{loss:x\}"/,
+  );
+});
+
+test('a loss that is no number ends training', async () => {
+  const { done, text } = await play((output) => terminateOnNaN({ output }), losses(1, Number.NaN, 1));
+  assert.equal(done, 2);
+  assert.equal(text, 'Batch 0: Invalid loss, terminating training\n');
+});
+
+test('callbacks are objects, functions or subclasses, called in order and awaited', async () => {
+  const order: string[] = [];
+  class Mine extends Callback {
+    override async onEpochEnd(epoch: number, logs: Record<string, number>): Promise<void> {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      order.push(`mine ${epoch} ${this.params.epochs} ${this.model.name}`);
+      logs.extra = 7;
+    }
+  }
+  const own = new History();
+  const callbacks = [
+    new Mine(),
+    lambdaCallback({ onEpochEnd: (epoch) => void order.push(`lambda ${epoch}`) }),
+    { onEpochEnd: (epoch: number) => void order.push(`object ${epoch}`) },
+    own,
+  ];
+  const { history } = await play(() => callbacks as never, losses(1));
+  assert.deepEqual(order, ['mine 0 1 fake', 'lambda 0', 'object 0']);
+  assert.equal(history, own);
+  assert.deepEqual(history.history.extra, [7]);
+  assert.throws(() => lambdaCallback({ onEpochEn: () => {} } as never), /Did you mean 'onEpochEnd'/);
+  assert.throws(() => lambdaCallback({ onEpochEnd: 3 } as never), /must be a function/);
+});

@@ -1,0 +1,69 @@
+/** @file The `.keras` archive of Keras 3: config.json, metadata.json and model.weights.h5 in a zip (`saving_lib.py`). */
+
+import type { Config } from '../base/config.ts';
+import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { readZip, writeZip } from './zip.ts';
+
+/** The Keras version whose layout is written. */
+export const KERAS_VERSION = '3.15.1';
+
+const CONFIG = 'config.json';
+const METADATA = 'metadata.json';
+const WEIGHTS = 'model.weights.h5';
+const NUMPY_WEIGHTS = 'model.weights.npz';
+
+/** What a `.keras` file holds. */
+export interface KerasArchive {
+  /** The serialized model. */
+  readonly config: Config;
+  /** The bytes of the weights file. */
+  readonly weights: Uint8Array;
+}
+
+/** The bytes of a `.keras` file; `saved` is the time noted in it. */
+export function writeKerasArchive({ config, weights }: KerasArchive, saved: Date): Uint8Array {
+  const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved) };
+  const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  return writeZip({ [METADATA]: encode(metadata), [CONFIG]: encode(config), [WEIGHTS]: weights });
+}
+
+/**
+ * Opens a `.keras` file; `what` names it in messages. Throws FormatError when it is no zip archive, a damaged one, or
+ * without one of its members, UnsupportedError for weights in numpy's format.
+ */
+export function readKerasArchive(bytes: Uint8Array, what: string): KerasArchive {
+  const members = readZip(bytes, [CONFIG, METADATA, WEIGHTS, NUMPY_WEIGHTS], what);
+  const config = members[CONFIG];
+  const weights = members[WEIGHTS];
+  if (config === undefined) throw missing(what, CONFIG, members);
+  if (weights === undefined) {
+    if (members[NUMPY_WEIGHTS] === undefined) throw missing(what, WEIGHTS, members);
+    throw new UnsupportedError(`${what} keeps its weights in ${NUMPY_WEIGHTS}; only ${WEIGHTS} is read.`);
+  }
+  return { config: parseConfig(config, what), weights };
+}
+
+function missing(what: string, name: string, members: object): FormatError {
+  const found = Object.keys(members).join(', ');
+  return new FormatError(
+    `${what} is a zip archive but no .keras file of Keras 3: it has no '${name}'` +
+      `${found === '' ? '' : `, only ${found}`}.`,
+  );
+}
+
+function parseConfig(bytes: Uint8Array, what: string): Config {
+  try {
+    const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Config;
+  } catch (error) {
+    throw new FormatError(`${what}: '${CONFIG}' is not valid JSON: ${(error as Error).message}.`);
+  }
+  throw new FormatError(`${what}: '${CONFIG}' holds no JSON object.`);
+}
+
+/** Keras' form, local time: `2026-11-24@04:08:41`. */
+function formatDate(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day}@${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`;
+}

@@ -1,0 +1,93 @@
+/**
+ * @file The weights of Keras 3 files (`model.weights.h5`, `*.weights.h5`): an HDF5 group per layer, with the arrays
+ * numbered in its sub-group `vars` (Keras' `saving_lib.py`, H5IOStore).
+ */
+
+import { FormatError } from '../base/errors.ts';
+import { type Hdf5Data, type Hdf5Reader, readHdf5, writeHdf5 } from './hdf5.ts';
+
+/** The arrays of one layer, or of the optimizer. */
+export interface WeightGroup {
+  /** Where they lie, such as `layers/conv2d`; '' for the model itself. */
+  readonly path: string;
+  /** The layer's name, kept beside its arrays. */
+  readonly name: string;
+  readonly arrays: readonly { readonly shape: readonly number[]; readonly data: Hdf5Data }[];
+}
+
+/** An array of a weights file, its numbers not yet read. */
+export interface StoredArray {
+  readonly shape: readonly number[];
+  /** Throws FormatError when the file is damaged here. */
+  read(): ArrayLike<number>;
+}
+
+/** An open weights file. */
+export interface WeightsFile {
+  /** The arrays at `path` in order; null when there is nothing. Throws FormatError when one is missing in between. */
+  arrays(path: string): readonly StoredArray[] | null;
+  /** All paths that hold at least one array. */
+  paths(): readonly string[];
+}
+
+/** The bytes of a weights file. */
+export function writeWeights(groups: readonly WeightGroup[]): Promise<Uint8Array> {
+  return writeHdf5((writer) => {
+    for (const { path, name, arrays } of groups) {
+      const vars = join(path, 'vars');
+      writer.group(vars, { name });
+      arrays.forEach(({ shape, data }, index) => {
+        writer.dataset(`${vars}/${index}`, shape, data);
+      });
+    }
+  });
+}
+
+/**
+ * Runs `body` on a weights file; `what` names it in messages. Throws FormatError when the bytes are no HDF5 file, or one
+ * of another layout.
+ */
+export function readWeights<T>(bytes: Uint8Array, what: string, body: (file: WeightsFile) => T): Promise<T> {
+  return readHdf5(bytes, what, (reader) => {
+    if (reader.attribute('', 'layer_names') !== undefined || reader.names('model_weights') !== null) {
+      throw new FormatError(
+        `${what} has the layout of Keras 2 (.h5), which is not read. Open it in Keras 3 and save it as .keras, ` +
+          'or its weights as .weights.h5.',
+      );
+    }
+    if (reader.names('layers') === null && reader.names('vars') === null) {
+      const found = (reader.names('') ?? []).join(', ');
+      throw new FormatError(
+        `${what} holds no Keras 3 weights: expected the group 'layers', found ${found === '' ? 'nothing' : found}.`,
+      );
+    }
+    return body({
+      arrays: (path) => arraysAt(reader, path, what),
+      paths: () => pathsWithArrays(reader, ''),
+    });
+  });
+}
+
+function arraysAt(reader: Hdf5Reader, path: string, what: string): readonly StoredArray[] | null {
+  const vars = join(path, 'vars');
+  const names = reader.names(vars);
+  if (names === null) return null;
+  return names.map((_, index) => {
+    const array = reader.dataset(`${vars}/${index}`);
+    if (array !== null) return array;
+    throw new FormatError(
+      `${what}: '${vars}' holds ${names.join(', ')}, expected arrays 0 to ${names.length - 1}.`,
+    );
+  });
+}
+
+function pathsWithArrays(reader: Hdf5Reader, path: string): string[] {
+  return (reader.names(path) ?? []).flatMap((name) => {
+    if (name !== 'vars') return pathsWithArrays(reader, join(path, name));
+    return (reader.names(join(path, 'vars')) ?? []).length > 0 ? [path] : [];
+  });
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}/${name}`;
+}

@@ -1,0 +1,129 @@
+/** @file The public API: everything that `import … from 'fovea'` gives. */
+
+import { gradients } from './autodiff/gradients.ts';
+import { resetNames } from './base/names.ts';
+import { setRandomSeed } from './base/random.ts';
+import { toCategorical } from './datasets/to-categorical.ts';
+import { describeBackend, setBackend } from './engine/backend.ts';
+import * as graphOps from './ops/index.ts';
+
+export type { DType, TypedArray } from './base/dtype.ts';
+export {
+  BackendError,
+  FormatError,
+  FoveaError,
+  InternalError,
+  ShapeError,
+  UnsupportedError,
+  ValueError,
+} from './base/errors.ts';
+export type { Dim, Shape } from './base/shape.ts';
+export { Tensor, tensor } from './base/tensor.ts';
+export type { NestedArray, TensorSource } from './base/tensor-create.ts';
+export type {
+  CallbackLike,
+  CallbackMethods,
+  CallbackModel,
+  CallbackParams,
+  Logs,
+} from './callbacks/callback.ts';
+export type { EarlyStoppingOptions } from './callbacks/early-stopping.ts';
+export type { History } from './callbacks/history.ts';
+export * as callbacks from './callbacks/index.ts';
+export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts';
+export type { TextOutput } from './callbacks/text-output.ts';
+export * as datasets from './datasets/index.ts';
+export type { BackendName, BackendOptions } from './engine/backend.ts';
+export type { BackendDescription } from './engine/executable.ts';
+export type { Node } from './graph/node.ts';
+export type { Variable } from './graph/variable.ts';
+export * as images from './images/index.ts';
+export * as initializers from './initializers/index.ts';
+export * as activations from './layers/activations.ts';
+export * as layers from './layers/index.ts';
+export { type InputOptions, input } from './layers/input-layer.ts';
+export { type CallContext, Layer, type LayerOptions, SymbolicTensor } from './layers/layer.ts';
+export * as losses from './losses/index.ts';
+export * as metrics from './metrics/index.ts';
+export { type Functional, type FunctionalOptions, model } from './models/functional.ts';
+export type { Model, ModelOptions } from './models/model.ts';
+export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';
+export { modelToBytes } from './models/saving/save.ts';
+export { type Sequential, type SequentialOptions, sequential } from './models/sequential.ts';
+export type { Structure } from './models/structure.ts';
+export type { SummaryOptions } from './models/summary/summary.ts';
+export type { CompileOptions } from './models/training/compile-options.ts';
+export type { ArrayInput, DataInput, Dataset, DatasetBatch } from './models/training/data-types.ts';
+export type {
+  BatchOptions,
+  ClassWeight,
+  EvaluateOptions,
+  FitOptions,
+  PredictOptions,
+  Verbose,
+} from './models/training/run-options.ts';
+export type { Evaluation, Prediction } from './models/training/trained-model.ts';
+export * as optimizers from './optimizers/index.ts';
+
+/** The engine: which one runs, with how many threads. */
+export const backend = {
+  /** Chooses it: 'auto', 'wasm' or 'native', with `{ threads }`. */
+  set: setBackend,
+  /** Name, instruction set and threads of what runs, or would run. */
+  describe: describeBackend,
+};
+
+/** What does not belong to a model. */
+export const utils = {
+  toCategorical,
+  /** Makes initialisation, shuffling and dropout repeat exactly from here on. */
+  setRandomSeed,
+  /** Starts the numbering of automatic names afresh. */
+  clearSession: resetNames,
+};
+
+/** Functions of graph nodes, for losses, metrics, activations and layers of one's own. */
+export const ops = {
+  abs: graphOps.abs,
+  add: graphOps.add,
+  argMax: graphOps.argMax,
+  averagePool2d: graphOps.averagePool2d,
+  broadcastTo: graphOps.broadcastTo,
+  constant: graphOps.constant,
+  conv2d: graphOps.conv2d,
+  crop2d: graphOps.crop2d,
+  div: graphOps.div,
+  equal: graphOps.equal,
+  exp: graphOps.exp,
+  floor: graphOps.floor,
+  greater: graphOps.greater,
+  greaterEqual: graphOps.greaterEqual,
+  less: graphOps.less,
+  lessEqual: graphOps.lessEqual,
+  log: graphOps.log,
+  matmul: graphOps.matmul,
+  max: graphOps.max,
+  maxPool2d: graphOps.maxPool2d,
+  maximum: graphOps.maximum,
+  mean: graphOps.mean,
+  minimum: graphOps.minimum,
+  mul: graphOps.mul,
+  neg: graphOps.neg,
+  oneHot: graphOps.oneHot,
+  pad2d: graphOps.pad2d,
+  relu: graphOps.relu,
+  reshape: graphOps.reshape,
+  sigmoid: graphOps.sigmoid,
+  softmax: graphOps.softmax,
+  softmaxCrossEntropy: graphOps.softmaxCrossEntropy,
+  sqrt: graphOps.sqrt,
+  square: graphOps.square,
+  stopGradient: graphOps.stopGradient,
+  sub: graphOps.sub,
+  sum: graphOps.sum,
+  tanh: graphOps.tanh,
+  transpose: graphOps.transpose,
+  where: graphOps.where,
+  /** The gradients of a scalar node with respect to other nodes. */
+  gradients,
+};

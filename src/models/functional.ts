@@ -1,0 +1,80 @@
+/** @file Functional: a model of any graph of layers (Keras' `models/functional.py`). */
+
+import type { Config, ConfigValue } from '../base/config.ts';
+import { ValueError } from '../base/errors.ts';
+import { checkOptionNames } from '../base/options.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
+import { type Layer, SymbolicTensor } from '../layers/layer.ts';
+import { detach, type LayerGraph, mapGraph } from './layer-graph.ts';
+import { Model, type ModelOptions } from './model.ts';
+import { graphConfig } from './serialize.ts';
+import { type Flattened, flatten, type Structure } from './structure.ts';
+
+export interface FunctionalOptions extends ModelOptions {
+  /** What `input()` returned; a list or record of such for several. Other symbolic tensors become new inputs. */
+  readonly inputs: Structure<SymbolicTensor>;
+  /** What layers' `apply()` returned. */
+  readonly outputs: Structure<SymbolicTensor>;
+}
+
+/** All layers between given inputs and outputs. Its layers may be shared with other models. */
+export class Functional extends Model {
+  static override readonly className = 'Functional';
+  override readonly graph: LayerGraph;
+  override readonly inputForm: Flattened<unknown>['form'];
+  override readonly outputForm: Flattened<unknown>['form'];
+
+  /**
+   * Throws ValueError when an output does not depend on the given inputs alone, when two layers have one name, and for
+   * anything that is no symbolic tensor.
+   */
+  constructor(options: FunctionalOptions) {
+    checkOptionNames('model', options, ['inputs', 'outputs', 'name', 'trainable']);
+    const { inputs, outputs, trainable, ...rest } = options;
+    const given = flatten(inputs, isSymbolic, 'inputs');
+    const wanted = flatten(outputs, isSymbolic, 'outputs');
+    if (new Set(given.values).size !== given.values.length) {
+      throw new ValueError('`inputs` names the same tensor twice; give each input once.');
+    }
+    const ends = detach(given.values, wanted.values);
+    const graph = mapGraph(ends.inputs, ends.outputs);
+    super(rest);
+    this.graph = graph;
+    this.inputForm = given.form;
+    this.outputForm = wanted.form;
+    if (trainable === false) this.trainable = false;
+  }
+
+  override get layers(): readonly Layer[] {
+    return this.graph.layers;
+  }
+
+  /** The weights are there from the start: checks the shapes only. */
+  override build(inputShapes: Shape | readonly Shape[]): void {
+    const list = (Array.isArray(inputShapes[0]) ? inputShapes : [inputShapes]) as readonly Shape[];
+    this.checkInputs(list.map((shape) => ({ shape })));
+  }
+
+  /** In Keras' form: what files have under `config`. */
+  override getConfig(): Config {
+    const { name, trainable, graph, inputForm, outputForm } = this;
+    const config: Record<string, ConfigValue> = { name, trainable };
+    return { ...config, ...graphConfig(graph, inputForm, outputForm) };
+  }
+
+  /** `<Functional name=…, inputs=…, outputs=…>`, for messages. */
+  override toString(): string {
+    const shapes = (tensors: readonly SymbolicTensor[]) =>
+      tensors.map(({ shape }) => formatShape(shape)).join(', ');
+    return `<Functional name=${this.name}, inputs=${shapes(this.inputs)}, outputs=${shapes(this.outputs)}>`;
+  }
+}
+
+function isSymbolic(value: unknown): value is SymbolicTensor {
+  return value instanceof SymbolicTensor;
+}
+
+/** A model of the layers between `inputs` and `outputs`. Throws as the class does. */
+export function model(options: FunctionalOptions): Functional {
+  return new Functional(options);
+}

@@ -1,0 +1,276 @@
+/** @file Model, the base of Sequential and Functional: layers with a beginning and an end, that can be trained. */
+
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../base/shape.ts';
+import type { Tensor } from '../base/tensor.ts';
+import type { CallbackModel } from '../callbacks/callback.ts';
+import type { History } from '../callbacks/history.ts';
+import type { Node } from '../graph/node.ts';
+import type { Variable } from '../graph/variable.ts';
+import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
+import type { LayerGraph } from './layer-graph.ts';
+import type { Flattened } from './structure.ts';
+import { type SummaryOptions, summarize } from './summary/summary.ts';
+import { traceGraph, traceShapes } from './trace.ts';
+import type { CompileOptions } from './training/compile-options.ts';
+import type { DataInput, Dataset } from './training/data-types.ts';
+import type { BatchOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/run-options.ts';
+import type { Evaluation, Prediction } from './training/trained-model.ts';
+import { Trainer } from './training/trainer.ts';
+
+/** Options of every model. */
+export interface ModelOptions {
+  /** Default: the class name in snake case, numbered: `sequential`, `sequential_1`. */
+  readonly name?: string;
+  /** False freezes all layers. Default true. */
+  readonly trainable?: boolean;
+}
+
+/** Layers from inputs to outputs, usable as a layer itself. */
+export abstract class Model extends Layer implements CallbackModel {
+  /** Set it to true, in a callback or from outside, to end `fit` after the current batch. */
+  stopTraining = false;
+  readonly #trainer = new Trainer(this);
+
+  /** Throws ValueError for an unknown option. */
+  constructor(options: ModelOptions, known: readonly string[] = []) {
+    super(options as LayerOptions, known);
+  }
+
+  /** The layers in order, inputs first where they are shown. */
+  abstract get layers(): readonly Layer[];
+
+  /** The calls from inputs to outputs; null while the model does not know its input's shape. */
+  abstract get graph(): LayerGraph | null;
+
+  /** How the outputs are arranged, for `predict` and targets. */
+  abstract get outputForm(): Flattened<unknown>['form'];
+
+  /** How the inputs are arranged. */
+  abstract get inputForm(): Flattened<unknown>['form'];
+
+  /** Makes the weights for data of this shape, batch included (`[null, 28, 28, 1]`), where that is still open. */
+  abstract override build(inputShapes: Shape | readonly Shape[]): void;
+
+  /** The symbolic inputs. Throws ValueError while the input's shape is not known. */
+  get inputs(): readonly SymbolicTensor[] {
+    return this.#known('inputs').inputs;
+  }
+
+  /** The symbolic outputs. Throws ValueError while the input's shape is not known. */
+  get outputs(): readonly SymbolicTensor[] {
+    return this.#known('outputs').outputs;
+  }
+
+  /** Names of the outputs, as losses, metrics and logs use them: of the record, else of the layers. */
+  get outputNames(): readonly string[] {
+    const { graph, outputForm } = this;
+    if (typeof outputForm !== 'string') return outputForm;
+    const layers =
+      graph === null ? this.layers.slice(-1) : graph.outputs.map((output) => output.producer.layer);
+    return layers.map((layer) => layer.name);
+  }
+
+  /** Names of the inputs: of the record, else of the input layers. */
+  get inputNames(): readonly string[] {
+    const { graph, inputForm } = this;
+    if (typeof inputForm !== 'string') return inputForm;
+    return graph === null ? ['x'] : graph.inputs.map((input) => input.producer.layer.name);
+  }
+
+  #known(what: string): LayerGraph {
+    const { graph } = this;
+    if (graph === null) {
+      throw new ValueError(
+        `${this.className} model '${this.name}' has no defined ${what} yet. Call build([null, ...sample shape]), give the ` +
+          'first layer an inputShape, or call fit() first.',
+      );
+    }
+    return graph;
+  }
+
+  override get built(): boolean {
+    return this.graph !== null;
+  }
+
+  override get buildShapes(): readonly Shape[] | null {
+    return this.graph === null ? null : this.graph.inputs.map((input) => input.shape);
+  }
+
+  /** All variables, layer by layer. */
+  override get weights(): readonly Variable[] {
+    return unique(this.layers.flatMap((layer) => layer.weights));
+  }
+
+  override get trainableWeights(): readonly Variable[] {
+    return this.trainable ? unique(this.layers.flatMap((layer) => layer.trainableWeights)) : [];
+  }
+
+  override get nonTrainableWeights(): readonly Variable[] {
+    if (!this.trainable) return this.weights;
+    return unique(this.layers.flatMap((layer) => layer.nonTrainableWeights));
+  }
+
+  override get trainable(): boolean {
+    return super.trainable;
+  }
+
+  /** Sets it for all layers inside, too. */
+  override set trainable(value: boolean) {
+    super.trainable = value;
+    for (const layer of this.layers) layer.trainable = value;
+  }
+
+  /** The layer of that name, or at that place in `layers`. Throws ValueError when there is none. */
+  getLayer(nameOrIndex: string | number): Layer {
+    const { layers } = this;
+    if (typeof nameOrIndex === 'number') {
+      const layer = Number.isInteger(nameOrIndex) ? layers.at(nameOrIndex) : undefined;
+      if (layer !== undefined) return layer;
+      throw new ValueError(
+        `Was asked to retrieve layer at index ${nameOrIndex} but model only has ${layers.length} layers.`,
+      );
+    }
+    if (typeof nameOrIndex !== 'string')
+      throw new ValueError('Provide either a layer name or layer index at `getLayer`.');
+    const found = layers.find((layer) => layer.name === nameOrIndex);
+    if (found !== undefined) return found;
+    const names = layers.map((layer) => `'${layer.name}'`).join(', ');
+    throw new ValueError(`No such layer: ${nameOrIndex}. Existing layers are: [${names}].`);
+  }
+
+  /** Prints the table of layers. `style: 'keras2'` prints the book's. */
+  summary(options: SummaryOptions = {}): void {
+    summarize(this, options);
+  }
+
+  override checkInputs(inputs: readonly { readonly shape: Shape; readonly name?: string }[]): void {
+    const { graph } = this;
+    if (graph === null) return;
+    if (inputs.length !== graph.inputs.length) {
+      throw new ValueError(
+        `Layer '${this.name}' expected ${graph.inputs.length} input(s). Received ${inputs.length} instead.`,
+      );
+    }
+    inputs.forEach(({ shape, name }, index) => {
+      const expected = graph.inputs[index]!.shape;
+      if (sameShape(shape, expected)) return;
+      throw new ShapeError(
+        `Input ${index} with name '${name ?? graph.inputs[index]!.name}' of layer '${this.name}' is incompatible with ` +
+          `the layer: expected shape=${formatShape(expected)}, found shape=${formatShape(shape)}.`,
+      );
+    });
+  }
+
+  override computeOutputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    return traceShapes(this.#known('outputs'), inputShapes);
+  }
+
+  override computeOutputShape(inputShapes: readonly Shape[]): Shape {
+    return this.computeOutputShapes(inputShapes)[0]!;
+  }
+
+  override call(inputs: readonly Node[], context: CallContext): readonly Node[] {
+    return traceGraph(this.#known('outputs'), inputs, context);
+  }
+
+  /**
+   * Says how to train: optimizer, loss, metrics. To be called again after changing `trainable`.
+   * Throws ValueError for unknown names and options, UnsupportedError for what Keras has and Fovea does not.
+   */
+  compile(options: CompileOptions): void {
+    this.#trainer.compile(options);
+  }
+
+  /** What `compile` was given, resolved; null before. */
+  get compiled(): Trainer['compiled'] {
+    return this.#trainer.compiled;
+  }
+
+  /** Which way each metric gets better, where that is known. */
+  get metricDirections(): ReadonlyMap<string, 'up' | 'down'> {
+    return this.#trainer.metricDirections;
+  }
+
+  /**
+   * Trains for `epochs` passes over the data and returns the losses and metrics of each.
+   *
+   * `x`: a Tensor whose first extent counts samples, a list or record of such for several inputs, or a dataset, which
+   * brings its own targets. `y`: likewise, one an output. Throws ValueError or ShapeError for data that does not fit,
+   * before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
+   */
+  fit(x: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: DataInput, y: DataInput | undefined, options?: FitOptions): Promise<History>;
+  fit(x: DataInput | Dataset, y?: DataInput | FitOptions, options?: FitOptions): Promise<History> {
+    return this.#trainer.fit(x, y, options);
+  }
+
+  /**
+   * Loss and metrics on data. Without metrics the loss alone (`evaluate<number>(…)`), else a list with the loss first, or
+   * with `returnDict` a record. Throws as `fit` does.
+   */
+  evaluate<T extends Evaluation = number[]>(x: Dataset, options?: EvaluateOptions): Promise<T>;
+  evaluate<T extends Evaluation = number[]>(
+    x: DataInput,
+    y: DataInput | undefined,
+    options?: EvaluateOptions,
+  ): Promise<T>;
+  evaluate(
+    x: DataInput | Dataset,
+    y?: DataInput | EvaluateOptions,
+    options?: EvaluateOptions,
+  ): Promise<Evaluation> {
+    return this.#trainer.evaluate(x, y, options);
+  }
+
+  /** The outputs for any number of samples, computed in batches. */
+  predict<T extends Prediction = Tensor>(x: DataInput | Dataset, options?: PredictOptions): Promise<T>;
+  predict(x: DataInput | Dataset, options: PredictOptions = {}): Promise<Prediction> {
+    return this.#trainer.predict(x, options);
+  }
+
+  /** One training step on one batch; returns its loss and metrics as `evaluate` does. */
+  trainOnBatch<T extends Evaluation = number[]>(
+    x: DataInput,
+    y?: DataInput,
+    options: BatchOptions = {},
+  ): Promise<T> {
+    return this.#trainer.trainOnBatch(x, y, options) as Promise<T>;
+  }
+
+  /** Loss and metrics of one batch. */
+  testOnBatch<T extends Evaluation = number[]>(
+    x: DataInput,
+    y?: DataInput,
+    options: BatchOptions = {},
+  ): Promise<T> {
+    return this.#trainer.testOnBatch(x, y, options) as Promise<T>;
+  }
+
+  /** The outputs for one batch. */
+  predictOnBatch<T extends Prediction = Tensor>(x: DataInput): Promise<T> {
+    return this.#trainer.predictOnBatch(x) as Promise<T>;
+  }
+
+  /** Writes the model to a `.keras` file. Throws ValueError for another ending and for a model without weights yet. */
+  async save(path: string): Promise<void> {
+    const { saveModel } = await import('./saving/save.ts');
+    await saveModel(this, path);
+  }
+
+  /** Writes the weights to a `.weights.h5` file. */
+  async saveWeights(path: string): Promise<void> {
+    const { saveWeights } = await import('./saving/save.ts');
+    await saveWeights(this, path);
+  }
+
+  /** Reads the weights from a `.weights.h5` or `.keras` file of a model with the same layers. */
+  async loadWeights(path: string): Promise<void> {
+    const { loadWeights } = await import('./saving/save.ts');
+    await loadWeights(this, path);
+  }
+}
+
+function unique<T>(items: readonly T[]): T[] {
+  return [...new Set(items)];
+}

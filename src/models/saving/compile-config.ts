@@ -1,0 +1,73 @@
+/** @file `compile_config` of Keras 3 files: optimizer, loss and metrics, both ways. */
+
+import { type Config, type ConfigValue, isKerasObject } from '../../base/config.ts';
+import { UnsupportedError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import { type LossIdentifier, serializeLoss } from '../../losses/index.ts';
+import { type MetricIdentifier, serializeMetric } from '../../metrics/index.ts';
+import { serializeOptimizer } from '../../optimizers/index.ts';
+import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { isRecord } from '../structure.ts';
+import type { CompileOptions } from '../training/compile-options.ts';
+
+/** What `compile` was given, and the optimizer it made. */
+export interface CompiledState {
+  readonly options: CompileOptions;
+  readonly optimizer: Optimizer;
+}
+
+/** In Keras' form. Throws UnsupportedError for losses and metrics that are functions. */
+export function serializeCompile({ options, optimizer }: CompiledState): Config {
+  return {
+    optimizer: serializeOptimizer(optimizer),
+    loss: mapTree(options.loss, (leaf) => serializeLoss(leaf as LossIdentifier)),
+    loss_weights: mapTree(options.lossWeights, (leaf) => leaf as number),
+    metrics: mapTree(options.metrics, (leaf) => serializeMetric(leaf as MetricIdentifier)),
+    weighted_metrics: null,
+    run_eagerly: false,
+    steps_per_execution: 1,
+    jit_compile: false,
+  };
+}
+
+const KNOWN = ['optimizer', 'loss', 'loss_weights', 'metrics'];
+
+/** Keras' options about how it computes, which mean nothing here. */
+const WITHOUT_MEANING = ['run_eagerly', 'steps_per_execution', 'jit_compile'];
+
+/**
+ * The options for `compile` that a file's `compile_config` stands for; null when it was saved without. Throws
+ * UnsupportedError for an option that changes what is computed and that Fovea does not have.
+ */
+export function compileOptionsOf(config: ConfigValue | undefined): CompileOptions | null {
+  if (!isRecord(config) || Object.keys(config).length === 0) return null;
+  for (const [key, value] of Object.entries(config)) {
+    const off =
+      value === null || (Array.isArray(value) && value.length === 0) || (key === 'auto_scale_loss' && value);
+    if (KNOWN.includes(key) || WITHOUT_MEANING.includes(key) || off) continue;
+    throw new UnsupportedError(`compile: ${key}=${describeValue(value)} is not supported.`);
+  }
+  const { optimizer, loss, loss_weights, metrics } = config as Record<string, ConfigValue>;
+  return {
+    optimizer: optimizer as Config | string,
+    loss: mapTree(loss, functionName) as CompileOptions['loss'],
+    lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
+    metrics: mapTree(metrics, functionName) as CompileOptions['metrics'],
+  };
+}
+
+/** Keras writes a built-in loss or metric function as an object around its name. */
+function functionName(leaf: unknown): ConfigValue {
+  const value = leaf as ConfigValue;
+  return isKerasObject(value) && value.class_name === 'function' ? (value.config as string) : value;
+}
+
+/** Applies `change` to the leaves of lists and records of identifiers; null for nothing. */
+function mapTree(tree: unknown, change: (leaf: unknown) => ConfigValue): ConfigValue {
+  if (tree === undefined || tree === null) return null;
+  if (Array.isArray(tree)) return tree.map((item) => mapTree(item, change));
+  if (isRecord(tree) && !isKerasObject(tree)) {
+    return Object.fromEntries(Object.entries(tree).map(([name, item]) => [name, mapTree(item, change)]));
+  }
+  return change(tree);
+}

@@ -1,0 +1,122 @@
+/** @file From Keras' JSON back to layers and models (`serialization_lib.py`, `models/functional.py`). */
+
+import { type Config, type ConfigValue, isKerasObject } from '../../base/config.ts';
+import { FormatError, FoveaError, UnsupportedError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import type { Shape } from '../../base/shape.ts';
+import { isLayerClass, layerFromConfig } from '../../layers/index.ts';
+import type { Layer } from '../../layers/layer.ts';
+import { checkDType } from '../../layers/layer-options.ts';
+import { Functional } from '../functional.ts';
+import type { Model } from '../model.ts';
+import { Sequential } from '../sequential.ts';
+import { isRecord } from '../structure.ts';
+import { buildGraph } from './graph-from-config.ts';
+
+/** Layers by `shared_object_id`: what the file says is one object becomes one. */
+type SharedLayers = Map<number, Layer>;
+
+/**
+ * The model that a file's config describes, built but with fresh weights. Throws UnsupportedError, naming the layer, for
+ * classes and options that only Keras has, FormatError for anything that is no model.
+ */
+export function modelFromConfig(config: Config): Model {
+  const layer = readLayer(config, new Map());
+  if (layer instanceof Sequential || layer instanceof Functional) return layer;
+  throw new FormatError(`The file holds a layer '${layer.name}' (${layer.className}), no model.`);
+}
+
+function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer {
+  if (!isKerasObject(object)) {
+    throw new FormatError(`Expected a layer with 'class_name' and 'config', found ${describeValue(object)}.`);
+  }
+  const { class_name: className, config, registered_name: registered } = object;
+  const id = object.shared_object_id;
+  const known = typeof id === 'number' ? shared.get(id) : undefined;
+  if (known !== undefined) return known;
+  if (typeof className !== 'string' || !isRecord(config)) {
+    throw new FormatError(
+      `A layer has class_name=${describeValue(className)} and config=${describeValue(config)}.`,
+    );
+  }
+  const label = `Layer '${String(config.name)}' (${className})`;
+  if (typeof registered === 'string' && registered.includes('>')) {
+    throw new UnsupportedError(
+      `${label} is of a class of its author's own, '${registered}', which Fovea does not have.`,
+    );
+  }
+  const layer = makeLayer(className, config as Config, label, shared);
+  if (typeof id === 'number') shared.set(id, layer);
+  return layer;
+}
+
+function makeLayer(className: string, config: Config, label: string, shared: SharedLayers): Layer {
+  if (className === 'Sequential') return readSequential(config, label, shared);
+  if (className === 'Functional' || className === 'Model') return readFunctional(config, label, shared);
+  return inFile(label, isLayerClass(className), () => layerFromConfig(className, withoutNulls(config)));
+}
+
+/** In Keras' options null means "left out"; options that are only null need not be known. */
+function withoutNulls(config: Config): Config {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+}
+
+/** Runs `body`; names the layer in its errors, and tells what Fovea lacks from what is wrong with the file. */
+function inFile<T>(label: string, isKnown: boolean, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof FoveaError)) throw error;
+    const lacking = error instanceof UnsupportedError || !isKnown || error.message.startsWith('Unknown ');
+    const text = `${label} of the file: ${error.message}`;
+    throw lacking ? new UnsupportedError(text) : new FormatError(text);
+  }
+}
+
+const SEQUENTIAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'build_input_shape'];
+const FUNCTIONAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'input_layers', 'output_layers'];
+
+function readSequential(config: Config, label: string, shared: SharedLayers): Sequential {
+  checkModelOptions(config, SEQUENTIAL_KEYS, label);
+  const { name, layers, build_input_shape: shape } = config;
+  const list = listOf(layers, `${label}: layers`).map((item) => readLayer(item, shared));
+  return inFile(label, true, () => {
+    const model = new Sequential({ name: name as string, layers: list });
+    if (!model.built && Array.isArray(shape) && list.length > 0) model.build(shape as Shape);
+    return model;
+  });
+}
+
+function readFunctional(config: Config, label: string, shared: SharedLayers): Functional {
+  checkModelOptions(config, FUNCTIONAL_KEYS, label);
+  const layers = listOf(config.layers, `${label}: layers`).map((object) => {
+    const record = object as Config;
+    const layer = readLayer(object, shared);
+    const nodes = listOf(record.inbound_nodes, `inbound_nodes of '${layer.name}'`);
+    return { name: String(record.name ?? layer.name), layer, nodes };
+  });
+  const { inputs, outputs } = inFile(label, true, () =>
+    buildGraph(layers, config.input_layers, config.output_layers),
+  );
+  const trainable = config.trainable !== false;
+  return inFile(
+    label,
+    true,
+    () => new Functional({ inputs, outputs, name: config.name as string, trainable }),
+  );
+}
+
+/** Throws UnsupportedError for options of a model that Fovea does not have. */
+function checkModelOptions(config: Config, known: readonly string[], label: string): void {
+  inFile(label, true, () => checkDType('The model', config.dtype ?? undefined));
+  const unknown = Object.keys(config).find((key) => !known.includes(key) && config[key] !== null);
+  if (unknown === undefined) return;
+  throw new UnsupportedError(
+    `${label}: the option ${unknown}=${describeValue(config[unknown])} is not supported.`,
+  );
+}
+
+function listOf(value: ConfigValue | undefined, what: string): readonly ConfigValue[] {
+  if (Array.isArray(value)) return value;
+  throw new FormatError(`${what}: expected a list, found ${describeValue(value)}.`);
+}

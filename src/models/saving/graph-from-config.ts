@@ -1,0 +1,147 @@
+/** @file The layer calls of a Functional model, made again from its config (`functional_from_config`). */
+
+import { type ConfigValue, isKerasObject } from '../../base/config.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import { InputLayer } from '../../layers/input-layer.ts';
+import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
+import { isRecord, type Structure } from '../structure.ts';
+
+/** A layer of the config and its calls, not yet made. */
+export interface ConfiguredLayer {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly nodes: readonly ConfigValue[];
+}
+
+/** A tensor's address: layer, call of the layer, output of the call. */
+type Place = readonly [name: string, call: number, output: number];
+
+/**
+ * Makes the calls in an order in which their inputs are there, and returns the model's ends. Throws FormatError when an
+ * input is missing or calls need each other in a circle, UnsupportedError for calls with arguments besides tensors.
+ */
+export function buildGraph(
+  layers: readonly ConfiguredLayer[],
+  inputPlaces: ConfigValue | undefined,
+  outputPlaces: ConfigValue | undefined,
+): { inputs: Structure<SymbolicTensor>; outputs: Structure<SymbolicTensor> } {
+  const byName = new Map(layers.map(({ name, layer }) => [name, layer] as const));
+  const waiting = layers.flatMap(({ layer, nodes }) =>
+    layer instanceof InputLayer ? [] : [{ layer, nodes: [...nodes] }],
+  );
+  const find = (place: Place) => findTensor(byName, place);
+  for (let made = true; made; ) {
+    made = false;
+    for (const { layer, nodes } of waiting) {
+      for (
+        let inputs = nextInputs(layer, nodes, find);
+        inputs !== null;
+        inputs = nextInputs(layer, nodes, find)
+      ) {
+        layer.applyAll(inputs);
+        nodes.shift();
+        made = true;
+      }
+    }
+  }
+  const stuck = waiting.filter(({ nodes }) => nodes.length > 0).map(({ layer }) => `'${layer.name}'`);
+  if (stuck.length > 0) {
+    throw new FormatError(
+      `the calls of ${stuck.join(', ')} wait for inputs that never come: the graph has a loop or a gap.`,
+    );
+  }
+  return { inputs: readEnds(inputPlaces, byName), outputs: readEnds(outputPlaces, byName) };
+}
+
+/** The inputs of a layer's next call; null without a call, or while an input is still to be computed. */
+function nextInputs(
+  layer: Layer,
+  nodes: readonly ConfigValue[],
+  find: (place: Place) => SymbolicTensor | null,
+): SymbolicTensor[] | null {
+  if (nodes.length === 0) return null;
+  const found = placesOf(layer, nodes[0]!).map(find);
+  return found.some((tensor) => tensor === null) ? null : (found as SymbolicTensor[]);
+}
+
+/** Keras 3: `{ args, kwargs }` with tensors as objects; Keras 2: a list of `[name, call, output, kwargs]`. */
+function placesOf(layer: Layer, node: ConfigValue): Place[] {
+  if (Array.isArray(node)) {
+    return node.map((entry) => {
+      checkKeywords(layer, Array.isArray(entry) ? entry[3] : undefined);
+      return toPlace(Array.isArray(entry) ? entry.slice(0, 3) : entry);
+    });
+  }
+  if (!isRecord(node)) throw new FormatError(`a call of '${layer.name}' is ${describeValue(node)}.`);
+  const { args, kwargs } = node as Record<string, ConfigValue>;
+  checkKeywords(layer, kwargs);
+  const tensors = (value: ConfigValue | undefined): Place[] => {
+    if (Array.isArray(value)) return value.flatMap(tensors);
+    if (isKerasObject(value) && value.class_name === '__keras_tensor__' && isRecord(value.config)) {
+      return [toPlace(value.config.keras_history as ConfigValue)];
+    }
+    throw new UnsupportedError(`'${layer.name}' is called with ${describeValue(value)} besides tensors.`);
+  };
+  return tensors(args);
+}
+
+function checkKeywords(layer: Layer, keywords: ConfigValue | undefined): void {
+  if (keywords === undefined || keywords === null) return;
+  const given = isRecord(keywords)
+    ? Object.entries(keywords).find(([, value]) => value !== null)
+    : ['', keywords];
+  if (given === undefined) return;
+  throw new UnsupportedError(
+    `'${layer.name}' is called with ${given[0]}=${describeValue(given[1])}, only tensors are supported.`,
+  );
+}
+
+function toPlace(value: ConfigValue | undefined): Place {
+  if (isPlace(value)) return value;
+  throw new FormatError(`expected a tensor's place [layer, call, output], found ${describeValue(value)}.`);
+}
+
+function isPlace(value: unknown): value is Place {
+  if (!Array.isArray(value) || value.length !== 3 || typeof value[0] !== 'string') return false;
+  return Number.isInteger(value[1]) && Number.isInteger(value[2]);
+}
+
+/** Null while the call is not made; throws FormatError for a layer that does not exist. */
+function findTensor(byName: ReadonlyMap<string, Layer>, [name, call, output]: Place): SymbolicTensor | null {
+  const layer = byName.get(name);
+  if (layer === undefined)
+    throw new FormatError(`a call takes the output of '${name}', but there is no such layer.`);
+  const outputs = layer.inboundCalls[call]?.outputs;
+  if (outputs === undefined) return null;
+  const tensor = outputs[output];
+  if (tensor !== undefined) return tensor;
+  throw new FormatError(`a call takes output ${output} of '${name}', which has ${outputs.length}.`);
+}
+
+/** The model's inputs or outputs: one place, or a list or record of places. */
+function readEnds(
+  value: ConfigValue | undefined,
+  byName: ReadonlyMap<string, Layer>,
+): Structure<SymbolicTensor> {
+  if (isPlace(value)) {
+    const [name, call, output] = value;
+    // In these lists a Functional inside counts from 1.
+    const first = byName.get(name)?.className === 'Functional' ? 1 : 0;
+    const tensor = findTensor(byName, [name, call - first, output]);
+    if (tensor !== null) return tensor;
+    throw new FormatError(`the model ends at call ${call} of '${name}', which is not made.`);
+  }
+  if (Array.isArray(value)) return value.map((item) => readEnds(item, byName) as SymbolicTensor);
+  if (isRecord(value)) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [
+        name,
+        readEnds(item as ConfigValue, byName) as SymbolicTensor,
+      ]),
+    );
+  }
+  throw new FormatError(
+    `expected the places of the model's inputs and outputs, found ${describeValue(value)}.`,
+  );
+}

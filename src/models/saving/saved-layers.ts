@@ -1,0 +1,66 @@
+/** @file Where the weights of a model's layers lie in Keras 3 files (`saving_lib.py`, `_save_container_state`). */
+
+import { UnsupportedError } from '../../base/errors.ts';
+import { toSnakeCase } from '../../base/names.ts';
+import type { Layer } from '../../layers/layer.ts';
+
+/** A model, as far as saving looks at it. */
+export interface ModelLayer extends Layer {
+  readonly layers: readonly Layer[];
+}
+
+/** A layer or model and its place in a file. */
+export interface SavedLayer {
+  /** '' for the model itself, else such as `layers/sequential/layers/conv2d_1`. */
+  readonly path: string;
+  readonly layer: Layer;
+  /** Whether the layer keeps weights of its own; a model leaves them to its layers. */
+  readonly isModel: boolean;
+}
+
+/** True for Sequential and Functional. */
+export function isModel(layer: Layer): layer is ModelLayer {
+  return 'layers' in layer;
+}
+
+/**
+ * `model` and all layers in it, each once, in the order of Keras' files. Names count classes, not layers' own names:
+ * `conv2d`, `conv2d_1`, …
+ */
+export function savedLayers(model: Layer): SavedLayer[] {
+  const seen = new Set<Layer>();
+  const visit = (layer: Layer, path: string): SavedLayer[] => {
+    if (seen.has(layer)) return [];
+    seen.add(layer);
+    if (!isModel(layer)) return [{ path, layer, isModel: false }];
+    const used = new Map<string, number>();
+    const inside = layer.layers.flatMap((child) => {
+      const name = toSnakeCase(child.className);
+      const count = used.get(name) ?? 0;
+      used.set(name, count + 1);
+      const folder = path === '' ? 'layers' : `${path}/layers`;
+      return visit(child, `${folder}/${count === 0 ? name : `${name}_${count}`}`);
+    });
+    return [{ path, layer, isModel: true }, ...inside];
+  };
+  return visit(model, '');
+}
+
+/** Throws UnsupportedError when a layer is part of two of the models in `model`: its weights would be read only once. */
+export function checkNotShared(model: Layer): void {
+  const owners = new Map<Layer, Layer>();
+  const visit = (owner: ModelLayer): void => {
+    for (const layer of owner.layers) {
+      const other = owners.get(layer);
+      if (other !== undefined && other !== owner) {
+        throw new UnsupportedError(
+          `Layer '${layer.name}' is part of both '${other.name}' and '${owner.name}'; saving such a model as one file is ` +
+            'not supported. Save the weights with saveWeights(), or make one of the models without that layer.',
+        );
+      }
+      if (other === undefined && isModel(layer)) visit(layer);
+      owners.set(layer, owner);
+    }
+  };
+  if (isModel(model)) visit(model);
+}

@@ -1,0 +1,123 @@
+/** @file A model's weights and optimizer state, to and from weights files. */
+
+import { FormatError, ValueError } from '../../base/errors.ts';
+import { formatShape, sameShape } from '../../base/shape.ts';
+import {
+  type StoredArray,
+  type WeightGroup,
+  type WeightsFile,
+  writeWeights,
+} from '../../formats/weights-file.ts';
+import type { Layer } from '../../layers/layer.ts';
+import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { savedLayers } from './saved-layers.ts';
+
+const OPTIMIZER = 'optimizer';
+
+/** Throws ValueError before the weights exist. */
+export function checkBuilt(model: Layer, doing: string): void {
+  if (model.built) return;
+  throw new ValueError(
+    `You are ${doing} a model that has not yet been built. ` +
+      `Give '${model.name}' an input shape, call build([null, ...sample shape]), or call it on some data first.`,
+  );
+}
+
+/** The bytes of `model`'s weights file, with the optimizer's state unless `optimizer` is null. */
+export function weightsToBytes(model: Layer, optimizer: Optimizer | null): Promise<Uint8Array> {
+  const groups = savedLayers(model).map(({ path, layer, isModel }): WeightGroup => {
+    const weights = isModel ? [] : layer.weights;
+    const arrays = weights.map((weight) => ({ shape: weight.shape, data: weight.view().slice() }));
+    return { path, name: layer.name, arrays };
+  });
+  if (optimizer !== null) groups.push(optimizerGroup(optimizer));
+  return writeWeights(groups);
+}
+
+function optimizerGroup(optimizer: Optimizer): WeightGroup {
+  const arrays = optimizer.variables.map(({ shape, dtype, read }) => {
+    const values = read();
+    const data = dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
+    return { shape, data };
+  });
+  return { path: OPTIMIZER, name: optimizer.name, arrays };
+}
+
+/** Something that takes numbers of a shape. */
+interface Slot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  write(values: ArrayLike<number>): void;
+}
+
+/**
+ * Reads `file` into `model`, and into `optimizer` unless it is null. Everything is checked and read before the first
+ * number changes. Throws FormatError, naming the layer and both shapes, when the file is of another model.
+ */
+export function loadWeightsFile(
+  file: WeightsFile,
+  model: Layer,
+  optimizer: Optimizer | null,
+  what: string,
+): void {
+  const found = savedLayers(model);
+  const writes = found.flatMap(({ path, layer, isModel }) => {
+    const slots = isModel
+      ? []
+      : layer.weights.map(
+          (w): Slot => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
+        );
+    const owner = `layer '${layer.name}' (${layer.className})`;
+    return readGroup(file.arrays(path) ?? [], slots, owner, `${what}, '${path}'`);
+  });
+  checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
+  if (optimizer !== null) writes.push(...readOptimizer(file, optimizer, what));
+  for (const write of writes) write();
+}
+
+function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (() => void)[] {
+  const stored = file.arrays(OPTIMIZER);
+  if (stored === null) return [];
+  // An optimizer that was saved before the first step has only its counters.
+  const slots = optimizer.variables.slice(0, stored.length === 2 ? 2 : undefined);
+  return readGroup(stored, slots, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
+}
+
+/** The assignments that fill `slots`. Throws FormatError when counts or shapes differ. */
+function readGroup(
+  stored: readonly StoredArray[],
+  slots: readonly Slot[],
+  owner: string,
+  where: string,
+): (() => void)[] {
+  if (stored.length !== slots.length) {
+    const shapes = (list: readonly { shape: readonly number[] }[]) =>
+      list.map(({ shape }) => formatShape(shape)).join(', ');
+    throw new FormatError(
+      `${where}: ${owner} expects ${slots.length} arrays (${shapes(slots)}), the file has ${stored.length} ` +
+        `(${shapes(stored)}). The file belongs to another model.`,
+    );
+  }
+  return slots.map((slot, index) => {
+    const { shape, read } = stored[index]!;
+    if (!sameShape(shape, slot.shape)) {
+      throw new FormatError(
+        `${where}: array ${index} of ${owner} does not fit '${slot.name}': expected shape ${formatShape(slot.shape)}, ` +
+          `found ${formatShape(shape)}. The file belongs to another model.`,
+      );
+    }
+    const values = read();
+    return () => slot.write(values);
+  });
+}
+
+/** Random generators' seeds that early Keras 3 kept; Fovea's generators have no such state. */
+const SEEDS = /\/seed_generator$/;
+
+function checkNothingLeft(file: WeightsFile, known: ReadonlySet<string>, what: string): void {
+  const left = file.paths().find((path) => !known.has(path) && path !== OPTIMIZER && !SEEDS.test(path));
+  if (left === undefined) return;
+  throw new FormatError(
+    `${what} has weights at '${left}' that the model has no layer for. The file belongs to another model.`,
+  );
+}

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { conv2d, dense, flatten, inputLayer, maxPooling2d } from '../layers/index.ts';
+import { input } from '../layers/input-layer.ts';
+import type { Layer } from '../layers/layer.ts';
+import { type Sequential, sequential } from './sequential.ts';
+
+const goldens: { name: string; text: string }[] = JSON.parse(
+  readFileSync('tests/fixtures/summary-keras3.json', 'utf8'),
+);
+
+function chapter(top: boolean): Sequential {
+  const layer = (name: string) => ({ name, activation: 'relu', kernelSize: 3 });
+  const net = sequential({ name: 'sequential' });
+  net.add(conv2d({ ...layer('conv2d'), filters: 32, inputShape: [28, 28, 1] }));
+  net.add(maxPooling2d({ name: 'max_pooling2d', poolSize: [2, 2] }));
+  net.add(conv2d({ ...layer('conv2d_1'), filters: 64 }));
+  net.add(maxPooling2d({ name: 'max_pooling2d_1' }));
+  net.add(conv2d({ ...layer('conv2d_2'), filters: 64 }));
+  if (!top) return net;
+  net.add(flatten({ name: 'flatten' }));
+  net.add(dense({ name: 'dense', units: 64, activation: 'relu' }));
+  net.add(dense({ name: 'dense_1', units: 10, activation: 'softmax' }));
+  return net;
+}
+
+function summaryOf(net: Sequential, options = {}): string {
+  const parts: string[] = [];
+  net.summary({ ...options, printFn: (text) => parts.push(text) });
+  return parts.join('\n');
+}
+
+const golden = (name: string) => goldens.find((each) => each.name === name)!.text;
+
+test("the chapter's nets have 55,744 and 93,322 parameters and Keras' summaries", () => {
+  assert.equal(chapter(false).countParams(), 55_744);
+  assert.equal(chapter(true).countParams(), 93_322);
+  assert.equal(summaryOf(chapter(false)), golden('chapter base'));
+  assert.equal(summaryOf(chapter(true)), golden('chapter'));
+  assert.equal(summaryOf(chapter(true), { showTrainable: true }), golden('chapter trainable'));
+  assert.equal(summaryOf(sequential({ name: 'sequential_2' })), golden('empty'));
+});
+
+test("the book's table", () => {
+  assert.equal(
+    summaryOf(chapter(false), { style: 'keras2' }),
+    `_________________________________________________________________
+Layer (type)                 Output Shape              Param #   
+=================================================================
+conv2d (Conv2D)              (None, 26, 26, 32)        320       
+_________________________________________________________________
+max_pooling2d (MaxPooling2D) (None, 13, 13, 32)        0         
+_________________________________________________________________
+conv2d_1 (Conv2D)            (None, 11, 11, 64)        18496     
+_________________________________________________________________
+max_pooling2d_1 (MaxPooling2 (None, 5, 5, 64)          0         
+_________________________________________________________________
+conv2d_2 (Conv2D)            (None, 3, 3, 64)          36928     
+=================================================================
+Total params: 55,744
+Trainable params: 55,744
+Non-trainable params: 0
+_________________________________________________________________`,
+  );
+});
+
+test('layers of a range are shown', () => {
+  const text = summaryOf(chapter(true), { style: 'keras2', layerRange: ['flat.*', 'dense$'] });
+  assert.match(text, /flatten.*dense \(Dense\)/s);
+  assert.doesNotMatch(text, /conv2d|dense_1/);
+  assert.throws(
+    () => summaryOf(chapter(true), { layerRange: ['nope', 'dense'] }),
+    /does not match any layer/,
+  );
+});
+
+test('a model without an input shape is built when it is known', () => {
+  const net = sequential([dense({ units: 3 }), dense({ units: 2 })]);
+  assert.equal(net.built, false);
+  assert.match(summaryOf(net), /\? +│ +0 \(unbuilt\)/);
+  assert.throws(() => net.inputs, /has no defined inputs yet/);
+  assert.throws(() => net.countParams(), ValueError);
+  net.build([null, 4]);
+  assert.equal(net.built, true);
+  assert.equal(net.weights.length, 4);
+  assert.deepEqual(net.outputs[0]!.shape, [null, 2]);
+  assert.equal(net.layers.length, 2);
+  net.build([null, 4]);
+  assert.throws(() => net.build([null, 5]), /already been configured to use input shape \[null, 4\]/);
+  net.add(dense({ units: 7 }));
+  assert.deepEqual(net.outputs[0]!.shape, [null, 7]);
+});
+
+test('an input layer or tensor can come first', () => {
+  for (const first of [inputLayer({ shape: [4] }), input({ shape: [4] })]) {
+    const net = sequential();
+    net.add(first);
+    net.add(dense({ units: 2 }));
+    assert.equal(net.built, true);
+    assert.equal(net.layers.length, 1);
+    assert.throws(() => net.add(inputLayer({ shape: [4] })), /cannot add a different Input layer/);
+  }
+});
+
+test('pop takes the last layer off', () => {
+  const net = chapter(true);
+  assert.equal(net.pop()?.name, 'dense_1');
+  assert.deepEqual(net.outputs[0]!.shape, [null, 64]);
+  assert.equal(net.countParams(), 93_322 - 650);
+  net.add(dense({ units: 10, name: 'dense_1' }));
+  assert.equal(net.countParams(), 93_322);
+  assert.equal(sequential().pop(), undefined);
+});
+
+test('layers are found by name and place', () => {
+  const net = chapter(true);
+  assert.equal(net.getLayer('flatten').className, 'Flatten');
+  assert.equal(net.getLayer(0).name, 'conv2d');
+  assert.equal(net.getLayer(-1).name, 'dense_1');
+  assert.throws(() => net.getLayer(99), {
+    message: 'Was asked to retrieve layer at index 99 but model only has 8 layers.',
+  });
+  assert.throws(
+    () => net.getLayer('nope'),
+    /^ValueError: No such layer: nope\. Existing layers are: \['conv2d', /,
+  );
+});
+
+test('what is no layer, or has a name that is taken, is refused', () => {
+  const net = sequential([dense({ units: 2, name: 'a' })]);
+  assert.throws(() => net.add(3 as unknown as Layer), /Only instances of `Layer` can be added/);
+  assert.throws(() => net.add(dense({ units: 2, name: 'a' })), /Name 'a' is already the name of a layer/);
+  assert.throws(() => sequential({ layer: [] } as never), /Unknown Sequential option 'layer'. Did you mean/);
+  assert.throws(() => sequential().build([null, 3]), /cannot be built because it has no layers/);
+});
+
+test('a layer that cannot take the output leaves the stack as it was', () => {
+  const net = sequential([conv2d({ filters: 2, kernelSize: 3, inputShape: [4, 4, 1] })]);
+  assert.throws(() => net.add(conv2d({ filters: 2, kernelSize: 3 })), ShapeError);
+  assert.equal(net.layers.length, 1);
+  net.add(flatten());
+  assert.deepEqual(net.outputs[0]!.shape, [null, 8]);
+});
+
+test('freezing a model freezes its layers', () => {
+  const net = chapter(true);
+  net.trainable = false;
+  assert.equal(net.trainableWeights.length, 0);
+  assert.equal(net.getLayer('dense').trainable, false);
+  net.trainable = true;
+  net.getLayer('dense').trainable = false;
+  assert.equal(net.trainableWeights.length, 8);
+  assert.equal(net.nonTrainableWeights.length, 2);
+});
+
+test('a model is a layer of another', () => {
+  const base = chapter(false);
+  const net = sequential([base, flatten(), dense({ units: 1 })]);
+  assert.equal(net.built, true);
+  assert.equal(net.countParams(), 55_744 + 577);
+  assert.match(summaryOf(net), /sequential \(Sequential\) +│ \(None, 3, 3, 64\) +│ +55,744/);
+  assert.match(summaryOf(net, { expandNested: true }), / {4}└ conv2d \(Conv2D\)/);
+});

@@ -1,0 +1,187 @@
+/** @file Sequential: a stack of layers, one input and one output each (Keras' `models/sequential.py`). */
+
+import type { Config } from '../base/config.ts';
+import { ValueError } from '../base/errors.ts';
+import { uniqueName } from '../base/names.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
+import { formatShape, type Shape, sameShape } from '../base/shape.ts';
+import { InputLayer } from '../layers/input-layer.ts';
+import { Layer, SymbolicTensor } from '../layers/layer.ts';
+import { checkBatchShape } from '../layers/layer-options.ts';
+import { type LayerGraph, mapGraph } from './layer-graph.ts';
+import { Model, type ModelOptions } from './model.ts';
+import { serializeLayer } from './serialize.ts';
+
+export interface SequentialOptions extends ModelOptions {
+  readonly layers?: readonly (Layer | SymbolicTensor)[];
+}
+
+/**
+ * Layers one after the other. With an input shape (of `input()`, or the first layer's `inputShape`) the layers get their
+ * weights as they are added; without, when `build`, `fit`, `evaluate` or `predict` first see a shape.
+ */
+export class Sequential extends Model {
+  static override readonly className = 'Sequential';
+  /** The layers, an InputLayer first once the shape is known. */
+  readonly #stack: Layer[] = [];
+  /** The input and the outputs of all layers; empty while the shape is not known. */
+  readonly #tensors: SymbolicTensor[] = [];
+  #graph: LayerGraph | null = null;
+
+  constructor(options: SequentialOptions = {}) {
+    checkOptionNames('Sequential', options, ['layers', 'name', 'trainable']);
+    const { layers = [], ...rest } = options;
+    super(rest);
+    if (!Array.isArray(layers)) {
+      throw new ValueError(`Sequential: layers must be a list of layers, received ${describeValue(layers)}.`);
+    }
+    for (const layer of layers) this.add(layer);
+  }
+
+  override get layers(): readonly Layer[] {
+    return this.#stack[0] instanceof InputLayer ? this.#stack.slice(1) : this.#stack.slice();
+  }
+
+  override get graph(): LayerGraph | null {
+    return this.#graph;
+  }
+
+  override get inputForm(): 'one' {
+    return 'one';
+  }
+
+  override get outputForm(): 'one' {
+    return 'one';
+  }
+
+  /**
+   * Puts a layer on top. Throws ValueError for anything that is no layer and for a name that is there already, and what
+   * the layer throws when it cannot take the output so far; the stack is as before then.
+   */
+  add(layer: Layer | SymbolicTensor): void {
+    const added = layer instanceof SymbolicTensor ? layer.producer.layer : layer;
+    this.#checkNew(added);
+    if (this.#stack.length === 0 && !(added instanceof InputLayer) && added.batchInputShape !== null) {
+      this.#stack.push(new InputLayer({ batchShape: added.batchInputShape }));
+    }
+    if (this.#tensors.length === 0) {
+      this.#stack.push(added);
+      this.#buildIfKnown();
+    } else {
+      this.#tensors.push(added.apply(this.#tensors.at(-1)!));
+      this.#stack.push(added);
+      this.#remap();
+    }
+  }
+
+  /** Takes the last layer off and returns it; undefined when there is none. */
+  pop(): Layer | undefined {
+    const layer = this.#stack.pop();
+    this.#tensors.length = Math.min(this.#tensors.length, this.#stack.length);
+    if (this.#tensors.length < 2) {
+      this.#tensors.length = 0;
+      this.#graph = null;
+    } else {
+      this.#remap();
+    }
+    return layer;
+  }
+
+  override build(inputShapes: Shape | readonly Shape[]): void {
+    const shape = singleShape(this.name, inputShapes);
+    const [first] = this.#stack;
+    if (first === undefined) {
+      throw new ValueError(
+        `Sequential model ${this.name} cannot be built because it has no layers. Call \`model.add(layer)\`.`,
+      );
+    }
+    const known = first instanceof InputLayer ? first.batchShape : null;
+    if (known !== null && !sameShape(known, shape)) {
+      throw new ValueError(
+        `Sequential model '${this.name}' has already been configured to use input shape ${formatShape(known)}. ` +
+          `You cannot build it with input_shape ${formatShape(shape)}.`,
+      );
+    }
+    if (this.#graph !== null) return;
+    const source = first instanceof InputLayer ? first : new InputLayer({ batchShape: shape });
+    this.#connect(source);
+  }
+
+  /** In Keras' form: what files have under `config`. */
+  override getConfig(): Config {
+    const config: Config = { ...super.getConfig(), layers: this.#stack.map(serializeLayer) };
+    const [first] = this.#stack;
+    if (this.#graph === null || !(first instanceof InputLayer)) return config;
+    return { ...config, build_input_shape: first.batchShape };
+  }
+
+  #checkNew(layer: unknown): asserts layer is Layer {
+    if (!(layer instanceof Layer)) {
+      throw new ValueError(
+        `Only instances of \`Layer\` can be added to a Sequential model. Received: ${describeValue(layer)} ` +
+          `(of type ${typeof layer}).`,
+      );
+    }
+    if (this.#stack.some((other) => other.name === layer.name)) {
+      throw new ValueError(
+        `All layers added to a Sequential model should have unique names. Name '${layer.name}' is already the name of a ` +
+          'layer in this model. Update the `name` argument to pass a unique name.',
+      );
+    }
+    const [first] = this.#stack;
+    if (layer instanceof InputLayer && first !== undefined) {
+      const known = first instanceof InputLayer ? ` to use input shape ${formatShape(first.batchShape)}` : '';
+      throw new ValueError(
+        `Sequential model '${this.name}' has already been configured${known}. You cannot add a different Input layer ` +
+          'to it: an input comes first.',
+      );
+    }
+  }
+
+  #buildIfKnown(): void {
+    const [first] = this.#stack;
+    if (this.#stack.length < 2) return;
+    if (first instanceof InputLayer) this.#connect(first);
+    else if (first instanceof Model && first.graph !== null)
+      this.build(first.inputs.map((input) => input.shape));
+  }
+
+  /** Applies all layers, one after the other, to the input; changes nothing when one cannot take its input. */
+  #connect(source: InputLayer): void {
+    const layers = this.layers;
+    const tensors = [source.output];
+    try {
+      for (const layer of layers) tensors.push(layer.apply(tensors.at(-1)!));
+    } catch (error) {
+      // What add() put on top of an input does not belong to the stack then.
+      if (this.#stack[0] === source) this.#stack.length = Math.min(this.#stack.length, tensors.length);
+      throw error;
+    }
+    if (this.#stack[0] !== source) this.#stack.unshift(source);
+    this.#tensors.push(...tensors);
+    this.#remap();
+  }
+
+  #remap(): void {
+    this.#graph = mapGraph([this.#tensors[0]!], [this.#tensors.at(-1)!]);
+    // Keras makes a hidden Functional each time; taking its name keeps the names of later models the same.
+    uniqueName('functional');
+  }
+}
+
+function singleShape(name: string, shapes: Shape | readonly Shape[]): Shape {
+  const shape = Array.isArray(shapes[0]) ? (shapes.length === 1 ? shapes[0] : null) : shapes;
+  if (shape === null) {
+    throw new ValueError(`Sequential model '${name}' takes one input, received ${shapes.length} shapes.`);
+  }
+  return checkBatchShape(name, shape as Shape);
+}
+
+/**
+ * An empty stack of layers, or one of the given layers: `sequential()`, `sequential([…])`, `sequential({ layers, name })`.
+ */
+export function sequential(
+  options: SequentialOptions | readonly (Layer | SymbolicTensor)[] = {},
+): Sequential {
+  return new Sequential(Array.isArray(options) ? { layers: options } : (options as SequentialOptions));
+}

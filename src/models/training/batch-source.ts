@@ -1,0 +1,173 @@
+/** @file Where batches come from: arrays cut into batches, or a dataset that brings them. */
+
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import type { RandomGenerator } from '../../base/random.ts';
+import { formatShape } from '../../base/shape.ts';
+import { Tensor } from '../../base/tensor.ts';
+import { type DataInput, type Dataset, toTensor, toTensors } from './data-types.ts';
+
+/** The Tensors of a run or a batch, all with as many samples. */
+export interface DataSet {
+  readonly x: readonly Tensor[];
+  /** One a target; empty without targets. */
+  readonly y: readonly Tensor[];
+  /** [samples], or null. */
+  readonly sampleWeight: Tensor | null;
+  readonly samples: number;
+}
+
+/** Rows of a data set to be fed together. */
+export interface Batch {
+  readonly data: DataSet;
+  readonly samples: number;
+  /** Index in `data` of the batch's sample `i`. */
+  rowOf(i: number): number;
+  /** Writes the batch's rows of `tensor`, one of `data`'s, to `target`. */
+  copy(tensor: Tensor, target: Float32Array): void;
+}
+
+/** Batches, epoch after epoch. */
+export interface BatchSource {
+  /** Batches in an epoch; null while unknown. */
+  readonly steps: number | null;
+  /** Samples in a batch at most; null when each batch may be larger. */
+  readonly batchSize: number | null;
+  /** The data as a whole, when it is there; null for datasets. */
+  readonly whole: DataSet | null;
+  /** The next pass. */
+  epoch(): AsyncIterable<Batch> | Iterable<Batch>;
+}
+
+/** Names that the Tensors of a data set belong to. */
+export interface DataNames {
+  readonly inputs: readonly string[];
+  /** Outputs with a loss; empty when no targets are wanted. */
+  readonly targets: readonly string[];
+}
+
+/** Reads and checks inputs, targets and weights. Throws ValueError or ShapeError when they do not belong together. */
+export function readData(
+  method: string,
+  names: DataNames,
+  x: unknown,
+  y: unknown,
+  sampleWeight: unknown,
+): DataSet {
+  if (x === undefined || x === null) throw new ValueError(`${method} needs data: x is ${String(x)}.`);
+  const xs = toTensors(x, names.inputs, 'x');
+  if (names.targets.length > 0 && (y === undefined || y === null)) {
+    throw new ValueError(`${method} needs targets to compute the loss: y is ${String(y)}.`);
+  }
+  const ys = names.targets.length === 0 ? [] : toTensors(y, names.targets, 'y');
+  const weight =
+    sampleWeight === undefined || sampleWeight === null ? null : toTensor(sampleWeight, 'sampleWeight');
+  const samples = commonSize(
+    [...xs.map((t) => ['x', t] as const), ...ys.map((t) => ['y', t] as const)],
+    weight,
+  );
+  if (samples === 0) {
+    throw new ValueError(
+      `${method} received 0 samples: x has shape ${formatShape(xs[0]!.shape)}. Give at least one.`,
+    );
+  }
+  return { x: xs, y: ys, sampleWeight: weight, samples };
+}
+
+function commonSize(named: readonly (readonly [string, Tensor])[], weight: Tensor | null): number {
+  const all = weight === null ? named : [...named, ['sampleWeight', weight] as const];
+  for (const [name, { shape }] of all) {
+    if (shape.length === 0)
+      throw new ShapeError(`${name} is a single number; its first extent must count the samples.`);
+  }
+  if (weight !== null && weight.rank !== 1) {
+    throw new ShapeError(
+      `sampleWeight must have one number per sample, shape [samples], received ${formatShape(weight.shape)}.`,
+    );
+  }
+  const sizes = new Map<string, number[]>();
+  for (const [name, { shape }] of all) sizes.set(name, [...(sizes.get(name) ?? []), shape[0]!]);
+  if (new Set([...sizes.values()].flat()).size > 1) {
+    const list = [...sizes].map(([name, counts]) => `'${name}' sizes: ${counts.join(', ')}`).join('; ');
+    throw new ValueError(
+      `Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. ${list}.`,
+    );
+  }
+  return all[0]![1].shape[0]!;
+}
+
+function rowSize(tensor: Tensor): number {
+  return tensor.size / tensor.shape[0]!;
+}
+
+/** Neighbouring rows. */
+export function rangeBatch(data: DataSet, start: number, samples: number): Batch {
+  return {
+    data,
+    samples,
+    rowOf: (i) => start + i,
+    copy(tensor, target) {
+      const size = rowSize(tensor);
+      target.set(tensor.data.subarray(start * size, (start + samples) * size));
+    },
+  };
+}
+
+/** The rows that `rows` names. */
+function gatherBatch(data: DataSet, rows: Int32Array): Batch {
+  return {
+    data,
+    samples: rows.length,
+    rowOf: (i) => rows[i]!,
+    copy(tensor, target) {
+      const size = rowSize(tensor);
+      rows.forEach((row, i) => {
+        target.set(tensor.data.subarray(row * size, (row + 1) * size), i * size);
+      });
+    },
+  };
+}
+
+/** Batches of arrays, the last one smaller; in another order each epoch when there is a `shuffle`. */
+export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGenerator | null): BatchSource {
+  function* epoch(): Iterable<Batch> {
+    const order = shuffle?.permutation(data.samples);
+    for (let start = 0; start < data.samples; start += batchSize) {
+      const samples = Math.min(batchSize, data.samples - start);
+      yield order === undefined
+        ? rangeBatch(data, start, samples)
+        : gatherBatch(data, order.subarray(start, start + samples));
+    }
+  }
+  return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, epoch };
+}
+
+/** The batches of a dataset. Throws ValueError or ShapeError when a batch is not what it should be. */
+export function datasetSource(method: string, dataset: Dataset, names: DataNames): BatchSource {
+  async function* epoch(): AsyncIterable<Batch> {
+    let index = 0;
+    for await (const item of dataset) {
+      const parts = batchParts(method, item, names, index++);
+      const data = readData(method, names, ...parts);
+      yield rangeBatch(data, 0, data.samples);
+    }
+  }
+  const { length } = dataset;
+  const steps = typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : null;
+  return { steps, batchSize: null, whole: null, epoch };
+}
+
+function batchParts(
+  method: string,
+  item: unknown,
+  names: DataNames,
+  index: number,
+): [x: unknown, y: unknown, sampleWeight: unknown] {
+  if (Array.isArray(item) && item.length >= 1 && item.length <= 3) return [item[0], item[1], item[2]];
+  if (names.targets.length === 0 && (item instanceof Tensor || !Array.isArray(item))) {
+    return [item as DataInput, undefined, undefined];
+  }
+  throw new ValueError(
+    `${method}: batch ${index} of the dataset must be [x, y] or [x, y, sampleWeight], received ${describeValue(item)}.`,
+  );
+}

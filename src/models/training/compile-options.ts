@@ -1,0 +1,156 @@
+/** @file What `compile` takes, checked and resolved as far as it can be without data. */
+
+import { isKerasObject } from '../../base/config.ts';
+import { ValueError } from '../../base/errors.ts';
+import { checkOptionNames, describeValue, refuseOption } from '../../base/options.ts';
+import { type LossIdentifier, type LossResolver, lossResolver } from '../../losses/index.ts';
+import { type MetricIdentifier, type MetricResolver, metricResolver } from '../../metrics/index.ts';
+import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/index.ts';
+import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { isRecord } from '../structure.ts';
+
+/** One for all outputs, one an output in order, or by the output's name. Outputs may go without a loss. */
+export type LossOption =
+  | LossIdentifier
+  | readonly (LossIdentifier | null)[]
+  | Readonly<Record<string, LossIdentifier>>;
+
+/** Metrics of one output. */
+export type MetricList = MetricIdentifier | readonly MetricIdentifier[];
+
+/** A list for the one output; for several outputs one entry each, or by the output's name. */
+export type MetricsOption = readonly MetricList[] | Readonly<Record<string, MetricList>> | MetricIdentifier;
+
+export interface CompileOptions {
+  /** Default 'rmsprop'. */
+  readonly optimizer?: OptimizerIdentifier;
+  readonly loss?: LossOption | null;
+  /** Factors of the outputs' losses in the sum that training makes small. */
+  readonly lossWeights?: number | readonly number[] | Readonly<Record<string, number>> | null;
+  /** Reported, not trained on. */
+  readonly metrics?: MetricsOption | null;
+}
+
+const KNOWN = ['optimizer', 'loss', 'lossWeights', 'metrics'];
+// What Keras has and this engine does not need or does not do, with the value that means "off".
+const REFUSED: Readonly<Record<string, unknown>> = {
+  weightedMetrics: null,
+  runEagerly: false,
+  stepsPerExecution: 1,
+  jitCompile: 'auto',
+  autoScaleLoss: true,
+};
+
+/** The loss of one output. */
+export interface OutputLoss {
+  readonly resolve: LossResolver;
+  readonly weight: number;
+}
+
+/** How to train, with the names that losses and metrics were given checked. */
+export interface Compiled {
+  /** As given, for files. */
+  readonly options: CompileOptions;
+  readonly optimizer: Optimizer;
+  /** Per output name; null for an output without a loss. Throws ValueError when they do not match the outputs. */
+  losses(outputs: readonly string[]): (OutputLoss | null)[];
+  /** Per output name. Throws ValueError when they do not match the outputs. */
+  metrics(outputs: readonly string[]): MetricResolver[][];
+}
+
+/** Throws ValueError for unknown names and options, UnsupportedError for options of Keras that Fovea does not have. */
+export function resolveCompile(options: CompileOptions): Compiled {
+  checkOptionNames('compile', options, [...KNOWN, ...Object.keys(REFUSED)]);
+  for (const [name, off] of Object.entries(REFUSED)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (!(name === 'jitCompile' && value === false)) refuseOption('compile', name, value, off);
+  }
+  const optimizer = getOptimizer(options.optimizer ?? 'rmsprop');
+  const loss = resolveTree(options.loss, lossResolver);
+  const metrics = resolveTree(options.metrics, metricResolver);
+  const weights = resolveTree(options.lossWeights, checkWeight);
+  return {
+    options,
+    optimizer,
+    losses: (outputs) => {
+      const resolvers = spreadLoss(loss, outputs);
+      const factors = spread('lossWeights', weights, outputs);
+      return resolvers.map((resolve, i) =>
+        resolve === null ? null : { resolve, weight: single('lossWeights', factors[i]) ?? 1 },
+      );
+    },
+    metrics: (outputs) => spreadMetrics(metrics, outputs),
+  };
+}
+
+/** Leaves, lists and records of what an option was resolved to. */
+type Tree<T> = T | null | readonly Tree<T>[] | { readonly byName: Readonly<Record<string, Tree<T>>> };
+
+function resolveTree<T, I>(option: unknown, resolve: (identifier: I) => T): Tree<T> {
+  if (option === undefined || option === null) return null;
+  if (Array.isArray(option)) return option.map((item) => resolveTree(item, resolve));
+  if (isRecord(option) && !isKerasObject(option)) {
+    const entries = Object.entries(option).map(([name, item]) => [name, resolveTree(item, resolve)] as const);
+    return { byName: Object.fromEntries(entries) };
+  }
+  return resolve(option as I);
+}
+
+function checkWeight(value: number): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new ValueError(`compile: lossWeights must be numbers, received ${describeValue(value)}.`);
+}
+
+function isByName<T>(tree: Tree<T>): tree is { readonly byName: Readonly<Record<string, Tree<T>>> } {
+  return typeof tree === 'object' && tree !== null && 'byName' in tree;
+}
+
+/** One entry an output: by name, in order, or the one there is. */
+function spread<T>(option: string, tree: Tree<T>, outputs: readonly string[]): Tree<T>[] {
+  if (isByName(tree)) {
+    for (const name of Object.keys(tree.byName)) {
+      if (outputs.includes(name)) continue;
+      throw new ValueError(
+        `compile: ${option} names an output '${name}', but the model's outputs are ${outputs.map((o) => `'${o}'`).join(', ')}.`,
+      );
+    }
+    return outputs.map((name) => tree.byName[name] ?? null);
+  }
+  if (Array.isArray(tree)) {
+    if (tree.length === outputs.length) return [...tree];
+    throw new ValueError(
+      `compile: ${option} has ${tree.length} entries, but the model has ${outputs.length} output(s): ` +
+        `${outputs.map((o) => `'${o}'`).join(', ')}.`,
+    );
+  }
+  return outputs.map(() => tree);
+}
+
+function single<T>(option: string, tree: Tree<T> | undefined): T | null {
+  if (Array.isArray(tree) || isByName(tree as Tree<T>)) {
+    throw new ValueError(`compile: ${option} takes one entry per output, received a list or record inside.`);
+  }
+  return (tree ?? null) as T | null;
+}
+
+function spreadLoss(tree: Tree<LossResolver>, outputs: readonly string[]): (LossResolver | null)[] {
+  return spread('loss', tree, outputs).map((item) => single('loss', item));
+}
+
+function spreadMetrics(tree: Tree<MetricResolver>, outputs: readonly string[]): MetricResolver[][] {
+  if (tree === null) return outputs.map(() => []);
+  const flat = (item: Tree<MetricResolver>): MetricResolver[] =>
+    Array.isArray(item)
+      ? item.flatMap(flat)
+      : single('metrics', item) === null
+        ? []
+        : [item as MetricResolver];
+  // With one output a list is that output's list, whatever its length.
+  if (outputs.length === 1 && !isByName(tree)) return [flat(tree)];
+  if (!isByName(tree) && !Array.isArray(tree)) {
+    throw new ValueError(
+      'compile: with several outputs, metrics is a list with one entry per output or a record.',
+    );
+  }
+  return spread('metrics', tree, outputs).map(flat);
+}

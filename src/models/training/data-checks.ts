@@ -1,0 +1,94 @@
+/** @file Checks of data against the model before it is fed. */
+
+import { isFloating } from '../../base/dtype.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { SymbolicTensor } from '../../layers/layer.ts';
+import type { Batch, DataSet } from './batch-source.ts';
+import type { ModelStep } from './step-graph.ts';
+import type { TrainedModel } from './trained-model.ts';
+
+function batchedShape(tensor: Tensor): Shape {
+  return [null, ...tensor.shape.slice(1)];
+}
+
+/** Builds a model that does not know its input's shape yet. Throws as `build` does. */
+export function buildForData(model: TrainedModel, x: readonly Tensor[]): void {
+  if (model.graph === null) model.build(x.map(batchedShape));
+}
+
+/** Throws ShapeError, naming the layer and the shapes, when an input does not have the shape the model was made for. */
+export function checkInputShapes(model: TrainedModel, x: readonly Tensor[]): void {
+  x.forEach((tensor, index) => {
+    const expected = model.inputs[index]!;
+    const shape = batchedShape(tensor);
+    if (sameShape(shape, expected.shape)) return;
+    askFirstLayer(model, expected, shape);
+    throw new ShapeError(
+      `Input ${index} with name '${expected.name}' of layer '${model.name}' is incompatible with the layer: expected ` +
+        `shape=${formatShape(expected.shape)}, found shape=${formatShape(shape)}.${reshapeHint(tensor, expected)}`,
+    );
+  });
+}
+
+/** Lets the layer that would get the data say what is wrong, which is more to the point. */
+function askFirstLayer(model: TrainedModel, input: SymbolicTensor, shape: Shape): void {
+  const call = model.graph?.levels
+    .flat()
+    .find((each) => each.inputs.length === 1 && each.inputs[0] === input);
+  call?.layer.checkInputs([{ shape, name: input.name }]);
+}
+
+function reshapeHint(tensor: Tensor, expected: SymbolicTensor): string {
+  const sample = expected.shape.slice(1) as readonly number[];
+  const size = sample.reduce((product, dim) => product * dim, 1);
+  const fits = tensor.size / tensor.shape[0]! === size;
+  return fits
+    ? ` Reshape the data, for example with x.reshape([${[tensor.shape[0], ...sample].join(', ')}]).`
+    : '';
+}
+
+/** The batched shapes of targets. */
+export function targetShapes(data: DataSet): Shape[] {
+  return data.y.map(batchedShape);
+}
+
+/** Throws ShapeError or ValueError when targets cannot be labels of the model's outputs, naming the value's index. */
+export function checkTargets(
+  step: ModelStep,
+  model: TrainedModel,
+  targets: readonly string[],
+  data: DataSet,
+): void {
+  const names = model.outputNames;
+  step.losses.forEach((loss, i) => {
+    const output = model.outputs[names.indexOf(targets[i]!)]!;
+    const target = data.y[i]!;
+    loss.validateTargets(target.data, target.shape, output.shape);
+  });
+  const weight = data.sampleWeight;
+  if (weight !== null && !weight.allFinite())
+    throw new ValueError('sampleWeight holds NaN or infinite numbers.');
+}
+
+/**
+ * Throws ValueError when a number of the batch's inputs is NaN or infinite.
+ *
+ * @param where The batch, for the message: `epoch 1, batch 3`.
+ */
+export function checkFinite(batch: Batch, index: number, values: Float32Array, where: string): void {
+  const tensor = batch.data.x[index]!;
+  if (!isFloating(tensor.dtype)) return;
+  const size = tensor.size / tensor.shape[0]!;
+  const count = batch.samples * size;
+  for (let i = 0; i < count; i++) {
+    // Negated so that NaN is caught too.
+    if (Math.abs(values[i]!) < Number.POSITIVE_INFINITY) continue;
+    const sample = Math.floor(i / size);
+    throw new ValueError(
+      `The data has ${values[i]} in ${where}: sample ${sample} of the batch, sample ${batch.rowOf(sample)} of the data, ` +
+        `element ${i % size}. The batch was not used and the weights are as before it. Clean the data first.`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/** @file The loop of `evaluate`, and of validation inside `fit`. */
+
+import type { CallbackList } from '../../callbacks/callback-list.ts';
+import type { BatchStream } from './batch-stream.ts';
+import { EventLoopBreaks } from './event-loop.ts';
+import type { StepRunner } from './step-runner.ts';
+import { Totals } from './totals.ts';
+
+export interface EvaluationOptions {
+  readonly runner: StepRunner;
+  readonly stream: BatchStream;
+  readonly callbacks: CallbackList;
+  /** Batches at most; null for all. */
+  readonly steps: number | null;
+}
+
+/** One pass over data that changes nothing. */
+export class EvaluationLoop {
+  readonly #options: EvaluationOptions;
+
+  constructor(options: EvaluationOptions) {
+    this.#options = options;
+  }
+
+  /** Losses and metrics of the pass. */
+  async run(): Promise<Totals> {
+    const { runner, stream, callbacks, steps } = this.#options;
+    const totals = new Totals();
+    const breaks = new EventLoopBreaks();
+    let index = 0;
+    await callbacks.call('onTestBegin');
+    try {
+      for await (const batch of stream.epoch()) {
+        await callbacks.call('onTestBatchBegin', index);
+        const { step, reported } = await runner.run(batch, `batch ${index}`);
+        totals.add(step.reported, reported, batch.samples);
+        await callbacks.call('onTestBatchEnd', index, totals.logs());
+        await breaks.pause();
+        if (++index === steps) break;
+      }
+    } finally {
+      await stream.close();
+    }
+    await callbacks.call('onTestEnd', totals.logs());
+    return totals;
+  }
+}

@@ -1,0 +1,87 @@
+/** @file From the arguments of fit, evaluate and predict to sources of batches. */
+
+import { ValueError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import type { RandomGenerator } from '../../base/random.ts';
+import { isRecord } from '../structure.ts';
+import { arraySource, type BatchSource, type DataNames, datasetSource, readData } from './batch-source.ts';
+import { withClassWeight } from './class-weight.ts';
+import { isDataset } from './data-types.ts';
+import { type EvaluateOptions, type FitOptions, optionNames } from './run-options.ts';
+import { batchSizeOf, splitData, validationSource } from './validation.ts';
+
+/** `(x, y, options)`, or `(dataset, options)`. Throws ValueError when both a dataset and targets are given. */
+export function readArguments<O extends object>(
+  method: 'fit' | 'evaluate',
+  x: unknown,
+  second: unknown,
+  third: O | undefined,
+): { y: unknown; options: O } {
+  if (!isDataset(x)) return { y: second, options: third ?? ({} as O) };
+  const known = optionNames(method);
+  const isOptions = isRecord(second) && Object.keys(second).every((k) => known.includes(k));
+  if (second === undefined || second === null) return { y: undefined, options: third ?? ({} as O) };
+  if (third === undefined && isOptions) return { y: undefined, options: second as O };
+  throw new ValueError(
+    `${method}: a dataset brings its targets, so y must be left out; received ${describeValue(second)}.`,
+  );
+}
+
+/** Batches of arrays or of a dataset. Throws as `readData` does, and ValueError for options that datasets do not take. */
+export function sourceOf(
+  method: string,
+  names: DataNames,
+  x: unknown,
+  y: unknown,
+  options: EvaluateOptions,
+  shuffle: RandomGenerator | null,
+): BatchSource {
+  if (!isDataset(x)) {
+    return arraySource(readData(method, names, x, y, options.sampleWeight), batchSizeOf(options), shuffle);
+  }
+  refuseWithDataset(method, options, ['batchSize', 'sampleWeight']);
+  return datasetSource(method, x, names);
+}
+
+function refuseWithDataset(method: string, options: object, refused: readonly string[]): void {
+  for (const name of refused) {
+    if ((options as Record<string, unknown>)[name] === undefined) continue;
+    throw new ValueError(
+      `${method}: ${name} is for arrays; a dataset brings its own batches. Leave ${name} out.`,
+    );
+  }
+}
+
+/** Batches to train on and to validate on. Throws as `sourceOf` does, and ValueError for a split that leaves nothing. */
+export function fitSources(
+  names: DataNames,
+  x: unknown,
+  y: unknown,
+  options: FitOptions,
+  shuffle: RandomGenerator | null,
+): { source: BatchSource; validation: BatchSource | null } {
+  const { validationSplit = 0, validationData, classWeight } = options;
+  if (isDataset(x)) {
+    if (validationSplit > 0) {
+      throw new ValueError('Argument `validationSplit` is only supported for arrays, not for a dataset.');
+    }
+    refuseWithDataset('fit', options, ['classWeight']);
+    const source = sourceOf(
+      'fit',
+      names,
+      x,
+      y,
+      {
+        ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
+        ...(options.sampleWeight === undefined ? {} : { sampleWeight: options.sampleWeight }),
+      },
+      null,
+    );
+    return { source, validation: validationSource(names, options, null) };
+  }
+  const all = readData('fit', names, x, y, options.sampleWeight);
+  const splits = validationSplit > 0 && (validationData === undefined || validationData === null);
+  const [train, split] = splits ? splitData(all, validationSplit) : [all, null];
+  const source = arraySource(withClassWeight(train, classWeight), batchSizeOf(options), shuffle);
+  return { source, validation: validationSource(names, options, split) };
+}

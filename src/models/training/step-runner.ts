@@ -1,0 +1,127 @@
+/** @file Runs a model's steps on batches: finds the compiled step, feeds it, reads it. */
+
+import { InternalError } from '../../base/errors.ts';
+import { sampleSize } from '../../base/shape.ts';
+import type { Layer } from '../../layers/layer.ts';
+import type { Batch, DataSet } from './batch-source.ts';
+import type { Compiled } from './compile-options.ts';
+import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
+import { type CompiledStep, exclusively, type StepCache } from './step-cache.ts';
+import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
+import type { TrainedModel } from './trained-model.ts';
+
+/** What one run of `fit`, `evaluate` or `predict` keeps the same for all its batches. */
+export interface RunContext {
+  readonly model: TrainedModel;
+  readonly mode: StepMode;
+  readonly compiled: Compiled | null;
+  /** Changes with every `compile`. */
+  readonly generation: number;
+  /** Outputs with a loss. */
+  readonly targets: readonly string[];
+  readonly cache: StepCache;
+  readonly nextSeed: () => number;
+}
+
+/** One batch's numbers. */
+export interface StepResult {
+  readonly step: ModelStep;
+  /** One for each of `step.reported`. */
+  readonly reported: readonly number[];
+  /** When predicting: copies, one for each output. */
+  readonly predictions: readonly Float32Array[];
+}
+
+/** Runs batches of one run. */
+export class StepRunner {
+  readonly #context: RunContext;
+  readonly #frozen: string;
+  // Arrays are checked as a whole, once, and not batch by batch.
+  readonly #checked = new WeakSet<DataSet>();
+  #capacity: number;
+
+  /** @param batchSize Samples in a batch at most, when that is known. */
+  constructor(context: RunContext, batchSize: number | null) {
+    this.#context = context;
+    this.#capacity = batchSize ?? 0;
+    this.#frozen = trainableFlags(context.model);
+  }
+
+  /** Builds the model if need be and checks data of which batches will come. Throws before anything has run. */
+  async prepare(data: DataSet): Promise<void> {
+    await exclusively(() => this.#stepFor(data));
+  }
+
+  /**
+   * Runs one step. Throws ShapeError or ValueError, with the weights as they were, when the batch does not fit.
+   *
+   * @param where The batch, for messages.
+   */
+  run(batch: Batch, where: string): Promise<StepResult> {
+    return exclusively(async () => {
+      if (this.#capacity < batch.samples) this.#capacity = batch.samples;
+      const compiled = await this.#stepFor(batch.data);
+      feedBatch(compiled, batch, where);
+      if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
+      try {
+        await compiled.executable.run(batch.samples);
+      } catch (error) {
+        this.#context.cache.drop(compiled);
+        throw error;
+      }
+      return readResult(compiled, batch.samples);
+    });
+  }
+
+  async #stepFor(data: DataSet): Promise<CompiledStep> {
+    const { model, mode, compiled, generation, targets, cache, nextSeed } = this.#context;
+    if (!this.#checked.has(data)) {
+      buildForData(model, data.x);
+      checkInputShapes(model, data.x);
+    }
+    const { graph } = model;
+    if (graph === null) throw new InternalError(`'${model.name}' was built and has no graph.`);
+    const shapes = mode === 'predict' ? [] : targetShapes(data);
+    const weighted = data.sampleWeight !== null;
+    const capacity = Math.max(this.#capacity, 1);
+    const key = JSON.stringify([generation, mode, capacity, weighted, shapes, this.#frozen]);
+    const found = await cache.get(key, graph, capacity, () =>
+      buildStep({ model, mode, compiled, targetShapes: shapes, weighted, nextSeed }),
+    );
+    if (!this.#checked.has(data)) {
+      checkTargets(found.step, model, targets, data);
+      this.#checked.add(data);
+    }
+    return found;
+  }
+}
+
+/** Which layers train, inside of models too. */
+function trainableFlags(layer: Layer): string {
+  const inner: readonly Layer[] = 'layers' in layer ? (layer as TrainedModel).layers : [];
+  return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
+}
+
+function feedBatch({ step, executable }: CompiledStep, batch: Batch, where: string): void {
+  const { x, y, sampleWeight } = batch.data;
+  step.inputs.forEach((node, i) => {
+    const feed = executable.feed(node);
+    batch.copy(x[i]!, feed);
+    checkFinite(batch, i, feed, where);
+  });
+  step.targets.forEach((node, i) => {
+    batch.copy(y[i]!, executable.feed(node));
+  });
+  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight));
+  for (const { node, next } of step.seeds) executable.feed(node)[0] = next();
+}
+
+function readResult({ step, executable }: CompiledStep, samples: number): StepResult {
+  return {
+    step,
+    reported: step.reported.map(({ node }) => executable.output(node)[0]!),
+    predictions: step.predictions.map((node) =>
+      executable.output(node).slice(0, samples * sampleSize(node.shape)),
+    ),
+  };
+}

@@ -1,0 +1,27 @@
+/** @file What training sees of a model, and what it gives back. */
+
+import type { Shape } from '../../base/shape.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { CallbackModel } from '../../callbacks/callback.ts';
+import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
+import type { LayerGraph } from '../layer-graph.ts';
+import type { Flattened } from '../structure.ts';
+
+/** A model as the trainer needs it. */
+export interface TrainedModel extends Layer, CallbackModel {
+  readonly layers: readonly Layer[];
+  /** Null while the input's shape is not known. */
+  readonly graph: LayerGraph | null;
+  readonly inputs: readonly SymbolicTensor[];
+  readonly outputs: readonly SymbolicTensor[];
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly outputForm: Flattened<unknown>['form'];
+  build(inputShapes: readonly Shape[]): void;
+}
+
+/** What `evaluate` gives: the loss, a list with the loss first, or a record by name. */
+export type Evaluation = number | number[] | Record<string, number>;
+
+/** What `predict` gives: one Tensor, or one an output, arranged as the model's outputs are. */
+export type Prediction = Tensor | Tensor[] | Record<string, Tensor>;

@@ -1,0 +1,212 @@
+/** @file Trainer: what compile, fit, evaluate and predict of a model do (Keras' `trainers/trainer.py`). */
+
+import { ValueError } from '../../base/errors.ts';
+import { nextSeed, RandomGenerator } from '../../base/random.ts';
+import { CallbackList } from '../../callbacks/callback-list.ts';
+import type { History } from '../../callbacks/history.ts';
+import { arraySource, type BatchSource, type DataNames, rangeBatch, readData } from './batch-source.ts';
+import { BatchStream } from './batch-stream.ts';
+import { withClassWeight } from './class-weight.ts';
+import { type Compiled, type CompileOptions, resolveCompile } from './compile-options.ts';
+import { buildForData } from './data-checks.ts';
+import { isDataset } from './data-types.ts';
+import { EvaluationLoop } from './evaluation-loop.ts';
+import { FitLoop } from './fit-loop.ts';
+import { PredictionLoop } from './prediction-loop.ts';
+import {
+  type BatchOptions,
+  checkRunOptions,
+  type EvaluateOptions,
+  type FitOptions,
+  type PredictOptions,
+} from './run-options.ts';
+import { fitSources, readArguments, sourceOf } from './run-sources.ts';
+import { StepCache } from './step-cache.ts';
+import { type StepMode, targetNames } from './step-graph.ts';
+import { StepRunner } from './step-runner.ts';
+import { Totals } from './totals.ts';
+import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
+
+/** A model's training state. */
+export class Trainer {
+  readonly #model: TrainedModel;
+  readonly #cache = new StepCache();
+  #compiled: Compiled | null = null;
+  #generation = 0;
+  #fitting = false;
+
+  constructor(model: TrainedModel) {
+    this.#model = model;
+  }
+
+  /** What `compile` was given; null before. */
+  get compiled(): Compiled | null {
+    return this.#compiled;
+  }
+
+  /** Which way losses and metrics get better, by name, where that is known. */
+  get metricDirections(): ReadonlyMap<string, 'up' | 'down'> {
+    return this.#directions;
+  }
+
+  #directions: ReadonlyMap<string, 'up' | 'down'> = new Map();
+
+  compile(options: CompileOptions): void {
+    this.#refuseWhileFitting('compile');
+    this.#compiled = resolveCompile(options);
+    this.#generation++;
+    this.#cache.clear();
+  }
+
+  async fit(x: unknown, second: unknown, third: FitOptions | undefined): Promise<History> {
+    const { y, options } = readArguments('fit', x, second, third);
+    checkRunOptions('fit', options);
+    const compiled = this.#requireCompiled();
+    this.#refuseWhileFitting('fit');
+    this.#fitting = true;
+    try {
+      return await this.#fit(compiled, x, y, options);
+    } finally {
+      this.#fitting = false;
+    }
+  }
+
+  async #fit(compiled: Compiled, x: unknown, y: unknown, options: FitOptions): Promise<History> {
+    const names = this.#names(x, compiled);
+    const shuffle = options.shuffle === false ? null : new RandomGenerator(nextSeed());
+    const { source, validation } = fitSources(names, x, y, options, shuffle);
+    const runner = this.#runner('train', names, source.batchSize);
+    const validationRunner = this.#runner('test', names, validation?.batchSize ?? null);
+    if (source.whole !== null) await runner.prepare(source.whole);
+    if (validation?.whole) await validationRunner.prepare(validation.whole);
+    const stream = new BatchStream('fit', source, options.stepsPerEpoch ?? null);
+    const callbacks = this.#callbacks(options, stream.steps, true);
+    const loop = new FitLoop({
+      model: this.#model,
+      runner,
+      stream,
+      callbacks,
+      evaluation:
+        validation === null ? null : validationLoop(validationRunner, validation, callbacks, options),
+      options,
+      setDirections: (directions) => {
+        this.#directions = directions;
+      },
+    });
+    await loop.run();
+    return callbacks.history!;
+  }
+
+  async evaluate(x: unknown, second: unknown, third: EvaluateOptions | undefined): Promise<Evaluation> {
+    const { y, options } = readArguments('evaluate', x, second, third);
+    checkRunOptions('evaluate', options);
+    const names = this.#names(x, this.#requireCompiled());
+    const source = sourceOf('evaluate', names, x, y, options, null);
+    const runner = this.#runner('test', names, source.batchSize);
+    if (source.whole !== null) await runner.prepare(source.whole);
+    const stream = new BatchStream('evaluate', source, null);
+    const steps = options.steps ?? null;
+    const callbacks = this.#callbacks(options, steps ?? stream.steps);
+    const totals = await new EvaluationLoop({ runner, stream, callbacks, steps }).run();
+    return options.returnDict === true ? totals.logs() : totals.list();
+  }
+
+  async predict(x: unknown, options: PredictOptions): Promise<Prediction> {
+    checkRunOptions('predict', options);
+    const names = this.#names(x, null);
+    const source = sourceOf('predict', names, x, undefined, options, null);
+    const runner = this.#runner('predict', names, source.batchSize);
+    if (source.whole !== null) await runner.prepare(source.whole);
+    const stream = new BatchStream('predict', source, null);
+    const steps = options.steps ?? null;
+    const callbacks = this.#callbacks(options, steps ?? stream.steps);
+    return new PredictionLoop({ model: this.#model, runner, stream, callbacks, steps }).run();
+  }
+
+  async trainOnBatch(x: unknown, y: unknown, options: BatchOptions): Promise<Evaluation> {
+    checkRunOptions('trainOnBatch', options);
+    this.#refuseWhileFitting('trainOnBatch');
+    return this.#onBatch('train', x, y, options);
+  }
+
+  async testOnBatch(x: unknown, y: unknown, options: BatchOptions): Promise<Evaluation> {
+    checkRunOptions('testOnBatch', options);
+    return this.#onBatch('test', x, y, options);
+  }
+
+  async predictOnBatch(x: unknown): Promise<Prediction> {
+    const names = this.#names(x, null);
+    const data = readData('predictOnBatch', names, x, undefined, undefined);
+    const source = arraySource(data, data.samples, null);
+    const runner = this.#runner('predict', names, data.samples);
+    const stream = new BatchStream('predictOnBatch', source, null);
+    const callbacks = this.#callbacks({ verbose: 0 }, 1);
+    return new PredictionLoop({ model: this.#model, runner, stream, callbacks, steps: null }).run();
+  }
+
+  async #onBatch(mode: 'train' | 'test', x: unknown, y: unknown, options: BatchOptions): Promise<Evaluation> {
+    const names = this.#names(x, this.#requireCompiled());
+    const read = readData(`${mode}OnBatch`, names, x, y, options.sampleWeight);
+    const data = withClassWeight(read, options.classWeight);
+    const runner = this.#runner(mode, names, data.samples);
+    const { step, reported } = await runner.run(rangeBatch(data, 0, data.samples), 'the batch');
+    const totals = new Totals();
+    totals.add(step.reported, reported, data.samples);
+    return options.returnDict === true ? totals.logs() : totals.list();
+  }
+
+  /** The names of inputs and targets; a model that is open still is built for `x`, when that is an array. */
+  #names(x: unknown, compiled: Compiled | null): DataNames {
+    const model = this.#model;
+    if (model.graph === null && !isDataset(x) && x !== undefined && x !== null) {
+      const names = { inputs: model.inputNames, targets: [] };
+      buildForData(model, readData('build', names, x, undefined, undefined).x);
+    }
+    return { inputs: model.inputNames, targets: compiled === null ? [] : targetNames(model, compiled) };
+  }
+
+  #runner(mode: StepMode, names: DataNames, batchSize: number | null): StepRunner {
+    const seeds = new RandomGenerator(nextSeed());
+    const context = {
+      model: this.#model,
+      mode,
+      compiled: this.#compiled,
+      generation: this.#generation,
+      targets: names.targets,
+      cache: this.#cache,
+      nextSeed: () => seeds.nextUint32(),
+    };
+    return new StepRunner(context, batchSize);
+  }
+
+  #callbacks(
+    options: Pick<FitOptions, 'callbacks' | 'verbose' | 'epochs'>,
+    steps: number | null,
+    history = false,
+  ): CallbackList {
+    const { callbacks, verbose = 'auto', epochs = 1 } = options;
+    return new CallbackList({ callbacks, model: this.#model, params: { verbose, epochs, steps }, history });
+  }
+
+  #requireCompiled(): Compiled {
+    if (this.#compiled === null) throw new ValueError('You must call `compile()` before using the model.');
+    return this.#compiled;
+  }
+
+  #refuseWhileFitting(method: string): void {
+    if (!this.#fitting) return;
+    throw new ValueError(
+      `${method}() was called while fit() is running on the same model '${this.#model.name}'. Await fit() first.`,
+    );
+  }
+}
+
+function validationLoop(
+  runner: StepRunner,
+  source: BatchSource,
+  callbacks: CallbackList,
+  options: FitOptions,
+): EvaluationLoop {
+  const stream = new BatchStream('fit (validationData)', source, null);
+  return new EvaluationLoop({ runner, stream, callbacks, steps: options.validationSteps ?? null });
+}

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { RandomGenerator, setRandomSeed } from '../../base/random.ts';
+import { Tensor, tensor } from '../../base/tensor.ts';
+import { useBackend } from '../../engine/backend.ts';
+import { ReferenceBackend } from '../../engine/reference-backend.ts';
+import { add, dense, dropout } from '../../layers/index.ts';
+import { input } from '../../layers/input-layer.ts';
+import { sgd } from '../../optimizers/index.ts';
+import { model } from '../functional.ts';
+import { type Sequential, sequential } from '../sequential.ts';
+
+before(() => useBackend(new ReferenceBackend()));
+
+/** Points of the plane and on which side of a line they are. */
+function points(samples: number): { x: Tensor; labels: Tensor; oneHot: Tensor } {
+  const random = new RandomGenerator(7);
+  const values = Float32Array.from({ length: samples * 2 }, () => random.uniform(-1, 1));
+  const sides = Int32Array.from({ length: samples }, (_, i) => (values[2 * i]! > values[2 * i + 1]! ? 1 : 0));
+  const rows = Float32Array.from({ length: samples * 2 }, (_, i) => (sides[i >> 1] === i % 2 ? 1 : 0));
+  return {
+    x: new Tensor([samples, 2], 'float32', values),
+    labels: new Tensor([samples], 'int32', sides),
+    oneHot: new Tensor([samples, 2], 'float32', rows),
+  };
+}
+
+function classifier(seed = 1): Sequential {
+  setRandomSeed(seed);
+  const net = sequential([
+    dense({ units: 8, activation: 'tanh', inputShape: [2] }),
+    dense({ units: 2, activation: 'softmax' }),
+  ]);
+  net.compile({
+    optimizer: sgd({ learningRate: 0.5 }),
+    loss: 'sparseCategoricalCrossentropy',
+    metrics: ['accuracy'],
+  });
+  return net;
+}
+
+const quiet = { verbose: 0 } as const;
+
+test('the loss goes down, and the history has one number an epoch', async () => {
+  const { x, labels } = points(70);
+  const net = classifier();
+  const history = await net.fit(x, labels, { ...quiet, epochs: 8, batchSize: 16, validationSplit: 0.2 });
+  assert.deepEqual(Object.keys(history.history), ['accuracy', 'loss', 'val_accuracy', 'val_loss']);
+  assert.deepEqual(history.epoch, [0, 1, 2, 3, 4, 5, 6, 7]);
+  assert.deepEqual(history.params, { verbose: 0, epochs: 8, steps: 4 });
+  const { loss, accuracy } = history.history;
+  assert.ok(loss!.at(-1)! < loss![0]! * 0.7, `loss ${loss}`);
+  assert.ok(accuracy!.at(-1)! > 0.85, `accuracy ${accuracy}`);
+  assert.equal(history.history.val_loss!.length, 8);
+});
+
+test('one-hot labels and class numbers train the same', async () => {
+  const { x, labels, oneHot } = points(20);
+  const [sparse, categorical] = [classifier(), classifier()];
+  categorical.compile({
+    optimizer: sgd({ learningRate: 0.5 }),
+    loss: 'categorical_crossentropy',
+    metrics: ['acc'],
+  });
+  setRandomSeed(3);
+  const a = await sparse.fit(x, labels, { ...quiet, batchSize: 6 });
+  setRandomSeed(3);
+  const b = await categorical.fit(x, oneHot, { ...quiet, batchSize: 6 });
+  assert.ok(Math.abs(a.history.loss![0]! - b.history.loss![0]!) < 1e-6);
+  assert.equal(a.history.accuracy![0], b.history.acc![0]);
+});
+
+test('a seed makes training repeat exactly, dropout and order included', async () => {
+  const { x, labels } = points(30);
+  const run = async (seed: number) => {
+    const net = classifier(seed);
+    net.pop();
+    net.add(dropout({ rate: 0.3 }));
+    net.add(dense({ units: 2, activation: 'softmax' }));
+    net.compile({ loss: 'ce' });
+    await net.fit(x, labels, { ...quiet, epochs: 2, batchSize: 8 });
+    return net.getWeights().map((weight) => [...weight.data]);
+  };
+  assert.deepEqual(await run(5), await run(5));
+  assert.notDeepEqual(await run(5), await run(6));
+});
+
+test('without shuffling, epochs are batches in order and the last one is smaller', async () => {
+  const { x, labels } = points(10);
+  const all = classifier();
+  const parts = classifier();
+  const losses: number[] = [];
+  await all.fit(x, labels, {
+    ...quiet,
+    batchSize: 4,
+    shuffle: false,
+    callbacks: {
+      onTrainBatchEnd: (_batch, logs) => {
+        losses.push(logs.loss!);
+      },
+    },
+  });
+  const single: number[] = [];
+  for (const [from, count] of [
+    [0, 4],
+    [4, 4],
+    [8, 2],
+  ] as const) {
+    const [loss] = await parts.trainOnBatch(x.slice([from], [count]), labels.slice([from], [count]));
+    single.push(loss!);
+  }
+  assert.deepEqual(
+    all.getWeights().map((w) => [...w.data]),
+    parts.getWeights().map((w) => [...w.data]),
+  );
+  assert.equal(losses.length, 3);
+  const mean = (single[0]! * 4 + single[1]! * 4 + single[2]! * 2) / 10;
+  assert.ok(Math.abs(losses[2]! - mean) < 1e-12, 'the epoch loss is weighted by the sizes of the batches');
+});
+
+test('validation takes the last part, and evaluate agrees with it', async () => {
+  const { x, labels } = points(20);
+  const net = classifier();
+  const history = await net.fit(x, labels, { ...quiet, validationSplit: 0.25, batchSize: 8 });
+  const [loss, accuracy] = await net.evaluate(x.slice([15], [5]), labels.slice([15], [5]), quiet);
+  assert.equal(history.history.val_loss![0], loss);
+  assert.equal(history.history.val_accuracy![0], accuracy);
+  const record = await net.evaluate<Record<string, number>>(x, labels, { ...quiet, returnDict: true });
+  assert.deepEqual(Object.keys(record), ['accuracy', 'loss']);
+  net.compile({ loss: 'ce' });
+  assert.equal(typeof (await net.evaluate<number>(x, labels, quiet)), 'number');
+});
+
+test('every way to predict gives the same numbers', async () => {
+  const { x } = points(11);
+  const net = classifier();
+  const all = await net.predict(x, { ...quiet, batchSize: 4 });
+  assert.deepEqual(all.shape, [11, 2]);
+  assert.deepEqual([...(await net.predict(x, quiet)).data], [...all.data]);
+  assert.deepEqual([...(await net.predictOnBatch(x)).data], [...all.data]);
+  const dataset = [x.slice([0], [5]), x.slice([5], [6])];
+  const iterable = { [Symbol.iterator]: () => dataset[Symbol.iterator]() };
+  assert.deepEqual([...(await net.predict(iterable, quiet)).data], [...all.data]);
+  assert.deepEqual((await net.predict(x, { ...quiet, batchSize: 4, steps: 2 })).shape, [8, 2]);
+  assert.deepEqual((await net.predict([[0.5, 1]], quiet)).shape, [1, 2]);
+});
+
+test('uint8 images are fed as they are', async () => {
+  const net = classifier();
+  const bytes = tensor(Uint8Array.from([0, 255, 3, 4]), [2, 2]);
+  const floats = bytes.cast('float32');
+  assert.deepEqual([...(await net.predict(bytes, quiet)).data], [...(await net.predict(floats, quiet)).data]);
+});
+
+test('datasets are iterated once an epoch, or for the steps asked for', async () => {
+  const { x, labels } = points(12);
+  let passes = 0;
+  const dataset = {
+    length: 3,
+    async *[Symbol.asyncIterator]() {
+      passes++;
+      for (let i = 0; i < 12; i += 4) yield [x.slice([i], [4]), labels.slice([i], [4])] as const;
+    },
+  };
+  const net = classifier();
+  const first = await net.fit(dataset, { ...quiet, epochs: 2, validationData: dataset });
+  assert.equal(passes, 4);
+  assert.equal(first.params.steps, 3);
+  passes = 0;
+  let batches = 0;
+  const onTrainBatchEnd = () => {
+    batches++;
+  };
+  await net.fit(dataset, { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: { onTrainBatchEnd } });
+  assert.equal(batches, 5, 'the second epoch runs into the end of the data');
+  await assert.rejects(net.fit(dataset, labels), /a dataset brings its targets/);
+  await assert.rejects(net.fit(dataset, { batchSize: 3 }), /batchSize is for arrays/);
+  await assert.rejects(net.fit(dataset, { validationSplit: 0.5 }), /only supported for arrays/);
+});
+
+test('a generator that is spent is an error, not silence', async () => {
+  const { x, labels } = points(4);
+  async function* once() {
+    yield [x, labels] as const;
+  }
+  await assert.rejects(
+    classifier().fit(once(), { ...quiet, epochs: 2 }),
+    /gave no batches. A generator can be iterated once/,
+  );
+});
+
+test('a model without an input shape is built by the data', async () => {
+  const { x, labels } = points(8);
+  for (const data of [x, [[x, labels] as const][Symbol.iterator]()]) {
+    const net = sequential([dense({ units: 2, activation: 'softmax' })]);
+    net.compile({ loss: 'ce' });
+    if (data instanceof Tensor) await net.fit(data, labels, quiet);
+    else await net.fit(data, quiet);
+    assert.deepEqual(net.inputs[0]!.shape, [null, 2]);
+  }
+});
+
+test('two inputs, a shared layer, two outputs', async () => {
+  setRandomSeed(2);
+  const left = input({ shape: [2], name: 'left' });
+  const right = input({ shape: [2], name: 'right' });
+  const both = dense({ units: 3, activation: 'tanh' });
+  const sum = add().apply([both.apply(left), both.apply(right)]);
+  const outputs = [dense({ units: 1, name: 'one' }).apply(sum), dense({ units: 2, name: 'two' }).apply(sum)];
+  const net = model({ inputs: [left, right], outputs });
+  net.compile({
+    optimizer: 'sgd',
+    loss: ['mse', 'mae'],
+    lossWeights: [1, 0.5],
+    metrics: [['mae', 'mse'], 'accuracy'],
+  });
+  const { x, oneHot } = points(9);
+  const other = x.mul(2);
+  const y = x.slice([0, 0], [9, 1]);
+  const history = await net.fit([x, other], [y, oneHot], { ...quiet, epochs: 20, batchSize: 4 });
+  assert.deepEqual(Object.keys(history.history), [
+    'loss',
+    'one_loss',
+    'one_mae',
+    'one_mse',
+    'two_accuracy',
+    'two_loss',
+  ]);
+  const { loss, one_loss, two_loss } = history.history;
+  assert.ok(loss!.at(-1)! < loss![0]!);
+  assert.ok(Math.abs(loss![0]! - (one_loss![0]! + 0.5 * two_loss![0]!)) < 1e-6);
+  const byName = await net.evaluate({ left: x, right: other }, { two: oneHot, one: y }, quiet);
+  assert.equal(byName.length, 6);
+  assert.ok(Math.abs(byName[0]! - (byName[1]! + 0.5 * byName[2]!)) < 1e-6);
+  const [one, two] = await net.predict<Tensor[]>([x, other], quiet);
+  assert.deepEqual(
+    [one!.shape, two!.shape],
+    [
+      [9, 1],
+      [9, 2],
+    ],
+  );
+  const record = model({ inputs: { a: left, b: right }, outputs: { p: outputs[1]! } });
+  assert.deepEqual(
+    [...(await record.predict<{ p: Tensor }>({ b: other, a: x }, quiet)).p.data],
+    [...two!.data],
+  );
+});
+
+test('an output may go without a loss and needs no target then', async () => {
+  const x = input({ shape: [2] });
+  const [a, b] = [dense({ units: 1, name: 'a' }).apply(x), dense({ units: 1, name: 'b' }).apply(x)];
+  const net = model({ inputs: x, outputs: [a!, b!] });
+  net.compile({ loss: { b: 'mse' }, metrics: { b: ['mae'] } });
+  const { history } = await net.fit(points(4).x, Tensor.ones([4, 1]), quiet);
+  assert.deepEqual(Object.keys(history), ['b_mae', 'loss']);
+});
+
+test('sample weights and class weights scale the loss alone', async () => {
+  const { x, labels } = points(6);
+  const weight = Float32Array.from(labels.data, (label) => (label === 1 ? 3 : 1));
+  const start = classifier();
+  const [plain] = await start.testOnBatch(x, labels);
+  const [weighted, accuracy] = await start.testOnBatch(x, labels, { sampleWeight: weight });
+  const [, unweighted] = await start.testOnBatch(x, labels);
+  assert.equal(accuracy, unweighted);
+  assert.notEqual(plain, weighted);
+  const [a, b] = [classifier(), classifier()];
+  const byClass = await a.fit(x, labels, { ...quiet, classWeight: { 1: 3 }, shuffle: false });
+  const bySample = await b.fit(x, labels, { ...quiet, sampleWeight: weight, shuffle: false });
+  assert.deepEqual(byClass.history, bySample.history);
+  assert.ok(Math.abs(byClass.history.loss![0]! - weighted!) < 1e-6);
+  await assert.rejects(a.fit(x, labels, { classWeight: { 1: 3 }, sampleWeight: weight }), /at the same time/);
+  await assert.rejects(a.fit(x, labels, { classWeight: { 1: Number.NaN } }), /classWeight must be a record/);
+});
+
+test('frozen layers stay as they are', async () => {
+  const { x, labels } = points(8);
+  const net = classifier();
+  const [kernel] = net.getWeights();
+  net.layers[0]!.trainable = false;
+  net.compile({ loss: 'ce' });
+  await net.fit(x, labels, quiet);
+  assert.deepEqual([...net.getWeights()[0]!.data], [...kernel!.data]);
+  net.trainable = true;
+  net.compile({ loss: 'ce' });
+  await net.fit(x, labels, quiet);
+  assert.notDeepEqual([...net.getWeights()[0]!.data], [...kernel!.data]);
+});
+
+test('the optimizer shows in the summary once it is built', async () => {
+  const { x, labels } = points(4);
+  const net = classifier();
+  net.compile({ loss: 'ce' });
+  const text = () => {
+    let all = '';
+    net.summary({
+      printFn: (part) => {
+        all += part;
+      },
+    });
+    return all;
+  };
+  assert.doesNotMatch(text(), /Optimizer/);
+  await net.fit(x, labels, quiet);
+  assert.match(
+    text(),
+    / Total params: 86 \(344\.00 B\)\n.*42.*\n.*0 \(0\.00 B\)\n Optimizer params: 44 \(176\.00 B\)\n$/,
+  );
+});

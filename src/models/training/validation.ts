@@ -1,0 +1,72 @@
+/** @file Which data `fit` validates on, and when. */
+
+import { ValueError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import {
+  arraySource,
+  type BatchSource,
+  type DataNames,
+  type DataSet,
+  datasetSource,
+  readData,
+} from './batch-source.ts';
+import { isDataset } from './data-types.ts';
+import type { FitOptions } from './run-options.ts';
+
+const DEFAULT_BATCH_SIZE = 32;
+
+/** The batch size of arrays. */
+export function batchSizeOf(options: { readonly batchSize?: number }): number {
+  return options.batchSize ?? DEFAULT_BATCH_SIZE;
+}
+
+function rows(tensor: Tensor, start: number, end: number): Tensor {
+  return tensor.slice([start], [end - start]);
+}
+
+/** The first part to train on and the last part to validate on. Throws ValueError when one of them would be empty. */
+export function splitData(data: DataSet, validationSplit: number): readonly [DataSet, DataSet] {
+  const at = Math.floor(data.samples * (1 - validationSplit));
+  if (at === 0 || at === data.samples) {
+    throw new ValueError(
+      `Training data contains ${data.samples} samples, which is not sufficient to split it into a validation and ` +
+        `training set as specified by \`validationSplit=${validationSplit}\`. Either provide more data, or a different ` +
+        'value for the `validationSplit` argument.',
+    );
+  }
+  const part = (start: number, end: number): DataSet => ({
+    x: data.x.map((tensor) => rows(tensor, start, end)),
+    y: data.y.map((tensor) => rows(tensor, start, end)),
+    sampleWeight: data.sampleWeight === null ? null : rows(data.sampleWeight, start, end),
+    samples: end - start,
+  });
+  return [part(0, at), part(at, data.samples)];
+}
+
+/** The batches of `validationData`, or of the part split off; null without validation. Throws as `readData` does. */
+export function validationSource(
+  names: DataNames,
+  options: FitOptions,
+  split: DataSet | null,
+): BatchSource | null {
+  const { validationData } = options;
+  const batchSize = options.validationBatchSize ?? batchSizeOf(options);
+  if (validationData === undefined || validationData === null) {
+    return split === null ? null : arraySource(split, batchSize, null);
+  }
+  if (isDataset(validationData)) return datasetSource('fit (validationData)', validationData, names);
+  if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3) {
+    throw new ValueError(
+      `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset, received ${describeValue(validationData)}.`,
+    );
+  }
+  const [x, y, sampleWeight] = validationData as readonly unknown[];
+  return arraySource(readData('fit (validationData)', names, x, y, sampleWeight), batchSize, null);
+}
+
+/** Whether to validate after `epoch`, counted from 0. */
+export function validatesAfter(epoch: number, validationFreq: FitOptions['validationFreq'] = 1): boolean {
+  if (typeof validationFreq === 'number') return (epoch + 1) % validationFreq === 0;
+  return validationFreq.includes(epoch + 1);
+}
