@@ -25,6 +25,12 @@ const NOPS = [
   [0x66, 0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
 ];
 
+/** The alignment the code can count on where it is loaded: a cache line, and the widest constant. */
+const MAX_ALIGNMENT = 64;
+
+const WORD_BYTES = 4;
+const CONSTANT_WORDS: readonly number[] = [1, 2, 4, 8, 16];
+
 /** Breakpoints fill the gap between code and constants. */
 const INT3 = 0xcc;
 
@@ -74,6 +80,7 @@ export class Assembler {
 
   /** Puts `label` at the current position. Throws InternalError when it is bound or of another assembler. */
   bind(label: Label): void {
+    this.#requireOpen();
     this.#own(label);
     if (label.position >= 0) throw new InternalError(`The label is bound already, at ${label.position}.`);
     label.position = this.#out.length;
@@ -84,8 +91,12 @@ export class Assembler {
     this.emit(mnemonic, label);
   }
 
-  /** Appends no-operations up to a multiple of `alignment` bytes (a power of two, at most 64). */
+  /** Appends no-operations up to a multiple of `alignment` bytes. Throws InternalError unless it is 1, 2, 4 … 64. */
   align(alignment: number): void {
+    if (!(alignment >= 1 && alignment <= MAX_ALIGNMENT && Number.isInteger(Math.log2(alignment)))) {
+      throw new InternalError(`Cannot align to ${alignment} bytes: a power of two up to 64 is needed.`);
+    }
+    this.#requireOpen();
     let missing = -this.#out.length & (alignment - 1);
     while (missing > 0) {
       const nop = NOPS[Math.min(missing, NOPS.length - 1)]!;
@@ -104,8 +115,22 @@ export class Assembler {
     return this.literal32(floatBits(value));
   }
 
-  /** A constant of several 32-bit words behind the code, aligned to its size (at most 64 bytes). */
+  /**
+   * A constant of 1, 2, 4, 8 or 16 32-bit words (integers from -2³¹ to 2³²-1) behind the code, aligned to its size.
+   * Equal constants share a place.
+   *
+   * Throws: InternalError for another number of words and for words that are not such integers.
+   */
   vectorConstant(words: readonly number[]): Memory {
+    this.#requireOpen();
+    if (
+      !CONSTANT_WORDS.includes(words.length) ||
+      !words.every((word) => word === (word | 0) || word === word >>> 0)
+    ) {
+      throw new InternalError(
+        `A constant has 1, 2, 4, 8 or 16 words of 32 bits; received ${words.length}: [${words.join(', ')}].`,
+      );
+    }
     const key = words.map((word) => word | 0).join();
     let entry = this.#pool.get(key);
     if (entry === undefined) {
@@ -119,10 +144,11 @@ export class Assembler {
    * Appends the constants and resolves the labels.
    *
    * Returns: the code. Load it at an address that is a multiple of 64.
+   * Nothing can be added afterwards.
    * Throws: InternalError for labels used but not bound, and when called twice.
    */
   finish(): Uint8Array<ArrayBuffer> {
-    if (this.#finished) throw new InternalError('The assembler has finished already.');
+    this.#requireOpen();
     this.#finished = true;
     this.#writePool();
     for (const reference of this.#references) this.#resolve(reference);
@@ -130,11 +156,16 @@ export class Assembler {
   }
 
   #encode(mnemonic: Mnemonic, operands: readonly Operand[], masking: Masking | undefined): void {
+    this.#requireOpen();
     const form = selectForm(mnemonic, operands, masking, this.#out.length);
     const reference = encode(form, operands, masking, this.#out);
     if (reference === undefined) return;
     this.#own(reference.label);
     this.#references.push(reference);
+  }
+
+  #requireOpen(): void {
+    if (this.#finished) throw new InternalError('The assembler has finished already.');
   }
 
   #own(label: Label): void {
@@ -145,8 +176,7 @@ export class Assembler {
   #writePool(): void {
     const entries = [...this.#pool.values()].sort((a, b) => b.words.length - a.words.length);
     for (const { words, label } of entries) {
-      const bytes = Math.min(64, 4 * 2 ** Math.ceil(Math.log2(words.length)));
-      while (this.#out.length % bytes !== 0) this.#out.byte(INT3);
+      while (this.#out.length % (words.length * WORD_BYTES) !== 0) this.#out.byte(INT3);
       label.position = this.#out.length;
       for (const word of words) this.#out.int32(word);
     }

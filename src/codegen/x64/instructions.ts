@@ -9,6 +9,7 @@
  * - `{k}` and `{z}` say that the form can be masked, `m32bcst` that it can broadcast. No form carries embedded
  *   rounding or exception suppression: Fovea leaves both to MXCSR.
  * - `simm8` and `simm32` are sign-extended to the operand's width; `imm8` and `imm32` are as wide as their use.
+ * - xchg is here for its atomic exchange with memory only.
  * - The first row that fits is used, so shorter encodings and VEX come before longer ones and EVEX.
  */
 
@@ -255,7 +256,7 @@ const GENERAL = {
   ret: ['C3 | | ZO'],
   call: ['E8 cd | rel32 | D', 'FF /2 | r/m64 | M'],
   jmp: ['EB cb | rel8 | D', 'E9 cd | rel32 | D', 'FF /4 | r/m64 | M'],
-  xchg: ['REX.W 87 /r | r/m64, r64 | MR', '87 /r | r/m32, r32 | MR'],
+  xchg: ['REX.W 87 /r | m64, r64 | MR', '87 /r | m32, r32 | MR'],
   'lock xadd': ['F0 REX.W 0F C1 /r | m64, r64 | MR', 'F0 0F C1 /r | m32, r32 | MR'],
   'lock cmpxchg': ['F0 REX.W 0F B1 /r | m64, r64 | MR', 'F0 0F B1 /r | m32, r32 | MR'],
   mfence: ['0F AE F0 | | ZO'],

@@ -45,8 +45,9 @@ function classOf(operand: Operand, position: number): number {
   }
 }
 
-function fits(spec: OperandSpec, operand: Operand, position: number): boolean {
-  if ((spec.classes & classOf(operand, position)) === 0) return false;
+/** Whether a form position accepts an operand of class `kind`. */
+function fits(spec: OperandSpec, operand: Operand, kind: number): boolean {
+  if ((spec.classes & kind) === 0) return false;
   if (typeof operand === 'number') {
     return operand >= spec.min && operand < spec.below && Number.isInteger(operand);
   }
@@ -56,13 +57,13 @@ function fits(spec: OperandSpec, operand: Operand, position: number): boolean {
 function formFits(
   form: Form,
   operands: readonly Operand[],
+  classes: readonly number[],
   masking: Masking | undefined,
-  position: number,
 ): boolean {
   if (form.operands.length !== operands.length) return false;
   for (let at = 0; at < operands.length; at++) {
     const operand = operands[at]!;
-    if (!fits(form.operands[at]!, operand, position)) return false;
+    if (!fits(form.operands[at]!, operand, classes[at]!)) return false;
     if (typeof operand !== 'object') continue;
     if (operand.kind === 'vec' && operand.index > 15 && form.encoding !== 'evex') return false;
     if (form.needsMemoryBits && operand.kind === 'mem' && operand.bits === undefined) return false;
@@ -91,13 +92,14 @@ export function selectForm(
   position: number,
 ): Form {
   const forms = formsOf(mnemonic);
+  const classes = operands.map((operand) => classOf(operand, position));
   for (const form of forms) {
-    if (formFits(form, operands, masking, position)) return form;
+    if (formFits(form, operands, classes, masking)) return form;
   }
   const received = operands.map(formatOperand);
   received[0] = `${received[0] ?? ''}${formatMasking(masking)}`;
   const hint = forms.some((form) => form.needsMemoryBits)
-    ? ' Memory without a register beside it must state its width in bits.'
+    ? '\nMemory without a register beside it must state its width in bits.'
     : '';
   const known = forms.map(({ text }) => `\n  ${text}`).join('');
   throw new InternalError(`No form of ${mnemonic} takes "${received.join(', ')}". Its forms:${known}${hint}`);
