@@ -84,35 +84,10 @@ export function registerName(register: Gpr | VectorRegister | MaskRegister): str
   return index < 4 ? `${name[0]}l` : `${name}l`;
 }
 
-export const [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi] = GPRS[64] as readonly [
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-];
+type Eight<T> = readonly [T, T, T, T, T, T, T, T];
 
-export const [r8, r9, r10, r11, r12, r13, r14, r15] = GPRS[64].slice(8) as unknown as readonly [
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-  Gpr,
-];
-
-export const [k0, k1, k2, k3, k4, k5, k6, k7] = MASKS as readonly [
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-  MaskRegister,
-];
+export const [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi] = GPRS[64].slice(0, 8) as unknown as Eight<Gpr>;
+export const [r8, r9, r10, r11, r12, r13, r14, r15] = GPRS[64].slice(8) as unknown as Eight<Gpr>;
+export const [eax, ecx, edx, ebx, esp, ebp, esi, edi] = GPRS[32].slice(0, 8) as unknown as Eight<Gpr>;
+export const [r8d, r9d, r10d, r11d, r12d, r13d, r14d, r15d] = GPRS[32].slice(8) as unknown as Eight<Gpr>;
+export const [k0, k1, k2, k3, k4, k5, k6, k7] = MASKS as unknown as Eight<MaskRegister>;
