@@ -57,6 +57,7 @@ export const PACKAGES = {
   'fast-png': ['images', 'visualization'],
   'jpeg-js': ['images', 'visualization'],
   h5wasm: ['formats'],
+  koffi: ['runtime/native'],
 };
 
 /**

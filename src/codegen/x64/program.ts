@@ -1,0 +1,424 @@
+/**
+ * @file A program as one machine-code function that every thread calls for a whole step.
+ *
+ * `step(control, thread, generation)` works on items of the control block's job until none is left: the shards of a
+ * samples phase, the slices of a whole phase. An item of a phase waits until all items of the phases before are done.
+ * Returns 2 · generation, plus 1 to the thread that did the last item.
+ *
+ * The frame holds one u64 byte address per buffer of the program (entries of chunk buffers are unused), then the address
+ * of the profile's table, or 0.
+ */
+
+import { InternalError } from '../../base/errors.ts';
+import {
+  type Buffer,
+  type BufferArgument,
+  type Program,
+  type SampleCall,
+  type SamplesPhase,
+  SLICE_GRAIN,
+  type WholeCall,
+  type WholePhase,
+} from '../../compiler/program.ts';
+import { KernelBuilder } from '../../kernels/builder.ts';
+import { FLOAT_BYTES, type Kernel } from '../../kernels/ir.ts';
+import { fillZeros } from '../../kernels/nest.ts';
+import { Assembler } from './assembler.ts';
+import { CONTROL } from './control-block.ts';
+import { ARGUMENTS, emitEntry } from './entry.ts';
+import { emitKernel } from './kernel.ts';
+import { ARGUMENT_BYTES } from './kernel-frame.ts';
+import { type Label, type Memory, mem } from './operands.ts';
+import { emitProfileEnd, emitProfileStart } from './profile.ts';
+import { eax, ecx, edx, low32, r8, r9d, rax, rcx, rsp } from './registers.ts';
+import { type CallingConvention, type Isa, nativeTarget } from './target.ts';
+import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
+
+export interface ProgramOptions {
+  readonly isa: Isa;
+  readonly convention: CallingConvention;
+  /** How a thread that has nothing to do sleeps: Linux' futex, or the control block's yield function. */
+  readonly sleep: 'futex' | 'yield';
+  /** Parts that whole calls are cut into: the threads that may share them. */
+  readonly slices: number;
+  /** Add up the processor cycles of every call. */
+  readonly profile: boolean;
+}
+
+export interface EmittedProgram {
+  /** To be loaded at a multiple of 64. The entry is the first byte. */
+  readonly code: Uint8Array<ArrayBuffer>;
+  /** What each row of the profile's table is about; a row is two u64: cycles and calls. */
+  readonly profileRows: readonly string[];
+}
+
+/** Bytes of one address in a frame. */
+export const FRAME_ENTRY_BYTES = 8;
+
+/**
+ * The program's code. Throws InternalError when a call does not fit its kernel: wrong number of arguments, counts
+ * without elements, a chunk buffer outside a samples phase.
+ */
+export function emitProgram(program: Program, options: ProgramOptions): EmittedProgram {
+  return new ProgramEmitter(program, options).run();
+}
+
+/** Flush results and operands too small to be normal numbers to zero: bits 15 and 6 of the control register. */
+const FLUSH_DENORMALS = 0x8040;
+
+/** Places of a step's own values on the stack, behind the arguments of kernels. */
+class Locals {
+  readonly #base: number;
+
+  constructor(mostArguments: number) {
+    this.#base = mostArguments * ARGUMENT_BYTES;
+  }
+
+  at(index: number, bits?: 32 | 64): Memory {
+    return mem(rsp, this.#base + index * 8, bits === undefined ? {} : { bits });
+  }
+  control = () => this.at(0);
+  frame = () => this.at(1);
+  arena = () => this.at(2);
+  samples = () => this.at(3);
+  generation = () => this.at(4);
+  item = () => this.at(5);
+  /** The shard or slice. */
+  index = () => this.at(6);
+  /** First sample of the chunk, or first element of the slice. */
+  begin = () => this.at(7);
+  end = () => this.at(8);
+  /** Samples or elements. */
+  count = () => this.at(9);
+  last = () => this.at(10);
+  started = () => this.at(11);
+  ownMxcsr = () => this.at(12, 32);
+  callersMxcsr = () => this.at(13, 32);
+  get bytes(): number {
+    return this.#base + 14 * 8;
+  }
+}
+
+class ProgramEmitter {
+  readonly asm = new Assembler();
+  readonly #program: Program;
+  readonly #options: ProgramOptions;
+  readonly #locals: Locals;
+  readonly #kernels = new Map<Kernel, Label>();
+  readonly #zeroing = new Map<number, Kernel>();
+  readonly #profileRows: string[] = [];
+  readonly #routines: ThreadRoutines;
+
+  constructor(program: Program, options: ProgramOptions) {
+    this.#program = program;
+    this.#options = options;
+    const sizes = program.phases.flatMap(({ calls }) =>
+      calls.map(({ kernel }) => kernel.pointers.length + kernel.ints.length),
+    );
+    // A zeroing kernel takes one.
+    this.#locals = new Locals(Math.max(1, ...sizes));
+    this.#routines = { claim: this.asm.label(), wait: this.asm.label(), finish: this.asm.label() };
+  }
+
+  run(): EmittedProgram {
+    const { asm } = this;
+    const { phases, shards } = this.#program;
+    const { slices, convention, sleep, isa } = this.#options;
+    const sizes = phases.map(({ kind }) => (kind === 'samples' ? shards : slices));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    emitEntry(asm, convention, this.#locals.bytes, () => {
+      this.#enter();
+      let first = 0;
+      phases.forEach((phase, k) => {
+        this.#phase(phase, k, first, first + sizes[k]!, total);
+        first += sizes[k]!;
+      });
+      this.#leave();
+    });
+    emitThreadRoutines(asm, this.#routines, { total, sleep });
+    for (const [kernel, label] of this.#kernels) {
+      asm.align(64);
+      asm.bind(label);
+      emitKernel(kernel, asm, isa);
+    }
+    return { code: asm.finish(), profileRows: this.#profileRows };
+  }
+
+  /** Keeps the arguments and what the job says, flushes denormals, takes the first item. */
+  #enter(): void {
+    const { asm } = this;
+    const at = this.#locals;
+    const [control, thread, generation] = ARGUMENTS[this.#options.convention];
+    asm.emit('mov', at.control(), control);
+    asm.emit('mov', at.generation(), low32(generation));
+    asm.emit('mov', r8, control);
+    asm.emit('mov', ecx, low32(thread));
+    asm.emit('mov', rax, mem(r8, CONTROL.arenas));
+    asm.emit('mov', rax, mem(rax, 0, { index: rcx, scale: 8 }));
+    asm.emit('mov', at.arena(), rax);
+    asm.emit('mov', rax, mem(r8, CONTROL.frame));
+    asm.emit('mov', at.frame(), rax);
+    asm.emit('mov', eax, mem(r8, CONTROL.samples));
+    asm.emit('mov', at.samples(), rax);
+    asm.emit('xor', eax, eax);
+    asm.emit('mov', at.last(), rax);
+    asm.emit('stmxcsr', at.callersMxcsr());
+    asm.emit('mov', eax, at.callersMxcsr());
+    asm.emit('or', eax, FLUSH_DENORMALS);
+    asm.emit('mov', at.ownMxcsr(), eax);
+    asm.emit('ldmxcsr', at.ownMxcsr());
+    this.#claim();
+  }
+
+  #leave(): void {
+    const at = this.#locals;
+    this.asm.emit('ldmxcsr', at.callersMxcsr());
+    this.asm.emit('mov', eax, at.generation());
+    this.asm.emit('add', eax, eax);
+    this.asm.emit('or', rax, at.last());
+  }
+
+  #claim(): void {
+    const { asm } = this;
+    asm.emit('mov', r8, this.#locals.control());
+    asm.emit('mov', r9d, this.#locals.generation());
+    asm.emit('call', this.#routines.claim);
+    asm.emit('mov', this.#locals.item(), rax);
+  }
+
+  /** The items [first, end) of a phase. */
+  #phase(phase: SamplesPhase | WholePhase, k: number, first: number, end: number, total: number): void {
+    const { asm } = this;
+    const at = this.#locals;
+    const [top, done] = [asm.label(), asm.label()];
+    asm.bind(top);
+    asm.emit('mov', rax, at.item());
+    asm.emit('cmp', eax, end);
+    asm.jump('jae', done);
+    asm.emit('sub', eax, first);
+    asm.emit('mov', at.index(), rax);
+    if (first > 0) {
+      this.#profiled(`phase ${k}: wait`, () => {
+        asm.emit('mov', r8, at.control());
+        asm.emit('mov', ecx, first);
+        asm.emit('call', this.#routines.wait);
+      });
+    }
+    if (phase.kind === 'samples') this.#samplesItem(phase, k);
+    else this.#wholeItem(phase, k);
+    asm.emit('mov', r8, at.control());
+    asm.emit('mov', ecx, end);
+    asm.emit('call', this.#routines.finish);
+    if (end === total) {
+      const notLast = asm.label();
+      asm.emit('cmp', eax, total);
+      asm.jump('jne', notLast);
+      asm.emit('mov', { ...at.last(), bits: 64 }, 1);
+      asm.bind(notLast);
+    }
+    this.#claim();
+    asm.jump('jmp', top);
+    asm.bind(done);
+  }
+
+  /** One shard: its accumulators are zeroed, then its samples are walked in chunks. */
+  #samplesItem(phase: SamplesPhase, k: number): void {
+    const { asm } = this;
+    const at = this.#locals;
+    const { chunk, shards } = this.#program;
+    for (const buffer of phase.accumulators) {
+      this.#profiled(`phase ${k}: zero ${buffer.name}`, () => {
+        this.#indexedAddress(buffer, at.index());
+        asm.emit('mov', mem(rsp), rax);
+        asm.emit('call', this.#kernel(this.#zeroKernel(buffer.elements)));
+      });
+    }
+    this.#sampleCut(0, shards);
+    asm.emit('mov', at.begin(), rax);
+    this.#sampleCut(1, shards);
+    asm.emit('mov', at.end(), rax);
+    const [top, done] = [asm.label(), asm.label()];
+    asm.bind(top);
+    asm.emit('mov', rax, at.end());
+    asm.emit('sub', rax, at.begin());
+    asm.jump('jbe', done);
+    asm.emit('mov', ecx, chunk);
+    asm.emit('cmp', eax, ecx);
+    asm.emit('cmova', eax, ecx);
+    asm.emit('mov', at.count(), rax);
+    for (const call of phase.calls) this.#sampleCall(call, k);
+    asm.emit('add', { ...at.begin(), bits: 64 }, chunk);
+    asm.jump('jmp', top);
+    asm.bind(done);
+  }
+
+  /** rax = floor((index + add) * samples / shards). */
+  #sampleCut(add: number, shards: number): void {
+    const { asm } = this;
+    asm.emit('mov', rax, this.#locals.index());
+    if (add !== 0) asm.emit('add', eax, add);
+    asm.emit('imul', rax, this.#locals.samples());
+    this.#divide(shards);
+  }
+
+  /** rax = floor(rax / by), unsigned; rax below 2³². */
+  #divide(by: number): void {
+    const { asm } = this;
+    if ((by & (by - 1)) === 0) {
+      if (by > 1) asm.emit('shr', rax, Math.log2(by));
+      return;
+    }
+    asm.emit('xor', edx, edx);
+    asm.emit('mov', ecx, by);
+    asm.emit('div', ecx);
+  }
+
+  #sampleCall({ kernel, args }: SampleCall, k: number): void {
+    const at = this.#locals;
+    this.#checkArguments(kernel, args);
+    args.forEach(({ buffer, sliced }, i) => {
+      if (sliced) this.#fail(kernel, `slices buffer ${buffer.name} in a samples phase`);
+      if (buffer.kind === 'chunk') {
+        this.asm.emit('mov', rax, at.arena());
+        if (buffer.arenaOffset !== 0) this.asm.emit('add', rax, buffer.arenaOffset);
+      } else if (buffer.kind === 'whole') this.#address(buffer);
+      else this.#indexedAddress(buffer, buffer.kind === 'batch' ? at.begin() : at.index());
+      this.#argument(i);
+    });
+    this.#call(kernel, k);
+  }
+
+  /** One slice of every call with elements; calls without go to the slices in turn. */
+  #wholeItem(phase: WholePhase, k: number): void {
+    const { asm } = this;
+    const at = this.#locals;
+    phase.calls.forEach((call, i) => {
+      const skip = asm.label();
+      if (call.elements === null) {
+        asm.emit('mov', rax, at.index());
+        asm.emit('cmp', eax, i % this.#options.slices);
+        asm.jump('jne', skip);
+      } else {
+        this.#sliceRange(call.elements);
+        asm.jump('jbe', skip);
+        asm.emit('mov', at.count(), rax);
+      }
+      this.#wholeCall(call, k);
+      asm.bind(skip);
+    });
+  }
+
+  /**
+   * begin and rax (the count) of the slice, flags set by the count: slice s of n gets the grains
+   * [floor(s*G/n), floor((s+1)*G/n)) of the G grains, the last one cut at the end.
+   */
+  #sliceRange(elements: number): void {
+    const { asm } = this;
+    const at = this.#locals;
+    const grains = Math.ceil(elements / SLICE_GRAIN);
+    const cut = (add: number): void => {
+      asm.emit('mov', rax, at.index());
+      if (add !== 0) asm.emit('add', eax, add);
+      asm.emit('imul', rax, rax, grains);
+      this.#divide(this.#options.slices);
+      asm.emit('shl', rax, Math.log2(SLICE_GRAIN));
+    };
+    cut(0);
+    asm.emit('mov', at.begin(), rax);
+    cut(1);
+    asm.emit('mov', ecx, elements);
+    asm.emit('cmp', rax, rcx);
+    asm.emit('cmova', rax, rcx);
+    asm.emit('sub', rax, at.begin());
+  }
+
+  #wholeCall({ kernel, args, elements }: WholeCall, k: number): void {
+    const { asm } = this;
+    this.#checkArguments(kernel, args);
+    if (elements === null && kernel.ints.length > 0) this.#fail(kernel, 'has counts but no elements');
+    args.forEach(({ buffer, sliced }, i) => {
+      if (buffer.kind === 'chunk') this.#fail(kernel, `uses chunk buffer ${buffer.name} in a whole phase`);
+      if (sliced && elements === null) {
+        this.#fail(kernel, `slices buffer ${buffer.name} but has no elements`);
+      }
+      this.#address(buffer);
+      if (sliced) {
+        asm.emit('mov', rcx, this.#locals.begin());
+        asm.emit('lea', rax, mem(rax, 0, { index: rcx, scale: FLOAT_BYTES }));
+      }
+      this.#argument(i);
+    });
+    this.#call(kernel, k);
+  }
+
+  /** Calls the kernel, whose pointers are in place; every count is the same. */
+  #call(kernel: Kernel, k: number): void {
+    const { asm } = this;
+    if (kernel.ints.length > 0) asm.emit('mov', rax, this.#locals.count());
+    kernel.ints.forEach((_, i) => {
+      this.#argument(kernel.pointers.length + i);
+    });
+    this.#profiled(`phase ${k}: ${kernel.name}`, () => asm.emit('call', this.#kernel(kernel)));
+  }
+
+  /** Stores rax as an argument. */
+  #argument(index: number): void {
+    this.asm.emit('mov', mem(rsp, index * ARGUMENT_BYTES), rax);
+  }
+
+  /** rax = the buffer's address. */
+  #address({ id }: Buffer): void {
+    this.asm.emit('mov', rax, this.#locals.frame());
+    this.asm.emit('mov', rax, mem(rax, id * FRAME_ENTRY_BYTES));
+  }
+
+  /** rax = the address of the buffer's slice number `index`. */
+  #indexedAddress(buffer: Buffer, index: Memory): void {
+    const { asm } = this;
+    asm.emit('mov', rcx, buffer.elements * FLOAT_BYTES);
+    asm.emit('imul', rcx, index);
+    this.#address(buffer);
+    asm.emit('add', rax, rcx);
+  }
+
+  #kernel(kernel: Kernel): Label {
+    let label = this.#kernels.get(kernel);
+    if (label === undefined) {
+      label = this.asm.label();
+      this.#kernels.set(kernel, label);
+    }
+    return label;
+  }
+
+  #zeroKernel(elements: number): Kernel {
+    let kernel = this.#zeroing.get(elements);
+    if (kernel === undefined) {
+      const k = new KernelBuilder(`zero_${elements}`, nativeTarget(this.#options.isa));
+      fillZeros(k, k.pointer('dst'), elements);
+      kernel = k.finish();
+      this.#zeroing.set(elements, kernel);
+    }
+    return kernel;
+  }
+
+  #profiled(name: string, emit: () => void): void {
+    if (!this.#options.profile) {
+      emit();
+      return;
+    }
+    const row = this.#profileRows.push(name) - 1;
+    const table = this.#program.buffers.length * FRAME_ENTRY_BYTES;
+    emitProfileStart(this.asm, this.#locals.started());
+    emit();
+    emitProfileEnd(this.asm, this.#locals.started(), this.#locals.frame(), table, row);
+  }
+
+  #checkArguments(kernel: Kernel, args: readonly BufferArgument[]): void {
+    if (args.length === kernel.pointers.length) return;
+    this.#fail(kernel, `has ${kernel.pointers.length} pointers and is called with ${args.length}`);
+  }
+
+  #fail(kernel: Kernel, what: string): never {
+    throw new InternalError(`Program ${this.#program.name}: kernel ${kernel.name} ${what}.`);
+  }
+}
