@@ -27,7 +27,7 @@ async function bundle() {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    external: ['node:*', 'koffi'],
+    external: ['node:*'],
     metafile: true,
     logLevel: 'warning',
   });

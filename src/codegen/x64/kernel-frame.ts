@@ -4,9 +4,9 @@ import { InternalError } from '../../base/errors.ts';
 import type { Kernel, Ptr } from '../../kernels/ir.ts';
 import type { Assembler } from './assembler.ts';
 import type { Constant } from './constants.ts';
-import type { ScratchAssignment } from './kernel.ts';
 import type { Liveness, Temporary, TemporaryUse } from './liveness.ts';
 import { type Memory, type MemoryOptions, mem } from './operands.ts';
+import type { ScratchAssignment } from './register-allocation.ts';
 import {
   type Gpr,
   gpr,

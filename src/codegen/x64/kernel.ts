@@ -14,7 +14,7 @@ import { KernelFrame } from './kernel-frame.ts';
 import { type Item, linearize, readsOf } from './linear-code.ts';
 import { analyseLiveness, type Liveness } from './liveness.ts';
 import { emitBegin, emitBumps, emitEnd, emitPointer, type OpenLoop } from './loops.ts';
-import { type Assignment, assignRegisters } from './register-allocation.ts';
+import { type Assignment, assignRegisters, type ScratchAssignment } from './register-allocation.ts';
 import { simplifyPointers } from './simplify-pointers.ts';
 import { type Isa, nativeTarget } from './target.ts';
 import { VectorEmitter } from './vector-emitter.ts';
@@ -74,11 +74,6 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
     }
   });
   frame.leave();
-}
-
-/** An assignment and the registers kept free for values in memory. */
-export interface ScratchAssignment extends Assignment {
-  readonly scratch: readonly number[];
 }
 
 /** Keeps as few registers free as the values in memory need to pass through. */

@@ -1,4 +1,4 @@
-/** @file Calls of machine code and of the system's libraries, through koffi. The only file that imports it. */
+/** @file Calls of machine code and of the system's libraries, through koffi. The only file that loads it. */
 
 import { isNode } from '../../base/environment.ts';
 import { BackendError } from '../../base/errors.ts';
@@ -24,32 +24,62 @@ export interface Foreign {
     parameters: readonly ForeignType[],
   ): ForeignFunction;
   /** The address of a function of a library. */
-  addressOfFunction(library: string, name: string): number;
+  addressOfFunction(library: string | null, name: string): number;
   /** The system's number of the last call's error. */
   lastError(): number;
 }
 
+type CreateRequire = (path: string) => NodeJS.Require;
+
 /** Loads koffi. Throws BackendError where it cannot be loaded. */
 export async function loadForeign(): Promise<Foreign> {
-  if (!isNode()) throw new BackendError('Native code needs Node; a browser cannot run it.');
+  if (!isNode()) throw noNode();
+  const { createRequire } = await import('node:module');
+  return load(createRequire);
+}
+
+/** Loads koffi without waiting; null where only `loadForeign` can tell (Node before 20.16). Throws as it does. */
+export function loadForeignNow(): Foreign | null {
+  if (!isNode()) throw noNode();
+  const module = process.getBuiltinModule?.('node:module');
+  return module === undefined ? null : load(module.createRequire);
+}
+
+function noNode(): BackendError {
+  return new BackendError('Native code needs Node; a browser cannot run it.');
+}
+
+let loaded: Foreign | undefined;
+
+function load(createRequire: CreateRequire): Foreign {
+  if (loaded !== undefined) return loaded;
+  const require = createRequire(import.meta.url);
+  let koffi: typeof import('koffi');
   try {
-    const { default: koffi } = await import('koffi');
-    const { createRequire } = await import('node:module');
-    const packagePath = createRequire(import.meta.url).resolve('koffi');
-    return {
-      packagePath,
-      addressOf: (view) => Number(koffi.address(view)),
-      at: (address, result, parameters) =>
-        koffi.decode(BigInt(address), koffi.proto(result, [...parameters])) as ForeignFunction,
-      find: (library, name, result, parameters) =>
-        koffi.load(library).func(name, result, [...parameters]) as ForeignFunction,
-      addressOfFunction: (library, name) => Number(koffi.address(koffi.load(library).symbol(name))),
-      lastError: () => koffi.errno(),
-    };
+    koffi = require('koffi') as typeof import('koffi');
   } catch (error) {
     throw new BackendError(
       `Native code cannot be called: the package koffi did not load (${(error as Error).message}).`,
       { cause: error },
     );
   }
+  const prototypes = new Map<string, ReturnType<typeof koffi.proto>>();
+  // koffi keeps every type it makes.
+  const prototype = (result: ForeignType, parameters: readonly ForeignType[]) => {
+    const key = [result, ...parameters].join();
+    const known = prototypes.get(key) ?? koffi.proto(result, [...parameters]);
+    prototypes.set(key, known);
+    return known;
+  };
+  loaded = {
+    packagePath: require.resolve('koffi'),
+    addressOf: (view) => Number(koffi.address(view)),
+    at: (address, result, parameters) =>
+      koffi.decode(BigInt(address), prototype(result, parameters)) as ForeignFunction,
+    find: (library, name, result, parameters) =>
+      koffi.load(library).func(name, result, [...parameters]) as ForeignFunction,
+    addressOfFunction: (library, name) => Number(koffi.address(koffi.load(library).symbol(name))),
+    lastError: () => koffi.errno(),
+  };
+  return loaded;
 }

@@ -7,7 +7,8 @@ import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
 import type { Buffer, BufferKind, Program } from '../../compiler/program.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import type { Kernel } from '../../kernels/ir.ts';
-import { type ProgramInstance, WasmRuntime } from './runtime.ts';
+import type { ProgramInstance } from '../loaded-program.ts';
+import { WasmRuntime } from './runtime.ts';
 
 const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
 const FEATURES = 8;

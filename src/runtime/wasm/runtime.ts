@@ -4,11 +4,12 @@ import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import type { Program } from '../../compiler/program.ts';
+import { Arenas } from '../arenas.ts';
 import { Heap } from '../heap.ts';
-import { Arenas } from './arenas.ts';
+import { JobQueue } from '../job-queue.ts';
+import { checkAddresses, checkRun, type LoadedProgram, type ProgramInstance } from '../loaded-program.ts';
 import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
-import { JobQueue } from './job-queue.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { availableParallelism, hasWorkers } from './worker-thread.ts';
@@ -29,27 +30,6 @@ export interface WasmRuntimeDescription {
   readonly threads: number;
   /** Memory is shared with worker threads; false when everything runs on the caller's thread. */
   readonly shared: boolean;
-}
-
-/** A program that is ready to be given memory. */
-export interface LoadedProgram {
-  /**
-   * Binds the program to buffers: `addresses` by buffer id (entries of chunk buffers are ignored), sized for
-   * `capacity` samples. The buffers stay the caller's. Throws InternalError when an address cannot be one.
-   */
-  instantiate(addresses: readonly number[], capacity: number): ProgramInstance;
-  /** Lets go of the compiled code. Runs under way end normally. */
-  dispose(): void;
-}
-
-/** A program with its memory. */
-export interface ProgramInstance {
-  /**
-   * Runs all phases on the first `samples` samples, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime are
-   * done one after another in the order of the calls. Rejects with BackendError when a kernel traps.
-   */
-  run(samples: number): Promise<void>;
-  dispose(): void;
 }
 
 /** The WebAssembly engine: one memory, its threads, its programs. */
@@ -135,13 +115,7 @@ export class WasmRuntime {
     for (const { id, kind } of program.buffers) if (kind !== 'chunk') entries[id] = addresses[id]!;
     let live = true;
     const run = (samples: number): Promise<void> => {
-      if (!live)
-        throw new InternalError(`Program ${program.name} was run after its instance was disposed of.`);
-      if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
-        throw new InternalError(
-          `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
-        );
-      }
+      checkRun(program, live, samples, capacity);
       return this.#queue.add(() => {
         this.#checkAlive(program.name);
         return this.#runner.run({ program: compiled, frame, arenas: this.#arenas.addresses, samples });
@@ -202,19 +176,5 @@ async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<We
     throw new InternalError(`The WebAssembly engine refused program ${name}: ${(error as Error).message}.`, {
       cause: error,
     });
-  }
-}
-
-function checkAddresses(program: Program, addresses: readonly number[], heap: Heap): void {
-  if (addresses.length !== program.buffers.length) {
-    throw new InternalError(
-      `Program ${program.name} has ${program.buffers.length} buffers and got ${addresses.length} addresses.`,
-    );
-  }
-  const end = heap.memory.buffer.byteLength;
-  for (const { id, name, kind } of program.buffers) {
-    const address = addresses[id]!;
-    if (kind === 'chunk' || (address > 0 && address < end && address % 4 === 0)) continue;
-    throw new InternalError(`Program ${program.name}: buffer ${name} got address ${address}.`);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Heap } from '../heap.ts';
 import { Arenas } from './arenas.ts';
+import { Heap } from './heap.ts';
 import { JobQueue } from './job-queue.ts';
 
 test('every thread has an arena of its own that only grows', async () => {

@@ -5,6 +5,11 @@ export class JobQueue {
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
 
+  /** True when all jobs added so far have ended. */
+  get isIdle(): boolean {
+    return this.#waiting === 0;
+  }
+
   /** Settles as the job does. */
   add(job: () => Promise<void>): Promise<void> {
     this.#waiting++;

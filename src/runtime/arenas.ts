@@ -1,6 +1,6 @@
 /** @file Arenas: scratch memory for activations, one block per thread, shared by all programs of a runtime. */
 
-import type { Heap } from '../heap.ts';
+import type { Heap } from './heap.ts';
 import type { JobQueue } from './job-queue.ts';
 
 /** Keeps the arenas as large as the largest program wants them: programs never run at the same time. */
