@@ -7,30 +7,24 @@ import { mem } from '../src/codegen/x64/operands.ts';
 import { r10, rax, rsp } from '../src/codegen/x64/registers.ts';
 import type { Isa } from '../src/codegen/x64/target.ts';
 import type { Kernel } from '../src/kernels/ir.ts';
-import { type Foreign, loadForeign } from '../src/runtime/native/foreign.ts';
-import { detectProcessor } from '../src/runtime/native/processor.ts';
-import { type SystemMemory, systemMemory } from '../src/runtime/native/system-memory.ts';
+import type { Foreign } from '../src/runtime/native/foreign.ts';
+import { nativeSupport } from '../src/runtime/native/support.ts';
+import type { SystemMemory } from '../src/runtime/native/system-memory.ts';
 
 /** A machine to run kernels on. */
 export class NativeKernels {
-  readonly isas: readonly Isa[];
   readonly #foreign: Foreign;
   readonly #system: SystemMemory;
 
+  /** Throws BackendError where native code cannot run. */
   static async create(): Promise<NativeKernels> {
-    const foreign = await loadForeign();
-    const system = systemMemory(foreign);
-    const { avx2, avx512 } = detectProcessor(foreign, system);
-    return new NativeKernels(foreign, system, [
-      ...(avx2 ? (['avx2'] as const) : []),
-      ...(avx512 ? (['avx512'] as const) : []),
-    ]);
+    const { foreign, system } = await nativeSupport();
+    return new NativeKernels(foreign, system);
   }
 
-  private constructor(foreign: Foreign, system: SystemMemory, isas: readonly Isa[]) {
+  private constructor(foreign: Foreign, system: SystemMemory) {
     this.#foreign = foreign;
     this.#system = system;
-    this.isas = isas;
   }
 
   /** Runs a kernel on a copy of `memory`, whose first byte is address 0, and returns it afterwards. */

@@ -3,10 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { RandomGenerator } from '../src/base/random.ts';
-import { WasmBackend, type WasmBackendOptions } from '../src/engine/wasm-backend.ts';
+import type { Backend } from '../src/engine/executable.ts';
+import { NativeBackend } from '../src/engine/native-backend.ts';
+import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
 import * as ops from '../src/ops/index.ts';
+import { guardedBackend, whyNotNative } from '../testing/native-machine.ts';
 import { opCases } from '../testing/op-cases.ts';
 import {
   backendResults,
@@ -55,17 +58,37 @@ describe('gradients against finite differences in float64', () => {
   }
 });
 
-const engines: [string, WasmBackendOptions][] = [
-  ['wasm, fused', { threads: 2 }],
-  ['wasm, one kernel per op', { inline: true, fuse: false }],
-  ['wasm without relaxed SIMD', { inline: true, relaxedSimd: false }],
+interface Engine {
+  readonly name: string;
+  make(): Promise<Backend>;
+  readonly skip?: string | false;
+}
+
+/** Guarded, so that a stray access ends the process; with as many threads as there are, and with one kernel per op. */
+const nativeEngines = (['avx2', 'avx512'] as const).flatMap((isa): Engine[] => [
+  { name: `native ${isa}`, make: () => guardedBackend({ isa, threads: 2 }), skip: whyNotNative(isa) },
+  {
+    name: `native ${isa}, one kernel per op`,
+    make: () => NativeBackend.create({ isa, threads: 3, fuse: false }),
+    skip: whyNotNative(isa),
+  },
+]);
+
+const engines: readonly Engine[] = [
+  { name: 'wasm, fused', make: () => WasmBackend.create({ threads: 2 }) },
+  { name: 'wasm, one kernel per op', make: () => WasmBackend.create({ inline: true, fuse: false }) },
+  {
+    name: 'wasm without relaxed SIMD',
+    make: () => WasmBackend.create({ inline: true, relaxedSimd: false }),
+  },
+  ...nativeEngines,
 ];
 
-for (const [name, options] of engines) {
-  describe(`${name} against the references`, () => {
-    let backend: WasmBackend;
+for (const { name, make, skip = false } of engines) {
+  describe(`${name} against the references`, { skip }, () => {
+    let backend: Backend;
     before(async () => {
-      backend = await WasmBackend.create(options);
+      backend = await make();
     });
     after(() => backend.dispose());
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { NativeKernels } from '../../../testing/native-kernel.ts';
+import { whyNotNative } from '../../../testing/native-machine.ts';
 import { RandomKernel } from '../../../testing/random-kernel.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
@@ -18,11 +19,6 @@ const [A, B, C, DST] = [4096, 12288, 20480, 32768] as const;
 const VECTORS = 64;
 
 const machine = await NativeKernels.create().catch((error: Error) => error);
-
-function whyNot(isa: Isa): string | false {
-  if (machine instanceof Error) return machine.message;
-  return machine.isas.includes(isa) ? false : `this processor or system has no ${isa}`;
-}
 
 interface Run {
   readonly pointers: readonly number[];
@@ -119,7 +115,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
     }
   };
 
-  describe(`kernels as ${isa} code`, { skip: whyNot(isa) }, () => {
+  describe(`kernels as ${isa} code`, { skip: whyNotNative(isa) }, () => {
     for (const op of BINARY) {
       it(op, () => {
         const write =

@@ -8,14 +8,15 @@
 import { InternalError } from '../../base/errors.ts';
 import type { Kernel } from '../../kernels/ir.ts';
 import type { Assembler } from './assembler.ts';
-import { extractConstants } from './constants.ts';
-import { foldLoads } from './fold-loads.ts';
+import { type Constant, extractConstants } from './constants.ts';
+import { foldLoads, memoryFields } from './fold-loads.ts';
 import { KernelFrame } from './kernel-frame.ts';
 import { type Item, linearize, readsOf } from './linear-code.ts';
-import { analyseLiveness, type Liveness } from './liveness.ts';
+import { analyseLiveness, constantInMemory, type Liveness } from './liveness.ts';
 import { emitBegin, emitBumps, emitEnd, emitPointer, type OpenLoop } from './loops.ts';
 import { type Assignment, assignRegisters, type ScratchAssignment } from './register-allocation.ts';
 import { simplifyPointers } from './simplify-pointers.ts';
+import { splitAccumulators } from './split-accumulators.ts';
 import { type Isa, nativeTarget } from './target.ts';
 import { VectorEmitter } from './vector-emitter.ts';
 import { emitVector } from './vector-instructions.ts';
@@ -43,10 +44,13 @@ export function emitKernel(kernel: Kernel, asm: Assembler, isa: Isa): void {
     );
   }
   const { items: bare, constants } = extractConstants(simplifyPointers(linearize(kernel)), lanes);
-  const items = foldLoads(bare, isa);
+  const items = foldLoads(splitAccumulators(bare), isa);
   const liveness = analyseLiveness(kernel, items, constants, isa);
-  const vectors = assignWithScratch(items, VECTORS[isa], vectorScratch, (pool) =>
-    assignRegisters(liveness, 'vec', pool, kernel.name),
+  const vectors = assignWithScratch(
+    items,
+    VECTORS[isa],
+    (item, spilled) => vectorScratch(item, spilled, constants),
+    (pool) => assignRegisters(liveness, 'vec', pool, kernel.name),
   );
   const gprs = assignWithScratch(items, GPRS, gprScratch, (pool) =>
     assignRegisters(liveness, 'gpr', pool, kernel.name),
@@ -91,13 +95,25 @@ function assignWithScratch(
 }
 
 /** Vector registers that the instruction's values in memory pass through. */
-function vectorScratch(item: Item, spilled: ReadonlySet<number>): number {
+function vectorScratch(
+  item: Item,
+  spilled: ReadonlySet<number>,
+  constants: ReadonlyMap<number, Constant>,
+): number {
   if (spilled.size === 0 || item.kind !== 'instruction') return 0;
   const { instruction, folded } = item;
   const read = readsOf(instruction).filter(
     ({ field, register }) => field !== folded?.field && spilled.has(register.id),
-  ).length;
-  return read + ('dst' in instruction && spilled.has(instruction.dst.id) ? 1 : 0);
+  );
+  const intoMemory = 'dst' in instruction && spilled.has(instruction.dst.id);
+  if (instruction.op === 'copy') return intoMemory && read.length > 0 ? 1 : 0;
+  const canRead = folded === null && constantInMemory(item, constants) === null;
+  const direct =
+    canRead && read.some(({ field }) => memoryFields(instruction).some((each) => each === field)) ? 1 : 0;
+  const reads = read.length - direct;
+  if (!intoMemory) return reads;
+  // The sum of a multiply-add starts in the register of the result.
+  return instruction.op === 'fma' ? read.length + 1 : Math.max(reads, 1);
 }
 
 /** General registers that the item's values in memory pass through. */

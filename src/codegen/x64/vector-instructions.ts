@@ -261,9 +261,8 @@ const EMIT = {
   shiftRightInt: shift('vpsrld'),
   copy: (to, { dst, a }) => {
     const source = to.source('a', a);
-    const register = to.result(dst);
-    to.load(register, source);
-    to.finish(dst, register);
+    if (to.frame.vector(dst.id) === null) to.finish(dst, to.inRegister(source));
+    else to.load(to.result(dst), source);
   },
   neg: withBits('vxorps', 'vpxord', SIGN_BITS),
   abs: withBits('vandps', 'vpandd', MAGNITUDE_BITS),
