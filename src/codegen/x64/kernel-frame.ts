@@ -6,7 +6,7 @@ import type { Assembler } from './assembler.ts';
 import type { Constant } from './constants.ts';
 import type { Liveness, Temporary, TemporaryUse } from './liveness.ts';
 import { type Memory, type MemoryOptions, mem } from './operands.ts';
-import type { ScratchAssignment } from './register-allocation.ts';
+import type { Assignment } from './register-allocation.ts';
 import {
   type Gpr,
   gpr,
@@ -16,6 +16,7 @@ import {
   type VectorRegister,
   vec,
 } from './registers.ts';
+import type { ScratchAssignment } from './scratch.ts';
 import { type Isa, nativeTarget } from './target.ts';
 
 /** Bytes of one argument, and of a general register on the stack. */
@@ -29,7 +30,7 @@ interface Assignments {
   readonly liveness: Liveness;
   readonly vectors: ScratchAssignment;
   readonly gprs: ScratchAssignment;
-  readonly masks: ScratchAssignment;
+  readonly masks: Assignment;
 }
 
 export class KernelFrame {
@@ -43,6 +44,7 @@ export class KernelFrame {
   readonly #slots = new Map<number, number>();
   /** Bytes that the kernel takes from the stack. */
   readonly #bytes: number;
+  #item = 0;
 
   constructor(asm: Assembler, isa: Isa, assignments: Assignments) {
     this.asm = asm;
@@ -69,6 +71,11 @@ export class KernelFrame {
       this.loadConstant(this.#vec(register), constant);
   }
 
+  /** What is emitted from here on belongs to the item at this position. */
+  moveTo(item: number): void {
+    this.#item = item;
+  }
+
   leave(): void {
     if (this.#bytes > 0) this.asm.emit('add', rsp, this.#bytes);
     this.asm.emit('ret');
@@ -87,10 +94,10 @@ export class KernelFrame {
     return mem(rsp, offset, options);
   }
 
-  /** A general register that holds nothing. */
+  /** The item's scratch register. */
   scratchGpr(): Gpr {
-    const index = this.#assignments.gprs.scratch[0];
-    if (index === undefined) throw new InternalError('No scratch register was kept free.');
+    const index = this.#assignments.gprs.scratch.get(this.#item)?.[0];
+    if (index === undefined) throw new InternalError('An item needs a scratch register that it has not got.');
     return gpr(index);
   }
 
@@ -109,8 +116,9 @@ export class KernelFrame {
   }
 
   scratchVector(index: number): VectorRegister {
-    const register = this.#assignments.vectors.scratch[index];
-    if (register === undefined) throw new InternalError('No scratch vector register was kept free.');
+    const register = this.#assignments.vectors.scratch.get(this.#item)?.[index];
+    if (register === undefined)
+      throw new InternalError('An item needs a scratch vector that it has not got.');
     return this.#vec(register);
   }
 

@@ -8,13 +8,14 @@
 import { InternalError } from '../../base/errors.ts';
 import type { Kernel } from '../../kernels/ir.ts';
 import type { Assembler } from './assembler.ts';
-import { type Constant, extractConstants } from './constants.ts';
-import { foldLoads, memoryFields } from './fold-loads.ts';
+import { extractConstants } from './constants.ts';
+import { foldLoads } from './fold-loads.ts';
 import { KernelFrame } from './kernel-frame.ts';
-import { type Item, linearize, readsOf } from './linear-code.ts';
-import { analyseLiveness, constantInMemory, type Liveness } from './liveness.ts';
+import { type Item, linearize } from './linear-code.ts';
+import { analyseLiveness, type Liveness } from './liveness.ts';
 import { emitBegin, emitBumps, emitEnd, emitPointer, type OpenLoop } from './loops.ts';
-import { type Assignment, assignRegisters, type ScratchAssignment } from './register-allocation.ts';
+import { assignRegisters } from './register-allocation.ts';
+import { assignWithScratch, gprScratch, vectorScratch } from './scratch.ts';
 import { simplifyPointers } from './simplify-pointers.ts';
 import { splitAccumulators } from './split-accumulators.ts';
 import { type Isa, nativeTarget } from './target.ts';
@@ -46,16 +47,13 @@ export function emitKernel(kernel: Kernel, asm: Assembler, isa: Isa): void {
   const { items: bare, constants } = extractConstants(simplifyPointers(linearize(kernel)), lanes);
   const items = foldLoads(splitAccumulators(bare), isa);
   const liveness = analyseLiveness(kernel, items, constants, isa);
-  const vectors = assignWithScratch(
-    items,
-    VECTORS[isa],
-    (item, spilled) => vectorScratch(item, spilled, constants),
-    (pool) => assignRegisters(liveness, 'vec', pool, kernel.name),
+  const vectors = assignWithScratch(liveness, 'vec', VECTORS[isa], kernel.name, (spilled) =>
+    items.map((item) => vectorScratch(item, spilled, constants)),
   );
-  const gprs = assignWithScratch(items, GPRS, gprScratch, (pool) =>
-    assignRegisters(liveness, 'gpr', pool, kernel.name),
+  const gprs = assignWithScratch(liveness, 'gpr', GPRS, kernel.name, (spilled) =>
+    items.map((item, i) => gprScratch(item, i, spilled, liveness.counters)),
   );
-  const masks = { ...assignRegisters(liveness, 'k', MASKS, kernel.name), scratch: [] };
+  const masks = assignRegisters(liveness, 'k', MASKS, kernel.name);
   const frame = new KernelFrame(asm, isa, { kernel, liveness, vectors, gprs, masks });
   emitBody(frame, items, liveness, new VectorEmitter(frame, constants));
 }
@@ -64,6 +62,7 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
   const open: OpenLoop[] = [];
   frame.enter();
   items.forEach((item, i) => {
+    frame.moveTo(i);
     if (item.kind === 'begin') {
       const innermost =
         liveness.loops.ends.get(i) === items.findIndex(({ kind }, j) => j > i && kind !== 'instruction');
@@ -78,46 +77,4 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
     }
   });
   frame.leave();
-}
-
-/** Keeps as few registers free as the values in memory need to pass through. */
-function assignWithScratch(
-  items: readonly Item[],
-  pool: readonly number[],
-  needed: (item: Item, spilled: ReadonlySet<number>) => number,
-  assign: (pool: readonly number[]) => Assignment,
-): ScratchAssignment {
-  for (let kept = 0; ; kept++) {
-    const assignment = assign(pool.slice(0, pool.length - kept));
-    const most = items.reduce((max, item) => Math.max(max, needed(item, assignment.spilled)), 0);
-    if (most <= kept) return { ...assignment, scratch: pool.slice(pool.length - kept) };
-  }
-}
-
-/** Vector registers that the instruction's values in memory pass through. */
-function vectorScratch(
-  item: Item,
-  spilled: ReadonlySet<number>,
-  constants: ReadonlyMap<number, Constant>,
-): number {
-  if (spilled.size === 0 || item.kind !== 'instruction') return 0;
-  const { instruction, folded } = item;
-  const read = readsOf(instruction).filter(
-    ({ field, register }) => field !== folded?.field && spilled.has(register.id),
-  );
-  const intoMemory = 'dst' in instruction && spilled.has(instruction.dst.id);
-  if (instruction.op === 'copy') return intoMemory && read.length > 0 ? 1 : 0;
-  const canRead = folded === null && constantInMemory(item, constants) === null;
-  const direct =
-    canRead && read.some(({ field }) => memoryFields(instruction).some((each) => each === field)) ? 1 : 0;
-  const reads = read.length - direct;
-  if (!intoMemory) return reads;
-  // The sum of a multiply-add starts in the register of the result.
-  return instruction.op === 'fma' ? read.length + 1 : Math.max(reads, 1);
-}
-
-/** General registers that the item's values in memory pass through. */
-function gprScratch(item: Item, spilled: ReadonlySet<number>): number {
-  if (spilled.size === 0 || item.kind === 'end') return 0;
-  return item.kind === 'begin' ? (typeof item.loop.count === 'number' ? 0 : 1) : 1;
 }

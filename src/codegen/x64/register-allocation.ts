@@ -25,11 +25,6 @@ export interface Assignment {
   readonly pinned: ReadonlyMap<string, { readonly register: number; readonly constant: Constant }>;
 }
 
-/** An assignment and the registers kept free for values in memory. */
-export interface ScratchAssignment extends Assignment {
-  readonly scratch: readonly number[];
-}
-
 /**
  * Assigns the registers of one class. Throws InternalError when a value that must be in a register finds none: a
  * tile's accumulator or scratch.
