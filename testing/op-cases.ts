@@ -96,6 +96,11 @@ const convolutions: OpCase[] = [
   convolution([8, 13, 4], [3, 3, 4, 20]),
   convolution([6, 6, 4], [1, 1, 4, 8], { strides: [2, 2] }),
   convolution([12, 5, 17], [3, 3, 17, 13]),
+  // Weights that overflow the caches; maps that are walked in strips.
+  convolution([3, 3, 520], [2, 2, 520, 68]),
+  convolution([3, 2, 1030], [1, 1, 1030, 70]),
+  convolution([34, 30, 3], [2, 2, 3, 70]),
+  convolution([31, 31, 2], [1, 1, 2, 65]),
 ];
 
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [

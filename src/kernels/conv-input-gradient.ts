@@ -27,7 +27,7 @@ export function convInputGradientKernel({
     fillZeros(k, out!, c.ih * c.iw * c.ic);
     for (const { start, vectors } of columnBlocks(c.ic, k.lanes, limit.vectors)) {
       const column = start * FLOAT_BYTES;
-      const levels = tapLevels(c);
+      const levels = tapLevels(c, k.lanes, limit.vectors);
       nest(k, levels, [grad!, k.pointerAt('w', weights, column), k.pointerAt('dst', out!, column)], (at) =>
         rowOfTiles(k, c, at, vectors, limit.rows),
       );
@@ -36,14 +36,20 @@ export function convInputGradientKernel({
   return k.finish();
 }
 
-/** Loops over output rows and kernel taps; strides of dy, weights and dst. */
-function tapLevels(c: ConvShape): { count: number; strides: number[] }[] {
+/**
+ * Loops over output rows and kernel taps; strides of dy, weights and dst. Whichever is inside is read again for each round
+ * outside: a row of dy for every tap, or a tap's weights for every row. The order with the least to read again is taken.
+ */
+function tapLevels(c: ConvShape, lanes: number, vectors: number): { count: number; strides: number[] }[] {
   const bytes = (...floats: number[]) => floats.map((stride) => stride * FLOAT_BYTES);
-  return [
-    { count: c.oh, strides: bytes(c.ow * c.oc, 0, c.sh * c.iw * c.ic) },
+  const row = { count: c.oh, strides: bytes(c.ow * c.oc, 0, c.sh * c.iw * c.ic) };
+  const taps = [
     { count: c.kh, strides: bytes(0, c.kw * c.oc * c.ic, c.dh * c.iw * c.ic) },
     { count: c.kw, strides: bytes(0, c.oc * c.ic, c.dw * c.ic) },
   ];
+  const weights = c.oh * c.kh * c.kw * c.oc * Math.min(c.ic, lanes * vectors);
+  const dy = c.kh * c.kw * c.oh * c.ow * c.oc;
+  return weights <= dy ? [row, ...taps] : [...taps, row];
 }
 
 /** One row of dy against one tap: tiles of pixels, then the rest of the row. */

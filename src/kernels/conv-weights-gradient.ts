@@ -23,14 +23,69 @@ export function convWeightsGradientKernel({
   const dy = k.pointer('dy');
   const dst = k.pointer('dst');
   const samples = k.count('samples');
+  forStrips(k, c, samples, [src, dy], ([x, grad], span) => stripOfWeights(k, c, [x!, grad!, dst], span));
+  return k.finish();
+}
+
+/** Pixels of dy that are summed over while a tile is in registers, and the samples, unless a loop around walks them. */
+interface Span {
+  readonly samples: Int | null;
+  readonly oh: number;
+  readonly ow: number;
+}
+
+/** Bytes of src and dy that a tile walks at most before the next tile walks the same pixels: they should stay cached. */
+const STRIP_BYTES = 128 * 1024;
+/** What a tile reads of a pixel of src: less than a cache line, but lines are what is read. */
+const LINE_BYTES = 64;
+
+/** Calls `body` once for small maps, all samples at a time; else sample by sample for strips of rows (or of a long row). */
+function forStrips(
+  k: KernelBuilder,
+  c: ConvShape,
+  samples: Int,
+  pointers: readonly Ptr[],
+  body: (pointers: readonly Ptr[], span: Span) => void,
+): void {
+  const sizes = [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc];
+  const { vectors } = tilePlan(k, c);
+  const pixelBytes = LINE_BYTES + Math.min(c.oc, vectors * k.lanes) * FLOAT_BYTES;
+  const strips = Math.ceil((c.oh * c.ow * pixelBytes) / STRIP_BYTES);
+  if (strips === 1) {
+    body(pointers, { samples, oh: c.oh, ow: c.ow });
+    return;
+  }
+  const byRow = c.oh > 1;
+  const length = byRow ? c.oh : c.ow;
+  const strip = Math.ceil(length / strips);
+  const strides = (byRow ? [c.sh * c.iw * c.ic, c.ow * c.oc] : [c.sw * c.ic, c.oc]).map(
+    (s) => s * strip * FLOAT_BYTES,
+  );
+  const span = (count: number): Span => ({ samples: null, oh: byRow ? count : 1, ow: byRow ? c.ow : count });
+  nest(k, [sampleLevel(samples, sizes)], pointers, (sample) => {
+    const whole = Math.floor(length / strip);
+    nest(k, [{ count: whole, strides }], sample, (at) => body(at, span(strip)));
+    if (length % strip === 0) return;
+    const rest = sample.map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
+    body(rest, span(length % strip));
+  });
+}
+
+/** All weights, summed over a span of pixels. Pointers: src, dy, dst. */
+function stripOfWeights(
+  k: KernelBuilder,
+  c: ConvShape,
+  [src, dy, dst]: readonly [Ptr, Ptr, Ptr],
+  span: Span,
+): void {
   const { rows, taps } = weightRows(c);
-  const plan = planTile(rows.length, Math.ceil(c.oc / k.lanes), target);
+  const plan = tilePlan(k, c);
   for (const { start, vectors } of columnBlocks(c.oc, k.lanes, plan.vectors)) {
     const column = k.pointerAt('dy', dy, start * FLOAT_BYTES);
     nest(k, taps, [src, k.pointerAt('dst', dst, start * FLOAT_BYTES)], ([x, out]) => {
       const tile = (first: number, count: number) => (at: readonly Ptr[]) => {
         const offsets = rows.slice(first, first + count).map((offset) => offset - rows[first]!);
-        weightTile(k, c, samples, [at[0]!, column, at[1]!], offsets, vectors);
+        weightTile(k, c, span, [at[0]!, column, at[1]!], offsets, vectors);
       };
       // Where neighbouring weights see neighbouring floats, all tiles but the rest are one loop.
       const even = rows.at(-1) === (rows.length - 1) * FLOAT_BYTES;
@@ -46,7 +101,10 @@ export function convWeightsGradientKernel({
       }
     });
   }
-  return k.finish();
+}
+
+function tilePlan(k: KernelBuilder, c: ConvShape): { rows: number; vectors: number } {
+  return planTile(weightRows(c).rows.length, Math.ceil(c.oc / k.lanes), k.target);
 }
 
 /** Fewer weights than this before the output channels are written out as one list, all kernel rows together. */
@@ -81,7 +139,7 @@ function weightRows(c: ConvShape): { rows: number[]; taps: NestLevel[] } {
 function weightTile(
   k: KernelBuilder,
   c: ConvShape,
-  samples: Int,
+  span: Span,
   [src, dy, dst]: readonly [Ptr, Ptr, Ptr],
   offsets: readonly number[],
   vectors: readonly number[],
@@ -90,12 +148,12 @@ function weightTile(
   const step = c.oc * FLOAT_BYTES;
   forTile(k, tile, (acc, r, offset, floats) => k.loadInto(acc, dst, r * step + offset, floats));
   const levels = [
-    sampleLevel(samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
-    { count: c.oh, strides: [c.sh * c.iw * c.ic, c.ow * c.oc].map((s) => s * FLOAT_BYTES) },
+    sampleLevel(span.samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
+    { count: span.oh, strides: [c.sh * c.iw * c.ic, c.ow * c.oc].map((s) => s * FLOAT_BYTES) },
   ];
   nest(k, levels, [src, dy], ([x, grad]) =>
     accumulate(k, tile, k.pointerAt('x', x!), k.pointerAt('dy', grad!), {
-      count: c.ow,
+      count: span.ow,
       xStep: c.sw * c.ic * FLOAT_BYTES,
       wStep: step,
     }),
