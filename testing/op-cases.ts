@@ -97,10 +97,10 @@ const convolutions: OpCase[] = [
   convolution([6, 6, 4], [1, 1, 4, 8], { strides: [2, 2] }),
   convolution([12, 5, 17], [3, 3, 17, 13]),
   // Weights that overflow the caches; maps that are walked in strips.
-  convolution([3, 3, 520], [2, 2, 520, 68]),
-  convolution([3, 2, 1030], [1, 1, 1030, 70]),
-  convolution([34, 30, 3], [2, 2, 3, 70]),
-  convolution([31, 31, 2], [1, 1, 2, 65]),
+  convolution([1, 2, 1400], [1, 1, 1400, 34]),
+  convolution([2, 2, 700], [2, 1, 700, 34]),
+  convolution([39, 38, 2], [2, 2, 2, 5]),
+  convolution([38, 37, 1], [1, 1, 1, 5]),
 ];
 
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [
