@@ -96,6 +96,11 @@ const convolutions: OpCase[] = [
   convolution([8, 13, 4], [3, 3, 4, 20]),
   convolution([6, 6, 4], [1, 1, 4, 8], { strides: [2, 2] }),
   convolution([12, 5, 17], [3, 3, 17, 13]),
+  // Weights that overflow the caches; maps that are walked in strips.
+  convolution([1, 2, 1400], [1, 1, 1400, 34]),
+  convolution([2, 2, 700], [2, 1, 700, 34]),
+  convolution([39, 38, 2], [2, 2, 2, 5]),
+  convolution([38, 37, 1], [1, 1, 1, 5]),
 ];
 
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [

@@ -1,5 +1,6 @@
 /**
- * @file Builds the package: dist/ (ES modules and types for Node) and dist/browser/fovea.js (one file for browsers).
+ * @file Builds the package: dist/ (types; ES modules for Node, bundled so that hundreds of files need not be opened) and
+ * dist/browser/fovea.js (one file for browsers).
  *
  * Usage: node tools/build.mjs
  */
@@ -12,24 +13,35 @@ import { build } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..');
 const DIST = join(ROOT, 'dist');
 
-function compile() {
+function writeTypes() {
   const args = [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'];
   const { status } = spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
   if (status !== 0) process.exit(1);
 }
 
-async function bundle() {
+const COMMON = { absWorkingDir: ROOT, bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
+
+async function bundleForNode() {
+  await build({
+    ...COMMON,
+    entryPoints: { index: 'src/index.ts', 'cli/main': 'src/cli/main.ts' },
+    outdir: 'dist',
+    chunkNames: 'parts/[name]-[hash]',
+    splitting: true,
+    platform: 'node',
+    packages: 'external',
+    sourcemap: true,
+  });
+}
+
+async function bundleForBrowsers() {
   const { metafile } = await build({
-    entryPoints: [join(DIST, 'index.js')],
-    outfile: join(DIST, 'browser', 'fovea.js'),
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: 'esm',
+    ...COMMON,
+    entryPoints: ['src/index.ts'],
+    outfile: 'dist/browser/fovea.js',
     platform: 'browser',
-    target: 'es2022',
     external: ['node:*'],
     metafile: true,
-    logLevel: 'warning',
   });
   // A static import of a Node module would keep a browser from loading the file at all.
   const outputs = Object.values(metafile.outputs).flatMap((output) => output.imports);
@@ -43,8 +55,8 @@ async function bundle() {
 
 const start = performance.now();
 rmSync(DIST, { recursive: true, force: true });
-compile();
-await bundle();
+writeTypes();
+await Promise.all([bundleForNode(), bundleForBrowsers()]);
 const main = join(DIST, 'cli', 'main.js');
 if (!existsSync(main)) {
   console.error(`${main} was not built, but package.json names it as the command.`);

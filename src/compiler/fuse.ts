@@ -6,7 +6,7 @@
 import { isBatched, sameShape, sampleSize } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 import type { KernelLowering } from '../graph/op.ts';
-import type { FusedWindow } from '../kernels/conv-forward.ts';
+import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import { maxRows } from '../kernels/outer-product.ts';
 import {

@@ -2,7 +2,7 @@
 
 import { isBatched, sameShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
-import type { FusedWindow } from '../kernels/conv-forward.ts';
+import type { FusedWindow } from '../kernels/conv-tiles.ts';
 
 /** Element-wise nodes of one shape, computed together. */
 export interface ElementwiseGroup {

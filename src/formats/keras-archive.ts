@@ -2,6 +2,7 @@
 
 import type { Config } from '../base/config.ts';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { kerasJson } from './keras-json.ts';
 import { readZip, writeZip } from './zip.ts';
 
 /** The Keras version whose layout is written. */
@@ -23,7 +24,7 @@ export interface KerasArchive {
 /** The bytes of a `.keras` file; `saved` is the time noted in it. */
 export function writeKerasArchive({ config, weights }: KerasArchive, saved: Date): Uint8Array {
   const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved) };
-  const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  const encode = (value: Config) => new TextEncoder().encode(kerasJson(value));
   return writeZip({ [METADATA]: encode(metadata), [CONFIG]: encode(config), [WEIGHTS]: weights });
 }
 

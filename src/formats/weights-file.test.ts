@@ -72,7 +72,7 @@ test('damaged files and files of another kind are refused', async () => {
   await refuses(new Uint8Array(1000), /file signature not found/);
   await refuses(bytes.subarray(0, bytes.length - 1), /truncated file/);
   await refuses(bytes.subarray(0, 100), /damaged/);
-  await refuses(kerasFile('stack.h5'), /layout of Keras 2/);
+  await refuses(kerasFile('stack.h5'), /legacy \.h5 layout/);
   await refuses(
     await writeHdf5((writer) => writer.group('other')),
     /expected the group 'layers', found other/,

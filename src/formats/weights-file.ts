@@ -51,7 +51,7 @@ export function readWeights<T>(bytes: Uint8Array, what: string, body: (file: Wei
   return readHdf5(bytes, what, (reader) => {
     if (reader.attribute('', 'layer_names') !== undefined || reader.names('model_weights') !== null) {
       throw new FormatError(
-        `${what} has the layout of Keras 2 (.h5), which is not read. Open it in Keras 3 and save it as .keras, ` +
+        `${what} has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras, ` +
           'or its weights as .weights.h5.',
       );
     }

@@ -2,7 +2,7 @@
 
 import type { Shape } from '../base/shape.ts';
 import type { KernelBuilder } from '../kernels/builder.ts';
-import type { FusedWindow } from '../kernels/conv-forward.ts';
+import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import type { Kernel, Vec, VectorTarget } from '../kernels/ir.ts';
 

@@ -7,7 +7,7 @@ import { KernelBuilder } from './builder.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { fillZeros, nest, sampleLevel } from './nest.ts';
-import { accumulate, columnBlocks, forTile, makeTile, maxRows, tileCost } from './outer-product.ts';
+import { accumulate, columnBlocks, forTile, makeTile, planTile } from './outer-product.ts';
 
 /** Pointers: dy [oh, ow, oc], weights [kh, kw, oc, ic], dst [ih, iw, ic]. */
 export function convInputGradientKernel({
@@ -21,14 +21,13 @@ export function convInputGradientKernel({
   const k = new KernelBuilder(`conv2d_input_gradient_${convName(shape)}`, target);
   const pointers = [k.pointer('dy'), k.pointer('weights'), k.pointer('dst')] as const;
   const samples = k.count('samples');
-  const limit = tileWidth(c, target);
-  const vectorLimit = limit.vectors;
+  const limit = planTile(c.ow, Math.ceil(c.ic / k.lanes), target);
   const [dy, weights, dst] = pointers;
   nest(k, [sampleLevel(samples, [c.oh * c.ow * c.oc, c.ih * c.iw * c.ic])], [dy, dst], ([grad, out]) => {
     fillZeros(k, out!, c.ih * c.iw * c.ic);
-    for (const { start, vectors } of columnBlocks(c.ic, k.lanes, vectorLimit)) {
+    for (const { start, vectors } of columnBlocks(c.ic, k.lanes, limit.vectors)) {
       const column = start * FLOAT_BYTES;
-      const levels = tapLevels(c);
+      const levels = tapLevels(c, k.lanes, limit.vectors);
       nest(k, levels, [grad!, k.pointerAt('w', weights, column), k.pointerAt('dst', out!, column)], (at) =>
         rowOfTiles(k, c, at, vectors, limit.rows),
       );
@@ -37,30 +36,20 @@ export function convInputGradientKernel({
   return k.finish();
 }
 
-/** Loops over output rows and kernel taps; strides of dy, weights and dst. */
-function tapLevels(c: ConvShape): { count: number; strides: number[] }[] {
+/**
+ * Loops over output rows and kernel taps; strides of dy, weights and dst. Whichever is inside is read again for each round
+ * outside: a row of dy for every tap, or a tap's weights for every row. The order with the least to read again is taken.
+ */
+function tapLevels(c: ConvShape, lanes: number, vectors: number): { count: number; strides: number[] }[] {
   const bytes = (...floats: number[]) => floats.map((stride) => stride * FLOAT_BYTES);
-  return [
-    { count: c.oh, strides: bytes(c.ow * c.oc, 0, c.sh * c.iw * c.ic) },
+  const row = { count: c.oh, strides: bytes(c.ow * c.oc, 0, c.sh * c.iw * c.ic) };
+  const taps = [
     { count: c.kh, strides: bytes(0, c.kw * c.oc * c.ic, c.dh * c.iw * c.ic) },
     { count: c.kw, strides: bytes(0, c.oc * c.ic, c.dw * c.ic) },
   ];
-}
-
-/** Vectors and pixels of a tile with the least work along a row of ow pixels. */
-function tileWidth(c: ConvShape, target: VectorTarget): { vectors: number; rows: number } {
-  const all = Math.ceil(c.ic / target.lanes);
-  let best = { vectors: 1, rows: 1, cost: Number.POSITIVE_INFINITY };
-  for (let vectors = 1; vectors <= Math.min(4, all); vectors++) {
-    for (let rows = 1; rows <= Math.min(maxRows(target, vectors), c.ow); rows++) {
-      const blocks = Math.ceil(all / vectors);
-      const rest = c.ow % rows;
-      const row =
-        Math.floor(c.ow / rows) * tileCost(rows, vectors) + (rest === 0 ? 0 : tileCost(rest, vectors));
-      if (row * blocks < best.cost) best = { vectors, rows, cost: row * blocks };
-    }
-  }
-  return best;
+  const weights = c.oh * c.kh * c.kw * c.oc * Math.min(c.ic, lanes * vectors);
+  const dy = c.kh * c.kw * c.oh * c.ow * c.oc;
+  return weights <= dy ? [row, ...taps] : [...taps, row];
 }
 
 /** One row of dy against one tap: tiles of pixels, then the rest of the row. */

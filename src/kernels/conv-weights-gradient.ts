@@ -6,11 +6,8 @@
 import { KernelBuilder } from './builder.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { FLOAT_BYTES, type Int, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
-import { nest, sampleLevel } from './nest.ts';
-import { accumulate, columnBlocks, forTile, makeTile, maxRows } from './outer-product.ts';
-
-/** Vectors a tile is wide. */
-const TILE_VECTORS = 2;
+import { type NestLevel, nest, sampleLevel } from './nest.ts';
+import { accumulate, columnBlocks, forTile, makeTile, planTile } from './outer-product.ts';
 
 /** Pointers: src [ih, iw, ic], dy [oh, ow, oc], dst [kh, kw, ic, oc], which is added to. */
 export function convWeightsGradientKernel({
@@ -26,51 +23,137 @@ export function convWeightsGradientKernel({
   const dy = k.pointer('dy');
   const dst = k.pointer('dst');
   const samples = k.count('samples');
-  // Without dilation the weights of one kernel row see neighbouring floats of a source row.
-  const contiguous = c.dw === 1;
-  const run = contiguous ? c.kw * c.ic : c.ic;
-  const taps = [
-    { count: c.kh, strides: [c.dh * c.iw * c.ic, c.kw * c.ic * c.oc].map((s) => s * FLOAT_BYTES) },
-    { count: contiguous ? 1 : c.kw, strides: [c.dw * c.ic, c.ic * c.oc].map((s) => s * FLOAT_BYTES) },
-  ];
-  for (const { start, vectors } of columnBlocks(c.oc, k.lanes, TILE_VECTORS)) {
+  forStrips(k, c, samples, [src, dy], ([x, grad], span) => stripOfWeights(k, c, [x!, grad!, dst], span));
+  return k.finish();
+}
+
+/** Pixels of dy that are summed over while a tile is in registers, and the samples, unless a loop around walks them. */
+interface Span {
+  readonly samples: Int | null;
+  readonly oh: number;
+  readonly ow: number;
+}
+
+/** Bytes of src and dy that a tile walks at most before the next tile walks the same pixels: they should stay cached. */
+const STRIP_BYTES = 128 * 1024;
+/** What a tile reads of a pixel of src: less than a cache line, but lines are what is read. */
+const LINE_BYTES = 64;
+
+/** Calls `body` once for small maps, all samples at a time; else sample by sample for strips of rows (or of a long row). */
+function forStrips(
+  k: KernelBuilder,
+  c: ConvShape,
+  samples: Int,
+  pointers: readonly Ptr[],
+  body: (pointers: readonly Ptr[], span: Span) => void,
+): void {
+  const sizes = [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc];
+  const { vectors } = tilePlan(k, c);
+  const pixelBytes = LINE_BYTES + Math.min(c.oc, vectors * k.lanes) * FLOAT_BYTES;
+  const strips = Math.ceil((c.oh * c.ow * pixelBytes) / STRIP_BYTES);
+  if (strips === 1) {
+    body(pointers, { samples, oh: c.oh, ow: c.ow });
+    return;
+  }
+  const byRow = c.oh > 1;
+  const length = byRow ? c.oh : c.ow;
+  const strip = Math.ceil(length / strips);
+  const strides = (byRow ? [c.sh * c.iw * c.ic, c.ow * c.oc] : [c.sw * c.ic, c.oc]).map(
+    (s) => s * strip * FLOAT_BYTES,
+  );
+  const span = (count: number): Span => ({ samples: null, oh: byRow ? count : 1, ow: byRow ? c.ow : count });
+  nest(k, [sampleLevel(samples, sizes)], pointers, (sample) => {
+    const whole = Math.floor(length / strip);
+    nest(k, [{ count: whole, strides }], sample, (at) => body(at, span(strip)));
+    if (length % strip === 0) return;
+    const rest = sample.map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
+    body(rest, span(length % strip));
+  });
+}
+
+/** All weights, summed over a span of pixels. Pointers: src, dy, dst. */
+function stripOfWeights(
+  k: KernelBuilder,
+  c: ConvShape,
+  [src, dy, dst]: readonly [Ptr, Ptr, Ptr],
+  span: Span,
+): void {
+  const { rows, taps } = weightRows(c);
+  const plan = tilePlan(k, c);
+  for (const { start, vectors } of columnBlocks(c.oc, k.lanes, plan.vectors)) {
     const column = k.pointerAt('dy', dy, start * FLOAT_BYTES);
-    const limit = Math.min(run, maxRows(target, vectors.length));
     nest(k, taps, [src, k.pointerAt('dst', dst, start * FLOAT_BYTES)], ([x, out]) => {
-      const rows = (count: number) => (at: readonly Ptr[]) =>
-        weightTile(k, c, samples, [at[0]!, column, at[1]!], count, vectors);
-      const whole = Math.floor(run / limit);
-      const strides = [limit * FLOAT_BYTES, limit * c.oc * FLOAT_BYTES];
-      nest(k, [{ count: whole, strides }], [x!, out!], rows(limit));
-      if (run % limit === 0) return;
-      rows(run % limit)([x!, out!].map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!)));
+      const tile = (first: number, count: number) => (at: readonly Ptr[]) => {
+        const offsets = rows.slice(first, first + count).map((offset) => offset - rows[first]!);
+        weightTile(k, c, span, [at[0]!, column, at[1]!], offsets, vectors);
+      };
+      // Where neighbouring weights see neighbouring floats, all tiles but the rest are one loop.
+      const even = rows.at(-1) === (rows.length - 1) * FLOAT_BYTES;
+      const whole = Math.floor(rows.length / plan.rows);
+      const strides = [plan.rows * FLOAT_BYTES, plan.rows * c.oc * FLOAT_BYTES];
+      if (even) nest(k, [{ count: whole, strides }], [x!, out!], tile(0, plan.rows));
+      for (let first = even ? whole * plan.rows : 0; first < rows.length; first += plan.rows) {
+        const at = [
+          k.pointerAt('src', x!, rows[first]!),
+          k.pointerAt('dst', out!, first * c.oc * FLOAT_BYTES),
+        ];
+        tile(first, Math.min(plan.rows, rows.length - first))(at);
+      }
     });
   }
-  return k.finish();
+}
+
+function tilePlan(k: KernelBuilder, c: ConvShape): { rows: number; vectors: number } {
+  return planTile(weightRows(c).rows.length, Math.ceil(c.oc / k.lanes), k.target);
+}
+
+/** Fewer weights than this before the output channels are written out as one list, all kernel rows together. */
+const SMALL_KERNEL = 32;
+
+/**
+ * The source offsets, in bytes, of neighbouring weights, and the loops around. Without dilation the weights of a kernel
+ * row see neighbouring floats of a source row; a small kernel is one list, since a short row would leave a tile too
+ * small to hide the latency of its multiply-adds.
+ */
+function weightRows(c: ConvShape): { rows: number[]; taps: NestLevel[] } {
+  const run = (length: number) => Array.from({ length }, (_, i) => i * FLOAT_BYTES);
+  const bytes = (...floats: number[]) => floats.map((stride) => stride * FLOAT_BYTES);
+  const down = c.dh * c.iw * c.ic;
+  if (c.dw !== 1) {
+    const taps = [
+      { count: c.kh, strides: bytes(down, c.kw * c.ic * c.oc) },
+      { count: c.kw, strides: bytes(c.dw * c.ic, c.ic * c.oc) },
+    ];
+    return { rows: run(c.ic), taps };
+  }
+  const row = run(c.kw * c.ic);
+  if (c.kh * row.length > SMALL_KERNEL) {
+    return { rows: row, taps: [{ count: c.kh, strides: bytes(down, c.kw * c.ic * c.oc) }] };
+  }
+  return {
+    rows: Array.from({ length: c.kh }, (_, kh) => row.map((o) => o + kh * down * FLOAT_BYTES)).flat(),
+    taps: [],
+  };
 }
 
 function weightTile(
   k: KernelBuilder,
   c: ConvShape,
-  samples: Int,
+  span: Span,
   [src, dy, dst]: readonly [Ptr, Ptr, Ptr],
-  rows: number,
+  offsets: readonly number[],
   vectors: readonly number[],
 ): void {
-  const tile = makeTile(
-    k,
-    Array.from({ length: rows }, (_, r) => r * FLOAT_BYTES),
-    vectors,
-  );
+  const tile = makeTile(k, offsets, vectors);
   const step = c.oc * FLOAT_BYTES;
   forTile(k, tile, (acc, r, offset, floats) => k.loadInto(acc, dst, r * step + offset, floats));
   const levels = [
-    sampleLevel(samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
-    { count: c.oh, strides: [c.sh * c.iw * c.ic, c.ow * c.oc].map((s) => s * FLOAT_BYTES) },
+    sampleLevel(span.samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
+    { count: span.oh, strides: [c.sh * c.iw * c.ic, c.ow * c.oc].map((s) => s * FLOAT_BYTES) },
   ];
   nest(k, levels, [src, dy], ([x, grad]) =>
     accumulate(k, tile, k.pointerAt('x', x!), k.pointerAt('dy', grad!), {
-      count: c.ow,
+      count: span.ow,
       xStep: c.sw * c.ic * FLOAT_BYTES,
       wStep: step,
     }),

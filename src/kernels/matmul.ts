@@ -17,7 +17,7 @@ import {
   columnBlocks,
   forTile,
   makeTile,
-  maxRows,
+  planTile,
   type Tile,
   zeroTile,
 } from './outer-product.ts';
@@ -31,8 +31,8 @@ interface MatmulOptions {
   readonly target: VectorTarget;
 }
 
-/** Vectors a tile is wide: two hide the latency of the broadcasts and leave registers for rows. */
-const TILE_VECTORS = 2;
+/** Rows of a tile when the rows are samples: chunks are mostly multiples of it, so that no rest is left. */
+const SAMPLE_ROWS = 4;
 
 /** Pointers: x [rows, ic], weights [ic, oc], epilogue operands, dst [rows, oc]. */
 export function matmulKernel(options: MatmulOptions & { readonly epilogue: Epilogue | null }): Kernel {
@@ -46,29 +46,22 @@ export function matmulKernel(options: MatmulOptions & { readonly epilogue: Epilo
   const bound = bindEpilogue(k, epilogue);
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
-  for (const { start, vectors } of columnBlocks(oc, k.lanes, TILE_VECTORS)) {
-    forRowTiles(
-      k,
-      samples,
-      rows,
-      maxRows(target, vectors.length),
-      [x, dst],
-      [ic, oc],
-      ([from, to], tileRows) => {
-        const tile = makeTile(
-          k,
-          Array.from({ length: tileRows }, (_, r) => r * ic * FLOAT_BYTES),
-          vectors,
-        );
-        zeroTile(k, tile);
-        accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('w', weights, start * FLOAT_BYTES), {
-          count: ic,
-          xStep: FLOAT_BYTES,
-          wStep: oc * FLOAT_BYTES,
-        });
-        storeRows(k, tile, to!, oc, start, bound);
-      },
-    );
+  const plan = planTile(batched && rows === 1 ? SAMPLE_ROWS : rows, Math.ceil(oc / k.lanes), target);
+  for (const { start, vectors } of columnBlocks(oc, k.lanes, plan.vectors)) {
+    forRowTiles(k, samples, rows, plan.rows, [x, dst], [ic, oc], ([from, to], tileRows) => {
+      const tile = makeTile(
+        k,
+        Array.from({ length: tileRows }, (_, r) => r * ic * FLOAT_BYTES),
+        vectors,
+      );
+      zeroTile(k, tile);
+      accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('w', weights, start * FLOAT_BYTES), {
+        count: ic,
+        xStep: FLOAT_BYTES,
+        wStep: oc * FLOAT_BYTES,
+      });
+      storeRows(k, tile, to!, oc, start, bound);
+    });
   }
   return k.finish();
 }
@@ -131,8 +124,9 @@ export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: M
   const dy = k.pointer('dy');
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
-  for (const { start, vectors } of columnBlocks(oc, k.lanes, TILE_VECTORS)) {
-    const limit = Math.min(ic, maxRows(target, vectors.length));
+  const plan = planTile(ic, Math.ceil(oc / k.lanes), target);
+  for (const { start, vectors } of columnBlocks(oc, k.lanes, plan.vectors)) {
+    const limit = plan.rows;
     const column = k.pointerAt('dst', dst, start * FLOAT_BYTES);
     const dyColumn = k.pointerAt('dy', dy, start * FLOAT_BYTES);
     const channel = k.pointerAt('x', x);

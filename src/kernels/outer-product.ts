@@ -102,3 +102,21 @@ export function maxRows(target: VectorTarget, vectors: number): number {
 export function tileCost(rows: number, vectors: number): number {
   return Math.max(rows * vectors, rows + vectors, 8) + 1;
 }
+
+/** Rows and vectors of the tile with the least work for `rows` × `vectors`, the rests of both counted. */
+export function planTile(
+  rows: number,
+  vectors: number,
+  target: VectorTarget,
+): { rows: number; vectors: number } {
+  let best = { rows: 1, vectors: 1, cost: Number.POSITIVE_INFINITY };
+  for (let v = 1; v <= Math.min(4, vectors); v++) {
+    const blocks = Math.ceil(vectors / v);
+    for (let r = 1; r <= Math.min(maxRows(target, v), rows); r++) {
+      const rest = rows % r;
+      const cost = Math.floor(rows / r) * tileCost(r, v) + (rest === 0 ? 0 : tileCost(rest, v));
+      if (cost * blocks < best.cost) best = { rows: r, vectors: v, cost: cost * blocks };
+    }
+  }
+  return best;
+}

@@ -39,7 +39,7 @@ function wrongName(path: unknown): FoveaError {
   }
   if (typeof path === 'string' && /\.(h5|hdf5)$/.test(path)) {
     return new UnsupportedError(
-      `'${path}' is a file of Keras 2, which is not read. Open it in Keras 3 and save it as .keras.`,
+      `'${path}' has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras.`,
     );
   }
   return new FormatError(

@@ -13,6 +13,7 @@ import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import { readKerasArchive, writeKerasArchive } from '../../formats/keras-archive.ts';
 import { conv2d, dense, flatten } from '../../layers/index.ts';
+import { sgd } from '../../optimizers/index.ts';
 import type { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
@@ -135,6 +136,14 @@ test('model.save and loadModel, model.saveWeights and loadWeights', async () => 
   }
 });
 
+test('options that Keras takes only as floats are written as floats', async () => {
+  const model = smallModel();
+  model.compile({ optimizer: sgd({ learningRate: 1 }), loss: 'mse' });
+  const text = new TextDecoder('latin1').decode(await modelToBytes(model));
+  assert.match(text, /"learning_rate": 1\.0, /);
+  assert.match(text, /"momentum": 0\.0, /);
+});
+
 test('compile: false leaves the optimizer in the file', async () => {
   const model = await modelFromBytes(await kerasFile('stack.keras'), { compile: false });
   assert.equal(model.compiled, null);
@@ -201,7 +210,7 @@ test('a model that is not built has nothing to save', async () => {
 test('a wrong ending is refused before anything happens', async () => {
   await assert.rejects(smallModel().save(join(folder, 'net.h5')), /must end in `\.keras`/);
   await assert.rejects(smallModel().saveWeights(join(folder, 'net.h5')), /must end in `\.weights\.h5`/);
-  await assert.rejects(loadModel('net.h5'), /Keras 2/);
+  await assert.rejects(loadModel('net.h5'), /legacy \.h5 layout/);
   await assert.rejects(loadModel('net.weights.h5'), /weights without a model/);
   await assert.rejects(loadModel('net.bin'), /ends in `\.keras`/);
   await assert.rejects(loadModel(join(folder, 'absent.keras')), /there is no such file/);

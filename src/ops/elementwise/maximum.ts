@@ -10,7 +10,7 @@ import { mul } from './mul.ts';
 
 export const maximumOp: Op<null> = defineElementwise({
   name: 'maximum',
-  value: ([a, b]) => (a! > b! ? a! : b!),
+  value: ([a, b]) => Math.max(a!, b!),
   emit: (k, [a, b]) => k.max(a!, b!),
   gradient: (node, dy) => {
     const [a, b] = node.inputs as [Node, Node];

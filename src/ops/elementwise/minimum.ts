@@ -10,7 +10,7 @@ import { mul } from './mul.ts';
 
 export const minimumOp: Op<null> = defineElementwise({
   name: 'minimum',
-  value: ([a, b]) => (a! < b! ? a! : b!),
+  value: ([a, b]) => Math.min(a!, b!),
   emit: (k, [a, b]) => k.min(a!, b!),
   gradient: (node, dy) => {
     const [a, b] = node.inputs as [Node, Node];

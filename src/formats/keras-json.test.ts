@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ConfigValue } from '../base/config.ts';
+import { kerasJson } from './keras-json.ts';
+
+test('whole numbers that are floats in Keras keep their point, others stay whole', () => {
+  const config = { momentum: 0, learning_rate: 1, beta_1: 0.5, filters: 32, kernel_size: [3, 3], seed: null };
+  assert.equal(
+    kerasJson(config),
+    '{"momentum": 0.0, "learning_rate": 1.0, "beta_1": 0.5, "filters": 32, "kernel_size": [3, 3], "seed": null}',
+  );
+});
+
+test('lists and records of floats are floats', () => {
+  assert.equal(kerasJson({ loss_weights: [1, 0.5] }), '{"loss_weights": [1.0, 0.5]}');
+  assert.equal(kerasJson({ loss_weights: { a: 2 } }), '{"loss_weights": {"a": 2.0}}');
+});
+
+test('it is JSON of the same value', () => {
+  const values: ConfigValue[] = [
+    { rate: 1e21, value: -3, name: 'a"\n', scale: true, list: [] },
+    null,
+    'x',
+    {},
+    [1, [2]],
+  ];
+  for (const value of values) assert.deepEqual(JSON.parse(kerasJson(value)), value);
+});

@@ -1,0 +1,34 @@
+/** @file JSON as Python's Keras needs it: whole numbers that are floats there keep their decimal point. */
+
+import type { ConfigValue } from '../base/config.ts';
+
+/**
+ * Options that are floats in Keras. Some of its classes refuse an `int`: SGD its `momentum`, every optimizer its
+ * `learning_rate`; for the others the file is what Keras itself would write.
+ */
+const FLOATS: ReadonlySet<string> = new Set(
+  [
+    ['learning_rate', 'momentum', 'rho', 'epsilon', 'beta_1', 'beta_2', 'weight_decay', 'ema_momentum'],
+    ['clipnorm', 'global_clipnorm', 'clipvalue', 'loss_scale_factor', 'loss_weights'],
+    ['label_smoothing', 'threshold', 'rate', 'negative_slope', 'alpha'],
+    ['scale', 'gain', 'mean', 'stddev', 'minval', 'maxval', 'value'],
+  ].flat(),
+);
+
+/** `value` as JSON text. Lists and records under the name of a float hold floats. */
+export function kerasJson(value: ConfigValue, isFloat = false): string {
+  if (typeof value === 'number')
+    return isFloat && Number.isInteger(value) ? floatText(value) : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map((item) => kerasJson(item, isFloat)).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${kerasJson(item, isFloat || FLOATS.has(key))}`);
+  return `{${entries.join(', ')}}`;
+}
+
+/** JavaScript writes large numbers as 1e+21, which is a float in Python already. */
+function floatText(value: number): string {
+  const text = JSON.stringify(value);
+  return text.includes('e') ? text : `${text}.0`;
+}
