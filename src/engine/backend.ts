@@ -1,14 +1,16 @@
 /** @file Which engine runs: chosen by API, by environment, or by what the machine offers; made when first needed. */
 
 import { environmentVariable, parallelism } from '../base/environment.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { BackendError, ValueError } from '../base/errors.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { hasRelaxedSimd, hasSharedMemory } from '../codegen/wasm/features.ts';
+import { chooseIsa, type NativeSupport, nativeSupport, nativeSupportNow } from '../runtime/native/support.ts';
 import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
 import type { Backend, BackendDescription } from './executable.ts';
+import { NativeBackend } from './native-backend.ts';
 import { WasmBackend } from './wasm-backend.ts';
 
-/** Engines by name; 'auto' takes the fastest that runs here. */
+/** Engines by name; 'auto' takes the fastest that runs here: native where it can, else wasm. */
 export type BackendName = 'auto' | 'native' | 'wasm';
 
 export interface BackendOptions {
@@ -30,21 +32,43 @@ let running: Backend | null = null;
 
 /**
  * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended. Throws ValueError
- * for an unknown name or thread count, UnsupportedError for an engine this version does not have.
+ * for an unknown name or thread count, BackendError, saying why, for an engine that cannot run here.
  */
 export async function setBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
   const choice = { name: checkedName(name), threads: checkedThreads(options.threads) };
+  if (choice.name === 'native') await nativeSupport();
   const previous = current;
   chosen = choice;
   current = null;
   running = null;
-  if (previous !== null) await (await previous).dispose();
+  if (previous !== null)
+    await previous.then(
+      (backend) => backend.dispose(),
+      () => undefined,
+    );
 }
 
 /** What runs, or would run: name, instruction set, threads. Throws as `setBackend` for a wrong environment. */
 export function describeBackend(): BackendDescription {
   if (running !== null) return running.describe();
-  const { threads } = choice();
+  const { name, threads } = choice();
+  return (name === 'wasm' ? null : describeNative(name, threads)) ?? describeWasm(threads);
+}
+
+/** The native engine as it would run; null when it cannot and need not. */
+function describeNative(name: 'auto' | 'native', threads: number | undefined): BackendDescription | null {
+  let support: NativeSupport | null;
+  try {
+    support = nativeSupportNow();
+  } catch (error) {
+    if (name === 'native' || !(error instanceof BackendError)) throw error;
+    return null;
+  }
+  const isa = support === null ? 'chosen at the first use' : chooseIsa(support, 'auto');
+  return { name: support === null ? name : 'native', isa, threads: threads ?? parallelism() };
+}
+
+function describeWasm(threads: number | undefined): BackendDescription {
   const isa = hasRelaxedSimd() ? 'relaxed-simd' : 'simd128';
   return { name: 'wasm', isa, threads: hasWorkers() && hasSharedMemory() ? (threads ?? parallelism()) : 1 };
 }
@@ -52,8 +76,8 @@ export function describeBackend(): BackendDescription {
 /** The engine in use, made when first asked for. */
 export function currentBackend(): Promise<Backend> {
   if (current === null) {
-    const { threads } = choice();
-    const made: Promise<Backend> = WasmBackend.create(threads === undefined ? {} : { threads });
+    const { name, threads } = choice();
+    const made = makeBackend(name, threads === undefined ? {} : { threads });
     current = made;
     // A failure is told to the caller and not remembered: the next call may be for another engine.
     made.then(
@@ -66,6 +90,21 @@ export function currentBackend(): Promise<Backend> {
     );
   }
   return current;
+}
+
+async function makeBackend(name: BackendName, options: BackendOptions): Promise<Backend> {
+  const native = name === 'native' || (name === 'auto' && (await canRunNative()));
+  return native ? NativeBackend.create(options) : WasmBackend.create(options);
+}
+
+async function canRunNative(): Promise<boolean> {
+  try {
+    await nativeSupport();
+    return true;
+  } catch (error) {
+    if (error instanceof BackendError) return false;
+    throw error;
+  }
 }
 
 /** Takes a given engine, e.g. the reference one, for everything that runs from now on. For tests. */
@@ -86,11 +125,6 @@ function choice(): Choice {
 function checkedName(name: string): BackendName {
   const known = NAMES.find((each) => each === name);
   if (known === undefined) throw unknownNameError('backend', name, NAMES);
-  if (known === 'native') {
-    throw new UnsupportedError(
-      "The 'native' backend is not part of this version. Use 'wasm', or 'auto' for the fastest engine there is.",
-    );
-  }
   return known;
 }
 

@@ -1,6 +1,6 @@
 /** @file Memory from the operating system: for machine code, writable first and executable then, never both. */
 
-import { BackendError, UnsupportedError } from '../../base/errors.ts';
+import { BackendError } from '../../base/errors.ts';
 import type { Foreign, ForeignFunction } from './foreign.ts';
 
 /** Machine code in memory. */
@@ -21,14 +21,12 @@ export interface SystemMemory {
   preferLargePages(address: number, bytes: number): void;
 }
 
-/** The memory of this system. Throws UnsupportedError for a system without an implementation. */
+/** The memory of this system. Throws BackendError for a system without an implementation. */
 export function systemMemory(foreign: Foreign): SystemMemory {
   const { platform } = process;
   if (platform === 'win32') return windowsMemory(foreign);
   if (platform === 'linux' || platform === 'darwin') return posixMemory(foreign, platform);
-  throw new UnsupportedError(
-    `Native code is not supported on ${platform}; it is on Linux, macOS and Windows.`,
-  );
+  throw new BackendError(`Native code is not supported on ${platform}; it is on Linux, macOS and Windows.`);
 }
 
 const PROT_NONE = 0;
