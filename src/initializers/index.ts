@@ -1,10 +1,7 @@
 /** @file Initializers: factories, and finding one by name or from a Keras file. */
 
-import { type Config, isKerasObject, kerasObject, optionsOfConfig } from '../base/config.ts';
-import { ValueError } from '../base/errors.ts';
-import { canonicalName } from '../base/names.ts';
-import { describeValue } from '../base/options.ts';
-import { unknownNameError } from '../base/suggest.ts';
+import { type Config, kerasObject } from '../base/config.ts';
+import { Registry } from '../base/registry.ts';
 import { Constant, Ones, Zeros } from './constant.ts';
 import { Initializer } from './initializer.ts';
 import { Orthogonal, type OrthogonalOptions } from './orthogonal.ts';
@@ -48,50 +45,38 @@ export { glorotNormal, glorotUniform, heNormal, heUniform, lecunNormal, lecunUni
 /** What a layer's initializer options take: a name, an initializer, or an object of a Keras file. */
 export type InitializerIdentifier = string | Initializer | Config;
 
-const FACTORIES: Readonly<Record<string, (options: Record<string, unknown>) => Initializer>> = {
-  zeros: (options) => new Zeros(options),
-  ones: (options) => new Ones(options),
-  constant: (options) => new Constant(options),
-  randomUniform: (options) => new RandomUniform(options),
-  randomNormal: (options) => new RandomNormal(options),
-  truncatedNormal: (options) => new TruncatedNormal(options),
-  varianceScaling: (options) => new VarianceScaling(options),
-  orthogonal: (options) => new Orthogonal(options),
-  glorotUniform,
-  glorotNormal,
-  heUniform,
-  heNormal,
-  lecunUniform,
-  lecunNormal,
-};
-
-// Keras' short names and old class names.
-const ALIASES: Readonly<Record<string, string>> = {
-  zero: 'zeros',
-  one: 'ones',
-  uniform: 'randomUniform',
-  normal: 'randomNormal',
-  orthogonalinitializer: 'orthogonal',
-};
+const INITIALIZERS = new Registry<Initializer>({
+  kind: 'initializer',
+  example: "Give a name such as 'glorotUniform' or an initializer such as initializers.heNormal().",
+  factories: {
+    zeros: (options) => new Zeros(options),
+    ones: (options) => new Ones(options),
+    constant: (options) => new Constant(options),
+    randomUniform: (options) => new RandomUniform(options),
+    randomNormal: (options) => new RandomNormal(options),
+    truncatedNormal: (options) => new TruncatedNormal(options),
+    varianceScaling: (options) => new VarianceScaling(options),
+    orthogonal: (options) => new Orthogonal(options),
+    glorotUniform,
+    glorotNormal,
+    heUniform,
+    heNormal,
+    lecunUniform,
+    lecunNormal,
+  },
+  // Keras' short names and old class names.
+  aliases: {
+    zero: 'zeros',
+    one: 'ones',
+    uniform: 'randomUniform',
+    normal: 'randomNormal',
+    orthogonalInitializer: 'orthogonal',
+  },
+});
 
 /** The initializer that `identifier` names or describes. Throws ValueError, with the nearest name, when there is none. */
 export function getInitializer(identifier: InitializerIdentifier): Initializer {
-  if (identifier instanceof Initializer) return identifier;
-  if (typeof identifier === 'string') return create(identifier, {});
-  if (isKerasObject(identifier)) {
-    return create(identifier.class_name, optionsOfConfig(identifier.config ?? {}, identifier.class_name));
-  }
-  throw new ValueError(
-    `Could not interpret initializer identifier: ${describeValue(identifier)}. ` +
-      "Give a name such as 'glorotUniform' or an initializer such as initializers.heNormal().",
-  );
-}
-
-function create(name: string, options: Record<string, unknown>): Initializer {
-  const wanted = ALIASES[canonicalName(name)] ?? name;
-  const found = Object.keys(FACTORIES).find((known) => canonicalName(known) === canonicalName(wanted));
-  if (found === undefined) throw unknownNameError('initializer', name, Object.keys(FACTORIES));
-  return FACTORIES[found]!(options);
+  return identifier instanceof Initializer ? identifier : INITIALIZERS.resolve(identifier);
 }
 
 /** The initializer as Keras files have it. */

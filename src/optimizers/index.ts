@@ -1,10 +1,7 @@
 /** @file Optimizers: factories, and finding one by name or from a Keras file. */
 
-import { type Config, isKerasObject, kerasObject, optionsOfConfig } from '../base/config.ts';
-import { ValueError } from '../base/errors.ts';
-import { canonicalName } from '../base/names.ts';
-import { describeValue } from '../base/options.ts';
-import { unknownNameError } from '../base/suggest.ts';
+import { type Config, kerasObject } from '../base/config.ts';
+import { Registry } from '../base/registry.ts';
 import { Adam, type AdamOptions } from './adam.ts';
 import { Optimizer } from './optimizer.ts';
 import { RMSprop, type RMSpropOptions } from './rmsprop.ts';
@@ -20,29 +17,15 @@ export const adam = (options?: AdamOptions): Adam => new Adam(options);
 /** What `compile`'s `optimizer` takes: a name, an optimizer, or an object of a Keras file. */
 export type OptimizerIdentifier = string | Optimizer | Config;
 
-const FACTORIES: Readonly<Record<string, (options: Record<string, unknown>) => Optimizer>> = {
-  sgd,
-  rmsprop,
-  adam,
-};
-
-function create(name: string, options: Record<string, unknown>): Optimizer {
-  const found = Object.keys(FACTORIES).find((known) => canonicalName(known) === canonicalName(name));
-  if (found === undefined) throw unknownNameError('optimizer', name, Object.keys(FACTORIES));
-  return FACTORIES[found]!(options);
-}
+const OPTIMIZERS = new Registry<Optimizer>({
+  kind: 'optimizer',
+  example: "Give a name such as 'rmsprop' or an optimizer such as optimizers.adam({ learningRate: 1e-4 }).",
+  factories: { sgd, rmsprop, adam },
+});
 
 /** The optimizer that `identifier` is or names. Throws ValueError, with the nearest name, when there is none. */
 export function getOptimizer(identifier: OptimizerIdentifier): Optimizer {
-  if (identifier instanceof Optimizer) return identifier;
-  if (typeof identifier === 'string') return create(identifier, {});
-  if (isKerasObject(identifier)) {
-    return create(identifier.class_name, optionsOfConfig(identifier.config ?? {}, identifier.class_name));
-  }
-  throw new ValueError(
-    `Could not interpret optimizer identifier: ${describeValue(identifier)}. ` +
-      "Give a name such as 'rmsprop' or an optimizer such as optimizers.adam({ learningRate: 1e-4 }).",
-  );
+  return identifier instanceof Optimizer ? identifier : OPTIMIZERS.resolve(identifier);
 }
 
 /** The optimizer as Keras files have it. */
