@@ -86,6 +86,9 @@ export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();
 }
 
+/** The place of a fault; an instruction is put into words only when it is reported. */
+type Where = Instruction | string;
+
 class Verifier {
   readonly #kernel: Kernel;
   /** The register that has an id: two different objects with one id come from two kernels. */
@@ -120,7 +123,7 @@ class Verifier {
   }
 
   #loop(loop: Extract<Instruction, { op: 'loop' }>): void {
-    const where = quote(loop);
+    const where = loop;
     this.#count(where, loop.count);
     const before = new Set(this.#defined);
     this.#body(loop.body);
@@ -129,7 +132,7 @@ class Verifier {
     if (!runsForSure) this.#defined = before;
   }
 
-  #count(where: string, count: Count): void {
+  #count(where: Where, count: Count): void {
     if (typeof count === 'number') {
       if (!isWhole(count, 0, LARGEST_INT))
         this.#fail(where, `a count of ${count}; expected a whole number ≥ 0`);
@@ -141,7 +144,7 @@ class Verifier {
     this.#read(where, count.int, 'int');
   }
 
-  #bump(where: string, { ptr, bytes }: Bump): void {
+  #bump(where: Where, { ptr, bytes }: Bump): void {
     this.#read(where, ptr, 'ptr');
     this.#bytes(where, bytes);
   }
@@ -149,7 +152,7 @@ class Verifier {
   #plain(instruction: Exclude<Instruction, { op: 'loop' }>): void {
     const form: Form | undefined = FORMS[instruction.op];
     if (form === undefined) this.#fail(JSON.stringify(instruction), 'there is no such operation');
-    const where = quote(instruction);
+    const where = instruction;
     const fields = instruction as { readonly [F in keyof Form]?: Register };
     for (const field of READ_FIELDS) {
       const kind = form[field];
@@ -163,7 +166,7 @@ class Verifier {
   }
 
   /** Checks the numbers that an instruction carries. */
-  #numbers(where: string, instruction: Exclude<Instruction, { op: 'loop' }>): void {
+  #numbers(where: Where, instruction: Exclude<Instruction, { op: 'loop' }>): void {
     if ('offset' in instruction) this.#bytes(where, instruction.offset);
     if ('bytes' in instruction) this.#bytes(where, instruction.bytes);
     if ('count' in instruction && !isWhole(instruction.count, 1, this.#kernel.lanes - 1)) {
@@ -177,19 +180,19 @@ class Verifier {
     }
   }
 
-  #bytes(where: string, bytes: number): void {
+  #bytes(where: Where, bytes: number): void {
     if (isWhole(bytes, -LARGEST_INT - 1, LARGEST_INT) && bytes % FLOAT_BYTES === 0) return;
     this.#fail(where, `${bytes} bytes; expected a multiple of ${FLOAT_BYTES} that fits 32 bits`);
   }
 
-  #read(where: string, register: Register, kind: Kind): void {
+  #read(where: Where, register: Register, kind: Kind): void {
     this.#check(where, register, kind);
     if (!this.#defined.has(register.id)) {
       this.#fail(where, `${printRegister(register)} is read before it is written on every path`);
     }
   }
 
-  #check(where: string, register: Register, kind: Kind): void {
+  #check(where: Where, register: Register, kind: Kind): void {
     if (register.kind !== kind) {
       this.#fail(where, `${printRegister(register)} is a ${register.kind}; expected a ${kind}`);
     }
@@ -201,15 +204,12 @@ class Verifier {
     }
   }
 
-  #fail(where: string, what: string): never {
-    throw new InternalError(`Kernel ${this.#kernel.name} is malformed in ${where}: ${what}.`);
+  #fail(where: Where, what: string): never {
+    const place = typeof where === 'string' ? where : `\`${printInstruction(where)}\``;
+    throw new InternalError(`Kernel ${this.#kernel.name} is malformed in ${place}: ${what}.`);
   }
 }
 
 function isWhole(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
-}
-
-function quote(instruction: Instruction): string {
-  return `\`${printInstruction(instruction)}\``;
 }

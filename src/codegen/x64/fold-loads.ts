@@ -4,7 +4,7 @@
  */
 
 import type { Vec } from '../../kernels/ir.ts';
-import { type Item, type Load, readsOf, type Simple } from './linear-code.ts';
+import { type Item, type Load, readsOf, readsRegister, type Simple } from './linear-code.ts';
 import type { Isa } from './target.ts';
 
 /** Fields of an instruction that can be in memory, one at a time. */
@@ -61,7 +61,7 @@ function movableTo(items: readonly Item[], at: number, load: Load): number {
     const item = items[i]!;
     if (item.kind !== 'instruction') return -1;
     const { instruction } = item;
-    if (readsOf(instruction).some(({ register }) => register === load.dst)) return i;
+    if (readsRegister(instruction, load.dst)) return i;
     if (instruction.op === 'store' || instruction.op === 'storePartial') return -1;
     if (instruction.op === 'pointer' && instruction.dst === load.ptr) return -1;
   }

@@ -64,9 +64,9 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
   items.forEach((item, i) => {
     frame.moveTo(i);
     if (item.kind === 'begin') {
-      const innermost =
-        liveness.loops.ends.get(i) === items.findIndex(({ kind }, j) => j > i && kind !== 'instruction');
-      open.push(emitBegin(frame, item.loop.count, i, innermost));
+      let next = i + 1;
+      while (items[next]!.kind === 'instruction') next++;
+      open.push(emitBegin(frame, item.loop.count, i, liveness.loops.ends.get(i) === next));
     } else if (item.kind === 'end') {
       emitBumps(frame, item.loop.bumps);
       emitEnd(frame, open.pop()!);

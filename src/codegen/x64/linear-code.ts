@@ -32,13 +32,29 @@ export type Item =
   | { readonly kind: 'begin'; readonly loop: Loop }
   | { readonly kind: 'end'; readonly loop: Loop };
 
+type Fields = { readonly [F in ReadField]?: Register };
+
+/** Fields that instructions of an op read, found at the first one: all instructions of an op have the same. */
+const fieldsByOp = new Map<Simple['op'], readonly ReadField[]>();
+
+function fieldsOf(instruction: Simple): readonly ReadField[] {
+  let fields = fieldsByOp.get(instruction.op);
+  if (fields === undefined) {
+    fields = READS.filter((field) => (instruction as Fields)[field] !== undefined);
+    fieldsByOp.set(instruction.op, fields);
+  }
+  return fields;
+}
+
 /** The registers that an instruction reads, by field. */
 export function readsOf(instruction: Simple): { readonly field: ReadField; readonly register: Register }[] {
-  const fields = instruction as { readonly [F in ReadField]?: Register };
-  return READS.flatMap((field) => {
-    const register = fields[field];
-    return register === undefined ? [] : [{ field, register }];
-  });
+  return fieldsOf(instruction).map((field) => ({ field, register: (instruction as Fields)[field]! }));
+}
+
+/** True when the instruction reads the register. */
+export function readsRegister(instruction: Simple, register: Register): boolean {
+  for (const field of fieldsOf(instruction)) if ((instruction as Fields)[field] === register) return true;
+  return false;
 }
 
 /** The register that an instruction writes. */
