@@ -123,6 +123,8 @@ export const ops = {
   sum: graphOps.sum,
   tanh: graphOps.tanh,
   transpose: graphOps.transpose,
+  /** A layer's weight, or another variable, as a node. */
+  variable: graphOps.variableNode,
   where: graphOps.where,
   /** The gradients of a scalar node with respect to other nodes. */
   gradients,

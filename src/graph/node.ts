@@ -5,7 +5,8 @@
  * scalars, and sums over the batch.
  */
 
-import { InternalError } from '../base/errors.ts';
+import { InternalError, ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Node, Op } from './op.ts';
 
@@ -14,8 +15,18 @@ export type { Node } from './op.ts';
 let nextId = 0;
 let scope = '';
 
-/** Applies `op`: infers the shape (which throws ShapeError when the inputs do not fit) and makes the node. */
+/** Throws ValueError unless `value` is a node. `who` made or takes it, for the message. */
+export function checkNode(who: string, value: unknown): asserts value is Node {
+  if (typeof value === 'object' && value !== null && 'op' in value && 'inputs' in value) return;
+  throw new ValueError(
+    `${who}: expected a node, as functions of ops give, received ${describeValue(value)}. ` +
+      "ops.constant(…) makes one of a number, ops.variable(…) of a layer's weight.",
+  );
+}
+
+/** Applies `op`: infers the shape (which throws ShapeError when the inputs do not fit) and makes the node. Throws ValueError for inputs that are none. */
 export function apply<A>(op: Op<A>, inputs: readonly Node[], attrs: A, name?: string): Node<A> {
+  for (const input of inputs) checkNode(op.name, input);
   const shapes = inputs.map((input) => input.shape);
   const shape = op.infer(shapes, attrs);
   if (shape.slice(1).includes(null)) {

@@ -9,7 +9,7 @@ import { toSnakeCase, uniqueName } from '../base/names.ts';
 import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
-import { type Node, withScope } from '../graph/node.ts';
+import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import type { Initializer } from '../initializers/initializer.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
@@ -116,7 +116,10 @@ export abstract class Layer {
     return (this.constructor as typeof Layer).className;
   }
 
-  /** Whether `fit` may change the weights. Takes effect at the next `compile`. */
+  /**
+   * Whether `fit` may change the weights. Freezing takes effect at the next `fit`; what was frozen when the model was
+   * compiled and trained needs a new `compile` to train again.
+   */
   get trainable(): boolean {
     return this.#trainable;
   }
@@ -169,6 +172,11 @@ export abstract class Layer {
   /** Replaces all variables' numbers. Throws ValueError on a wrong count, ShapeError on a wrong shape; changes nothing then. */
   setWeights(values: readonly Tensor[]): void {
     const weights = this.weights;
+    if (!Array.isArray(values) || !values.every((value) => value instanceof Tensor)) {
+      throw new ValueError(
+        `setWeights on layer '${this.name}' takes a list of Tensors, as getWeights() gives, received ${describeValue(values)}.`,
+      );
+    }
     if (values.length !== weights.length) {
       throw new ValueError(
         `You called setWeights(weights) on layer '${this.name}' with a weight list of length ${values.length}, ` +
@@ -236,12 +244,19 @@ export abstract class Layer {
     checkInputs(this, this.inputSpec, inputs);
   }
 
-  /** Applies the layer to graph nodes, whose shapes are checked; builds it if need be. One node per output. */
+  /**
+   * Applies the layer to graph nodes, whose shapes are checked; builds it if need be. One node per output. Throws
+   * ValueError when `call` gives anything else.
+   */
   trace(inputs: readonly Node[], context: CallContext): readonly Node[] {
     this.checkInputs(inputs);
     this.build(inputs.map((input) => input.shape));
-    const result = withScope(this.name, () => this.call(inputs, context));
-    return 'op' in result ? [result] : result;
+    const result: unknown = withScope(this.name, () => this.call(inputs, context));
+    const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
+    return outputs.map((output) => {
+      checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
+      return output;
+    });
   }
 
   /** The output's shape for inputs that passed the check. Throws ShapeError when it would have no elements. */

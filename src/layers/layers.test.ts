@@ -238,6 +238,12 @@ test('setWeights checks count and shapes and then changes all', () => {
     () => layer.setWeights([tensor([[1, 2]]), tensor([1])]),
     /Layer dense weight shape \[2\] is not compatible with provided weight shape \[1\]/,
   );
+  for (const wrong of [undefined, tensor([1]), [1, 2], [tensor([[1, 2]]), undefined]]) {
+    assert.throws(
+      () => layer.setWeights(wrong as never),
+      /^ValueError: setWeights on layer 'dense' takes a list/,
+    );
+  }
   layer.setWeights([tensor([[1, 2]]), tensor([3, 4])]);
   assert.deepEqual(
     layer.getWeights().map((weight) => [...weight.data]),

@@ -1,18 +1,11 @@
 /** @file Losses: factories, and finding one by name, from a Keras file, or by the shapes at hand. */
 
-import {
-  type Config,
-  type ConfigValue,
-  isKerasObject,
-  kerasObject,
-  optionsOfConfig,
-} from '../base/config.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
+import { UnsupportedError } from '../base/errors.ts';
 import { canonicalName, toSnakeCase } from '../base/names.ts';
-import { describeValue } from '../base/options.ts';
+import { Registry } from '../base/registry.ts';
 import type { Shape } from '../base/shape.ts';
-import { unknownNameError } from '../base/suggest.ts';
-import type { Node } from '../graph/node.ts';
+import { checkNode, type Node } from '../graph/node.ts';
 import {
   BinaryCrossentropy,
   CategoricalCrossentropy,
@@ -22,6 +15,7 @@ import {
 } from './crossentropy.ts';
 import { Loss, type LossOptions } from './loss.ts';
 import { MeanAbsoluteError, MeanSquaredError } from './regression.ts';
+import { isShortName, SHORT_NAMES } from './short-names.ts';
 import { taskOf } from './task.ts';
 
 /** For one-hot labels. */
@@ -47,19 +41,19 @@ export type LossIdentifier = string | Loss | LossFunction | Config;
 /** Makes the loss once the shapes of labels and predictions, batch included, are known. */
 export type LossResolver = (target: Shape, output: Shape) => Loss;
 
-const FACTORIES: Readonly<Record<string, (options: Record<string, unknown>) => Loss>> = {
-  categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-  binaryCrossentropy,
-  meanSquaredError,
-  meanAbsoluteError,
-};
-
-const ALIASES: Readonly<Record<string, string>> = {
-  bce: 'binaryCrossentropy',
-  mse: 'meanSquaredError',
-  mae: 'meanAbsoluteError',
-};
+const LOSSES = new Registry<Loss>({
+  kind: 'loss',
+  example: "Give a name such as 'categoricalCrossentropy' or a loss such as losses.meanSquaredError().",
+  factories: {
+    categoricalCrossentropy,
+    sparseCategoricalCrossentropy,
+    binaryCrossentropy,
+    meanSquaredError,
+    meanAbsoluteError,
+  },
+  aliases: SHORT_NAMES,
+  listed: [...Object.keys(SHORT_NAMES), 'crossentropy'],
+});
 
 /** 'crossentropy' becomes the one that fits the shapes. */
 const BY_TASK = {
@@ -72,18 +66,10 @@ function isTaskName(name: string): boolean {
   return ['crossentropy', 'ce'].includes(canonicalName(name));
 }
 
-function create(name: string, options: Record<string, unknown>): Loss {
-  const wanted = ALIASES[canonicalName(name)] ?? name;
-  const found = Object.keys(FACTORIES).find((known) => canonicalName(known) === canonicalName(wanted));
-  if (found === undefined)
-    throw unknownNameError('loss', name, [...Object.keys(FACTORIES), ...Object.keys(ALIASES)]);
-  return FACTORIES[found]!(options);
-}
-
 /** Throws ValueError, with the nearest name, for a loss that does not exist. */
 export function lossResolver(identifier: LossIdentifier): LossResolver {
   if (typeof identifier === 'string' && isTaskName(identifier)) {
-    return (target, output) => create(BY_TASK[taskOf(target, output)], {});
+    return (target, output) => LOSSES.create(BY_TASK[taskOf(target, output)]);
   }
   const loss = getLoss(identifier);
   return () => loss;
@@ -92,15 +78,8 @@ export function lossResolver(identifier: LossIdentifier): LossResolver {
 /** The loss that `identifier` is or names; 'crossentropy' and 'ce' need `lossResolver`. Throws ValueError for others. */
 export function getLoss(identifier: LossIdentifier): Loss {
   if (identifier instanceof Loss) return identifier;
-  if (typeof identifier === 'string') return create(identifier, {});
   if (typeof identifier === 'function') return new FunctionLoss(identifier);
-  if (isKerasObject(identifier)) {
-    return create(identifier.class_name, optionsOfConfig(identifier.config ?? {}, identifier.class_name));
-  }
-  throw new ValueError(
-    `Could not interpret loss identifier: ${describeValue(identifier)}. ` +
-      "Give a name such as 'categoricalCrossentropy' or a loss such as losses.meanSquaredError().",
-  );
+  return LOSSES.resolve(identifier);
 }
 
 /**
@@ -109,7 +88,7 @@ export function getLoss(identifier: LossIdentifier): Loss {
  */
 export function serializeLoss(identifier: LossIdentifier): ConfigValue {
   if (typeof identifier === 'string') {
-    if (isTaskName(identifier) || canonicalName(identifier) in ALIASES) return canonicalName(identifier);
+    if (isTaskName(identifier) || isShortName(identifier)) return canonicalName(identifier);
     return toSnakeCase(getLoss(identifier).className);
   }
   const loss = getLoss(identifier);
@@ -134,6 +113,8 @@ class FunctionLoss extends Loss {
   override checkShapes(): void {}
 
   override build(yTrue: Node, yPred: Node): Node {
-    return this.#function(yTrue, yPred);
+    const values: unknown = this.#function(yTrue, yPred);
+    checkNode(`The loss '${this.name}'`, values);
+    return values;
   }
 }

@@ -42,6 +42,7 @@ test('names in either spelling and short; unknown ones are refused with the near
     assert.equal(getLoss(name).className, 'MeanSquaredError');
   assert.equal(getLoss('bce').className, 'BinaryCrossentropy');
   assert.throws(() => lossResolver('msee'), /Unknown loss 'msee'. Did you mean 'mse'/);
+  assert.throws(() => lossResolver('constructor'), /^ValueError: Unknown loss 'constructor'/);
   assert.throws(() => lossResolver(3 as never), /Could not interpret loss identifier: 3/);
 });
 

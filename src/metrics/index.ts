@@ -1,18 +1,12 @@
 /** @file Metrics: factories, and finding one by name, from a Keras file, or by the shapes at hand. */
 
-import {
-  type Config,
-  type ConfigValue,
-  isKerasObject,
-  kerasObject,
-  optionsOfConfig,
-} from '../base/config.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
-import { canonicalName, toSnakeCase } from '../base/names.ts';
-import { describeValue } from '../base/options.ts';
+import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
+import { UnsupportedError } from '../base/errors.ts';
+import { toSnakeCase } from '../base/names.ts';
+import { Registry } from '../base/registry.ts';
 import type { Shape } from '../base/shape.ts';
-import { unknownNameError } from '../base/suggest.ts';
-import type { Node } from '../graph/node.ts';
+import { checkNode, type Node } from '../graph/node.ts';
+import { isShortName, SHORT_NAMES } from '../losses/short-names.ts';
 import { taskOf } from '../losses/task.ts';
 import {
   BinaryAccuracy,
@@ -62,24 +56,24 @@ export type MetricIdentifier = string | Metric | MetricFunction | Config;
 /** Makes the metric once the shapes of labels and predictions, batch included, are known. */
 export type MetricResolver = (target: Shape, output: Shape) => Metric;
 
-const FACTORIES: Readonly<Record<string, (options: Record<string, unknown>) => Metric>> = {
-  binaryAccuracy,
-  categoricalAccuracy,
-  sparseCategoricalAccuracy,
-  topKCategoricalAccuracy,
-  sparseTopKCategoricalAccuracy,
-  binaryCrossentropy,
-  categoricalCrossentropy,
-  sparseCategoricalCrossentropy,
-  meanSquaredError,
-  meanAbsoluteError,
-};
-
-const ALIASES: Readonly<Record<string, string>> = {
-  bce: 'binaryCrossentropy',
-  mse: 'meanSquaredError',
-  mae: 'meanAbsoluteError',
-};
+const METRICS = new Registry<Metric>({
+  kind: 'metric',
+  example: "Give a name such as 'accuracy' or a metric such as metrics.categoricalAccuracy().",
+  factories: {
+    binaryAccuracy,
+    categoricalAccuracy,
+    sparseCategoricalAccuracy,
+    topKCategoricalAccuracy,
+    sparseTopKCategoricalAccuracy,
+    binaryCrossentropy,
+    categoricalCrossentropy,
+    sparseCategoricalCrossentropy,
+    meanSquaredError,
+    meanAbsoluteError,
+  },
+  aliases: SHORT_NAMES,
+  listed: ['accuracy', ...Object.keys(SHORT_NAMES)],
+});
 
 /** 'accuracy' becomes the one that fits the shapes. */
 const BY_TASK = {
@@ -92,15 +86,6 @@ function isTaskName(name: string): boolean {
   return ['accuracy', 'acc'].includes(name.toLowerCase());
 }
 
-function create(name: string, options: Record<string, unknown>): Metric {
-  const wanted = ALIASES[canonicalName(name)] ?? name;
-  const found = Object.keys(FACTORIES).find((known) => canonicalName(known) === canonicalName(wanted));
-  if (found === undefined) {
-    throw unknownNameError('metric', name, ['accuracy', ...Object.keys(FACTORIES), ...Object.keys(ALIASES)]);
-  }
-  return FACTORIES[found]!(options);
-}
-
 /**
  * Finds a metric; a name stays the metric's name as typed, so that it is the key in the history. Throws ValueError,
  * with the nearest name, for a metric that does not exist.
@@ -110,7 +95,7 @@ export function metricResolver(identifier: MetricIdentifier): MetricResolver {
     if (isTaskName(identifier)) {
       return (target, output) => BY_TASK[taskOf(target, output)]({ name: identifier });
     }
-    const metric = create(identifier, { name: identifier });
+    const metric = METRICS.create(identifier, { name: identifier });
     return () => metric;
   }
   const metric = getMetric(identifier);
@@ -120,13 +105,7 @@ export function metricResolver(identifier: MetricIdentifier): MetricResolver {
 function getMetric(identifier: Exclude<MetricIdentifier, string>): Metric {
   if (identifier instanceof Metric) return identifier;
   if (typeof identifier === 'function') return new FunctionMetric(identifier);
-  if (isKerasObject(identifier)) {
-    return create(identifier.class_name, optionsOfConfig(identifier.config ?? {}, identifier.class_name));
-  }
-  throw new ValueError(
-    `Could not interpret metric identifier: ${describeValue(identifier)}. ` +
-      "Give a name such as 'accuracy' or a metric such as metrics.categoricalAccuracy().",
-  );
+  return METRICS.resolve(identifier);
 }
 
 /**
@@ -135,8 +114,8 @@ function getMetric(identifier: Exclude<MetricIdentifier, string>): Metric {
  */
 export function serializeMetric(identifier: MetricIdentifier): ConfigValue {
   if (typeof identifier === 'string') {
-    if (isTaskName(identifier) || canonicalName(identifier) in ALIASES) return identifier.toLowerCase();
-    return toSnakeCase(create(identifier, {}).className);
+    if (isTaskName(identifier) || isShortName(identifier)) return identifier.toLowerCase();
+    return toSnakeCase(METRICS.create(identifier).className);
   }
   const metric = getMetric(identifier);
   if (metric instanceof FunctionMetric) {
@@ -158,6 +137,8 @@ class FunctionMetric extends Metric {
   }
 
   override build(yTrue: Node, yPred: Node): Node {
-    return this.#function(yTrue, yPred);
+    const values: unknown = this.#function(yTrue, yPred);
+    checkNode(`The metric '${this.name}'`, values);
+    return values;
   }
 }
