@@ -2,31 +2,16 @@
 
 import type { Config } from '../base/config.ts';
 import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
-import { booleanOption, describeValue } from '../base/options.ts';
+import { describeValue } from '../base/options.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
-import type { Variable } from '../graph/variable.ts';
-import { getInitializer, type InitializerIdentifier, serializeInitializer } from '../initializers/index.ts';
-import { add, conv2d as conv2dNode, variableNode } from '../ops/index.ts';
+import { conv2d as conv2dNode } from '../ops/index.ts';
 import { type Padding, windowCount } from '../ops/window-geometry.ts';
-import {
-  type ActivationFunction,
-  type ActivationIdentifier,
-  activationName,
-  getActivation,
-} from './activations.ts';
 import type { InputSpec } from './input-spec.ts';
-import { Layer, type LayerOptions } from './layer.ts';
-import {
-  checkDataFormat,
-  type PairOption,
-  paddingOption,
-  pairOption,
-  REFUSED_WEIGHT_OPTIONS,
-  refuseOptions,
-} from './layer-options.ts';
+import { KernelLayer, type KernelLayerOptions } from './kernel-layer.ts';
+import { checkDataFormat, type PairOption, paddingOption, pairOption } from './layer-options.ts';
 
-export interface Conv2DOptions extends LayerOptions {
+export interface Conv2DOptions extends KernelLayerOptions {
   /** Number of filters: channels of the output. */
   readonly filters: number;
   /** Height and width of the window. */
@@ -40,40 +25,18 @@ export interface Conv2DOptions extends LayerOptions {
   readonly dilationRate?: PairOption;
   /** Only 1. */
   readonly groups?: number;
-  readonly activation?: ActivationIdentifier;
-  /** Default true. */
-  readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerIdentifier;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerIdentifier;
 }
 
-const OPTIONS = [
-  'filters',
-  'kernelSize',
-  'strides',
-  'padding',
-  'dataFormat',
-  'dilationRate',
-  'groups',
-  'activation',
-].concat(['useBias', 'kernelInitializer', 'biasInitializer'], REFUSED_WEIGHT_OPTIONS);
+const OPTIONS = ['filters', 'kernelSize', 'strides', 'padding', 'dataFormat', 'dilationRate', 'groups'];
 
 /** [batch, height, width, channels] → [batch, height', width', filters]. */
-export class Conv2D extends Layer {
+export class Conv2D extends KernelLayer {
   static override readonly className = 'Conv2D';
   readonly filters: number;
   readonly kernelSize: readonly [number, number];
   readonly strides: readonly [number, number];
   readonly padding: Padding;
   readonly dilationRate: readonly [number, number];
-  readonly activation: ActivationFunction;
-  readonly useBias: boolean;
-  readonly #kernelInitializer;
-  readonly #biasInitializer;
-  #kernel: Variable | undefined;
-  #bias: Variable | undefined;
   protected override inputSpec: InputSpec = {
     minNdim: 4,
     ndim: 4,
@@ -85,7 +48,6 @@ export class Conv2D extends Layer {
   /** Throws ValueError for a wrong option, UnsupportedError for groups, 'channelsFirst', regularizers, constraints. */
   constructor(options: Conv2DOptions) {
     super(options, OPTIONS);
-    refuseOptions('Conv2D', options, REFUSED_WEIGHT_OPTIONS);
     checkDataFormat('Conv2D', options.dataFormat);
     checkGroups(options.groups);
     this.filters = positiveFilters(options.filters);
@@ -99,20 +61,6 @@ export class Conv2D extends Layer {
           `Received: strides=${describeValue(this.strides)} and dilationRate=${describeValue(this.dilationRate)}.`,
       );
     }
-    this.activation = getActivation(options.activation);
-    this.useBias = booleanOption('Conv2D', 'useBias', options.useBias, true);
-    this.#kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorotUniform');
-    this.#biasInitializer = getInitializer(options.biasInitializer ?? 'zeros');
-  }
-
-  /** The filters [height, width, channels, filters]; undefined before the layer is built. */
-  get kernel(): Variable | undefined {
-    return this.#kernel;
-  }
-
-  /** The bias [filters]; undefined before the layer is built and without bias. */
-  get bias(): Variable | undefined {
-    return this.#bias;
   }
 
   override computeOutputShape([input]: readonly Shape[]): Shape {
@@ -133,8 +81,8 @@ export class Conv2D extends Layer {
 
   override call([x]: readonly Node[]): Node {
     const { strides, padding, dilationRate: dilation } = this;
-    const sums = conv2dNode(x!, variableNode(this.#kernel!), { strides, padding, dilation });
-    return this.activation(this.#bias === undefined ? sums : add(sums, variableNode(this.#bias)));
+    const sums = conv2dNode(x!, this.kernelNode(), { strides, padding, dilation });
+    return this.finish(sums);
   }
 
   override getConfig(): Config {
@@ -147,32 +95,14 @@ export class Conv2D extends Layer {
       data_format: 'channels_last',
       dilation_rate: this.dilationRate,
       groups: 1,
-      activation: activationName(this.activation),
-      use_bias: this.useBias,
-      kernel_initializer: serializeInitializer(this.#kernelInitializer),
-      bias_initializer: serializeInitializer(this.#biasInitializer),
-      kernel_regularizer: null,
-      bias_regularizer: null,
       activity_regularizer: null,
-      kernel_constraint: null,
-      bias_constraint: null,
     };
   }
 
   protected override createWeights([input]: readonly Shape[]): void {
     // Refuses an output without pixels before weights are made.
     this.computeOutputShape([input!]);
-    const channels = input![3]!;
-    const shape = [...this.kernelSize, channels, this.filters];
-    this.#kernel = this.addWeight({ name: 'kernel', shape, initializer: this.#kernelInitializer });
-    if (this.useBias) {
-      this.#bias = this.addWeight({
-        name: 'bias',
-        shape: [this.filters],
-        initializer: this.#biasInitializer,
-      });
-    }
-    this.inputSpec = { ...this.inputSpec, axes: { [-1]: channels } };
+    this.addKernel([...this.kernelSize, input![3]!, this.filters]);
   }
 }
 
