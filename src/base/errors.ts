@@ -30,6 +30,13 @@ export class BackendError extends FoveaError {
   override name = 'BackendError';
 }
 
+/** `error` with the place it happened in added to its message, when it is one of ours; else `error` itself. */
+export function withPlace(error: unknown, place: string): unknown {
+  if (!(error instanceof FoveaError)) return error;
+  const Class = error.constructor as new (message: string, options: ErrorOptions) => FoveaError;
+  return new Class(`${error.message} (In ${place}.)`, { cause: error });
+}
+
 /** A check of Fovea's own work failed: a bug in Fovea, never in the caller's code. */
 export class InternalError extends FoveaError {
   override name = 'InternalError';

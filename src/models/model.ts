@@ -175,7 +175,7 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Says how to train: optimizer, loss, metrics. To be called again after changing `trainable`.
+   * Says how to train: optimizer, loss, metrics. To be called again when frozen layers are to train.
    * Throws ValueError for unknown names and options, UnsupportedError for what Keras has and Fovea does not.
    */
   compile(options: CompileOptions): void {

@@ -80,6 +80,8 @@ test('lengths that differ, and no data', async () => {
     /Data cardinality is ambiguous.*'x' sizes: 4; 'y' sizes: 3/,
   );
   await refused(fit(images, labels, { sampleWeight: [1, 2] }), ValueError, /'sampleWeight' sizes: 2/);
+  await refused(fit(images, labels, { classWeight: { 0: 1, cat: 2 } }), ValueError, /received cat: 2\./);
+  await refused(fit(images, labels, { classWeight: [1, 2] }), ValueError, /received \[1, 2\]\./);
   await refused(
     fit(Tensor.zeros([0, 6, 6, 1]), tensor(new Int32Array(0))),
     ValueError,

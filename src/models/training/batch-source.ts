@@ -1,6 +1,6 @@
 /** @file Where batches come from: arrays cut into batches, or a dataset that brings them. */
 
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { ShapeError, ValueError, withPlace } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
@@ -35,6 +35,8 @@ export interface BatchSource {
   readonly batchSize: number | null;
   /** The data as a whole, when it is there; null for datasets. */
   readonly whole: DataSet | null;
+  /** Whether there is one pass only, as with a generator: left early, it goes on where it was. */
+  readonly onePass: boolean;
   /** The next pass. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
 }
@@ -139,7 +141,7 @@ export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGen
         : gatherBatch(data, order.subarray(start, start + samples));
     }
   }
-  return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, epoch };
+  return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, onePass: false, epoch };
 }
 
 /** The batches of a dataset. Throws ValueError or ShapeError when a batch is not what it should be. */
@@ -147,14 +149,23 @@ export function datasetSource(method: string, dataset: Dataset, names: DataNames
   async function* epoch(): AsyncIterable<Batch> {
     let index = 0;
     for await (const item of dataset) {
-      const parts = batchParts(method, item, names, index++);
-      const data = readData(method, names, ...parts);
+      const data = readBatch(method, item, names, index++);
       yield rangeBatch(data, 0, data.samples);
     }
   }
   const { length } = dataset;
   const steps = typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : null;
-  return { steps, batchSize: null, whole: null, epoch };
+  // Generators are their own iterators.
+  return { steps, batchSize: null, whole: null, onePass: 'next' in dataset, epoch };
+}
+
+function readBatch(method: string, item: unknown, names: DataNames, index: number): DataSet {
+  const parts = batchParts(method, item, names, index);
+  try {
+    return readData(method, names, ...parts);
+  } catch (error) {
+    throw withPlace(error, `batch ${index} of the dataset`);
+  }
 }
 
 function batchParts(

@@ -53,6 +53,11 @@ export class BatchStream {
     if (this.#stepsPerEpoch === null) await this.close();
   }
 
+  /** Ends a pass that is under way, unless it is the only one. */
+  async leave(): Promise<void> {
+    if (!this.#source.onePass) await this.close();
+  }
+
   /** Ends a pass that is under way, so that generators can tidy up. */
   async close(): Promise<void> {
     const iterator = this.#iterator;
@@ -63,7 +68,8 @@ export class BatchStream {
   #refuseEmpty(): never {
     throw new ValueError(
       `${this.#method}: the dataset gave no batches. A generator can be iterated once only: for more epochs pass an ` +
-        'object whose [Symbol.asyncIterator]() starts anew, or give stepsPerEpoch.',
+        'object whose [Symbol.asyncIterator]() starts anew, or an endless generator with stepsPerEpoch (for validation ' +
+        'data: validationSteps).',
     );
   }
 

@@ -14,12 +14,13 @@ import type { ClassWeight } from './run-options.ts';
  */
 export function withClassWeight(data: DataSet, classWeight: ClassWeight | undefined): DataSet {
   if (classWeight === undefined || classWeight === null) return data;
-  if (
-    !isRecord(classWeight) ||
-    Object.entries(classWeight).some(([label, weight]) => !isWeight(label, weight))
-  ) {
+  const entries = isRecord(classWeight) ? Object.entries(classWeight) : null;
+  const wrong = entries?.find(([label, weight]) => !isWeight(label, weight));
+  if (entries === null || wrong !== undefined) {
+    const received =
+      wrong === undefined ? describeValue(classWeight) : `${wrong[0]}: ${describeValue(wrong[1])}`;
     throw new ValueError(
-      `classWeight must be a record of class numbers and weights, such as { 0: 1, 1: 2.5 }, received ${describeValue(classWeight)}.`,
+      `classWeight must be a record of class numbers and weights, such as { 0: 1, 1: 2.5 }, received ${received}.`,
     );
   }
   if (data.sampleWeight !== null) {

@@ -12,8 +12,12 @@ export type ArrayInput = Tensor | TensorSource;
 /** One array, a list of Tensors for several inputs or outputs, or a record of arrays by name. */
 export type DataInput = ArrayInput | readonly Tensor[] | { readonly [name: string]: ArrayInput };
 
-/** One batch of a dataset: inputs, targets, and a weight for each sample. */
+/**
+ * One batch of a dataset: inputs, targets, and a weight for each sample. A generator's `yield [x, y]` is a list of
+ * Tensors to TypeScript, so lists are taken and their length is checked when they come.
+ */
 export type DatasetBatch =
+  | readonly Tensor[]
   | readonly [x: DataInput]
   | readonly [x: DataInput, y: DataInput]
   | readonly [x: DataInput, y: DataInput, sampleWeight: ArrayInput];

@@ -14,7 +14,7 @@ export interface EvaluationOptions {
   readonly steps: number | null;
 }
 
-/** One pass over data that changes nothing. */
+/** Passes over data that change nothing. */
 export class EvaluationLoop {
   readonly #options: EvaluationOptions;
 
@@ -22,7 +22,12 @@ export class EvaluationLoop {
     this.#options = options;
   }
 
-  /** Losses and metrics of the pass. */
+  /** Ends a pass over a generator that is under way. */
+  close(): Promise<void> {
+    return this.#options.stream.close();
+  }
+
+  /** Losses and metrics of the next pass. */
   async run(): Promise<Totals> {
     const { runner, stream, callbacks, steps } = this.#options;
     const totals = new Totals();
@@ -39,7 +44,7 @@ export class EvaluationLoop {
         if (++index === steps) break;
       }
     } finally {
-      await stream.close();
+      await stream.leave();
     }
     await callbacks.call('onTestEnd', totals.logs());
     return totals;

@@ -38,7 +38,7 @@ export class FitLoop {
 
   /** Trains until the epochs are done or `stopTraining` is set. */
   async run(): Promise<void> {
-    const { model, stream, callbacks, options } = this.#options;
+    const { model, stream, callbacks, evaluation, options } = this.#options;
     const { epochs = 1, initialEpoch = 0 } = options;
     model.stopTraining = false;
     let logs: Record<string, number> = {};
@@ -49,6 +49,7 @@ export class FitLoop {
       }
     } finally {
       await stream.close();
+      await evaluation?.close();
     }
     await callbacks.call('onTrainEnd', logs);
   }

@@ -222,16 +222,11 @@ function reportMetric(metric: Metric, target: Node, prediction: Node, prefix: st
       `Metric '${metric.name}' gave a value of shape ${formatShape(values.shape)}; it must give one value per sample, [null, …].`,
     );
   }
-  const direction = metric.className.endsWith('Accuracy')
-    ? 'up'
-    : metric.className === 'FunctionMetric'
-      ? null
-      : 'down';
   return {
     name: `${prefix}${metric.name}`,
     node: sum(values),
     perSample: sampleSize(values.shape),
-    direction,
+    direction: metric.direction,
   };
 }
 

@@ -1,6 +1,6 @@
 /** @file Runs a model's steps on batches: finds the compiled step, feeds it, reads it. */
 
-import { InternalError } from '../../base/errors.ts';
+import { InternalError, withPlace } from '../../base/errors.ts';
 import { sampleSize } from '../../base/shape.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Batch, DataSet } from './batch-source.ts';
@@ -60,7 +60,9 @@ export class StepRunner {
   run(batch: Batch, where: string): Promise<StepResult> {
     return exclusively(async () => {
       if (this.#capacity < batch.samples) this.#capacity = batch.samples;
-      const compiled = await this.#stepFor(batch.data);
+      const compiled = await this.#stepFor(batch.data).catch((error: unknown) => {
+        throw withPlace(error, where);
+      });
       feedBatch(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       try {

@@ -107,7 +107,8 @@ export class Trainer {
     const stream = new BatchStream('evaluate', source, null);
     const steps = options.steps ?? null;
     const callbacks = this.#callbacks(options, steps ?? stream.steps);
-    const totals = await new EvaluationLoop({ runner, stream, callbacks, steps }).run();
+    const loop = new EvaluationLoop({ runner, stream, callbacks, steps });
+    const totals = await loop.run().finally(() => loop.close());
     return options.returnDict === true ? totals.logs() : totals.list();
   }
 
@@ -149,6 +150,7 @@ export class Trainer {
     const read = readData(`${mode}OnBatch`, names, x, y, options.sampleWeight);
     const data = withClassWeight(read, options.classWeight);
     const runner = this.#runner(mode, names, data.samples);
+    await runner.prepare(data);
     const { step, reported } = await runner.run(rangeBatch(data, 0, data.samples), 'the batch');
     const totals = new Totals();
     totals.add(step.reported, reported, data.samples);

@@ -152,43 +152,6 @@ test('uint8 images are fed as they are', async () => {
   assert.deepEqual([...(await net.predict(bytes, quiet)).data], [...(await net.predict(floats, quiet)).data]);
 });
 
-test('datasets are iterated once an epoch, or for the steps asked for', async () => {
-  const { x, labels } = points(12);
-  let passes = 0;
-  const dataset = {
-    length: 3,
-    async *[Symbol.asyncIterator]() {
-      passes++;
-      for (let i = 0; i < 12; i += 4) yield [x.slice([i], [4]), labels.slice([i], [4])] as const;
-    },
-  };
-  const net = classifier();
-  const first = await net.fit(dataset, { ...quiet, epochs: 2, validationData: dataset });
-  assert.equal(passes, 4);
-  assert.equal(first.params.steps, 3);
-  passes = 0;
-  let batches = 0;
-  const onTrainBatchEnd = () => {
-    batches++;
-  };
-  await net.fit(dataset, { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: { onTrainBatchEnd } });
-  assert.equal(batches, 5, 'the second epoch runs into the end of the data');
-  await assert.rejects(net.fit(dataset, labels), /a dataset brings its targets/);
-  await assert.rejects(net.fit(dataset, { batchSize: 3 }), /batchSize is for arrays/);
-  await assert.rejects(net.fit(dataset, { validationSplit: 0.5 }), /only supported for arrays/);
-});
-
-test('a generator that is spent is an error, not silence', async () => {
-  const { x, labels } = points(4);
-  async function* once() {
-    yield [x, labels] as const;
-  }
-  await assert.rejects(
-    classifier().fit(once(), { ...quiet, epochs: 2 }),
-    /gave no batches. A generator can be iterated once/,
-  );
-});
-
 test('a model without an input shape is built by the data', async () => {
   const { x, labels } = points(8);
   for (const data of [x, [[x, labels] as const][Symbol.iterator]()]) {
