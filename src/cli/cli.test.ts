@@ -158,6 +158,12 @@ test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
     [true, true],
   );
 
+  const told = await fovea([...args.slice(0, -1), '--out', 'stopped.keras'], interruptInSecondEpoch());
+  assert.match(
+    told.stdout,
+    /^Not tested, because training was interrupted\. Training took .* s\.\nSaved stopped\.keras\.\n$/,
+  );
+
   const lost = await fovea(args, interruptInSecondEpoch());
   assert.deepEqual([lost.code, lost.stdout], [1, '']);
   assert.match(lost.stderr, /Interrupted\. Nothing was saved, because --out was not given/);

@@ -143,11 +143,18 @@ async function test(
   return { testAccuracy, testLoss };
 }
 
-function describe(result: { testAccuracy: number | null; testLoss: number | null; seconds: number }): string {
-  const { testAccuracy, testLoss, seconds } = result;
+function describe(result: {
+  readonly testAccuracy: number | null;
+  readonly testLoss: number | null;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}): string {
+  const { testAccuracy, testLoss, seconds, interrupted } = result;
   const quality =
     testAccuracy === null || testLoss === null
-      ? 'No test data.'
+      ? interrupted
+        ? 'Not tested, because training was interrupted.'
+        : 'No test data.'
       : `Test accuracy: ${testAccuracy.toFixed(4)} (${percent(testAccuracy)}), loss: ${testLoss.toFixed(4)}.`;
   return `${quality} Training took ${seconds.toFixed(1)} s.`;
 }
