@@ -12,8 +12,11 @@ import { Tensor } from '../base/tensor.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import type { Initializer } from '../initializers/initializer.ts';
+import type { CallContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { COMMON_OPTIONS, checkDType, readBatchInputShape } from './layer-options.ts';
+
+export type { CallContext } from './call-context.ts';
 
 /** Options that every layer takes. */
 export interface LayerOptions {
@@ -56,17 +59,6 @@ export interface LayerCall {
   readonly index: number;
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
-}
-
-/** What a layer may ask of the step it is traced into. */
-export interface CallContext {
-  /** True while training: dropout drops. */
-  readonly training: boolean;
-  /**
-   * Uniform random numbers in [0, 1), new ones each step; each call gets a stream of its own. With a `seed` the stream
-   * is the same in every run, with null it follows from `utils.setRandomSeed`.
-   */
-  random(shape: Shape, seed: number | null): Node;
 }
 
 /**

@@ -1,0 +1,15 @@
+/** @file CallContext: what a layer may ask of the step it is traced into. */
+
+import type { Shape } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+
+/** What a layer may ask of the step it is traced into. */
+export interface CallContext {
+  /** True while training: dropout drops. */
+  readonly training: boolean;
+  /**
+   * Uniform random numbers in [0, 1), new ones each step; each call gets a stream of its own. With a `seed` the stream
+   * is the same in every run, with null it follows from `utils.setRandomSeed`.
+   */
+  random(shape: Shape, seed: number | null): Node;
+}
