@@ -54,6 +54,7 @@ export type { Structure } from './models/structure.ts';
 export type { SummaryOptions } from './models/summary/summary.ts';
 export type { CompileOptions } from './models/training/compile-options.ts';
 export type { ArrayInput, DataInput, Dataset, DatasetBatch } from './models/training/data-types.ts';
+export type { PredictFunction, PredictFunctionOptions } from './models/training/predict-function.ts';
 export type {
   BatchOptions,
   ClassWeight,

@@ -14,6 +14,11 @@ import { type SummaryOptions, summarize } from './summary/summary.ts';
 import { traceGraph, traceShapes } from './trace.ts';
 import type { CompileOptions } from './training/compile-options.ts';
 import type { DataInput, Dataset } from './training/data-types.ts';
+import {
+  makePredictFunction,
+  type PredictFunction,
+  type PredictFunctionOptions,
+} from './training/predict-function.ts';
 import type { BatchOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/run-options.ts';
 import type { Evaluation, Prediction } from './training/trained-model.ts';
 import { Trainer } from './training/trainer.ts';
@@ -250,6 +255,14 @@ export abstract class Model extends Layer implements CallbackModel {
   /** The outputs for one batch. */
   predictOnBatch<T extends Prediction = Tensor>(x: DataInput): Promise<T> {
     return this.#trainer.predictOnBatch(x) as Promise<T>;
+  }
+
+  /**
+   * Compiles a function that predicts up to `batchSize` (default 1) samples at once, on the caller's thread, numbers in
+   * and numbers out: the quickest way to one answer. For models of one input and one output on the native engine.
+   */
+  makePredictFunction(options: PredictFunctionOptions = {}): Promise<PredictFunction> {
+    return makePredictFunction(this, options);
   }
 
   /** Writes the model to a `.keras` file. Throws ValueError for another ending and for a model without weights yet. */
