@@ -52,7 +52,7 @@ const data = makeData();
 test('help and version go to standard output', async () => {
   const help = await fovea(['--help']);
   assert.deepEqual([help.code, help.stderr], [0, '']);
-  for (const command of ['train', 'evaluate', 'predict', 'summary', 'doctor']) {
+  for (const command of ['train', 'evaluate', 'predict', 'summary', 'doctor', 'bench']) {
     assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'));
     assert.equal((await fovea([command, '--help'])).code, 0);
   }

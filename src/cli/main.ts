@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { FoveaError } from '../base/errors.ts';
+import { addBenchCommand } from './bench.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
@@ -25,6 +26,7 @@ function createProgram(): Command {
   addPredictCommand(program);
   addSummaryCommand(program);
   addDoctorCommand(program);
+  addBenchCommand(program);
   for (const command of [program, ...program.commands]) {
     // Errors are thrown instead of ending the process, so that there is one place that decides on exit codes.
     command.exitOverride();

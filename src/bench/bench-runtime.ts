@@ -1,0 +1,38 @@
+/** @file A runtime of the benchmark's own, like the engine's but with as many threads as a measurement wants. */
+
+import { wasmTarget } from '../codegen/wasm/target.ts';
+import { type Isa, nativeTarget } from '../codegen/x64/target.ts';
+import type { BackendDescription } from '../engine/executable.ts';
+import type { VectorTarget } from '../kernels/ir.ts';
+import { NativeRuntime } from '../runtime/native/runtime.ts';
+import { WasmRuntime } from '../runtime/wasm/runtime.ts';
+
+/** A runtime and what its kernels are written for. */
+export interface BenchRuntime {
+  readonly runtime: NativeRuntime | WasmRuntime;
+  readonly target: VectorTarget;
+}
+
+/** A runtime of the kind that `engine` describes, with `threads` threads. Throws BackendError when it cannot run here. */
+export async function createBenchRuntime(engine: BackendDescription, threads: number): Promise<BenchRuntime> {
+  if (engine.name === 'native') {
+    const runtime = await NativeRuntime.create({ threads, isa: engine.isa as Isa });
+    return { runtime, target: nativeTarget(runtime.isa) };
+  }
+  const relaxedSimd = engine.isa === 'relaxed-simd';
+  return { runtime: await WasmRuntime.create({ threads, relaxedSimd }), target: wasmTarget(relaxedSimd) };
+}
+
+/** Creates a runtime, uses it, and ends its threads whatever happens. */
+export async function withBenchRuntime<T>(
+  engine: BackendDescription,
+  threads: number,
+  use: (bench: BenchRuntime) => Promise<T>,
+): Promise<T> {
+  const bench = await createBenchRuntime(engine, threads);
+  try {
+    return await use(bench);
+  } finally {
+    await bench.runtime.dispose();
+  }
+}

@@ -1,0 +1,129 @@
+/** @file How fast the convolution kernels are, one by one, on one thread. */
+
+import { convForwardKernel } from '../kernels/conv-forward.ts';
+import { convInputGradientKernel } from '../kernels/conv-input-gradient.ts';
+import type { ConvShape } from '../kernels/conv-shape.ts';
+import { convWeightsGradientKernel } from '../kernels/conv-weights-gradient.ts';
+import type { Kernel, VectorTarget } from '../kernels/ir.ts';
+import type { BenchRuntime } from './bench-runtime.ts';
+import type { ConvCase } from './conv-cases.ts';
+import { type KernelProgramOptions, loadKernel, MOST_CALLS } from './kernel-program.ts';
+import { geometricMean, median } from './statistics.ts';
+
+export type ConvKind = 'forward' | 'inputGradient' | 'weightsGradient';
+
+/** One kernel, measured. */
+export interface KernelTime {
+  readonly layer: string;
+  readonly kind: ConvKind;
+  readonly first: boolean;
+  /** The kernel's name, which has its extents. */
+  readonly kernel: string;
+  /** Milliseconds for one sample, the median. */
+  readonly milliseconds: number;
+  /** GFLOP/s; a multiply-add counts as two. */
+  readonly gflops: number;
+}
+
+/** The shares of the peak that all kernels of a kind reach. */
+export interface KindSummary {
+  readonly kind: ConvKind;
+  /** Of first layers, or of all others. */
+  readonly first: boolean;
+  readonly layers: number;
+  readonly geometricMean: number;
+  readonly least: number;
+}
+
+/** Milliseconds that one measurement takes at least, and how many there are. */
+export interface TimingOptions {
+  readonly milliseconds: number;
+  readonly measurements: number;
+}
+
+const CAREFUL: TimingOptions = { milliseconds: 30, measurements: 5 };
+const KINDS: readonly ConvKind[] = ['forward', 'inputGradient', 'weightsGradient'];
+/** Warm-up ends when a measurement is no more than this much quicker than the one before, */
+const SETTLED = 0.9;
+/** or after so many. */
+const MOST_WARMUPS = 8;
+
+/** The kernels of a layer that training needs. */
+export function kindsOf({ first }: ConvCase): readonly ConvKind[] {
+  return KINDS.filter((kind) => !first || kind !== 'inputGradient');
+}
+
+/** Measures one kernel of a layer on a runtime of one thread. */
+export async function timeKernel(
+  bench: BenchRuntime,
+  layer: ConvCase,
+  kind: ConvKind,
+  options: TimingOptions = CAREFUL,
+): Promise<KernelTime> {
+  const program = programOf(layer, kind, bench.target);
+  const milliseconds = (await medianTime(bench, program, options)) / layer.samples;
+  const { name, first, shape } = layer;
+  const gflops = flopOf(shape) / milliseconds / 1e6;
+  return { layer: name, kind, first, kernel: program.kernel.name, milliseconds, gflops };
+}
+
+/** Operations for one sample. */
+function flopOf({ oh, ow, oc, kh, kw, ic }: ConvShape): number {
+  return 2 * oh * ow * oc * kh * kw * ic;
+}
+
+function programOf({ shape, samples }: ConvCase, kind: ConvKind, target: VectorTarget): KernelProgramOptions {
+  const src = samples * shape.ih * shape.iw * shape.ic;
+  const dst = samples * shape.oh * shape.ow * shape.oc;
+  const weights = shape.kh * shape.kw * shape.ic * shape.oc;
+  const of = (kernel: Kernel, ...sizes: number[]) => ({ kernel, sizes, samples, shards: 1 });
+  switch (kind) {
+    case 'forward':
+      return of(convForwardKernel({ shape, target, epilogue: null, window: null }), src, weights, dst);
+    case 'inputGradient':
+      return of(convInputGradientKernel({ shape, target }), dst, weights, src);
+    case 'weightsGradient':
+      return of(convWeightsGradientKernel({ shape, target }), src, dst, weights);
+  }
+}
+
+/** Milliseconds of one call. */
+async function medianTime(
+  bench: BenchRuntime,
+  options: KernelProgramOptions,
+  { milliseconds, measurements }: TimingOptions,
+): Promise<number> {
+  const program = await loadKernel(bench, options);
+  try {
+    let calls = 1;
+    const measure = async (): Promise<number> => (await program.time(calls)) / calls;
+    const enough = (time: number): number => Math.min(MOST_CALLS, Math.ceil((1.2 * milliseconds) / time));
+    // WebAssembly is compiled a second time, better, while it runs.
+    let time = await measure();
+    for (let warmup = 0; warmup < MOST_WARMUPS; warmup++) {
+      const before = time;
+      calls = enough(before);
+      time = await measure();
+      if (warmup > 0 && time > SETTLED * before) break;
+    }
+    calls = enough(time);
+    const times: number[] = [];
+    while (times.length < measurements) times.push(await measure());
+    return median(times);
+  } finally {
+    program.dispose();
+  }
+}
+
+/** How the kernels of each kind do against the peak, in GFLOP/s of one thread. */
+export function summarize(times: readonly KernelTime[], peak: number): KindSummary[] {
+  const groups = [false, true].flatMap((first) => KINDS.map((kind) => ({ kind, first })));
+  return groups.flatMap(({ kind, first }) => {
+    const shares = times
+      .filter((time) => time.kind === kind && time.first === first)
+      .map(({ gflops }) => gflops / peak);
+    if (shares.length === 0) return [];
+    const least = Math.min(...shares);
+    return [{ kind, first, layers: shares.length, geometricMean: geometricMean(shares), least }];
+  });
+}
