@@ -31,6 +31,10 @@ export const CONTROL = {
   stop: 324,
   /** i32: generation of the last job that is done: what the main thread waits on. */
   finished: 384,
+  /** i32: workers that have started. */
+  ready: 388,
+  /** i32: workers that have left machine code for good. */
+  left: 392,
 } as const;
 
 export const CONTROL_BYTES = 448;

@@ -95,6 +95,20 @@ export class Control {
     this.wake();
   }
 
+  /** Waits, without letting go of the caller's thread, until all workers have started, ends them, and until they are gone. */
+  sendHome(threads: number, patienceMs: number): void {
+    this.#waitFor(CONTROL.ready, threads, patienceMs);
+    this.stop();
+    this.#waitFor(CONTROL.left, threads, patienceMs);
+  }
+
+  #waitFor(field: number, wanted: number, patienceMs: number): void {
+    const word = this.word(field);
+    for (let seen = Atomics.load(this.#words, word); seen < wanted; seen = Atomics.load(this.#words, word)) {
+      if (Atomics.wait(this.#words, word, seen, patienceMs) === 'timed-out') return;
+    }
+  }
+
   /** Settles when the job with that generation is done. */
   async finished(generation: number): Promise<void> {
     const word = this.word(CONTROL.finished);

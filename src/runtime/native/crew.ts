@@ -8,17 +8,16 @@ import { type NativeWorkerData, nativeWorkerSource } from './worker-main.ts';
 
 /** Looks for a next job before a worker goes to sleep. */
 const IDLE_SPINS = 2000;
+/** How long the process' end waits for workers to have started, and to have left machine code. */
+const EXIT_PATIENCE_MS = 5000;
 /** Longest delay of a timer; it never gets there. */
 const LONG = 2 ** 31 - 1;
-
-interface CrewWorker {
-  terminate(): Promise<number>;
-}
 
 /** Workers that were started together and end together. Idle ones do not keep the process alive. */
 export class Crew {
   readonly #control: Control;
-  readonly #workers: readonly CrewWorker[];
+  /** Settles when all workers have ended. */
+  readonly #gone: Promise<unknown>;
   /** Rejects when the crew ends. */
   readonly #ended: Promise<never>;
   #end!: (error: BackendError) => void;
@@ -49,7 +48,7 @@ export class Crew {
       this.#end = reject;
     });
     this.#ended.catch(() => {});
-    this.#workers = Array.from({ length: threads }, (_, thread) => {
+    const workers = Array.from({ length: threads }, (_, thread) => {
       const data: NativeWorkerData = {
         koffi: foreign.packagePath,
         library: process.platform === 'win32' ? 'kernel32.dll' : null,
@@ -58,6 +57,8 @@ export class Crew {
           generation: control.word(CONTROL.generation),
           stop: control.word(CONTROL.stop),
           finished: control.word(CONTROL.finished),
+          ready: control.word(CONTROL.ready),
+          left: control.word(CONTROL.left),
         },
         controlAddress: control.address,
         attend,
@@ -67,9 +68,14 @@ export class Crew {
       const worker = startWorker(data, `fovea ${thread}`);
       worker.on('error', (error: Error) => this.#died(error.message));
       worker.on('exit', (code) => this.#died(`it exited with code ${code}`));
-      worker.unref();
+      // A worker that is stopped while it loads koffi takes the process with it, so it is let go only afterwards.
+      worker.once('message', () => worker.unref());
       return worker;
     });
+    const leaveMachineCode = () => control.sendHome(threads, EXIT_PATIENCE_MS);
+    process.once('exit', leaveMachineCode);
+    const gone = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
+    this.#gone = Promise.all(gone).then(() => process.off('exit', leaveMachineCode));
   }
 
   /** Calls `action` when the crew ends, for whatever reason. */
@@ -95,19 +101,18 @@ export class Crew {
     this.#control.close();
     while (!this.#control.isLeft && this.#over === undefined)
       await new Promise((resolve) => setTimeout(resolve, 1));
-    if (this.#over !== undefined) await this.#allGone();
+    if (this.#over !== undefined) await this.#gone;
   }
 
   /** Ends the workers once they have finished their items, and then what runs. */
   async end(reason: string): Promise<void> {
     this.#over ??= new BackendError(reason);
     this.#control.stop();
-    await this.#allGone();
+    // The process stays alive until they are gone.
+    const hold = setInterval(() => {}, LONG);
+    await this.#gone;
+    clearInterval(hold);
     this.#end(this.#over);
-  }
-
-  async #allGone(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
   #died(reason: string): void {

@@ -13,7 +13,13 @@ export interface NativeWorkerData {
   /** The control block. */
   readonly control: SharedArrayBuffer;
   /** Its words that JavaScript looks at: indices of 32-bit words in `control`. */
-  readonly words: { readonly generation: number; readonly stop: number; readonly finished: number };
+  readonly words: {
+    readonly generation: number;
+    readonly stop: number;
+    readonly finished: number;
+    readonly ready: number;
+    readonly left: number;
+  };
   readonly controlAddress: number;
   /** Address of `attend`. */
   readonly attend: number;
@@ -33,14 +39,21 @@ type RequireKoffi = (path: string) => {
  * Takes part in jobs until it is told to stop: looks for one in machine code, for a short while; sleeps when there is
  * none. Whoever did a job's last item tells the main thread.
  */
-export function nativeWorkerMain(requireKoffi: RequireKoffi, data: NativeWorkerData): void {
+export function nativeWorkerMain(
+  requireKoffi: RequireKoffi,
+  data: NativeWorkerData,
+  sayReady: () => void,
+): void {
   const koffi = requireKoffi(data.koffi);
   // koffi 3.3.4 crashes in the first call of a thread that has loaded no library.
   koffi.load(data.library);
   const type = koffi.proto('uint32_t', ['uintptr_t', 'uint32_t', 'uint32_t', 'uint32_t']);
   const attend = koffi.decode(BigInt(data.attend), type);
   const control = new Int32Array(data.control);
-  const { generation, stop, finished } = data.words;
+  const { generation, stop, finished, ready, left } = data.words;
+  Atomics.add(control, ready, 1);
+  Atomics.notify(control, ready);
+  sayReady();
   let seen = 0;
   while (Atomics.load(control, stop) === 0) {
     const result = attend(data.controlAddress, data.thread, seen, data.spins);
@@ -55,6 +68,8 @@ export function nativeWorkerMain(requireKoffi: RequireKoffi, data: NativeWorkerD
     Atomics.store(control, finished, seen);
     Atomics.notify(control, finished);
   }
+  Atomics.add(control, left, 1);
+  Atomics.notify(control, left);
 }
 
 /** Source text that runs `nativeWorkerMain` in a worker of Node. */
@@ -62,6 +77,7 @@ export function nativeWorkerSource(): string {
   // Bundlers that keep function names wrap functions in a helper of this name, which is not in the string.
   return `'use strict';
 const __name = (target) => target;
-(${nativeWorkerMain})(require, require('node:worker_threads').workerData);
+const { parentPort, workerData } = require('node:worker_threads');
+(${nativeWorkerMain})(require, workerData, () => parentPort.postMessage('ready'));
 `;
 }
