@@ -2,10 +2,12 @@
 
 import { environmentVariable, parallelism } from '../base/environment.ts';
 import { BackendError, ValueError } from '../base/errors.ts';
+import { checkOptionNames } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { hasRelaxedSimd, hasSharedMemory } from '../codegen/wasm/features.ts';
 import { chooseIsa, type NativeSupport, nativeSupport, nativeSupportNow } from '../runtime/native/support.ts';
 import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
+import { exclusively } from './exclusive.ts';
 import type { Backend, BackendDescription } from './executable.ts';
 import { NativeBackend } from './native-backend.ts';
 import { WasmBackend } from './wasm-backend.ts';
@@ -23,6 +25,9 @@ interface Choice {
   readonly threads: number | undefined;
 }
 
+/** More would only be a slip: a step is cut into eight shards. */
+const MAX_THREADS = 256;
+
 const NAMES: readonly BackendName[] = ['auto', 'native', 'wasm'];
 
 let chosen: Choice | null = null;
@@ -31,21 +36,26 @@ let current: Promise<Backend> | null = null;
 let running: Backend | null = null;
 
 /**
- * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended. Throws ValueError
- * for an unknown name or thread count, BackendError, saying why, for an engine that cannot run here.
+ * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended, between two steps
+ * of what runs on it. Throws ValueError for an unknown name, option or thread count, BackendError, saying why, for an engine
+ * that cannot run here.
  */
 export async function setBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
+  checkOptionNames('backend.set', options, ['threads']);
   const choice = { name: checkedName(name), threads: checkedThreads(options.threads) };
   if (choice.name === 'native') await nativeSupport();
-  const previous = current;
-  chosen = choice;
-  current = null;
-  running = null;
-  if (previous !== null)
+  // Between two steps of whatever trains or predicts meanwhile: it goes on with the new engine.
+  await exclusively(async () => {
+    const previous = current;
+    chosen = choice;
+    current = null;
+    running = null;
+    if (previous === null) return;
     await previous.then(
       (backend) => backend.dispose(),
       () => undefined,
     );
+  });
 }
 
 /** What runs, or would run: name, instruction set, threads. Throws as `setBackend` for a wrong environment. */
@@ -129,6 +139,7 @@ function checkedName(name: string): BackendName {
 }
 
 function checkedThreads(threads: number | undefined): number | undefined {
-  if (threads === undefined || (Number.isInteger(threads) && threads >= 1)) return threads;
-  throw new ValueError(`threads must be a whole number of at least 1; received ${threads}.`);
+  if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS))
+    return threads;
+  throw new ValueError(`threads must be a whole number from 1 to ${MAX_THREADS}; received ${threads}.`);
 }

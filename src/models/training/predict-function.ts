@@ -3,7 +3,8 @@
 import { ShapeError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { formatShape, sampleSize } from '../../base/shape.ts';
 import { currentBackend } from '../../engine/backend.ts';
-import { exclusively } from './step-cache.ts';
+import { exclusively } from '../../engine/exclusive.ts';
+
 import { buildStep } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 

@@ -60,12 +60,3 @@ export class StepCache {
     this.#entries = this.#entries.filter((entry) => !stale(entry));
   }
 }
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** Runs `work` after all work given before: an engine runs one step at a time, whichever model it belongs to. */
-export function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  const result = last.then(work);
-  last = result.catch(() => undefined);
-  return result;
-}

@@ -2,11 +2,12 @@
 
 import { InternalError, withPlace } from '../../base/errors.ts';
 import { sampleSize } from '../../base/shape.ts';
+import { exclusively } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Batch, DataSet } from './batch-source.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
-import { type CompiledStep, exclusively, type StepCache } from './step-cache.ts';
+import type { CompiledStep, StepCache } from './step-cache.ts';
 import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
