@@ -29,6 +29,10 @@ export const CONTROL = {
   generation: 320,
   /** i32: other than 0 ends the workers. */
   stop: 324,
+  /** i32: workers that are ready for jobs. */
+  ready: 328,
+  /** i32: workers that will not run machine code again. */
+  left: 332,
   /** i32: generation of the last job that is done: what the main thread waits on. */
   finished: 384,
 } as const;

@@ -97,15 +97,32 @@ export class Control {
 
   /** Settles when the job with that generation is done. */
   async finished(generation: number): Promise<void> {
-    const word = this.word(CONTROL.finished);
-    for (let seen = this.#finished(); seen !== generation; seen = this.#finished()) {
-      const change = (Atomics as unknown as AsyncAtomics).waitAsync(this.#words, word, seen);
-      if (change.async) await change.value;
+    await this.#until(CONTROL.finished, (value) => value === generation);
+  }
+
+  /** Settles when so many workers are ready. */
+  async ready(workers: number): Promise<void> {
+    await this.#until(CONTROL.ready, (value) => value >= workers);
+  }
+
+  /** Waits, blocking the caller's thread, until so many workers have left; not longer than `milliseconds`. */
+  waitUntilLeft(workers: number, milliseconds: number): void {
+    const word = this.word(CONTROL.left);
+    const end = performance.now() + milliseconds;
+    for (let left = 0; left < workers && performance.now() < end; ) {
+      left = Atomics.load(this.#words, word);
+      if (left < workers) Atomics.wait(this.#words, word, left, end - performance.now());
     }
   }
 
-  #finished(): number {
-    return Atomics.load(this.#words, this.word(CONTROL.finished));
+  async #until(field: number, isEnough: (value: number) => boolean): Promise<void> {
+    const word = this.word(field);
+    for (;;) {
+      const value = Atomics.load(this.#words, word);
+      if (isEnough(value)) return;
+      const change = (Atomics as unknown as AsyncAtomics).waitAsync(this.#words, word, value);
+      if (change.async) await change.value;
+    }
   }
 
   #long(field: number): number {

@@ -4,16 +4,18 @@
  * `nativeWorkerMain` is turned into a string and started from it: it must not refer to anything outside itself.
  */
 
+/** Indices of 32-bit words of the control block in its buffer. */
+export type ControlWords = Readonly<Record<'generation' | 'stop' | 'ready' | 'left' | 'finished', number>>;
+
 /** What a worker is given when it starts. */
 export interface NativeWorkerData {
   /** Path of the package koffi. */
   readonly koffi: string;
   /** Any system library. */
   readonly library: string | null;
-  /** The control block. */
+  /** Holds the control block. */
   readonly control: SharedArrayBuffer;
-  /** Its words that JavaScript looks at: indices of 32-bit words in `control`. */
-  readonly words: { readonly generation: number; readonly stop: number; readonly finished: number };
+  readonly words: ControlWords;
   readonly controlAddress: number;
   /** Address of `attend`. */
   readonly attend: number;
@@ -22,11 +24,13 @@ export interface NativeWorkerData {
   readonly spins: number;
 }
 
+type Attend = (control: number, thread: number, seen: number, spins: number) => number;
+
 /** `require` of a worker; what is loaded is koffi. */
 type RequireKoffi = (path: string) => {
   load(library: string | null): unknown;
   proto(result: string, parameters: readonly string[]): unknown;
-  decode(address: bigint, type: unknown): (...args: readonly number[]) => number;
+  decode(address: bigint, type: unknown): Attend;
 };
 
 /**
@@ -34,26 +38,50 @@ type RequireKoffi = (path: string) => {
  * none. Whoever did a job's last item tells the main thread.
  */
 export function nativeWorkerMain(requireKoffi: RequireKoffi, data: NativeWorkerData): void {
-  const koffi = requireKoffi(data.koffi);
-  // koffi 3.3.4 crashes in the first call of a thread that has loaded no library.
-  koffi.load(data.library);
-  const type = koffi.proto('uint32_t', ['uintptr_t', 'uint32_t', 'uint32_t', 'uint32_t']);
-  const attend = koffi.decode(BigInt(data.attend), type);
   const control = new Int32Array(data.control);
-  const { generation, stop, finished } = data.words;
-  let seen = 0;
-  while (Atomics.load(control, stop) === 0) {
-    const result = attend(data.controlAddress, data.thread, seen, data.spins);
-    const attended = result >>> 1;
-    if (attended === seen) {
-      // Changed meanwhile: there is a job, or the end.
-      Atomics.wait(control, generation, seen);
-      continue;
+  const { generation, stop, ready, left, finished } = data.words;
+  const say = (word: number): void => {
+    Atomics.add(control, word, 1);
+    Atomics.notify(control, word);
+  };
+
+  const load = (): Attend => {
+    const koffi = requireKoffi(data.koffi);
+    // koffi 3.3.4 crashes in the first call of a thread that has loaded no library.
+    koffi.load(data.library);
+    return koffi.decode(
+      BigInt(data.attend),
+      koffi.proto('uint32_t', ['uintptr_t', 'uint32_t', 'uint32_t', 'uint32_t']),
+    );
+  };
+
+  const serve = (attend: Attend): void => {
+    let seen = 0;
+    while (Atomics.load(control, stop) === 0) {
+      const result = attend(data.controlAddress, data.thread, seen, data.spins);
+      const attended = result >>> 1;
+      if (attended === seen) {
+        // Has it changed meanwhile, there is a job, or the end.
+        Atomics.wait(control, generation, seen);
+        continue;
+      }
+      seen = attended;
+      if ((result & 1) === 0) continue;
+      Atomics.store(control, finished, seen);
+      Atomics.notify(control, finished);
     }
-    seen = attended;
-    if ((result & 1) === 0) continue;
-    Atomics.store(control, finished, seen);
-    Atomics.notify(control, finished);
+  };
+
+  try {
+    let attend: Attend;
+    try {
+      attend = load();
+    } finally {
+      say(ready);
+    }
+    serve(attend);
+  } finally {
+    say(left);
   }
 }
 
