@@ -1,7 +1,6 @@
 /** @file Which native code this machine runs, for tests to skip what it does not. */
 
 import type { Isa } from '../src/codegen/x64/target.ts';
-import { NativeBackend, type NativeBackendOptions } from '../src/engine/native-backend.ts';
 import { nativeSupport } from '../src/runtime/native/support.ts';
 
 const support = await nativeSupport().catch((error: Error) => error);
@@ -12,11 +11,11 @@ export function whyNotNative(isa: Isa): string | false {
   return support.isas.includes(isa) ? false : `this processor or system has no ${isa}`;
 }
 
-/** A backend in guard mode: a stray access ends the process, memory that nobody wrote holds NaN. */
-export async function guardedBackend(options: NativeBackendOptions): Promise<NativeBackend> {
+/** What `make` makes in guard mode: a stray access ends the process, memory that nobody wrote holds NaN. */
+export async function guarded<T>(make: () => Promise<T>): Promise<T> {
   process.env.FOVEA_GUARD = '1';
   try {
-    return await NativeBackend.create(options);
+    return await make();
   } finally {
     delete process.env.FOVEA_GUARD;
   }

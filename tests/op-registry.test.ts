@@ -9,7 +9,7 @@ import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
 import * as ops from '../src/ops/index.ts';
-import { guardedBackend, whyNotNative } from '../testing/native-machine.ts';
+import { guarded, whyNotNative } from '../testing/native-machine.ts';
 import { opCases } from '../testing/op-cases.ts';
 import {
   backendResults,
@@ -64,9 +64,13 @@ interface Engine {
   readonly skip?: string | false;
 }
 
-/** Guarded, so that a stray access ends the process; with as many threads as there are, and with one kernel per op. */
+/** Guarded, so that a stray access ends the process; and with one kernel per op. */
 const nativeEngines = (['avx2', 'avx512'] as const).flatMap((isa): Engine[] => [
-  { name: `native ${isa}`, make: () => guardedBackend({ isa, threads: 2 }), skip: whyNotNative(isa) },
+  {
+    name: `native ${isa}`,
+    make: () => guarded(() => NativeBackend.create({ isa, threads: 2 })),
+    skip: whyNotNative(isa),
+  },
   {
     name: `native ${isa}, one kernel per op`,
     make: () => NativeBackend.create({ isa, threads: 3, fuse: false }),

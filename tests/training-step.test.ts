@@ -5,11 +5,13 @@ import { describe, it } from 'node:test';
 import { gradients } from '../src/autodiff/gradients.ts';
 import { RandomGenerator } from '../src/base/random.ts';
 import type { Backend } from '../src/engine/executable.ts';
+import { NativeBackend, type NativeBackendOptions } from '../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
 import { WasmBackend, type WasmBackendOptions } from '../src/engine/wasm-backend.ts';
 import type { Node } from '../src/graph/node.ts';
 import { Variable } from '../src/graph/variable.ts';
 import * as ops from '../src/ops/index.ts';
+import { guarded, whyNotNative } from '../testing/native-machine.ts';
 import { relativeDifference } from '../testing/run-op-case.ts';
 
 const CLASSES = 5;
@@ -72,8 +74,8 @@ async function train(
   return result;
 }
 
-async function trainOn(options: WasmBackendOptions, dropout = true): ReturnType<typeof train> {
-  const backend = await WasmBackend.create(options);
+async function trainOn(made: Promise<Backend>, dropout = true): ReturnType<typeof train> {
+  const backend = await made;
   try {
     return await train(backend, dropout);
   } finally {
@@ -81,27 +83,52 @@ async function trainOn(options: WasmBackendOptions, dropout = true): ReturnType<
   }
 }
 
+const wasm = (options: WasmBackendOptions) => trainOn(WasmBackend.create(options));
+
+/** The largest differences that rounding explains. */
+function agree(actual: Awaited<ReturnType<typeof train>>, expected: Awaited<ReturnType<typeof train>>): void {
+  assert.ok(relativeDifference(actual.losses, expected.losses) < 1e-5);
+  actual.weights.forEach((values, i) => {
+    assert.ok(relativeDifference(values, expected.weights[i]!) < 1e-5);
+  });
+}
+
 describe('a training step', () => {
   it('gives bit-equal weights for 1, 2 and 3 threads, inline, and run to run', async () => {
-    const first = await trainOn({ threads: 2 });
+    const first = await wasm({ threads: 2 });
     for (const options of [{ threads: 2 }, { threads: 1 }, { threads: 3 }, { inline: true }]) {
-      assert.deepEqual(await trainOn(options), first);
+      assert.deepEqual(await wasm(options), first);
     }
   });
 
   it('agrees with float64, fused and unfused, with and without relaxed SIMD', async () => {
     const expected = await train(new ReferenceBackend(), true);
     for (const options of [{}, { fuse: false }, { relaxedSimd: false }] as const) {
-      const actual = await trainOn({ inline: true, ...options });
-      assert.ok(relativeDifference(actual.losses, expected.losses) < 1e-5);
-      actual.weights.forEach((values, i) =>
-        assert.ok(relativeDifference(values, expected.weights[i]!) < 1e-5),
-      );
+      agree(await wasm({ inline: true, ...options }), expected);
     }
   });
 
+  for (const isa of ['avx2', 'avx512'] as const) {
+    const native = (options: NativeBackendOptions) => NativeBackend.create({ isa, ...options });
+
+    it(`gives bit-equal weights as ${isa} code for 1, 2 and 3 threads`, {
+      skip: whyNotNative(isa),
+    }, async () => {
+      const first = await trainOn(native({ threads: 2 }));
+      for (const threads of [2, 1, 3]) assert.deepEqual(await trainOn(native({ threads })), first);
+      assert.deepEqual(await trainOn(guarded(() => native({ threads: 2 }))), first);
+    });
+
+    it(`agrees with float64 as ${isa} code, fused and unfused`, { skip: whyNotNative(isa) }, async () => {
+      const expected = await train(new ReferenceBackend(), true);
+      for (const fuse of [true, false]) agree(await trainOn(native({ threads: 1, fuse })), expected);
+    });
+  }
+
   it('draws dropout from the seed: another mask, another loss', async () => {
-    const [dropped, whole] = [await trainOn({ inline: true }, true), await trainOn({ inline: true }, false)];
-    assert.notDeepEqual(dropped.losses, whole.losses);
+    const [dropped, whole] = [true, false].map((dropout) =>
+      trainOn(WasmBackend.create({ inline: true }), dropout),
+    );
+    assert.notDeepEqual((await dropped)!.losses, (await whole)!.losses);
   });
 });

@@ -1,8 +1,10 @@
 /** @file The backends that the parity tests run on, and how near each must come to Keras. */
 
 import type { Backend } from '../../src/engine/executable.ts';
+import { NativeBackend } from '../../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../../src/engine/reference-backend.ts';
 import { WasmBackend } from '../../src/engine/wasm-backend.ts';
+import { whyNotNative } from '../../testing/native-machine.ts';
 
 /** A backend under test. */
 export interface BackendUnderTest {
@@ -18,4 +20,12 @@ export const BACKENDS: readonly BackendUnderTest[] = [
   // Float64 inside; what remains is the rounding of the fixtures and results to float32.
   { name: 'reference', make: async () => new ReferenceBackend(), tolerance: 2e-7, fast: false },
   { name: 'wasm', make: () => WasmBackend.create({ threads: 2 }), tolerance: 1e-5, fast: true },
+  ...(['avx2', 'avx512'] as const)
+    .filter((isa) => whyNotNative(isa) === false)
+    .map((isa) => ({
+      name: `native ${isa}`,
+      make: () => NativeBackend.create({ isa, threads: 2 }),
+      tolerance: 1e-5,
+      fast: true,
+    })),
 ];

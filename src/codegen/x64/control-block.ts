@@ -29,12 +29,12 @@ export const CONTROL = {
   generation: 320,
   /** i32: other than 0 ends the workers. */
   stop: 324,
+  /** i32: workers that are ready for jobs. */
+  ready: 328,
+  /** i32: workers that will not run machine code again. */
+  left: 332,
   /** i32: generation of the last job that is done: what the main thread waits on. */
   finished: 384,
-  /** i32: workers that have started. */
-  ready: 388,
-  /** i32: workers that have left machine code for good. */
-  left: 392,
 } as const;
 
 export const CONTROL_BYTES = 448;

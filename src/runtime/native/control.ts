@@ -95,31 +95,34 @@ export class Control {
     this.wake();
   }
 
-  /** Waits, without letting go of the caller's thread, until all workers have started, ends them, and until they are gone. */
-  sendHome(threads: number, patienceMs: number): void {
-    this.#waitFor(CONTROL.ready, threads, patienceMs);
-    this.stop();
-    this.#waitFor(CONTROL.left, threads, patienceMs);
-  }
-
-  #waitFor(field: number, wanted: number, patienceMs: number): void {
-    const word = this.word(field);
-    for (let seen = Atomics.load(this.#words, word); seen < wanted; seen = Atomics.load(this.#words, word)) {
-      if (Atomics.wait(this.#words, word, seen, patienceMs) === 'timed-out') return;
-    }
-  }
-
   /** Settles when the job with that generation is done. */
   async finished(generation: number): Promise<void> {
-    const word = this.word(CONTROL.finished);
-    for (let seen = this.#finished(); seen !== generation; seen = this.#finished()) {
-      const change = (Atomics as unknown as AsyncAtomics).waitAsync(this.#words, word, seen);
-      if (change.async) await change.value;
+    await this.#until(CONTROL.finished, (value) => value === generation);
+  }
+
+  /** Settles when so many workers are ready. */
+  async ready(workers: number): Promise<void> {
+    await this.#until(CONTROL.ready, (value) => value >= workers);
+  }
+
+  /** Waits, blocking the caller's thread, until so many workers have left; not longer than `milliseconds`. */
+  waitUntilLeft(workers: number, milliseconds: number): void {
+    const word = this.word(CONTROL.left);
+    const end = performance.now() + milliseconds;
+    for (let left = 0; left < workers && performance.now() < end; ) {
+      left = Atomics.load(this.#words, word);
+      if (left < workers) Atomics.wait(this.#words, word, left, end - performance.now());
     }
   }
 
-  #finished(): number {
-    return Atomics.load(this.#words, this.word(CONTROL.finished));
+  async #until(field: number, isEnough: (value: number) => boolean): Promise<void> {
+    const word = this.word(field);
+    for (;;) {
+      const value = Atomics.load(this.#words, word);
+      if (isEnough(value)) return;
+      const change = (Atomics as unknown as AsyncAtomics).waitAsync(this.#words, word, value);
+      if (change.async) await change.value;
+    }
   }
 
   #long(field: number): number {

@@ -6,76 +6,66 @@ import { Control, type NativeJob } from './control.ts';
 import type { Foreign } from './foreign.ts';
 import { type NativeWorkerData, nativeWorkerSource } from './worker-main.ts';
 
-/** Looks for a next job before a worker goes to sleep. */
+/** Looks for a next job before a worker goes to sleep: some 40 µs. */
 const IDLE_SPINS = 2000;
-/** How long the process' end waits for workers to have started, and to have left machine code. */
-const EXIT_PATIENCE_MS = 5000;
 /** Longest delay of a timer; it never gets there. */
 const LONG = 2 ** 31 - 1;
+/** How long a process that ends waits for workers to leave machine code. */
+const LAST_WAIT_MS = 2000;
 
-/** Workers that were started together and end together. Idle ones do not keep the process alive. */
+type Worker = import('node:worker_threads').Worker;
+
+export interface CrewOptions {
+  readonly threads: number;
+  /** Address of `attend`. */
+  readonly attend: number;
+  /** Address of the function that lets other threads run, or 0. */
+  readonly yieldFunction: number;
+}
+
+/**
+ * Workers that were started together and end together. Idle ones do not keep the process alive. They are never
+ * terminated but asked to leave: Node aborts when a thread is terminated while it loads koffi.
+ */
 export class Crew {
   readonly #control: Control;
-  /** Settles when all workers have ended. */
+  readonly #workers: readonly Worker[];
+  /** Settles when every worker's thread has ended. */
   readonly #gone: Promise<unknown>;
   /** Rejects when the crew ends. */
   readonly #ended: Promise<never>;
-  #end!: (error: BackendError) => void;
+  readonly #end: (error: BackendError) => void;
   #over: BackendError | undefined;
 
-  /** Starts the workers. `attend` and `yieldFunction` are addresses. Rejects with BackendError when one does not start. */
-  static async start(
-    foreign: Foreign,
-    options: { readonly threads: number; readonly attend: number; readonly yieldFunction: number },
-  ): Promise<Crew> {
-    const { Worker } = await import('node:worker_threads');
-    return new Crew(foreign, options, (data, name) => {
+  /** Starts the workers. */
+  static async start(foreign: Foreign, options: CrewOptions): Promise<Crew> {
+    const threads = await import('node:worker_threads');
+    return new Crew(foreign, options, (data) => {
       // Loaders and hooks meant for the main thread would only slow the worker's start.
-      return new Worker(nativeWorkerSource(), { eval: true, name, execArgv: [], workerData: data });
+      const settings = { eval: true, name: `fovea ${data.thread}`, execArgv: [], workerData: data };
+      return new threads.Worker(nativeWorkerSource(), settings);
     });
   }
 
   private constructor(
     foreign: Foreign,
-    options: { readonly threads: number; readonly attend: number; readonly yieldFunction: number },
-    startWorker: (data: NativeWorkerData, name: string) => import('node:worker_threads').Worker,
+    options: CrewOptions,
+    startWorker: (data: NativeWorkerData) => Worker,
   ) {
-    const { threads, attend, yieldFunction } = options;
-    const control = new Control(foreign, threads);
-    control.setYield(yieldFunction);
-    this.#control = control;
+    this.#control = new Control(foreign, options.threads);
+    this.#control.setYield(options.yieldFunction);
+    let end!: (error: BackendError) => void;
     this.#ended = new Promise<never>((_, reject) => {
-      this.#end = reject;
+      end = reject;
     });
+    this.#end = end;
+    // Who runs something hears of it; else nobody needs to.
     this.#ended.catch(() => {});
-    const workers = Array.from({ length: threads }, (_, thread) => {
-      const data: NativeWorkerData = {
-        koffi: foreign.packagePath,
-        library: process.platform === 'win32' ? 'kernel32.dll' : null,
-        control: control.buffer,
-        words: {
-          generation: control.word(CONTROL.generation),
-          stop: control.word(CONTROL.stop),
-          finished: control.word(CONTROL.finished),
-          ready: control.word(CONTROL.ready),
-          left: control.word(CONTROL.left),
-        },
-        controlAddress: control.address,
-        attend,
-        thread,
-        spins: IDLE_SPINS,
-      };
-      const worker = startWorker(data, `fovea ${thread}`);
-      worker.on('error', (error: Error) => this.#died(error.message));
-      worker.on('exit', (code) => this.#died(`it exited with code ${code}`));
-      // A worker that is stopped while it loads koffi takes the process with it, so it is let go only afterwards.
-      worker.once('message', () => worker.unref());
-      return worker;
-    });
-    const leaveMachineCode = () => control.sendHome(threads, EXIT_PATIENCE_MS);
-    process.once('exit', leaveMachineCode);
-    const gone = workers.map((worker) => new Promise((resolve) => worker.once('exit', resolve)));
-    this.#gone = Promise.all(gone).then(() => process.off('exit', leaveMachineCode));
+    this.#workers = Array.from({ length: options.threads }, (_, thread) =>
+      startWorker(workerData(foreign, options, this.#control, thread)),
+    );
+    this.#gone = Promise.all(this.#workers.map((worker) => this.#watch(worker)));
+    void this.#settle();
   }
 
   /** Calls `action` when the crew ends, for whatever reason. */
@@ -99,8 +89,9 @@ export class Crew {
   /** Settles when no worker is in the last job's code, and none will enter it. Not while a job runs. */
   async leave(): Promise<void> {
     this.#control.close();
-    while (!this.#control.isLeft && this.#over === undefined)
+    while (!this.#control.isLeft && this.#over === undefined) {
       await new Promise((resolve) => setTimeout(resolve, 1));
+    }
     if (this.#over !== undefined) await this.#gone;
   }
 
@@ -108,15 +99,73 @@ export class Crew {
   async end(reason: string): Promise<void> {
     this.#over ??= new BackendError(reason);
     this.#control.stop();
-    // The process stays alive until they are gone.
-    const hold = setInterval(() => {}, LONG);
+    for (const worker of this.#workers) worker.ref();
     await this.#gone;
-    clearInterval(hold);
+    leaving.delete(this);
     this.#end(this.#over);
   }
 
-  #died(reason: string): void {
-    if (this.#over !== undefined) return;
-    void this.end(`A worker thread of the native engine ended: ${reason}.`);
+  /** For a process that ends now: waits until no worker runs machine code or loads koffi. */
+  leaveNow(): void {
+    this.#control.stop();
+    this.#control.waitUntilLeft(this.#workers.length, LAST_WAIT_MS);
   }
+
+  /** Lets the process go once the workers are ready. */
+  async #settle(): Promise<void> {
+    leaveAtExit(this);
+    await Promise.race([this.#control.ready(this.#workers.length), this.#gone]);
+    if (this.#over === undefined) for (const worker of this.#workers) worker.unref();
+  }
+
+  #watch(worker: Worker): Promise<void> {
+    return new Promise((resolve) => {
+      worker.on('error', (error: Error) => this.#died(error.message));
+      worker.on('exit', (code) => {
+        this.#died(`it exited with code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  #died(reason: string): void {
+    if (this.#over === undefined) void this.end(`A worker thread of the native engine ended: ${reason}.`);
+  }
+}
+
+function workerData(
+  foreign: Foreign,
+  { attend }: CrewOptions,
+  control: Control,
+  thread: number,
+): NativeWorkerData {
+  return {
+    koffi: foreign.packagePath,
+    library: process.platform === 'win32' ? 'kernel32.dll' : null,
+    control: control.buffer,
+    words: {
+      generation: control.word(CONTROL.generation),
+      stop: control.word(CONTROL.stop),
+      ready: control.word(CONTROL.ready),
+      left: control.word(CONTROL.left),
+      finished: control.word(CONTROL.finished),
+    },
+    controlAddress: control.address,
+    attend,
+    thread,
+    spins: IDLE_SPINS,
+  };
+}
+
+/** Crews whose workers must leave before the process ends. */
+const leaving = new Set<Crew>();
+let listening = false;
+
+function leaveAtExit(crew: Crew): void {
+  leaving.add(crew);
+  if (listening) return;
+  listening = true;
+  process.on('exit', () => {
+    for (const each of leaving) each.leaveNow();
+  });
 }

@@ -2,167 +2,29 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';
 import { promisify } from 'node:util';
+import {
+  bind,
+  buffer,
+  CAPACITY,
+  FEATURES,
+  SHARDS,
+  trainingProgram,
+  WEIGHTS,
+} from '../../../testing/training-program.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
-import type { Buffer, BufferKind, Program } from '../../compiler/program.ts';
+import type { Buffer, Program } from '../../compiler/program.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
-import type { Kernel } from '../../kernels/ir.ts';
 import type { ProgramInstance } from '../loaded-program.ts';
 import { WasmRuntime } from './runtime.ts';
 
 const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
-const FEATURES = 8;
-const WEIGHTS = 5000;
-const SHARDS = 6;
-const CAPACITY = 40;
-
-function buffer(id: number, name: string, kind: BufferKind, elements: number): Buffer {
-  return { id, name, kind, elements, arenaOffset: 0 };
-}
-
-/** hidden = input * input for every sample of the chunk. */
-function squareKernel(): Kernel {
-  const b = new KernelBuilder('square', target);
-  const [src, dst] = [b.pointer('src'), b.pointer('dst')];
-  const samples = b.count('samples');
-  const bytes = FEATURES * 4;
-  b.loop(
-    { int: samples, op: 'div', by: 1 },
-    [src, dst].map((ptr) => ({ ptr, bytes })),
-    () => {
-      for (let i = 0; i < bytes; i += 16) {
-        const x = b.load(src, i);
-        b.store(b.mul(x, x), dst, i);
-      }
-    },
-  );
-  return b.finish();
-}
-
-/** sums += hidden, sample after sample; output = hidden. */
-function accumulateKernel(): Kernel {
-  const b = new KernelBuilder('accumulate', target);
-  const [src, sums, dst] = [b.pointer('src'), b.pointer('sums'), b.pointer('dst')];
-  const samples = b.count('samples');
-  const bytes = FEATURES * 4;
-  b.loop(
-    { int: samples, op: 'div', by: 1 },
-    [src, dst].map((ptr) => ({ ptr, bytes })),
-    () => {
-      for (let i = 0; i < bytes; i += 16) {
-        const x = b.load(src, i);
-        b.store(b.add(b.load(sums, i), x), sums, i);
-        b.store(x, dst, i);
-      }
-    },
-  );
-  return b.finish();
-}
-
-/** total = the shards' sums in order. */
-function reduceKernel(): Kernel {
-  const b = new KernelBuilder('reduce', target);
-  const [sums, total] = [b.pointer('sums'), b.pointer('total')];
-  for (let i = 0; i < FEATURES * 4; i += 16) {
-    let sum = b.load(sums, i);
-    for (let shard = 1; shard < SHARDS; shard++) sum = b.add(sum, b.load(sums, shard * FEATURES * 4 + i));
-    b.store(sum, total, i);
-  }
-  return b.finish();
-}
-
-/** weights += total[0], element by element. */
-function updateKernel(): Kernel {
-  const b = new KernelBuilder('update', target);
-  const [weights, total] = [b.pointer('weights'), b.pointer('total')];
-  const elements = b.count('elements');
-  const step = b.broadcast(total);
-  const bump = (bytes: number) => [{ ptr: weights, bytes }];
-  b.loop({ int: elements, op: 'div', by: 4 }, bump(16), () => b.store(b.add(b.load(weights), step), weights));
-  b.loop({ int: elements, op: 'mod', by: 4 }, bump(4), () =>
-    b.store(b.add(b.load(weights, 0, 1), step), weights, 0, 1),
-  );
-  return b.finish();
-}
-
-/** Per-sample work with a sum per shard, the sum of the shards, an update of the weights, per-sample work again. */
-function trainingProgram(name = 'train'): Program {
-  const input = buffer(0, 'input', 'batch', FEATURES);
-  const hidden = buffer(1, 'hidden', 'chunk', FEATURES);
-  const output = buffer(2, 'output', 'batch', FEATURES);
-  const sums = buffer(3, 'sums', 'shard', FEATURES);
-  const total = buffer(4, 'total', 'whole', FEATURES);
-  const weights = buffer(5, 'weights', 'whole', WEIGHTS);
-  const second = buffer(6, 'second', 'batch', FEATURES);
-  const all = (...buffers: Buffer[]) => buffers.map((each) => ({ buffer: each, sliced: false }));
-  return {
-    name,
-    buffers: [input, hidden, output, sums, total, weights, second],
-    phases: [
-      {
-        kind: 'samples',
-        calls: [
-          { kernel: squareKernel(), args: all(input, hidden) },
-          { kernel: accumulateKernel(), args: all(hidden, sums, output) },
-        ],
-        accumulators: [sums],
-      },
-      { kind: 'whole', calls: [{ kernel: reduceKernel(), args: all(sums, total), elements: null }] },
-      {
-        kind: 'whole',
-        calls: [
-          {
-            kernel: updateKernel(),
-            args: [
-              { buffer: weights, sliced: true },
-              { buffer: total, sliced: false },
-            ],
-            elements: WEIGHTS,
-          },
-        ],
-      },
-      {
-        kind: 'samples',
-        calls: [
-          { kernel: squareKernel(), args: all(output, hidden) },
-          { kernel: squareKernel(), args: all(hidden, second) },
-        ],
-        accumulators: [],
-      },
-    ],
-    chunk: 4,
-    shards: SHARDS,
-    arenaBytes: 4 * FEATURES * 4,
-  };
-}
-
-interface Bound {
-  readonly instance: ProgramInstance;
-  readonly addresses: readonly number[];
-  read(id: number): Float32Array;
-}
-
-/** Allocates the program's buffers and fills the input. */
-async function bind(runtime: WasmRuntime, program: Program): Promise<Bound> {
-  const count = ({ kind, elements }: Buffer): number =>
-    kind === 'batch' ? elements * CAPACITY : kind === 'shard' ? elements * program.shards : elements;
-  const addresses = program.buffers.map((each) =>
-    each.kind === 'chunk' ? 0 : runtime.heap.alloc(count(each) * 4),
-  );
-  const loaded = await runtime.load(program);
-  const instance = loaded.instantiate(addresses, CAPACITY);
-  const read = (id: number): Float32Array => runtime.heap.floats(addresses[id]!, count(program.buffers[id]!));
-  read(0).forEach((_, i, input) => {
-    input[i] = Math.fround(Math.sin(i) + 0.1);
-  });
-  return { instance, addresses, read };
-}
 
 /** What three runs leave in memory, the bits of every buffer. */
 async function trainedBits(options: { threads?: number; inline?: boolean }): Promise<string> {
   const runtime = await WasmRuntime.create({ ...options, relaxedSimd: false });
   try {
-    const { instance, read } = await bind(runtime, trainingProgram());
+    const { instance, read } = await bind(runtime, trainingProgram(target));
     for (const samples of [CAPACITY, 3, 17]) await instance.run(samples);
     return [0, 2, 3, 4, 5, 6].map((id) => Buffer.from(read(id).slice().buffer).toString('hex')).join();
   } finally {
@@ -172,7 +34,7 @@ async function trainedBits(options: { threads?: number; inline?: boolean }): Pro
 
 test('a run computes what the program says', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
-  const { instance, read } = await bind(runtime, trainingProgram());
+  const { instance, read } = await bind(runtime, trainingProgram(target));
   const samples = 17;
   read(2).fill(-1);
   await instance.run(samples);
@@ -202,7 +64,7 @@ test('1, 2 and 3 threads and the inline mode leave the same bits', async () => {
 
 test('shards without samples are zeroed', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
-  const { instance, read } = await bind(runtime, trainingProgram());
+  const { instance, read } = await bind(runtime, trainingProgram(target));
   read(3).fill(9);
   await instance.run(1);
   const sums = read(3);
@@ -213,10 +75,14 @@ test('shards without samples are zeroed', async () => {
 
 test('programs alternate, and concurrent callers are served in order', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
-  const small = await bind(runtime, trainingProgram('small'));
-  const large = await bind(runtime, { ...trainingProgram('large'), arenaBytes: 1 << 16 });
+  const small = await bind(runtime, trainingProgram(target, 'small'));
+  const large = await bind(runtime, { ...trainingProgram(target, 'large'), arenaBytes: 1 << 16 });
   const order: string[] = [];
-  const run = async (bound: Bound, samples: number, label: string): Promise<void> => {
+  const run = async (
+    bound: { readonly instance: ProgramInstance },
+    samples: number,
+    label: string,
+  ): Promise<void> => {
     await bound.instance.run(samples);
     order.push(label);
   };
@@ -228,7 +94,7 @@ test('programs alternate, and concurrent callers are served in order', async () 
 
 /** Two phases; a kernel of the first reads far outside the memory when `address` is high. */
 function trappingProgram(): Program {
-  const program = trainingProgram('trapping');
+  const program = trainingProgram(target, 'trapping');
   const b = new KernelBuilder('reads_too_far', target);
   const ptr = b.pointer('ptr');
   b.count('samples');
@@ -245,7 +111,7 @@ function trappingProgram(): Program {
 for (const options of [{ threads: 3 }, { threads: 1 }, { inline: true }]) {
   test(`a trap rejects the run and the next run works: ${JSON.stringify(options)}`, async () => {
     const runtime = await WasmRuntime.create(options);
-    const good = await bind(runtime, trainingProgram());
+    const good = await bind(runtime, trainingProgram(target));
     const bad = await bind(runtime, trappingProgram());
     const expected = (error: Error): boolean =>
       error instanceof BackendError && /trapping/.test(error.message) && /reads_too_far/.test(error.message);
@@ -261,7 +127,7 @@ for (const options of [{ threads: 3 }, { threads: 1 }, { inline: true }]) {
 test('a trap in one thread only does not leave the others waiting', { timeout: 20000 }, async (t) => {
   const runtime = await WasmRuntime.create({ threads: 3 });
   t.after(() => runtime.dispose());
-  const program = trainingProgram('partly');
+  const program = trainingProgram(target, 'partly');
   const b = new KernelBuilder('walks_out', target);
   const ptr = b.pointer('ptr');
   // 4 KiB a sample, from 39 samples before the memory's end: only the last sample of 40 is outside.
@@ -286,7 +152,7 @@ test('a trap in one thread only does not leave the others waiting', { timeout: 2
 
 test('disposing ends runs under way and refuses new ones', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
-  const { instance } = await bind(runtime, trainingProgram());
+  const { instance } = await bind(runtime, trainingProgram(target));
   const running = instance.run(4).then(
     () => 'done',
     (error: Error) => error,
@@ -297,7 +163,7 @@ test('disposing ends runs under way and refuses new ones', async () => {
   assert.ok(first === 'done' || first instanceof BackendError);
   assert.ok((await queued) instanceof BackendError);
   await assert.rejects(instance.run(4), BackendError);
-  await assert.rejects(runtime.load(trainingProgram()), BackendError);
+  await assert.rejects(runtime.load(trainingProgram(target)), BackendError);
 });
 
 test('bad arguments are refused', async () => {
@@ -306,11 +172,11 @@ test('bad arguments are refused', async () => {
   await assert.rejects(WasmRuntime.create({ threads: 2, inline: true }), ValueError);
   if (!hasRelaxedSimd()) await assert.rejects(WasmRuntime.create({ relaxedSimd: true }), BackendError);
   const runtime = await WasmRuntime.create({ inline: true });
-  const { instance, addresses } = await bind(runtime, trainingProgram());
+  const { instance, addresses } = await bind(runtime, trainingProgram(target));
   for (const samples of [0, CAPACITY + 1, 1.5, Number.NaN]) {
     await assert.rejects(instance.run(samples), InternalError);
   }
-  const loaded = await runtime.load(trainingProgram());
+  const loaded = await runtime.load(trainingProgram(target));
   assert.throws(() => loaded.instantiate(addresses.slice(1), CAPACITY), InternalError);
   assert.throws(() => loaded.instantiate([0, ...addresses.slice(1)], CAPACITY), InternalError);
   instance.dispose();
@@ -322,8 +188,8 @@ test('bad arguments are refused', async () => {
 
 test('instances give their memory back', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
-  const { instance, addresses } = await bind(runtime, trainingProgram());
-  const loaded = await runtime.load(trainingProgram());
+  const { instance, addresses } = await bind(runtime, trainingProgram(target));
+  const loaded = await runtime.load(trainingProgram(target));
   const before = runtime.heap.usedBytes;
   const second = loaded.instantiate(addresses, CAPACITY);
   assert.ok(runtime.heap.usedBytes > before);
