@@ -2,6 +2,7 @@
 
 import type { ConvKind } from './kernel-times.ts';
 import type { BenchResult } from './run-bench.ts';
+import { STEP_GFLOP } from './steps.ts';
 
 const KIND_TITLES: Readonly<Record<ConvKind, string>> = {
   forward: 'forward',
@@ -16,7 +17,21 @@ type Row = readonly string[];
 export function benchTable(result: BenchResult): string {
   const sections = [peakRows(result), kernelRows(result), summaryRows(result), stepRows(result)];
   const hurried = result.quick ? ['Measured in a hurry (--quick): no numbers to rely on.'] : [];
-  return [...hurried, ...sections.map(alignColumns)].join('\n\n');
+  return [...hurried, ...sections.map(alignColumns), ...crowding(result)].join('\n\n');
+}
+
+/** Threads that together reach less than this share of as many single peaks were not left alone. */
+const UNDISTURBED = 0.9;
+
+/** A warning when the peak of all threads is too low for shares of it to mean anything. */
+function crowding({ peakGflops }: BenchResult): string[] {
+  const [one, all] = [peakGflops[0]!, peakGflops.at(-1)!];
+  const scaling = all.gflops / one.gflops;
+  if (scaling >= UNDISTURBED * all.threads) return [];
+  return [
+    `${all.threads} threads reached only ${scaling.toFixed(2)} times the peak of one: other programs were running, or ` +
+      'threads share a core. Shares of their peak look better than they are.',
+  ];
 }
 
 function percent(part: number): string {
@@ -70,7 +85,7 @@ function stepRows({ steps }: BenchResult): Row[] {
     row('epoch of 60,000 images', ({ secondsPerEpoch }) => `${secondsPerEpoch.toFixed(2)} s`),
     row('  measured on images', ({ measuredImages }) => String(measuredImages)),
     row('training step', ({ millisecondsPerStep }) => `${millisecondsPerStep.toFixed(2)} ms`),
-    row('  of the peak of as many threads', ({ ofPeak }) => percent(ofPeak)),
+    row(`  of the peak of as many threads, for ${STEP_GFLOP} GFLOP`, ({ ofPeak }) => percent(ofPeak)),
     row('predict, 1 image', ({ predictMicroseconds }) => micro(predictMicroseconds[1])),
     row('predict, 64 images', ({ predictMicroseconds }) => micro(predictMicroseconds[64])),
     row('makePredictFunction, 1 image', ({ functionMicroseconds }) => micro(functionMicroseconds?.[1])),
