@@ -136,6 +136,21 @@ const chains: OpCase[] = [
     build: (x, w, b) => ops.sigmoid(ops.add(ops.conv2d(x, w), b)),
   },
   {
+    name: 'deep conv2d+bias+relu',
+    inputs: [[null, 1, 2, 1400], [1, 1, 1400, 70], [70]],
+    build: (x, w, b) => ops.relu(ops.add(ops.conv2d(x, w), b)),
+  },
+  {
+    name: 'wide conv2d+bias+relu+pool',
+    inputs: [[null, 4, 4, 2], [1, 1, 2, 150], [150]],
+    build: (x, w, b) => ops.maxPool2d(ops.relu(ops.add(ops.conv2d(x, w), b)), { poolSize: [2, 2] }),
+  },
+  {
+    name: 'wide dense+bias+relu',
+    inputs: [[null, 5], [5, 150], [150]],
+    build: (x, w, b) => ops.relu(ops.add(ops.matmul(x, w), b)),
+  },
+  {
     name: 'dense+bias+tanh',
     inputs: [[null, 9], [9, 13], [13]],
     build: (x, w, b) => ops.tanh(ops.add(ops.matmul(x, w), b)),

@@ -28,38 +28,33 @@ interface Pointers {
   readonly bound: BoundEpilogue | null;
 }
 
-interface Column {
-  /** First output channel. */
-  readonly start: number;
-  readonly vectors: readonly number[];
-}
-
 /** One column of output channels, all pixels. */
-export function convDeepColumn(k: KernelBuilder, plan: Plan, pointers: Pointers, column: Column): void {
+export function convDeepColumn(
+  k: KernelBuilder,
+  plan: Plan,
+  { src, weights, dst, bound }: Pointers,
+  vectors: readonly number[],
+): void {
   const { shape: c } = plan;
-  const { src, weights, dst, bound } = pointers;
-  const out = k.pointerAt('dst', dst, column.start * FLOAT_BYTES);
   const zero = k.constant(0);
-  forPixels(k, plan, out, column, (at, v, count) => k.store(zero, at, v * k.lanes * FLOAT_BYTES, count));
+  forPixels(k, plan, dst, vectors, (at, v, count) => k.store(zero, at, v * k.lanes * FLOAT_BYTES, count));
   const run = c.kw * c.ic;
   const block = Math.max(1, Math.min(run, Math.floor(BLOCK_BYTES / (plan.vectors * k.lanes * FLOAT_BYTES))));
   const strides = (floats: readonly number[]) => floats.map((stride) => stride * FLOAT_BYTES);
   const rows = [{ count: c.kh, strides: strides([c.dh * c.iw * c.ic, run * c.oc]) }];
-  nest(k, rows, [src, k.pointerAt('w', weights, column.start * FLOAT_BYTES)], ([s, w]) => {
+  nest(k, rows, [src, k.pointerAt('w', weights)], ([s, w]) => {
     const whole = Math.floor(run / block);
     const step = strides([block, block * c.oc]);
     nest(k, [{ count: whole, strides: step }], [s!, w!], ([x, part]) =>
-      addBlock(k, plan, [x!, part!, out], column, block),
+      addBlock(k, plan, [x!, part!, dst], vectors, block),
     );
     if (run % block === 0) return;
     const rest = [k.pointerAt('x', s!, whole * step[0]!), k.pointerAt('w', w!, whole * step[1]!)] as const;
-    addBlock(k, plan, [...rest, out], column, run % block);
+    addBlock(k, plan, [...rest, dst], vectors, run % block);
   });
   if (bound === null) return;
-  const operands = column.vectors.map((count, v) =>
-    loadOperands(k, bound, column.start + v * k.lanes, count),
-  );
-  forPixels(k, plan, out, column, (at, v, count) => {
+  const operands = vectors.map((count, v) => loadOperands(k, bound, v * k.lanes, count));
+  forPixels(k, plan, dst, vectors, (at, v, count) => {
     const offset = v * k.lanes * FLOAT_BYTES;
     k.store(applyEpilogue(k, bound, k.load(at, offset, count), operands[v]!), at, offset, count);
   });
@@ -70,7 +65,7 @@ function forPixels(
   k: KernelBuilder,
   { shape: c }: Plan,
   dst: Ptr,
-  { vectors }: Column,
+  vectors: readonly number[],
   body: (at: Ptr, vector: number, count: number) => void,
 ): void {
   nest(k, [{ count: c.oh * c.ow, strides: [c.oc * FLOAT_BYTES] }], [dst], ([at]) =>
@@ -83,12 +78,12 @@ function addBlock(
   k: KernelBuilder,
   plan: Plan,
   [src, weights, dst]: readonly [Ptr, Ptr, Ptr],
-  column: Column,
+  vectors: readonly number[],
   depth: number,
 ): void {
   const { shape: c, unitsWide } = plan;
   forBlocks(k, plan, src, [dst], (from, [to], bh, bw) => {
-    const tile = makeTile(k, tileRows(plan, { bh, bw }), column.vectors);
+    const tile = makeTile(k, tileRows(plan, { bh, bw }), vectors);
     const place = (row: number) => (Math.floor(row / bw) * unitsWide + (row % bw)) * c.oc * FLOAT_BYTES;
     forTile(k, tile, (acc, r, offset, count) => k.loadInto(acc, to!, place(r) + offset, count));
     accumulate(k, tile, k.pointerAt('x', from), k.pointerAt('w', weights), {

@@ -4,13 +4,14 @@
  */
 
 import { KernelBuilder } from './builder.ts';
+import { forColumns } from './columns.ts';
 import { convDeepColumn, isDeep } from './conv-deep.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { type FusedWindow, forBlocks, type Plan, planTiles, type TileSpan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
-import { accumulate, columnBlocks, makeTile, type Tile, zeroTile } from './outer-product.ts';
+import { accumulate, makeTile, type Tile, zeroTile } from './outer-product.ts';
 
 interface ForwardOptions {
   readonly shape: ConvShape;
@@ -46,15 +47,20 @@ export function convForwardKernel({ shape, target, epilogue, window }: ForwardOp
     [sampleLevel(samples, [ih * iw * ic, ...results.map(() => resultSize)])],
     [src, ...results],
     ([s, ...d]) => {
-      for (const { start, vectors } of columnBlocks(oc, k.lanes, plan.vectors)) {
-        if (isDeep(plan, k.lanes)) {
-          convDeepColumn(k, plan, { src: s!, weights, dst: d[0]!, bound }, { start, vectors });
-          continue;
-        }
-        forBlocks(k, plan, s!, d, (from, to, bh, bw) =>
-          convTile(k, plan, { weights, bound }, from, to, { bh, bw, start, vectors }),
-        );
-      }
+      forColumns(
+        k,
+        { width: oc, limit: plan.vectors, bound },
+        [weights, ...d],
+        ([w, ...out], vectors, operands) => {
+          if (isDeep(plan, k.lanes)) {
+            convDeepColumn(k, plan, { src: s!, weights: w!, dst: out[0]!, bound: operands }, vectors);
+            return;
+          }
+          forBlocks(k, plan, s!, out, (from, to, bh, bw) =>
+            convTile(k, plan, { weights: w!, bound: operands }, from, to, { bh, bw, vectors }),
+          );
+        },
+      );
     },
   );
   return k.finish();
@@ -71,7 +77,7 @@ function convTile(
   const { shape: c } = plan;
   const tile = makeTile(k, tileRows(plan, span), span.vectors);
   zeroTile(k, tile);
-  sumOverKernel(k, c, tile, src, k.pointerAt('w', pointers.weights, span.start * FLOAT_BYTES));
+  sumOverKernel(k, c, tile, src, k.pointerAt('w', pointers.weights));
   storeUnits(k, plan, pointers.bound, tile, results, span);
 }
 
@@ -102,7 +108,7 @@ function storeUnits(
   const cells = window.height * window.width;
   const places = window.index ? Array.from({ length: cells }, (_, cell) => k.constant(cell)) : [];
   span.vectors.forEach((count, v) => {
-    const channel = span.start + v * k.lanes;
+    const channel = v * k.lanes;
     const operands = loadOperands(k, bound, channel, count);
     for (let unit = 0; unit < span.bh * span.bw; unit++) {
       const group = tile.acc.slice(unit * cells, (unit + 1) * cells).map((row) => row[v]!);

@@ -4,10 +4,11 @@
  */
 
 import { KernelBuilder } from './builder.ts';
+import { forColumns } from './columns.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { fillZeros, nest, sampleLevel } from './nest.ts';
-import { accumulate, columnBlocks, forTile, makeTile, planTile } from './outer-product.ts';
+import { accumulate, forTile, makeTile, planTile } from './outer-product.ts';
 
 /** Pointers: dy [oh, ow, oc], weights [kh, kw, oc, ic], dst [ih, iw, ic]. */
 export function convInputGradientKernel({
@@ -25,13 +26,11 @@ export function convInputGradientKernel({
   const [dy, weights, dst] = pointers;
   nest(k, [sampleLevel(samples, [c.oh * c.ow * c.oc, c.ih * c.iw * c.ic])], [dy, dst], ([grad, out]) => {
     fillZeros(k, out!, c.ih * c.iw * c.ic);
-    for (const { start, vectors } of columnBlocks(c.ic, k.lanes, limit.vectors)) {
-      const column = start * FLOAT_BYTES;
-      const levels = tapLevels(c, k.lanes, limit.vectors);
-      nest(k, levels, [grad!, k.pointerAt('w', weights, column), k.pointerAt('dst', out!, column)], (at) =>
+    forColumns(k, { width: c.ic, limit: limit.vectors }, [weights, out!], ([w, column], vectors) =>
+      nest(k, tapLevels(c, k.lanes, limit.vectors), [grad!, w!, column!], (at) =>
         rowOfTiles(k, c, at, vectors, limit.rows),
-      );
-    }
+      ),
+    );
   });
   return k.finish();
 }

@@ -105,8 +105,6 @@ export function forBlocks(
 export interface TileSpan {
   readonly bh: number;
   readonly bw: number;
-  /** First output channel. */
-  readonly start: number;
   readonly vectors: readonly number[];
 }
 

@@ -4,10 +4,11 @@
  */
 
 import { KernelBuilder } from './builder.ts';
+import { forColumns } from './columns.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { FLOAT_BYTES, type Int, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { type NestLevel, nest, sampleLevel } from './nest.ts';
-import { accumulate, columnBlocks, forTile, makeTile, planTile } from './outer-product.ts';
+import { accumulate, forTile, makeTile, planTile } from './outer-product.ts';
 
 /** Pointers: src [ih, iw, ic], dy [oh, ow, oc], dst [kh, kw, ic, oc], which is added to. */
 export function convWeightsGradientKernel({
@@ -80,27 +81,26 @@ function stripOfWeights(
 ): void {
   const { rows, taps } = weightRows(c);
   const plan = tilePlan(k, c);
-  for (const { start, vectors } of columnBlocks(c.oc, k.lanes, plan.vectors)) {
-    const column = k.pointerAt('dy', dy, start * FLOAT_BYTES);
-    nest(k, taps, [src, k.pointerAt('dst', dst, start * FLOAT_BYTES)], ([x, out]) => {
-      const tile = (first: number, count: number) => (at: readonly Ptr[]) => {
-        const offsets = rows.slice(first, first + count).map((offset) => offset - rows[first]!);
-        weightTile(k, c, span, [at[0]!, column, at[1]!], offsets, vectors);
+  forColumns(k, { width: c.oc, limit: plan.vectors }, [dy, dst], ([column, first], vectors) => {
+    nest(k, taps, [src, first!], ([x, out]) => {
+      const tile = (start: number, count: number) => (at: readonly Ptr[]) => {
+        const offsets = rows.slice(start, start + count).map((offset) => offset - rows[start]!);
+        weightTile(k, c, span, [at[0]!, column!, at[1]!], offsets, vectors);
       };
       // Where neighbouring weights see neighbouring floats, all tiles but the rest are one loop.
       const even = rows.at(-1) === (rows.length - 1) * FLOAT_BYTES;
       const whole = Math.floor(rows.length / plan.rows);
       const strides = [plan.rows * FLOAT_BYTES, plan.rows * c.oc * FLOAT_BYTES];
       if (even) nest(k, [{ count: whole, strides }], [x!, out!], tile(0, plan.rows));
-      for (let first = even ? whole * plan.rows : 0; first < rows.length; first += plan.rows) {
+      for (let start = even ? whole * plan.rows : 0; start < rows.length; start += plan.rows) {
         const at = [
-          k.pointerAt('src', x!, rows[first]!),
-          k.pointerAt('dst', out!, first * c.oc * FLOAT_BYTES),
+          k.pointerAt('src', x!, rows[start]!),
+          k.pointerAt('dst', out!, start * c.oc * FLOAT_BYTES),
         ];
-        tile(first, Math.min(plan.rows, rows.length - first))(at);
+        tile(start, Math.min(plan.rows, rows.length - start))(at);
       }
     });
-  }
+  });
 }
 
 function tilePlan(k: KernelBuilder, c: ConvShape): { rows: number; vectors: number } {

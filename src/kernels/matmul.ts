@@ -1,6 +1,7 @@
 /** @file Rows times a weight matrix, and the gradient of that matrix. */
 
 import { KernelBuilder } from './builder.ts';
+import { forColumns } from './columns.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
 import {
   type Count,
@@ -12,15 +13,7 @@ import {
   type VectorTarget,
 } from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
-import {
-  accumulate,
-  columnBlocks,
-  forTile,
-  makeTile,
-  planTile,
-  type Tile,
-  zeroTile,
-} from './outer-product.ts';
+import { accumulate, forTile, makeTile, planTile, type Tile, zeroTile } from './outer-product.ts';
 
 interface MatmulOptions {
   /** Rows per sample when batched, else in all. */
@@ -47,38 +40,31 @@ export function matmulKernel(options: MatmulOptions & { readonly epilogue: Epilo
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
   const plan = planTile(batched && rows === 1 ? SAMPLE_ROWS : rows, Math.ceil(oc / k.lanes), target);
-  for (const { start, vectors } of columnBlocks(oc, k.lanes, plan.vectors)) {
-    forRowTiles(k, samples, rows, plan.rows, [x, dst], [ic, oc], ([from, to], tileRows) => {
+  forColumns(k, { width: oc, limit: plan.vectors, bound }, [weights, dst], ([w, out], vectors, operands) => {
+    forRowTiles(k, samples, rows, plan.rows, [x, out!], [ic, oc], ([from, to], tileRows) => {
       const tile = makeTile(
         k,
         Array.from({ length: tileRows }, (_, r) => r * ic * FLOAT_BYTES),
         vectors,
       );
       zeroTile(k, tile);
-      accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('w', weights, start * FLOAT_BYTES), {
+      accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('w', w!), {
         count: ic,
         xStep: FLOAT_BYTES,
         wStep: oc * FLOAT_BYTES,
       });
-      storeRows(k, tile, to!, oc, start, bound);
+      storeRows(k, tile, to!, oc, operands);
     });
-  }
+  });
   return k.finish();
 }
 
-/** Stores a tile at column `start` of rows of `oc` floats, after the epilogue. */
-function storeRows(
-  k: KernelBuilder,
-  tile: Tile,
-  dst: Ptr,
-  oc: number,
-  start: number,
-  bound: BoundEpilogue | null,
-): void {
-  const operands = tile.vectors.map((count, v) => loadOperands(k, bound, start + v * k.lanes, count));
+/** Stores a tile in rows of `oc` floats, after the epilogue. */
+function storeRows(k: KernelBuilder, tile: Tile, dst: Ptr, oc: number, bound: BoundEpilogue | null): void {
+  const operands = tile.vectors.map((count, v) => loadOperands(k, bound, v * k.lanes, count));
   forTile(k, tile, (acc, r, offset, count) => {
     const value = applyEpilogue(k, bound, acc, operands[offset / FLOAT_BYTES / k.lanes]!);
-    k.store(value, dst, (r * oc + start) * FLOAT_BYTES + offset, count);
+    k.store(value, dst, r * oc * FLOAT_BYTES + offset, count);
   });
 }
 
@@ -125,10 +111,9 @@ export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: M
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
   const plan = planTile(ic, Math.ceil(oc / k.lanes), target);
-  for (const { start, vectors } of columnBlocks(oc, k.lanes, plan.vectors)) {
+  forColumns(k, { width: oc, limit: plan.vectors }, [dst, dy], ([out, dyColumn], vectors) => {
     const limit = plan.rows;
-    const column = k.pointerAt('dst', dst, start * FLOAT_BYTES);
-    const dyColumn = k.pointerAt('dy', dy, start * FLOAT_BYTES);
+    const column = k.pointerAt('dst', out!);
     const channel = k.pointerAt('x', x);
     const step = (tileRows: number) => {
       const tile = makeTile(
@@ -140,7 +125,7 @@ export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: M
         k.loadInto(acc, column, r * oc * FLOAT_BYTES + offset, count);
       if (samples === null) zeroTile(k, tile);
       else forTile(k, tile, load);
-      nest(k, [sampleLevel(samples, [rows * ic, rows * oc])], [channel, dyColumn], ([from, grad]) => {
+      nest(k, [sampleLevel(samples, [rows * ic, rows * oc])], [channel, dyColumn!], ([from, grad]) => {
         const depth = { count: rows, xStep: ic * FLOAT_BYTES, wStep: oc * FLOAT_BYTES };
         accumulate(k, tile, k.pointerAt('x', from!), k.pointerAt('dy', grad!), depth);
       });
@@ -152,6 +137,6 @@ export function matmulWeightsGradientKernel({ rows, ic, oc, batched, target }: M
     ];
     k.loop(Math.floor(ic / limit), bumps(limit), () => step(limit));
     if (ic % limit > 0) step(ic % limit);
-  }
+  });
   return k.finish();
 }

@@ -72,24 +72,6 @@ function outerProduct(k: KernelBuilder, tile: Tile, x: Ptr, w: Ptr, xOffset: num
   });
 }
 
-/** Vectors (by their floats) that cover `width` floats, at most `limit` at a time: a list of column blocks. */
-export function columnBlocks(
-  width: number,
-  lanes: number,
-  limit: number,
-): { start: number; vectors: number[] }[] {
-  const all = Array.from({ length: Math.ceil(width / lanes) }, (_, v) => Math.min(lanes, width - v * lanes));
-  const blocks = Math.ceil(all.length / limit);
-  const result: { start: number; vectors: number[] }[] = [];
-  let next = 0;
-  for (let block = 0; block < blocks; block++) {
-    const size = Math.ceil((all.length - next) / (blocks - block));
-    result.push({ start: next * lanes, vectors: all.slice(next, next + size) });
-    next += size;
-  }
-  return result;
-}
-
 /** Most rows a tile of `vectors` columns can have so that accumulators and operands fit the target's registers. */
 export function maxRows(target: VectorTarget, vectors: number): number {
   const { registers, operands } = target;
