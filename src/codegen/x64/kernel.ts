@@ -64,8 +64,7 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
   items.forEach((item, i) => {
     frame.moveTo(i);
     if (item.kind === 'begin') {
-      const innermost =
-        liveness.loops.ends.get(i) === items.findIndex(({ kind }, j) => j > i && kind !== 'instruction');
+      const innermost = liveness.loops.innermost.has(i);
       open.push(emitBegin(frame, item.loop.count, i, innermost));
     } else if (item.kind === 'end') {
       emitBumps(frame, item.loop.bumps);

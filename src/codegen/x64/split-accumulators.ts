@@ -76,10 +76,12 @@ function rename(
   at: number,
   names: ReadonlyMap<number, { readonly from: number; readonly vec: Vec }>,
 ): Simple {
+  const reads = readsOf(instruction);
+  if (!reads.some(({ register }) => names.has(register.id))) return instruction;
   const fields = Object.fromEntries(
-    readsOf(instruction).flatMap(({ field, register }) => {
+    reads.map(({ field, register }) => {
       const name = names.get(register.id);
-      return name !== undefined && at > name.from ? [[field, name.vec]] : [];
+      return [field, name !== undefined && at > name.from ? name.vec : register];
     }),
   );
   return { ...instruction, ...fields };
