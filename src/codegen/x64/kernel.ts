@@ -64,9 +64,8 @@ function emitBody(frame: KernelFrame, items: readonly Item[], liveness: Liveness
   items.forEach((item, i) => {
     frame.moveTo(i);
     if (item.kind === 'begin') {
-      let next = i + 1;
-      while (items[next]!.kind === 'instruction') next++;
-      open.push(emitBegin(frame, item.loop.count, i, liveness.loops.ends.get(i) === next));
+      const innermost = liveness.loops.innermost.has(i);
+      open.push(emitBegin(frame, item.loop.count, i, innermost));
     } else if (item.kind === 'end') {
       emitBumps(frame, item.loop.bumps);
       emitEnd(frame, open.pop()!);

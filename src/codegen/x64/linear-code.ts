@@ -9,7 +9,7 @@ import type { Bump, Count, Instruction, Int, Kernel, Mask, Ptr, Vec } from '../.
 export type Simple = Exclude<Instruction, { readonly op: 'loop' }>;
 
 /** Fields of an instruction that name registers it reads. */
-export const READS = ['ptr', 'src', 'mask', 'a', 'b', 'c'] as const;
+const READS = ['ptr', 'src', 'mask', 'a', 'b', 'c'] as const;
 export type ReadField = (typeof READS)[number];
 
 export type Register = Vec | Mask | Ptr | Int;
@@ -32,28 +32,31 @@ export type Item =
   | { readonly kind: 'begin'; readonly loop: Loop }
   | { readonly kind: 'end'; readonly loop: Loop };
 
-type Fields = { readonly [F in ReadField]?: Register };
+/** The fields by which an instruction of each kind reads registers, noted when one is first seen. */
+const readFields = new Map<Simple['op'], readonly ReadField[]>();
 
-/** Fields that instructions of an op read, found at the first one: all instructions of an op have the same. */
-const fieldsByOp = new Map<Simple['op'], readonly ReadField[]>();
-
-function fieldsOf(instruction: Simple): readonly ReadField[] {
-  let fields = fieldsByOp.get(instruction.op);
+function readFieldsOf(instruction: Simple): readonly ReadField[] {
+  let fields = readFields.get(instruction.op);
   if (fields === undefined) {
-    fields = READS.filter((field) => (instruction as Fields)[field] !== undefined);
-    fieldsByOp.set(instruction.op, fields);
+    fields = READS.filter((field) => field in instruction);
+    readFields.set(instruction.op, fields);
   }
   return fields;
 }
 
 /** The registers that an instruction reads, by field. */
 export function readsOf(instruction: Simple): { readonly field: ReadField; readonly register: Register }[] {
-  return fieldsOf(instruction).map((field) => ({ field, register: (instruction as Fields)[field]! }));
+  const fields = readFieldsOf(instruction);
+  const registers = instruction as unknown as Readonly<Record<ReadField, Register>>;
+  const reads = new Array<{ field: ReadField; register: Register }>(fields.length);
+  for (let i = 0; i < fields.length; i++) reads[i] = { field: fields[i]!, register: registers[fields[i]!] };
+  return reads;
 }
 
 /** True when the instruction reads the register. */
 export function readsRegister(instruction: Simple, register: Register): boolean {
-  for (const field of fieldsOf(instruction)) if ((instruction as Fields)[field] === register) return true;
+  const registers = instruction as unknown as Readonly<Record<ReadField, Register>>;
+  for (const field of readFieldsOf(instruction)) if (registers[field] === register) return true;
   return false;
 }
 
@@ -97,6 +100,8 @@ export class LoopMap {
   readonly parents: Int32Array;
   /** End of the loop that begins at an item. */
   readonly ends = new Map<number, number>();
+  /** Begins of loops without loops inside. */
+  readonly innermost = new Set<number>();
   /** Loops around each item. */
   readonly depths: Uint8Array;
 
@@ -104,11 +109,18 @@ export class LoopMap {
     this.parents = new Int32Array(items.length);
     this.depths = new Uint8Array(items.length);
     const open: number[] = [];
+    let lastBegin = -1;
     items.forEach(({ kind }, i) => {
-      if (kind === 'end') this.ends.set(open.pop()!, i);
+      if (kind === 'end') {
+        const begin = open.pop()!;
+        this.ends.set(begin, i);
+        if (begin === lastBegin) this.innermost.add(begin);
+      }
       this.parents[i] = open.at(-1) ?? -1;
       this.depths[i] = open.length;
-      if (kind === 'begin') open.push(i);
+      if (kind !== 'begin') return;
+      open.push(i);
+      lastBegin = i;
     });
   }
 

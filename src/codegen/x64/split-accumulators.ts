@@ -4,7 +4,7 @@
  */
 
 import type { Vec } from '../../kernels/ir.ts';
-import { type Item, LoopMap, type Register, readsOf, type Simple } from './linear-code.ts';
+import { type Item, LoopMap, readsOf, type Simple } from './linear-code.ts';
 
 interface Uses {
   readonly vec: Vec;
@@ -76,9 +76,13 @@ function rename(
   at: number,
   names: ReadonlyMap<number, { readonly from: number; readonly vec: Vec }>,
 ): Simple {
-  const isRenamed = (register: Register) => at > (names.get(register.id)?.from ?? Number.POSITIVE_INFINITY);
-  const renamed = readsOf(instruction).filter(({ register }) => isRenamed(register));
-  if (renamed.length === 0) return instruction;
-  const fields = renamed.map(({ field, register }) => [field, names.get(register.id)!.vec]);
-  return { ...instruction, ...Object.fromEntries(fields) };
+  const reads = readsOf(instruction);
+  if (!reads.some(({ register }) => names.has(register.id))) return instruction;
+  const fields = Object.fromEntries(
+    reads.map(({ field, register }) => {
+      const name = names.get(register.id);
+      return [field, name !== undefined && at > name.from ? name.vec : register];
+    }),
+  );
+  return { ...instruction, ...fields };
 }

@@ -32,10 +32,10 @@ export class Crew {
   readonly #workers: readonly Worker[];
   /** Settles when every worker's thread has ended. */
   readonly #gone: Promise<unknown>;
-  /** Rejects when the crew ends. */
-  readonly #ended: Promise<never>;
-  readonly #end: (error: BackendError) => void;
   #over: BackendError | undefined;
+  /** Called when the crew has ended: by its owner, and by the run under way. */
+  #owner: () => void = () => {};
+  #failRun: (error: BackendError) => void = () => {};
 
   /** Starts the workers. */
   static async start(foreign: Foreign, options: CrewOptions): Promise<Crew> {
@@ -54,13 +54,6 @@ export class Crew {
   ) {
     this.#control = new Control(foreign, options.threads);
     this.#control.setYield(options.yieldFunction);
-    let end!: (error: BackendError) => void;
-    this.#ended = new Promise<never>((_, reject) => {
-      end = reject;
-    });
-    this.#end = end;
-    // Who runs something hears of it; else nobody needs to.
-    this.#ended.catch(() => {});
     this.#workers = Array.from({ length: options.threads }, (_, thread) =>
       startWorker(workerData(foreign, options, this.#control, thread)),
     );
@@ -70,7 +63,7 @@ export class Crew {
 
   /** Calls `action` when the crew ends, for whatever reason. */
   whenOver(action: () => void): void {
-    this.#ended.catch(action);
+    this.#owner = action;
   }
 
   /** Settles when the job is done; the process stays alive until then. Rejects with BackendError when the crew ends. */
@@ -78,10 +71,15 @@ export class Crew {
     if (this.#over !== undefined) throw this.#over;
     const hold = setInterval(() => {}, LONG);
     try {
-      const generation = this.#control.post(job);
-      this.#control.wake();
-      await Promise.race([this.#control.finished(generation), this.#ended]);
+      // Not a race with a promise of the crew's end: that one would remember every run.
+      await new Promise<void>((resolve, reject) => {
+        this.#failRun = reject;
+        const generation = this.#control.post(job);
+        this.#control.wake();
+        this.#control.finished(generation).then(resolve, reject);
+      });
     } finally {
+      this.#failRun = () => {};
       clearInterval(hold);
     }
   }
@@ -102,7 +100,8 @@ export class Crew {
     for (const worker of this.#workers) worker.ref();
     await this.#gone;
     leaving.delete(this);
-    this.#end(this.#over);
+    this.#failRun(this.#over);
+    this.#owner();
   }
 
   /** For a process that ends now: waits until no worker runs machine code or loads koffi. */

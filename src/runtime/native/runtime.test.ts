@@ -42,6 +42,7 @@ function script(text: string, env: Record<string, string> = {}) {
   const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
   const imports = `import { NativeRuntime } from ${url('./runtime.js')};
 import { bind, trainingProgram } from ${url('../../../testing/training-program.js')};
+import { KernelBuilder } from ${url('../../kernels/builder.js')};
 import { nativeTarget } from ${url('../../codegen/x64/target.js')};`;
   return run(process.execPath, ['--input-type=module', '--eval', `${imports}\n${text}`], {
     timeout: 30000,
@@ -340,7 +341,6 @@ setTimeout(() => { void instance.run(40); console.log('leaving'); process.exit(0
 
   it('ends a process that reads past a guarded buffer', async () => {
     const stray = `
-const { KernelBuilder } = await import(${JSON.stringify(new URL('../../kernels/builder.js', import.meta.url).href)});
 const k = new KernelBuilder('stray', nativeTarget('avx2'));
 const ptr = k.pointer('ptr');
 k.store(k.load(ptr, OFFSET), ptr);
