@@ -11,16 +11,19 @@ import { WasmRuntime } from '../runtime/wasm/runtime.ts';
 export interface BenchRuntime {
   readonly runtime: NativeRuntime | WasmRuntime;
   readonly target: VectorTarget;
+  /** Code is first compiled quickly, and once more, better, after it has run for some tenths of a second. */
+  readonly compilesTwice: boolean;
 }
 
 /** A runtime of the kind that `engine` describes, with `threads` threads. Throws BackendError when it cannot run here. */
 export async function createBenchRuntime(engine: BackendDescription, threads: number): Promise<BenchRuntime> {
   if (engine.name === 'native') {
     const runtime = await NativeRuntime.create({ threads, isa: engine.isa as Isa });
-    return { runtime, target: nativeTarget(runtime.isa) };
+    return { runtime, target: nativeTarget(runtime.isa), compilesTwice: false };
   }
   const relaxedSimd = engine.isa === 'relaxed-simd';
-  return { runtime: await WasmRuntime.create({ threads, relaxedSimd }), target: wasmTarget(relaxedSimd) };
+  const runtime = await WasmRuntime.create({ threads, relaxedSimd });
+  return { runtime, target: wasmTarget(relaxedSimd), compilesTwice: true };
 }
 
 /** Creates a runtime, uses it, and ends its threads whatever happens. */

@@ -31,7 +31,7 @@ export interface BenchOptions {
 
 const QUICK = {
   peak: { milliseconds: 2, runs: 3 },
-  kernels: { milliseconds: 2, measurements: 3 },
+  kernels: { milliseconds: 2, measurements: 3, mostWarmup: 20 },
   steps: { warmImages: 128, mostSeconds: 0.2, predictionSeconds: 0.05 },
 };
 const QUICK_CASES = CONV_CASES.filter(({ name }) => name.startsWith('chapter'));
