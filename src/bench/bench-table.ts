@@ -30,7 +30,7 @@ function crowding({ peakGflops }: BenchResult): string[] {
   if (scaling >= UNDISTURBED * all.threads) return [];
   return [
     `${all.threads} threads reached only ${scaling.toFixed(2)} times the peak of one: other programs were running, or ` +
-      'threads share a core. Shares of their peak look better than they are.',
+      'threads share a core. Other programs make every time longer, and this peak too low to take shares of.',
   ];
 }
 
