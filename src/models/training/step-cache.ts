@@ -5,16 +5,38 @@ import type { Backend, Executable } from '../../engine/executable.ts';
 import type { LayerGraph } from '../layer-graph.ts';
 import type { ModelStep } from './step-graph.ts';
 
+/** A run this short is done on the caller's thread the next time: waking others would take as long. */
+const QUICK_MS = 0.15;
+
 /** A step that can be run. */
-export interface CompiledStep {
+export class CompiledStep {
   readonly step: ModelStep;
   readonly executable: Executable;
+  /** Samples of which a run has been quick. */
+  #quickSamples = 0;
+
+  constructor(step: ModelStep, executable: Executable) {
+    this.step = step;
+    this.executable = executable;
+  }
+
+  /** Runs the step: on the engine's threads, or at once where that is known to be quick and the engine can. */
+  async run(samples: number): Promise<void> {
+    const { executable } = this;
+    const start = performance.now();
+    if (samples <= this.#quickSamples && executable.runSync !== undefined) executable.runSync(samples);
+    else await executable.run(samples);
+    const quick = performance.now() - start < QUICK_MS;
+    if (quick) this.#quickSamples = Math.max(this.#quickSamples, samples);
+    else this.#quickSamples = Math.min(this.#quickSamples, samples - 1);
+  }
 }
 
-interface Entry extends CompiledStep {
+interface Entry {
   readonly key: string;
   readonly backend: Backend;
   readonly graph: LayerGraph;
+  readonly compiled: CompiledStep;
 }
 
 /** Steps kept at most: training, testing and predicting with two batch sizes each. */
@@ -32,17 +54,18 @@ export class StepCache {
     const found = this.#entries.find((entry) => entry.key === key);
     if (found !== undefined) {
       this.#entries = [...this.#entries.filter((entry) => entry !== found), found];
-      return found;
+      return found.compiled;
     }
     const step = make();
     const executable = await backend.compile(step.graph, { capacity });
-    const entry: Entry = { key, backend, graph, step, executable };
+    const compiled = new CompiledStep(step, executable);
+    const entry: Entry = { key, backend, graph, compiled };
     this.#entries.push(entry);
     if (this.#entries.length > LIMIT) {
       const oldest = this.#entries[0];
       this.#discard((other) => other === oldest);
     }
-    return entry;
+    return compiled;
   }
 
   /** Frees all steps. */
@@ -52,11 +75,11 @@ export class StepCache {
 
   /** Frees one step, e.g. after it failed. */
   drop(step: CompiledStep): void {
-    this.#discard((entry) => entry === step);
+    this.#discard(({ compiled }) => compiled === step);
   }
 
   #discard(stale: (entry: Entry) => boolean): void {
-    for (const entry of this.#entries.filter(stale)) entry.executable.dispose();
+    for (const entry of this.#entries.filter(stale)) entry.compiled.executable.dispose();
     this.#entries = this.#entries.filter((entry) => !stale(entry));
   }
 }

@@ -67,7 +67,7 @@ export class StepRunner {
       feedBatch(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       try {
-        await compiled.executable.run(batch.samples);
+        await compiled.run(batch.samples);
       } catch (error) {
         this.#context.cache.drop(compiled);
         throw error;
