@@ -9,8 +9,8 @@ export type Isa = 'avx2' | 'avx512';
 export type CallingConvention = 'sysv' | 'win64';
 
 const TARGETS: Record<Isa, VectorTarget> = {
-  avx2: { lanes: 8, registers: 16, operands: 'streamed', unroll: 4 },
-  avx512: { lanes: 16, registers: 32, operands: 'streamed', unroll: 4 },
+  avx2: { lanes: 8, registers: 16, operands: 'streamed', unroll: 2 },
+  avx512: { lanes: 16, registers: 32, operands: 'streamed', unroll: 2 },
 };
 
 /** The target of an instruction set. */
