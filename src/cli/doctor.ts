@@ -18,7 +18,7 @@ interface BackendReport {
   readonly reason: string | null;
 }
 
-const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
+const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_ISA', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
 
 async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
   try {
