@@ -80,8 +80,9 @@ export class NativeRuntime implements NativeHost {
   /** Writes a program's code; the threads start meanwhile. */
   async load(program: Program): Promise<LoadedNativeProgram> {
     this.checkAlive(program.name);
-    // A failure shows in the run to come, which tries again.
-    this.crew().catch(() => {});
+    // The threads must be on their way before this one is busy. A failure shows in the run to come, which tries again.
+    await this.crew().catch(() => {});
+    this.checkAlive(program.name);
     const { foreign, system } = this.support;
     const { laidOut, guards } = this.heap.layOut(program);
     const { code, profileRows } = emitProgram(laidOut, {
