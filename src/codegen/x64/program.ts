@@ -31,6 +31,7 @@ import { ARGUMENT_BYTES } from './kernel-frame.ts';
 import { type Label, type Memory, mem } from './operands.ts';
 import { emitProfileEnd, emitProfileStart } from './profile.ts';
 import { eax, ecx, edx, low32, r8, r9d, rax, rcx, rsp } from './registers.ts';
+import { StepLocals } from './step-locals.ts';
 import { type CallingConvention, type Isa, nativeTarget } from './target.ts';
 import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
 
@@ -66,44 +67,11 @@ export function emitProgram(program: Program, options: ProgramOptions): EmittedP
 /** Flush results and operands too small to be normal numbers to zero: bits 15 and 6 of the control register. */
 const FLUSH_DENORMALS = 0x8040;
 
-/** Places of a step's own values on the stack, behind the arguments of kernels. */
-class Locals {
-  readonly #base: number;
-
-  constructor(mostArguments: number) {
-    this.#base = mostArguments * ARGUMENT_BYTES;
-  }
-
-  at(index: number, bits?: 32 | 64): Memory {
-    return mem(rsp, this.#base + index * 8, bits === undefined ? {} : { bits });
-  }
-  control = () => this.at(0);
-  frame = () => this.at(1);
-  arena = () => this.at(2);
-  samples = () => this.at(3);
-  generation = () => this.at(4);
-  item = () => this.at(5);
-  /** The shard or slice. */
-  index = () => this.at(6);
-  /** First sample of the chunk, or first element of the slice. */
-  begin = () => this.at(7);
-  end = () => this.at(8);
-  /** Samples or elements. */
-  count = () => this.at(9);
-  last = () => this.at(10);
-  started = () => this.at(11);
-  ownMxcsr = () => this.at(12, 32);
-  callersMxcsr = () => this.at(13, 32);
-  get bytes(): number {
-    return this.#base + 14 * 8;
-  }
-}
-
 class ProgramEmitter {
   readonly asm = new Assembler();
   readonly #program: Program;
   readonly #options: ProgramOptions;
-  readonly #locals: Locals;
+  readonly #locals: StepLocals;
   readonly #kernels = new Map<Kernel, Label>();
   readonly #zeroing = new Map<number, Kernel>();
   readonly #profileRows: string[] = [];
@@ -116,7 +84,7 @@ class ProgramEmitter {
       calls.map(({ kernel }) => kernel.pointers.length + kernel.ints.length),
     );
     // A zeroing kernel takes one.
-    this.#locals = new Locals(Math.max(1, ...sizes));
+    this.#locals = new StepLocals(Math.max(1, ...sizes));
     this.#routines = { claim: this.asm.label(), wait: this.asm.label(), finish: this.asm.label() };
   }
 
