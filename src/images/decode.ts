@@ -1,9 +1,7 @@
-/** @file Image files to pixels. */
+/** @file Image files to pixels. Each decoder is loaded when its first file comes: most programs need one or none. */
 
 import { FormatError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
-import { decodeJpeg } from './decode-jpeg.ts';
-import { decodePng } from './decode-png.ts';
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const JPEG_SIGNATURE = [0xff, 0xd8, 0xff];
@@ -19,9 +17,9 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
  * @param name What messages call the file.
  * @throws FormatError for other formats, damaged and cut-off files, CMYK; UnsupportedError for rare codings.
  */
-export function decodeImage(bytes: Uint8Array, name = 'The image'): Tensor {
-  if (startsWith(bytes, PNG_SIGNATURE)) return decodePng(bytes, name);
-  if (startsWith(bytes, JPEG_SIGNATURE)) return decodeJpeg(bytes, name);
+export async function decodeImage(bytes: Uint8Array, name = 'The image'): Promise<Tensor> {
+  if (startsWith(bytes, PNG_SIGNATURE)) return (await import('./decode-png.ts')).decodePng(bytes, name);
+  if (startsWith(bytes, JPEG_SIGNATURE)) return (await import('./decode-jpeg.ts')).decodeJpeg(bytes, name);
   if (bytes.length === 0) throw new FormatError(`${name} is empty; expected a PNG or JPEG file.`);
   const head = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
   throw new FormatError(

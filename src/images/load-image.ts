@@ -75,8 +75,9 @@ export async function loadImage(
   if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
     throw new ValueError(`loadImage: expected a path, a URL or a Uint8Array, received ${String(source)}.`);
   }
-  const image =
-    typeof source === 'string' ? decodeImage(await readBytes(source), source) : decodeImage(source);
+  const image = await (typeof source === 'string'
+    ? decodeImage(await readBytes(source), source)
+    : decodeImage(source));
   const colored = convertColor(image, colorMode);
   const { targetSize } = options;
   if (targetSize === undefined) return colored;
