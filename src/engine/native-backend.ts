@@ -6,7 +6,7 @@ import type { Backend, BackendDescription, Executable, StepGraph } from './execu
 import { compileStep } from './program-executable.ts';
 
 export interface NativeBackendOptions {
-  /** Worker threads; default: as many as the machine runs at the same time. */
+  /** Threads that share a step; default: as many as the machine runs at the same time. */
   readonly threads?: number;
   /** Default 'auto': FOVEA_ISA, else the fastest that the processor has. */
   readonly isa?: Isa | 'auto';

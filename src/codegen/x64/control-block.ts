@@ -1,5 +1,5 @@
 /**
- * @file The control block: what the main thread and the workers tell one another through shared memory.
+ * @file The control block: what the main thread and the threads of a job tell one another through shared memory.
  *
  * A job's work is a row of items, taken one by one by whoever is free. `next` holds the job's generation in its upper
  * half and the next item in its lower one, so that a thread that comes late cannot take an item of another job.
@@ -13,7 +13,7 @@ export const CONTROL = {
   done: 64,
   /** u32: threads asleep until `done` grows. */
   waiting: 128,
-  /** u32: threads that may be running or about to run a job's code. */
+  /** u32: helpers that may be running or about to run a job's code. */
   inside: 192,
   /** u64: address of the job's code. */
   entry: 256,
@@ -23,24 +23,19 @@ export const CONTROL = {
   arenas: 272,
   /** u32: samples of the run. */
   samples: 280,
-  /** u64: address of a C function that lets other threads run; unused on Linux. */
-  yield: 288,
-  /** i32: the last job's generation: what idle workers wait on. */
-  generation: 320,
-  /** i32: other than 0 ends the workers. */
+  /** u64: addresses of the C functions that let a thread sleep and wake it; unused on Linux. */
+  sleepFunction: 288,
+  wakeFunction: 296,
+  /** u32: changes whenever there is something new for idle helpers, which sleep on it. */
+  news: 320,
+  /** u32: other than 0 ends the helpers. */
   stop: 324,
-  /** i32: workers that are ready for jobs. */
-  ready: 328,
-  /** i32: workers that will not run machine code again. */
-  left: 332,
-  /** i32: generation of the last job that is done: what the main thread waits on. */
-  finished: 384,
 } as const;
 
-export const CONTROL_BYTES = 448;
+export const CONTROL_BYTES = 384;
 
 /** The item that no job has. */
 export const CLOSED = 0x7fffffff;
 
-/** Generations count up to here and start again at 1: a result is twice the generation, plus 1 for whoever was last. */
+/** Generations count up to here and start again at 1. */
 export const LAST_GENERATION = 0x7ffffffe;

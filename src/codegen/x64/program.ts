@@ -3,7 +3,7 @@
  *
  * `step(control, thread, generation)` works on items of the control block's job until none is left: the shards of a
  * samples phase, the slices of a whole phase. An item of a phase waits until all items of the phases before are done.
- * Returns 2 · generation, plus 1 to the thread that did the last item.
+ * Thread 0 returns when all items are done; the others when there are none left to take.
  *
  * The frame holds one u64 byte address per buffer of the program (entries of chunk buffers are unused), then the address
  * of the profile's table, or 0.
@@ -31,6 +31,7 @@ import { ARGUMENT_BYTES } from './kernel-frame.ts';
 import { type Label, type Memory, mem } from './operands.ts';
 import { emitProfileEnd, emitProfileStart } from './profile.ts';
 import { eax, ecx, edx, low32, r8, r9d, rax, rcx, rsp } from './registers.ts';
+import type { SleepCall } from './sleep.ts';
 import { StepLocals } from './step-locals.ts';
 import { type CallingConvention, type Isa, nativeTarget } from './target.ts';
 import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
@@ -38,8 +39,8 @@ import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
 export interface ProgramOptions {
   readonly isa: Isa;
   readonly convention: CallingConvention;
-  /** How a thread that has nothing to do sleeps: Linux' futex, or the control block's yield function. */
-  readonly sleep: 'futex' | 'yield';
+  /** How a thread that has nothing to do sleeps. */
+  readonly sleep: SleepCall;
   /** Parts that whole calls are cut into: the threads that may share them. */
   readonly slices: number;
   /** Add up the processor cycles of every call. */
@@ -98,10 +99,10 @@ class ProgramEmitter {
       this.#enter();
       let first = 0;
       phases.forEach((phase, k) => {
-        this.#phase(phase, k, first, first + sizes[k]!, total);
+        this.#phase(phase, k, first, first + sizes[k]!);
         first += sizes[k]!;
       });
-      this.#leave();
+      this.#leave(total);
     });
     emitThreadRoutines(asm, this.#routines, { total, sleep });
     for (const [kernel, label] of this.#kernels) {
@@ -121,6 +122,7 @@ class ProgramEmitter {
     asm.emit('mov', at.generation(), low32(generation));
     asm.emit('mov', r8, control);
     asm.emit('mov', ecx, low32(thread));
+    asm.emit('mov', at.thread(), rcx);
     asm.emit('mov', rax, mem(r8, CONTROL.arenas));
     asm.emit('mov', rax, mem(rax, 0, { index: rcx, scale: 8 }));
     asm.emit('mov', at.arena(), rax);
@@ -128,8 +130,6 @@ class ProgramEmitter {
     asm.emit('mov', at.frame(), rax);
     asm.emit('mov', eax, mem(r8, CONTROL.samples));
     asm.emit('mov', at.samples(), rax);
-    asm.emit('xor', eax, eax);
-    asm.emit('mov', at.last(), rax);
     asm.emit('stmxcsr', at.callersMxcsr());
     asm.emit('mov', eax, at.callersMxcsr());
     asm.emit('or', eax, FLUSH_DENORMALS);
@@ -138,12 +138,17 @@ class ProgramEmitter {
     this.#claim();
   }
 
-  #leave(): void {
+  #leave(total: number): void {
+    const { asm } = this;
     const at = this.#locals;
-    this.asm.emit('ldmxcsr', at.callersMxcsr());
-    this.asm.emit('mov', eax, at.generation());
-    this.asm.emit('add', eax, eax);
-    this.asm.emit('or', rax, at.last());
+    const end = asm.label();
+    asm.emit('cmp', { ...at.thread(), bits: 64 }, 0);
+    asm.jump('jne', end);
+    asm.emit('mov', r8, at.control());
+    asm.emit('mov', ecx, total);
+    asm.emit('call', this.#routines.wait);
+    asm.bind(end);
+    asm.emit('ldmxcsr', at.callersMxcsr());
   }
 
   #claim(): void {
@@ -155,7 +160,7 @@ class ProgramEmitter {
   }
 
   /** The items [first, end) of a phase. */
-  #phase(phase: SamplesPhase | WholePhase, k: number, first: number, end: number, total: number): void {
+  #phase(phase: SamplesPhase | WholePhase, k: number, first: number, end: number): void {
     const { asm } = this;
     const at = this.#locals;
     const [top, done] = [asm.label(), asm.label()];
@@ -177,13 +182,6 @@ class ProgramEmitter {
     asm.emit('mov', r8, at.control());
     asm.emit('mov', ecx, end);
     asm.emit('call', this.#routines.finish);
-    if (end === total) {
-      const notLast = asm.label();
-      asm.emit('cmp', eax, total);
-      asm.jump('jne', notLast);
-      asm.emit('mov', { ...at.last(), bits: 64 }, 1);
-      asm.bind(notLast);
-    }
     this.#claim();
     asm.jump('jmp', top);
     asm.bind(done);

@@ -28,7 +28,7 @@ export class StepLocals {
   end = () => this.at(8);
   /** Samples or elements. */
   count = () => this.at(9);
-  last = () => this.at(10);
+  thread = () => this.at(10);
   started = () => this.at(11);
   ownMxcsr = () => this.at(12, 32);
   callersMxcsr = () => this.at(13, 32);

@@ -1,91 +1,11 @@
-/** @file Small functions around programs: waiting for jobs, asking the processor what it can do, timing its multipliers. */
+/** @file Small functions around programs: asking the processor what it can do, timing its multipliers. */
 
 import { Assembler } from './assembler.ts';
-import { CLOSED, CONTROL } from './control-block.ts';
 import { ARGUMENTS, emitEntry } from './entry.ts';
 import { mem } from './operands.ts';
 import { readCounter } from './profile.ts';
-import {
-  eax,
-  ebx,
-  ecx,
-  edx,
-  low32,
-  r8d,
-  r9,
-  r10,
-  r12,
-  r12d,
-  r13d,
-  r14d,
-  rax,
-  rbx,
-  rcx,
-  vec,
-} from './registers.ts';
+import { eax, ebx, ecx, edx, low32, r8d, r9, r10, rax, rbx, vec } from './registers.ts';
 import type { CallingConvention, Isa } from './target.ts';
-
-/**
- * `attend(control, thread, seen, spins)`: looks `spins` times for a job other than the one with generation `seen`, and
- * takes part in it. Returns what the job's code does, or 2 · seen when there was none or the threads are to stop.
- */
-export function attendCode(convention: CallingConvention): Uint8Array<ArrayBuffer> {
-  const asm = new Assembler();
-  const [control, thread, seen, spins] = ARGUMENTS[convention];
-  // Windows: 32 bytes that the job's code may use.
-  emitEntry(asm, convention, 32, () => {
-    const look = asm.label();
-    const idle = asm.label();
-    const leave = asm.label();
-    const nothing = asm.label();
-    const end = asm.label();
-    asm.emit('mov', rbx, control);
-    asm.emit('mov', r14d, low32(thread));
-    asm.emit('mov', r12d, low32(seen));
-    asm.emit('mov', r13d, low32(spins));
-    const readJob = (none: typeof idle): void => {
-      asm.emit('mov', rax, mem(rbx, CONTROL.next));
-      asm.emit('mov', rcx, rax);
-      asm.emit('shr', rcx, 32);
-      asm.emit('cmp', ecx, r12d);
-      asm.jump('je', none);
-      asm.emit('cmp', eax, CLOSED);
-      asm.jump('je', none);
-    };
-    const inside = (by: 1 | -1): void => {
-      asm.emit('mov', eax, by >>> 0);
-      asm.emit('lock xadd', mem(rbx, CONTROL.inside), eax);
-    };
-    asm.bind(look);
-    readJob(idle);
-    // The job's code may be freed when nobody is inside; so go inside first and look whether the job is still there.
-    inside(1);
-    readJob(leave);
-    const [first, second, third] = ARGUMENTS[convention];
-    asm.emit('mov', r12d, ecx);
-    asm.emit('mov', low32(third), r12d);
-    asm.emit('mov', low32(second), r14d);
-    asm.emit('mov', first, rbx);
-    asm.emit('call', mem(rbx, CONTROL.entry, { bits: 64 }));
-    asm.emit('mov', r12, rax);
-    inside(-1);
-    asm.emit('mov', rax, r12);
-    asm.jump('jmp', end);
-    asm.bind(leave);
-    inside(-1);
-    asm.bind(idle);
-    asm.emit('cmp', mem(rbx, CONTROL.stop, { bits: 32 }), 0);
-    asm.jump('jne', nothing);
-    asm.emit('pause');
-    asm.emit('dec', r13d);
-    asm.jump('jnz', look);
-    asm.bind(nothing);
-    asm.emit('mov', eax, r12d);
-    asm.emit('add', eax, eax);
-    asm.bind(end);
-  });
-  return asm.finish();
-}
 
 /** `cpuid(leaf, subleaf, out)` writes eax, ebx, ecx and edx to `out`. */
 export function cpuidCode(convention: CallingConvention): Uint8Array<ArrayBuffer> {

@@ -3,7 +3,8 @@
 import type { Assembler } from './assembler.ts';
 import { CONTROL } from './control-block.ts';
 import { type Label, mem } from './operands.ts';
-import { eax, ecx, edx, esi, r8, r9d, r10d, rax, rcx, rdi, rdx, rsp } from './registers.ts';
+import { eax, ecx, edx, r8, r9d, rax, rcx, rdx } from './registers.ts';
+import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
 
 /** Subroutines. All take the control block in r8 and change rax, rcx, rdx, rsi, rdi, r9, r10, r11 and no vectors. */
 export interface ThreadRoutines {
@@ -11,23 +12,18 @@ export interface ThreadRoutines {
   readonly claim: Label;
   /** Returns when ecx items are done. */
   readonly wait: Label;
-  /** Says that an item is done, of a phase that ends with item ecx: eax is how many are done now. */
+  /** Says that an item is done, of a phase that ends with item ecx. */
   readonly finish: Label;
 }
 
 interface RoutineOptions {
   /** Items of the job. */
   readonly total: number;
-  readonly sleep: 'futex' | 'yield';
+  readonly sleep: SleepCall;
 }
 
 /** Looks at the counter before a thread goes to sleep: some 20 µs, less than waking it would cost. */
 const SPINS = 1000;
-
-const FUTEX_CALL = 202;
-const FUTEX_WAIT_PRIVATE = 128;
-const FUTEX_WAKE_PRIVATE = 129;
-const EVERYONE = 0x7fffffff;
 
 export function emitThreadRoutines(asm: Assembler, routines: ThreadRoutines, options: RoutineOptions): void {
   emitClaim(asm, routines.claim, options.total);
@@ -57,7 +53,7 @@ function emitClaim(asm: Assembler, label: Label, total: number): void {
   asm.emit('ret');
 }
 
-function emitWait(asm: Assembler, label: Label, sleep: RoutineOptions['sleep']): void {
+function emitWait(asm: Assembler, label: Label, sleep: SleepCall): void {
   const [spin, sleeping, ready] = [asm.label(), asm.label(), asm.label()];
   const done = mem(r8, CONTROL.done);
   asm.align(16);
@@ -70,8 +66,7 @@ function emitWait(asm: Assembler, label: Label, sleep: RoutineOptions['sleep']):
   asm.emit('dec', eax);
   asm.jump('jnz', spin);
   asm.bind(sleeping);
-  if (sleep === 'futex') emitFutexWait(asm);
-  else emitYield(asm);
+  emitSleepUntilDone(asm, sleep);
   asm.emit('cmp', ecx, done);
   asm.jump('ja', sleeping);
   asm.bind(ready);
@@ -82,59 +77,31 @@ function emitWait(asm: Assembler, label: Label, sleep: RoutineOptions['sleep']):
  * Sleeps until `done` has changed. `waiting` is raised before `done` is read, and read by `finish` after `done` is
  * raised, so that one of the two sees the other.
  */
-function emitFutexWait(asm: Assembler): void {
+function emitSleepUntilDone(asm: Assembler, sleep: SleepCall): void {
   const awake = asm.label();
   asm.emit('mov', eax, 1);
   asm.emit('lock xadd', mem(r8, CONTROL.waiting), eax);
   asm.emit('mov', edx, mem(r8, CONTROL.done));
   asm.emit('cmp', ecx, edx);
   asm.jump('jbe', awake);
-  // The system call changes rcx and r11.
-  asm.emit('mov', r9d, ecx);
-  asm.emit('lea', rdi, mem(r8, CONTROL.done));
-  asm.emit('mov', esi, FUTEX_WAIT_PRIVATE);
-  asm.emit('xor', r10d, r10d);
-  asm.emit('mov', eax, FUTEX_CALL);
-  asm.emit('syscall');
-  asm.emit('mov', ecx, r9d);
+  emitSleep(asm, sleep, CONTROL.done);
   asm.bind(awake);
   asm.emit('mov', eax, -1 >>> 0);
   asm.emit('lock xadd', mem(r8, CONTROL.waiting), eax);
 }
 
-/** Lets another thread run: calls the system's function, which may change what a C function may. */
-function emitYield(asm: Assembler): void {
-  const KEPT = 40;
-  const bytes = 56;
-  asm.emit('sub', rsp, bytes);
-  asm.emit('mov', mem(rsp, KEPT), r8);
-  asm.emit('mov', mem(rsp, KEPT + 8), rcx);
-  asm.emit('call', mem(r8, CONTROL.yield, { bits: 64 }));
-  asm.emit('mov', r8, mem(rsp, KEPT));
-  asm.emit('mov', rcx, mem(rsp, KEPT + 8));
-  asm.emit('add', rsp, bytes);
-}
-
-function emitFinish(asm: Assembler, label: Label, sleep: RoutineOptions['sleep']): void {
+function emitFinish(asm: Assembler, label: Label, sleep: SleepCall): void {
   const finished = asm.label();
   asm.align(16);
   asm.bind(label);
   asm.emit('mov', eax, 1);
   asm.emit('lock xadd', mem(r8, CONTROL.done), eax);
   asm.emit('add', eax, 1);
-  if (sleep === 'futex') {
-    asm.emit('cmp', eax, ecx);
-    asm.jump('jne', finished);
-    asm.emit('cmp', mem(r8, CONTROL.waiting, { bits: 32 }), 0);
-    asm.jump('je', finished);
-    asm.emit('mov', r9d, eax);
-    asm.emit('lea', rdi, mem(r8, CONTROL.done));
-    asm.emit('mov', esi, FUTEX_WAKE_PRIVATE);
-    asm.emit('mov', edx, EVERYONE);
-    asm.emit('mov', eax, FUTEX_CALL);
-    asm.emit('syscall');
-    asm.emit('mov', eax, r9d);
-  }
+  asm.emit('cmp', eax, ecx);
+  asm.jump('jne', finished);
+  asm.emit('cmp', mem(r8, CONTROL.waiting, { bits: 32 }), 0);
+  asm.jump('je', finished);
+  emitWake(asm, sleep, CONTROL.done);
   asm.bind(finished);
   asm.emit('ret');
 }

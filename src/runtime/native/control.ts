@@ -1,7 +1,6 @@
-/** @file The control block as JavaScript sees it: posting jobs and noticing that they are done. */
+/** @file The control block as JavaScript sees it: posting jobs, and telling threads to leave. */
 
 import { CLOSED, CONTROL, CONTROL_BYTES, LAST_GENERATION } from '../../codegen/x64/control-block.ts';
-import type { Foreign } from './foreign.ts';
 
 /** A step to be run. */
 export interface NativeJob {
@@ -14,47 +13,37 @@ export interface NativeJob {
   readonly samples: number;
 }
 
-/** `Atomics.waitAsync`, which Node has had since 16 and TypeScript's library does not know yet. */
-interface AsyncAtomics {
-  waitAsync(
-    array: Int32Array,
-    index: number,
-    value: number,
-  ): { readonly async: false } | { readonly async: true; readonly value: Promise<string> };
+/** Memory that machine code and JavaScript share, zeros at first, on a cache line's boundary. */
+export interface SharedBlock {
+  readonly address: number;
+  readonly buffer: ArrayBufferLike;
 }
 
-const CACHE_LINE = 64;
 const HIGH_HALF = 2n ** 32n;
 
 export class Control {
-  readonly buffer: SharedArrayBuffer;
   readonly address: number;
-  readonly #words: Int32Array;
+  readonly #words: Uint32Array;
   readonly #longs: BigUint64Array;
-  /** Bytes from the buffer's start to the block. */
-  readonly #offset: number;
-  readonly #arenaTable: number;
   #generation = 0;
 
-  constructor(foreign: Foreign, threads: number) {
-    this.buffer = new SharedArrayBuffer(CONTROL_BYTES + 8 * threads + CACHE_LINE);
-    const start = foreign.addressOf(new Uint8Array(this.buffer));
-    this.address = Math.ceil(start / CACHE_LINE) * CACHE_LINE;
-    this.#offset = this.address - start;
-    this.#words = new Int32Array(this.buffer);
-    this.#longs = new BigUint64Array(this.buffer, 0, Math.floor(this.buffer.byteLength / 8));
-    this.#arenaTable = this.address + CONTROL_BYTES;
-    this.#setLong(CONTROL.arenas, this.#arenaTable);
-    Atomics.store(this.#longs, this.#long(CONTROL.next), BigInt(CLOSED));
+  /** Bytes of the block, and of the table behind it. */
+  static bytes(threads: number): number {
+    return CONTROL_BYTES + 8 * threads;
   }
 
-  /** Index of a field in the buffer's 32-bit words. */
-  word(field: number): number {
-    return (this.#offset + field) / 4;
+  constructor({ address, buffer }: SharedBlock) {
+    this.address = address;
+    this.#words = new Uint32Array(buffer);
+    this.#longs = new BigUint64Array(buffer);
+    this.#setLong(CONTROL.arenas, address + CONTROL_BYTES);
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(CLOSED));
   }
 
-  setYield(address: number): void {
-    this.#setLong(CONTROL.yield, address);
+  /** The C functions by which threads sleep. */
+  setSleep(sleepFunction: number, wakeFunction: number): void {
+    this.#setLong(CONTROL.sleepFunction, sleepFunction);
+    this.#setLong(CONTROL.wakeFunction, wakeFunction);
   }
 
   /** Opens a job to the threads; the one before it must be done. Returns its generation. */
@@ -63,73 +52,32 @@ export class Control {
     this.#setLong(CONTROL.entry, entry);
     this.#setLong(CONTROL.frame, frame);
     arenas.forEach((arena, i) => this.#setLong(CONTROL_BYTES + 8 * i, arena));
-    this.#words[this.word(CONTROL.samples)] = samples;
-    Atomics.store(this.#words, this.word(CONTROL.done), 0);
-    Atomics.store(this.#longs, this.#long(CONTROL.next), BigInt(generation) * HIGH_HALF);
-    Atomics.store(this.#words, this.word(CONTROL.generation), generation);
+    this.#words[CONTROL.samples / 4] = samples;
+    Atomics.store(this.#words, CONTROL.done / 4, 0);
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(generation) * HIGH_HALF);
+    Atomics.add(this.#words, CONTROL.news / 4, 1);
     return generation;
-  }
-
-  /** Wakes the threads that sleep for want of a job. */
-  wake(): void {
-    Atomics.notify(this.#words, this.word(CONTROL.generation));
   }
 
   /** From here on nobody enters the last job. Returns a new generation. */
   close(): number {
     this.#generation = this.#generation === LAST_GENERATION ? 1 : this.#generation + 1;
-    const next = BigInt(this.#generation) * HIGH_HALF + BigInt(CLOSED);
-    Atomics.store(this.#longs, this.#long(CONTROL.next), next);
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generation) * HIGH_HALF + BigInt(CLOSED));
     return this.#generation;
   }
 
-  /** True when nobody is in a job's code any more, after `close`. */
+  /** True when no helper is in a job's code any more, after `close`. */
   get isLeft(): boolean {
-    return Atomics.load(this.#words, this.word(CONTROL.inside)) === 0;
+    return Atomics.load(this.#words, CONTROL.inside / 4) === 0;
   }
 
-  /** Ends the threads. */
+  /** Ends the helpers that are awake; those that sleep must be roused. */
   stop(): void {
-    Atomics.store(this.#words, this.word(CONTROL.stop), 1);
-    Atomics.store(this.#words, this.word(CONTROL.generation), -1);
-    this.wake();
-  }
-
-  /** Settles when the job with that generation is done. */
-  async finished(generation: number): Promise<void> {
-    await this.#until(CONTROL.finished, (value) => value === generation);
-  }
-
-  /** Settles when so many workers are ready. */
-  async ready(workers: number): Promise<void> {
-    await this.#until(CONTROL.ready, (value) => value >= workers);
-  }
-
-  /** Waits, blocking the caller's thread, until so many workers have left; not longer than `milliseconds`. */
-  waitUntilLeft(workers: number, milliseconds: number): void {
-    const word = this.word(CONTROL.left);
-    const end = performance.now() + milliseconds;
-    for (let left = 0; left < workers && performance.now() < end; ) {
-      left = Atomics.load(this.#words, word);
-      if (left < workers) Atomics.wait(this.#words, word, left, end - performance.now());
-    }
-  }
-
-  async #until(field: number, isEnough: (value: number) => boolean): Promise<void> {
-    const word = this.word(field);
-    for (;;) {
-      const value = Atomics.load(this.#words, word);
-      if (isEnough(value)) return;
-      const change = (Atomics as unknown as AsyncAtomics).waitAsync(this.#words, word, value);
-      if (change.async) await change.value;
-    }
-  }
-
-  #long(field: number): number {
-    return (this.#offset + field) / 8;
+    Atomics.store(this.#words, CONTROL.stop / 4, 1);
+    Atomics.add(this.#words, CONTROL.news / 4, 1);
   }
 
   #setLong(field: number, value: number): void {
-    this.#longs[this.#long(field)] = BigInt(value);
+    this.#longs[field / 8] = BigInt(value);
   }
 }

@@ -1,170 +1,75 @@
-/** @file Crew: persistent worker threads that share each job, one job at a time. */
+/** @file Crew: the threads that share each job, one job at a time. */
 
-import { BackendError } from '../../base/errors.ts';
-import { CONTROL } from '../../codegen/x64/control-block.ts';
+import { helpCode, rouseCode, SEAT, SEAT_BYTES } from '../../codegen/x64/helper.ts';
 import { Control, type NativeJob } from './control.ts';
-import type { Foreign } from './foreign.ts';
-import { type NativeWorkerData, nativeWorkerSource } from './worker-main.ts';
+import type { Foreign, ForeignFunction } from './foreign.ts';
+import { callingConvention } from './processor.ts';
+import type { NativeSupport } from './support.ts';
+import type { CodeBlock, SharedMemory } from './system-memory.ts';
+import type { SystemThread } from './system-threads.ts';
 
-/** Looks for a next job before a worker goes to sleep: some 40 µs. */
-const IDLE_SPINS = 2000;
-/** Longest delay of a timer; it never gets there. */
-const LONG = 2 ** 31 - 1;
-/** How long a process that ends waits for workers to leave machine code. */
-const LAST_WAIT_MS = 2000;
-
-type Worker = import('node:worker_threads').Worker;
-
-export interface CrewOptions {
-  readonly threads: number;
-  /** Address of `attend`. */
-  readonly attend: number;
-  /** Address of the function that lets other threads run, or 0. */
-  readonly yieldFunction: number;
+/** A job, and its program's `step(control, thread, generation)`. */
+export interface CrewJob extends NativeJob {
+  readonly step: ForeignFunction;
 }
 
 /**
- * Workers that were started together and end together. Idle ones do not keep the process alive. They are never
- * terminated but asked to leave: Node aborts when a thread is terminated while it loads koffi.
+ * Thread 0 of a job is one that Node keeps for work aside, so that Node waits for it; the others are the crew's own and
+ * run nothing but machine code. Their memory belongs to the system: it stays when a process ends while they look at it.
  */
 export class Crew {
+  readonly #foreign: Foreign;
   readonly #control: Control;
-  readonly #workers: readonly Worker[];
-  /** Settles when every worker's thread has ended. */
-  readonly #gone: Promise<unknown>;
-  #over: BackendError | undefined;
-  /** Called when the crew has ended: by its owner, and by the run under way. */
-  #owner: () => void = () => {};
-  #failRun: (error: BackendError) => void = () => {};
+  readonly #memory: SharedMemory;
+  readonly #codes: readonly CodeBlock[];
+  readonly #rouse: ForeignFunction;
+  readonly #helpers: SystemThread[] = [];
 
-  /** Starts the workers. */
-  static async start(foreign: Foreign, options: CrewOptions): Promise<Crew> {
-    const threads = await import('node:worker_threads');
-    return new Crew(foreign, options, (data) => {
-      // Loaders and hooks meant for the main thread would only slow the worker's start.
-      const settings = { eval: true, name: `fovea ${data.thread}`, execArgv: [], workerData: data };
-      return new threads.Worker(nativeWorkerSource(), settings);
-    });
-  }
-
-  private constructor(
-    foreign: Foreign,
-    options: CrewOptions,
-    startWorker: (data: NativeWorkerData) => Worker,
-  ) {
-    this.#control = new Control(foreign, options.threads);
-    this.#control.setYield(options.yieldFunction);
-    this.#workers = Array.from({ length: options.threads }, (_, thread) =>
-      startWorker(workerData(foreign, options, this.#control, thread)),
-    );
-    this.#gone = Promise.all(this.#workers.map((worker) => this.#watch(worker)));
-    void this.#settle();
-  }
-
-  /** Calls `action` when the crew ends, for whatever reason. */
-  whenOver(action: () => void): void {
-    this.#owner = action;
-  }
-
-  /** Settles when the job is done; the process stays alive until then. Rejects with BackendError when the crew ends. */
-  async run(job: NativeJob): Promise<void> {
-    if (this.#over !== undefined) throw this.#over;
-    const hold = setInterval(() => {}, LONG);
+  /** Starts the threads but the first. Throws BackendError when the system refuses. */
+  constructor({ foreign, system, threads: systemThreads }: NativeSupport, threads: number) {
+    const { sleepCall, sleepFunction, wakeFunction } = systemThreads;
+    const help = system.load(helpCode(callingConvention(), sleepCall));
+    const rouse = system.load(rouseCode(callingConvention(), sleepCall));
+    this.#foreign = foreign;
+    this.#codes = [help, rouse];
+    this.#rouse = foreign.at(rouse.address, 'void', ['uintptr_t']);
+    const seats = Math.ceil(Control.bytes(threads) / SEAT_BYTES) * SEAT_BYTES;
+    this.#memory = system.share(seats + threads * SEAT_BYTES);
+    this.#control = new Control(this.#memory);
+    this.#control.setSleep(sleepFunction, wakeFunction);
+    const view = new DataView(this.#memory.buffer);
     try {
-      // Not a race with a promise of the crew's end: that one would remember every run.
-      await new Promise<void>((resolve, reject) => {
-        this.#failRun = reject;
-        const generation = this.#control.post(job);
-        this.#control.wake();
-        this.#control.finished(generation).then(resolve, reject);
-      });
-    } finally {
-      this.#failRun = () => {};
-      clearInterval(hold);
+      for (let thread = 1; thread < threads; thread++) {
+        const seat = seats + thread * SEAT_BYTES;
+        view.setBigUint64(seat + SEAT.control, BigInt(this.#control.address), true);
+        view.setUint32(seat + SEAT.thread, thread, true);
+        this.#helpers.push(systemThreads.start(help.address, this.#memory.address + seat));
+      }
+    } catch (error) {
+      void this.end();
+      throw error;
     }
   }
 
-  /** Settles when no worker is in the last job's code, and none will enter it. Not while a job runs. */
+  /** Settles when the job is done; the process stays alive until then. */
+  async run(job: CrewJob): Promise<void> {
+    const generation = this.#control.post(job);
+    if (this.#helpers.length > 0) this.#rouse(this.#control.address);
+    await this.#foreign.callAside(job.step, this.#control.address, 0, generation);
+  }
+
+  /** Settles when no helper is in the last job's code, and none will enter it. Not while a job runs. */
   async leave(): Promise<void> {
     this.#control.close();
-    while (!this.#control.isLeft && this.#over === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    if (this.#over !== undefined) await this.#gone;
+    while (!this.#control.isLeft) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  /** Ends the workers once they have finished their items, and then what runs. */
-  async end(reason: string): Promise<void> {
-    this.#over ??= new BackendError(reason);
+  /** Ends the threads. Not while a job runs. */
+  async end(): Promise<void> {
     this.#control.stop();
-    for (const worker of this.#workers) worker.ref();
-    await this.#gone;
-    leaving.delete(this);
-    this.#failRun(this.#over);
-    this.#owner();
+    this.#rouse(this.#control.address);
+    await Promise.all(this.#helpers.map((helper) => helper.join()));
+    this.#memory.free();
+    for (const code of this.#codes) code.free();
   }
-
-  /** For a process that ends now: waits until no worker runs machine code or loads koffi. */
-  leaveNow(): void {
-    this.#control.stop();
-    this.#control.waitUntilLeft(this.#workers.length, LAST_WAIT_MS);
-  }
-
-  /** Lets the process go once the workers are ready. */
-  async #settle(): Promise<void> {
-    leaveAtExit(this);
-    await Promise.race([this.#control.ready(this.#workers.length), this.#gone]);
-    if (this.#over === undefined) for (const worker of this.#workers) worker.unref();
-  }
-
-  #watch(worker: Worker): Promise<void> {
-    return new Promise((resolve) => {
-      worker.on('error', (error: Error) => this.#died(error.message));
-      worker.on('exit', (code) => {
-        this.#died(`it exited with code ${code}`);
-        resolve();
-      });
-    });
-  }
-
-  #died(reason: string): void {
-    if (this.#over === undefined) void this.end(`A worker thread of the native engine ended: ${reason}.`);
-  }
-}
-
-function workerData(
-  foreign: Foreign,
-  { attend }: CrewOptions,
-  control: Control,
-  thread: number,
-): NativeWorkerData {
-  return {
-    koffi: foreign.packagePath,
-    library: process.platform === 'win32' ? 'kernel32.dll' : null,
-    control: control.buffer,
-    words: {
-      generation: control.word(CONTROL.generation),
-      stop: control.word(CONTROL.stop),
-      ready: control.word(CONTROL.ready),
-      left: control.word(CONTROL.left),
-      finished: control.word(CONTROL.finished),
-    },
-    controlAddress: control.address,
-    attend,
-    thread,
-    spins: IDLE_SPINS,
-  };
-}
-
-/** Crews whose workers must leave before the process ends. */
-const leaving = new Set<Crew>();
-let listening = false;
-
-function leaveAtExit(crew: Crew): void {
-  leaving.add(crew);
-  if (listening) return;
-  listening = true;
-  process.on('exit', () => {
-    for (const each of leaving) each.leaveNow();
-  });
 }

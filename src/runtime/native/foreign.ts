@@ -10,10 +10,12 @@ export type ForeignType = 'void' | 'int' | 'uint32_t' | 'int64_t' | 'uintptr_t' 
 export type ForeignFunction = (...args: readonly (number | ArrayBufferView)[]) => number;
 
 export interface Foreign {
-  /** What a worker passes to `require` to have koffi itself. */
-  readonly packagePath: string;
   /** The address of the first byte of a view. Only of shared memory: other memory may move. */
   addressOf(view: ArrayBufferView): number;
+  /** The memory at an address. It must outlive all use of the buffer. */
+  view(address: number, bytes: number): ArrayBuffer;
+  /** Calls a function on one of the threads that Node keeps for work aside. */
+  callAside(target: ForeignFunction, ...args: readonly number[]): Promise<number>;
   /** The function at an address. */
   at(address: number, result: ForeignType, parameters: readonly ForeignType[]): ForeignFunction;
   /** A function of a library; `null` means what the process has loaded. Throws when there is none of that name. */
@@ -28,6 +30,8 @@ export interface Foreign {
   /** The system's number of the last call's error. */
   lastError(): number;
 }
+
+type KoffiFunction = ForeignFunction & { async(...args: readonly unknown[]): void };
 
 type CreateRequire = (path: string) => NodeJS.Require;
 
@@ -72,8 +76,15 @@ function load(createRequire: CreateRequire): Foreign {
     return known;
   };
   loaded = {
-    packagePath: require.resolve('koffi'),
     addressOf: (view) => Number(koffi.address(view)),
+    view: (address, bytes) => koffi.view(BigInt(address), bytes),
+    callAside: (target, ...args) =>
+      new Promise((resolve, reject) => {
+        (target as KoffiFunction).async(...args, (error: unknown, result: number) => {
+          if (error === null) resolve(result);
+          else reject(error as Error);
+        });
+      }),
     at: (address, result, parameters) =>
       koffi.decode(BigInt(address), prototype(result, parameters)) as ForeignFunction,
     find: (library, name, result, parameters) =>

@@ -4,6 +4,7 @@ import { BackendError } from '../../base/errors.ts';
 import { FRAME_ENTRY_BYTES } from '../../codegen/x64/program.ts';
 import { checkAddresses, checkRun, type ProgramInstance } from '../loaded-program.ts';
 import { Control } from './control.ts';
+import type { Foreign } from './foreign.ts';
 import type { NativeHost, NativeProgram } from './native-program.ts';
 import { Profile, type ProfileRow } from './profile.ts';
 import { reportProfile } from './profile-report.ts';
@@ -55,18 +56,17 @@ export class NativeInstance implements ProgramInstance {
     entries[addresses.length] = this.#profile === null ? 0n : BigInt(heap.base + this.#profile.address);
   }
 
-  /** As `ProgramInstance` says; on the worker threads, while the caller's thread stays free. */
+  /** As `ProgramInstance` says; on other threads, while the caller's thread stays free. */
   async run(samples: number): Promise<void> {
     checkRun(this.#native.program, this.#live, samples, this.#capacity);
     await this.#runtime.queue.add(async () => {
       this.#runtime.checkAlive(this.#native.program.name);
-      const crew = await this.#runtime.crew();
-      await crew.run(this.#job(samples));
+      await this.#runtime.crew().run({ ...this.#job(samples), step: this.#native.step });
     });
   }
 
   /**
-   * Runs everything on the caller's thread, now: for small work, where waking workers would take longer. Throws
+   * Runs everything on the caller's thread, now: for small work, where waking threads would take longer. Throws
    * BackendError when other runs of the runtime have not ended.
    */
   runSync(samples: number): void {
@@ -78,7 +78,7 @@ export class NativeInstance implements ProgramInstance {
         `Program ${program.name} was to run at once while others run. Await their runs first.`,
       );
     }
-    this.#own ??= new Control(this.#runtime.support.foreign, 1);
+    this.#own ??= ownControl(this.#runtime.support.foreign);
     const generation = this.#own.post(this.#job(samples));
     step(this.#own.address, 0, generation);
   }
@@ -108,6 +108,12 @@ export class NativeInstance implements ProgramInstance {
       samples,
     };
   }
+}
+
+/** A control block that no other thread looks at. */
+function ownControl(foreign: Foreign): Control {
+  const buffer = new SharedArrayBuffer(Control.bytes(1));
+  return new Control({ address: foreign.addressOf(new Uint8Array(buffer)), buffer });
 }
 
 /** The runtime's arenas, which all its programs use in turn. */

@@ -25,8 +25,8 @@ export interface NativeHost {
   readonly threads: number;
   readonly queue: JobQueue;
   readonly arenas: Arenas;
-  /** The workers, started when first needed. */
-  crew(): Promise<Crew>;
+  /** The threads, started when first needed. Throws BackendError when the system refuses. */
+  crew(): Crew;
   /** Throws BackendError when the host has been disposed of. */
   checkAlive(program: string): void;
 }

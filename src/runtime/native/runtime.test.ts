@@ -37,14 +37,20 @@ async function trainedBits(isa: Isa, threads: number, sync: boolean): Promise<st
   }
 }
 
-/** Runs a script as a program of its own; rejects when it fails or does not end. */
-function script(text: string, env: Record<string, string> = {}) {
+/** The text as a module with what native tests need. */
+function moduleText(text: string): string {
   const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
-  const imports = `import { NativeRuntime } from ${url('./runtime.js')};
+  return `import { NativeRuntime } from ${url('./runtime.js')};
+import { nativeSupport } from ${url('./support.js')};
 import { bind, trainingProgram } from ${url('../../../testing/training-program.js')};
 import { KernelBuilder } from ${url('../../kernels/builder.js')};
-import { nativeTarget } from ${url('../../codegen/x64/target.js')};`;
-  return run(process.execPath, ['--input-type=module', '--eval', `${imports}\n${text}`], {
+import { nativeTarget } from ${url('../../codegen/x64/target.js')};
+${text}`;
+}
+
+/** Runs a script as a program of its own; rejects when it fails or does not end. */
+function script(text: string, env: Record<string, string> = {}) {
+  return run(process.execPath, ['--input-type=module', '--eval', moduleText(text)], {
     timeout: 30000,
     env: { ...process.env, ...env },
   });
@@ -330,6 +336,40 @@ setTimeout(() => { void instance.run(40); console.log('leaving'); process.exit(0
       assert.equal(stdout, 'leaving\n');
     }
   });
+
+  it('lets a worker be terminated in the middle of a run', async () => {
+    const endless = moduleText(`
+import { parentPort } from 'node:worker_threads';
+${RUN}
+parentPort.postMessage('ready');
+for (;;) await instance.run(40);`);
+    const { stdout } = await script(`
+import { Worker } from 'node:worker_threads';
+for (let i = 0; i < 5; i++) {
+  const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(endless)})));
+  await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
+  await new Promise((resolve) => setTimeout(resolve, i));
+  await worker.terminate();
+}
+console.log('ended');`);
+    assert.equal(stdout, 'ended\n');
+  });
+
+  // Their functions may return early, and one that does nothing but that serves as any of them.
+  for (const call of ['ulock', 'waitOnAddress']) {
+    it(`runs with threads that sleep by ${call}`, { skip: process.platform === 'win32' }, async () => {
+      const { stdout } = await script(`
+const { threads, foreign } = await nativeSupport();
+const nothing = foreign.addressOfFunction(null, 'sched_yield');
+Object.assign(threads, { sleepCall: '${call}', sleepFunction: nothing, wakeFunction: nothing });
+const runtime = await NativeRuntime.create({ threads: 4, isa: 'avx2' });
+const { instance, read } = await bind(runtime, trainingProgram(nativeTarget('avx2')));
+for (let i = 0; i < 500; i++) await instance.run(1 + (i % 40));
+console.log(new Set(read(5)).size);
+await runtime.dispose();`);
+      assert.equal(stdout, '1\n');
+    });
+  }
 
   it('writes a profile when FOVEA_PROFILE is set', async () => {
     const { stderr } = await script(`${RUN}\nawait instance.run(40);`, { FOVEA_PROFILE: '1' });

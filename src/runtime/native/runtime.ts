@@ -3,7 +3,6 @@
 import { environmentVariable } from '../../base/environment.ts';
 import { BackendError, ValueError } from '../../base/errors.ts';
 import { emitProgram } from '../../codegen/x64/program.ts';
-import { attendCode } from '../../codegen/x64/stubs.ts';
 import type { Isa } from '../../codegen/x64/target.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
@@ -19,7 +18,7 @@ import { chooseIsa, type NativeSupport, nativeSupport } from './support.ts';
 import type { CodeBlock } from './system-memory.ts';
 
 export interface NativeRuntimeOptions {
-  /** Worker threads; default: as many as the machine runs at the same time. */
+  /** Threads that share a step; default: as many as the machine runs at the same time. */
   readonly threads?: number;
   /** Default 'auto': FOVEA_ISA, else the fastest that the processor has. */
   readonly isa?: Isa | 'auto';
@@ -44,8 +43,7 @@ export class NativeRuntime implements NativeHost {
   readonly support: NativeSupport;
   readonly queue = new JobQueue();
   readonly arenas: Arenas;
-  readonly #attend: CodeBlock;
-  #crew: Promise<Crew> | undefined;
+  #crew: Crew | undefined;
   #disposed = false;
 
   /**
@@ -70,25 +68,21 @@ export class NativeRuntime implements NativeHost {
     this.isa = isa;
     this.threads = threads;
     this.arenas = new Arenas(this.heap, threads);
-    this.#attend = system.load(attendCode(callingConvention()));
   }
 
   describe(): NativeRuntimeDescription {
     return { name: 'native', isa: this.isa, threads: this.threads };
   }
 
-  /** Writes a program's code; the threads start meanwhile. */
+  /** Writes a program's code. */
   async load(program: Program): Promise<LoadedNativeProgram> {
     this.checkAlive(program.name);
-    // The threads must be on their way before this one is busy. A failure shows in the run to come, which tries again.
-    await this.crew().catch(() => {});
-    this.checkAlive(program.name);
-    const { foreign, system } = this.support;
+    const { foreign, system, threads } = this.support;
     const { laidOut, guards } = this.heap.layOut(program);
     const { code, profileRows } = emitProgram(laidOut, {
       isa: this.isa,
       convention: callingConvention(),
-      sleep: process.platform === 'linux' ? 'futex' : 'yield',
+      sleep: threads.sleepCall,
       slices: this.threads,
       profile: environmentVariable('FOVEA_PROFILE') !== undefined,
     });
@@ -105,31 +99,21 @@ export class NativeRuntime implements NativeHost {
     };
   }
 
-  /** The workers, started when first needed; new ones when those before have ended. */
-  crew(): Promise<Crew> {
-    if (this.#crew === undefined) {
-      const { foreign } = this.support;
-      const started = Crew.start(foreign, {
-        threads: this.threads,
-        attend: this.#attend.address,
-        yieldFunction: yieldAddress(this.support),
-      });
-      this.#crew = started;
-      const forget = (): void => {
-        if (this.#crew === started) this.#crew = undefined;
-      };
-      started.then((crew) => crew.whenOver(forget), forget);
-    }
+  /** The threads, started when first needed. Throws BackendError when the system refuses. */
+  crew(): Crew {
+    this.#crew ??= new Crew(this.support, this.threads);
     return this.#crew;
   }
 
-  /** Ends the threads. Runs that have not ended reject. */
+  /** Ends the threads, after the run under way. Runs that have not begun reject. */
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    const crew = await this.#crew?.catch(() => undefined);
-    await crew?.end('The native engine has been disposed of. Create a new one.');
-    this.#attend.free();
+    await this.queue.add(async () => {
+      const crew = this.#crew;
+      this.#crew = undefined;
+      await crew?.end();
+    });
   }
 
   checkAlive(program: string): void {
@@ -139,18 +123,9 @@ export class NativeRuntime implements NativeHost {
     );
   }
 
-  /** Frees code once no worker can be in it. */
+  /** Frees code once no thread can be in it. */
   async #unload(block: CodeBlock): Promise<void> {
-    const crew = await this.#crew?.catch(() => undefined);
-    await crew?.leave();
+    await this.#crew?.leave();
     block.free();
   }
-}
-
-/** The C function that lets another thread run; 0 on Linux, where threads sleep by futex. */
-function yieldAddress({ foreign }: NativeSupport): number {
-  if (process.platform === 'linux') return 0;
-  return process.platform === 'win32'
-    ? foreign.addressOfFunction('kernel32.dll', 'SwitchToThread')
-    : foreign.addressOfFunction(null, 'sched_yield');
 }

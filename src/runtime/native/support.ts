@@ -6,11 +6,13 @@ import type { Isa } from '../../codegen/x64/target.ts';
 import { type Foreign, loadForeign, loadForeignNow } from './foreign.ts';
 import { detectProcessor, isAvx512Worthwhile } from './processor.ts';
 import { type SystemMemory, systemMemory } from './system-memory.ts';
+import { type SystemThreads, systemThreads } from './system-threads.ts';
 
 /** A machine that can run native code. */
 export interface NativeSupport {
   readonly foreign: Foreign;
   readonly system: SystemMemory;
+  readonly threads: SystemThreads;
   /** What `isa: 'auto'` takes. */
   readonly best: Isa;
   /** Instruction sets that run here. */
@@ -55,7 +57,13 @@ function explore(foreign: Foreign): NativeSupport {
     );
   }
   const best = avx512 && isAvx512Worthwhile(foreign, system) ? 'avx512' : 'avx2';
-  found = { foreign, system, best, isas: avx512 ? ['avx2', 'avx512'] : ['avx2'] };
+  found = {
+    foreign,
+    system,
+    threads: systemThreads(foreign),
+    best,
+    isas: avx512 ? ['avx2', 'avx512'] : ['avx2'],
+  };
   return found;
 }
 

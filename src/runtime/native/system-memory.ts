@@ -10,11 +10,21 @@ export interface CodeBlock {
   free(): void;
 }
 
+/** Memory for both JavaScript and machine code. */
+export interface SharedMemory {
+  readonly address: number;
+  readonly buffer: ArrayBuffer;
+  /** Gives the memory back. Nothing may touch it any more, nor `buffer`. */
+  free(): void;
+}
+
 export interface SystemMemory {
   /** Bytes of a page: what `protect` works on. */
   readonly pageBytes: number;
   /** Puts code into memory of its own. Throws BackendError when the system does not allow it. */
   load(code: Uint8Array<ArrayBuffer>): CodeBlock;
+  /** Zeroed memory in pages of its own, which stays until it is freed. Throws BackendError when there is none. */
+  share(bytes: number): SharedMemory;
   /** Forbids or allows access to whole pages. Throws BackendError when the system refuses. */
   protect(address: number, bytes: number, access: 'none' | 'readWrite'): void;
   /** Asks for large pages where the system has them. */
@@ -54,13 +64,17 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
   const munmap = library('munmap', 'uintptr_t', 'size_t');
   const madvise = library('madvise', 'uintptr_t', 'size_t', 'int');
   const memcpy = foreign.find(null, 'memcpy', 'uintptr_t', ['uintptr_t', 'void *', 'size_t']);
-  const tryLoad = (code: Uint8Array<ArrayBuffer>, flags: number): CodeBlock | string => {
-    const bytes = roundUp(code.length, POSIX_PAGE_BYTES);
+  const map = (bytes: number, flags: number): number | string => {
     // A failure is the address -1, which is no number that JavaScript counts up to.
     const address = Number(
       mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS[platform] | flags, -1, 0),
     );
-    if (!Number.isSafeInteger(address)) return `mmap failed with error ${foreign.lastError()}`;
+    return Number.isSafeInteger(address) ? address : `mmap failed with error ${foreign.lastError()}`;
+  };
+  const tryLoad = (code: Uint8Array<ArrayBuffer>, flags: number): CodeBlock | string => {
+    const bytes = roundUp(code.length, POSIX_PAGE_BYTES);
+    const address = map(bytes, flags);
+    if (typeof address === 'string') return address;
     memcpy(address, code, code.length);
     if (mprotect(address, bytes, PROT_READ_EXECUTE) !== 0) {
       const error = foreign.lastError();
@@ -76,6 +90,11 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
       if (typeof block === 'string' && platform === 'darwin') block = tryLoad(code, MAP_JIT);
       if (typeof block === 'string') throw refused(block);
       return block;
+    },
+    share(bytes) {
+      const address = map(bytes, 0);
+      if (typeof address === 'string') throw noMemory(address);
+      return { address, buffer: foreign.view(address, bytes), free: () => munmap(address, bytes) };
     },
     protect(address, bytes, access) {
       if (mprotect(address, bytes, access === 'none' ? PROT_NONE : PROT_READ_WRITE) === 0) return;
@@ -125,6 +144,15 @@ function windowsMemory(foreign: Foreign): SystemMemory {
       flush(currentProcess(), address, bytes);
       return { address, free: () => virtualFree(address, 0, MEM_RELEASE) };
     },
+    share(bytes) {
+      const address = virtualAlloc(0, bytes, MEM_COMMIT_RESERVE, PAGE_READWRITE);
+      if (address === 0) throw noMemory(`VirtualAlloc failed with error ${lastError()}`);
+      return {
+        address,
+        buffer: foreign.view(address, bytes),
+        free: () => virtualFree(address, 0, MEM_RELEASE),
+      };
+    },
     protect(address, bytes, access) {
       const wanted = access === 'none' ? PAGE_NOACCESS : PAGE_READWRITE;
       if (virtualProtect(address, bytes, wanted, previous) !== 0) return;
@@ -136,6 +164,12 @@ function windowsMemory(foreign: Foreign): SystemMemory {
 
 function roundUp(bytes: number, to: number): number {
   return Math.ceil(bytes / to) * to;
+}
+
+function noMemory(why: string): BackendError {
+  return new BackendError(
+    `The native engine got no memory: ${why}. Close other programs, or use the wasm backend.`,
+  );
 }
 
 function refused(why: string): BackendError {

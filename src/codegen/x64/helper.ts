@@ -1,0 +1,91 @@
+/** @file The threads that help with jobs: what they run from their start to their end, and what wakes them. */
+
+import { Assembler } from './assembler.ts';
+import { CLOSED, CONTROL } from './control-block.ts';
+import { ARGUMENTS, emitEntry } from './entry.ts';
+import { type Label, mem } from './operands.ts';
+import { eax, ecx, edx, low32, r8, r12d, r13d, r14d, r15d, rax, rbx, rcx } from './registers.ts';
+import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
+import type { CallingConvention } from './target.ts';
+
+/** A helper's place: the u64 address of the control block, the u32 number of the thread. */
+export const SEAT = { control: 0, thread: 8 } as const;
+export const SEAT_BYTES = 16;
+
+/** Looks for a next job before a helper goes to sleep: some 40 µs. */
+const SPINS = 2000;
+
+/** `help(seat)` takes part in every job of the seat's control block until that says stop; then it returns 0. */
+export function helpCode(convention: CallingConvention, sleep: SleepCall): Uint8Array<ArrayBuffer> {
+  const asm = new Assembler();
+  const [seat] = ARGUMENTS[convention];
+  // Windows: 32 bytes that the job's code may use.
+  emitEntry(asm, convention, 32, () => {
+    const [awake, look, idle, end] = [asm.label(), asm.label(), asm.label(), asm.label()];
+    asm.emit('mov', r14d, mem(seat, SEAT.thread));
+    asm.emit('mov', rbx, mem(seat, SEAT.control));
+    asm.emit('xor', r12d, r12d);
+    asm.bind(awake);
+    asm.emit('mov', r13d, SPINS);
+    asm.bind(look);
+    // Read before looking: news that comes later keeps the thread from falling asleep.
+    asm.emit('mov', r15d, mem(rbx, CONTROL.news));
+    attend(asm, convention, awake, idle);
+    asm.bind(idle);
+    asm.emit('cmp', mem(rbx, CONTROL.stop, { bits: 32 }), 0);
+    asm.jump('jne', end);
+    asm.emit('pause');
+    asm.emit('dec', r13d);
+    asm.jump('jnz', look);
+    asm.emit('mov', r8, rbx);
+    asm.emit('mov', edx, r15d);
+    emitSleep(asm, sleep, CONTROL.news);
+    asm.jump('jmp', awake);
+    asm.bind(end);
+    asm.emit('xor', eax, eax);
+  });
+  return asm.finish();
+}
+
+/** Takes part in a job whose generation is not the one in r12d, then goes to `attended`; without one, to `idle`. */
+function attend(asm: Assembler, convention: CallingConvention, attended: Label, idle: Label): void {
+  const leave = asm.label();
+  const readJob = (none: Label): void => {
+    asm.emit('mov', rax, mem(rbx, CONTROL.next));
+    asm.emit('mov', rcx, rax);
+    asm.emit('shr', rcx, 32);
+    asm.emit('cmp', ecx, r12d);
+    asm.jump('je', none);
+    asm.emit('cmp', eax, CLOSED);
+    asm.jump('je', none);
+  };
+  const inside = (by: 1 | -1): void => {
+    asm.emit('mov', eax, by >>> 0);
+    asm.emit('lock xadd', mem(rbx, CONTROL.inside), eax);
+  };
+  readJob(idle);
+  // The job's code may be freed when nobody is inside; so go inside first and look whether the job is still there.
+  inside(1);
+  readJob(leave);
+  const [first, second, third] = ARGUMENTS[convention];
+  asm.emit('mov', r12d, ecx);
+  asm.emit('mov', low32(third), r12d);
+  asm.emit('mov', low32(second), r14d);
+  asm.emit('mov', first, rbx);
+  asm.emit('call', mem(rbx, CONTROL.entry, { bits: 64 }));
+  inside(-1);
+  asm.jump('jmp', attended);
+  asm.bind(leave);
+  inside(-1);
+}
+
+/** `rouse(control)` wakes the helpers that sleep for want of news. */
+export function rouseCode(convention: CallingConvention, sleep: SleepCall): Uint8Array<ArrayBuffer> {
+  const asm = new Assembler();
+  const [control] = ARGUMENTS[convention];
+  emitEntry(asm, convention, 0, () => {
+    asm.emit('mov', r8, control);
+    emitWake(asm, sleep, CONTROL.news);
+  });
+  return asm.finish();
+}

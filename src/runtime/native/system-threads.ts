@@ -1,0 +1,98 @@
+/** @file Threads of the operating system that run machine code and nothing else. */
+
+import { BackendError } from '../../base/errors.ts';
+import type { SleepCall } from '../../codegen/x64/sleep.ts';
+import type { Foreign } from './foreign.ts';
+
+/** A thread that was started. */
+export interface SystemThread {
+  /** Settles when its function has returned. Once only. */
+  join(): Promise<void>;
+}
+
+export interface SystemThreads {
+  /** How threads sleep here, and the addresses of the C functions for it; 0 where there are none. */
+  readonly sleepCall: SleepCall;
+  readonly sleepFunction: number;
+  readonly wakeFunction: number;
+  /** Starts a thread in the function at `entry`, which takes one address. Throws BackendError when it cannot. */
+  start(entry: number, argument: number): SystemThread;
+}
+
+/** The threads of this system. */
+export function systemThreads(foreign: Foreign): SystemThreads {
+  return process.platform === 'win32' ? windowsThreads(foreign) : posixThreads(foreign);
+}
+
+function posixThreads(foreign: Foreign): SystemThreads {
+  const create = foreign.find(null, 'pthread_create', 'int', [
+    'void *',
+    'uintptr_t',
+    'uintptr_t',
+    'uintptr_t',
+  ]);
+  const join = foreign.find(null, 'pthread_join', 'int', ['uintptr_t', 'uintptr_t']);
+  const linux = process.platform === 'linux';
+  return {
+    sleepCall: linux ? 'futex' : 'ulock',
+    sleepFunction: linux ? 0 : foreign.addressOfFunction(null, '__ulock_wait'),
+    wakeFunction: linux ? 0 : foreign.addressOfFunction(null, '__ulock_wake'),
+    start(entry, argument) {
+      const thread = new BigUint64Array(1);
+      const error = create(thread, 0, entry, argument);
+      if (error !== 0) throw noThread(error);
+      const handle = Number(thread[0]);
+      return {
+        join: async () => {
+          await foreign.callAside(join, handle, 0);
+        },
+      };
+    },
+  };
+}
+
+const INFINITE = 0xffffffff;
+
+function windowsThreads(foreign: Foreign): SystemThreads {
+  const find = (
+    name: string,
+    result: 'int' | 'uintptr_t' | 'uint32_t',
+    ...parameters: Parameters<Foreign['find']>[3]
+  ) => foreign.find('kernel32.dll', name, result, parameters);
+  const create = find(
+    'CreateThread',
+    'uintptr_t',
+    'uintptr_t',
+    'size_t',
+    'uintptr_t',
+    'uintptr_t',
+    'uint32_t',
+    'uintptr_t',
+  );
+  const wait = find('WaitForSingleObject', 'uint32_t', 'uintptr_t', 'uint32_t');
+  const close = find('CloseHandle', 'int', 'uintptr_t');
+  const lastError = find('GetLastError', 'uint32_t');
+  const synchronization = 'api-ms-win-core-synch-l1-2-0.dll';
+  return {
+    sleepCall: 'waitOnAddress',
+    sleepFunction: foreign.addressOfFunction(synchronization, 'WaitOnAddress'),
+    wakeFunction: foreign.addressOfFunction(synchronization, 'WakeByAddressAll'),
+    start(entry, argument) {
+      const handle = create(0, 0, entry, argument, 0, 0);
+      if (handle === 0) throw noThread(lastError());
+      return {
+        join: async () => {
+          await foreign.callAside(wait, handle, INFINITE);
+          close(handle);
+        },
+      };
+    },
+  };
+}
+
+function noThread(error: number): BackendError {
+  return new BackendError(
+    `The system did not start a thread for the native engine: error ${error}. Ask for fewer threads ` +
+      "(FOVEA_THREADS, or 'threads' of backend.set).",
+  );
+}
