@@ -1,5 +1,6 @@
 /** @file Where batches come from: arrays cut into batches, or a dataset that brings them. */
 
+import type { TypedArray } from '../../base/dtype.ts';
 import { ShapeError, ValueError, withPlace } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
@@ -115,6 +116,14 @@ export function rangeBatch(data: DataSet, start: number, samples: number): Batch
   };
 }
 
+/** Numbers up to which a loop copies a row sooner than a call does. */
+const SHORT_ROW = 64;
+
+function copyRow(source: TypedArray, from: number, target: Float32Array, to: number, size: number): void {
+  if (size > SHORT_ROW) target.set(source.subarray(from, from + size), to);
+  else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
+}
+
 /** The rows that `rows` names. */
 function gatherBatch(data: DataSet, rows: Int32Array): Batch {
   return {
@@ -123,9 +132,7 @@ function gatherBatch(data: DataSet, rows: Int32Array): Batch {
     rowOf: (i) => rows[i]!,
     copy(tensor, target) {
       const size = rowSize(tensor);
-      rows.forEach((row, i) => {
-        target.set(tensor.data.subarray(row * size, (row + 1) * size), i * size);
-      });
+      for (let i = 0; i < rows.length; i++) copyRow(tensor.data, rows[i]! * size, target, i * size, size);
     },
   };
 }

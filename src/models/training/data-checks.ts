@@ -72,6 +72,27 @@ export function checkTargets(
     throw new ValueError('sampleWeight holds NaN or infinite numbers.');
 }
 
+/** The exponent's bits: all of them are set in NaN and infinities only. */
+const EXPONENT = 0x7f800000;
+const EXPONENT_ONE = 0x00800000;
+
+/** Whether the first `count` numbers are finite: one more than an exponent of ones turns the sign negative. */
+function allFinite(values: Float32Array, count: number): boolean {
+  const bits = new Int32Array(values.buffer, values.byteOffset, count);
+  const end = count - 3;
+  let any = 0;
+  let i = 0;
+  for (; i < end; i += 4) {
+    any |=
+      ((bits[i]! & EXPONENT) + EXPONENT_ONE) |
+      ((bits[i + 1]! & EXPONENT) + EXPONENT_ONE) |
+      ((bits[i + 2]! & EXPONENT) + EXPONENT_ONE) |
+      ((bits[i + 3]! & EXPONENT) + EXPONENT_ONE);
+  }
+  for (; i < count; i++) any |= (bits[i]! & EXPONENT) + EXPONENT_ONE;
+  return any >= 0;
+}
+
 /**
  * Throws ValueError when a number of the batch's inputs is NaN or infinite.
  *
@@ -82,9 +103,9 @@ export function checkFinite(batch: Batch, index: number, values: Float32Array, w
   if (!isFloating(tensor.dtype)) return;
   const size = tensor.size / tensor.shape[0]!;
   const count = batch.samples * size;
+  if (allFinite(values, count)) return;
   for (let i = 0; i < count; i++) {
-    // Negated so that NaN is caught too.
-    if (Math.abs(values[i]!) < Number.POSITIVE_INFINITY) continue;
+    if (Number.isFinite(values[i]!)) continue;
     const sample = Math.floor(i / size);
     throw new ValueError(
       `The data has ${values[i]} in ${where}: sample ${sample} of the batch, sample ${batch.rowOf(sample)} of the data, ` +

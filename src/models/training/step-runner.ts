@@ -39,6 +39,8 @@ export class StepRunner {
   readonly #frozen: string;
   // Arrays are checked as a whole, once, and not batch by batch.
   readonly #checked = new WeakSet<DataSet>();
+  /** By data set: 1 for each sample whose inputs were found to be finite. */
+  readonly #finite = new WeakMap<DataSet, Uint8Array>();
   #capacity: number;
 
   /** @param batchSize Samples in a batch at most, when that is known. */
@@ -64,7 +66,8 @@ export class StepRunner {
       const compiled = await this.#stepFor(batch.data).catch((error: unknown) => {
         throw withPlace(error, where);
       });
-      feedBatch(compiled, batch, where);
+      feedBatch(compiled, batch);
+      this.#checkInputs(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       try {
         await compiled.run(batch.samples);
@@ -74,6 +77,22 @@ export class StepRunner {
       }
       return readResult(compiled, batch.samples);
     });
+  }
+
+  /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */
+  #checkInputs({ step, executable }: CompiledStep, batch: Batch, where: string): void {
+    let seen = this.#finite.get(batch.data);
+    if (seen === undefined) {
+      seen = new Uint8Array(batch.data.samples);
+      this.#finite.set(batch.data, seen);
+    }
+    let known = 0;
+    for (let i = 0; i < batch.samples; i++) known += seen[batch.rowOf(i)]!;
+    if (known === batch.samples) return;
+    step.inputs.forEach((node, i) => {
+      checkFinite(batch, i, executable.feed(node), where);
+    });
+    for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
   async #stepFor(data: DataSet): Promise<CompiledStep> {
@@ -105,12 +124,10 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-function feedBatch({ step, executable }: CompiledStep, batch: Batch, where: string): void {
+function feedBatch({ step, executable }: CompiledStep, batch: Batch): void {
   const { x, y, sampleWeight } = batch.data;
   step.inputs.forEach((node, i) => {
-    const feed = executable.feed(node);
-    batch.copy(x[i]!, feed);
-    checkFinite(batch, i, feed, where);
+    batch.copy(x[i]!, executable.feed(node));
   });
   step.targets.forEach((node, i) => {
     batch.copy(y[i]!, executable.feed(node));
