@@ -30,9 +30,11 @@ export const CONTROL = {
   news: 320,
   /** u32: other than 0 ends the helpers. */
   stop: 324,
+  /** u32: generation of the last job that is done. */
+  finished: 384,
 } as const;
 
-export const CONTROL_BYTES = 384;
+export const CONTROL_BYTES = 448;
 
 /** The item that no job has. */
 export const CLOSED = 0x7fffffff;

@@ -4,7 +4,7 @@ import { Assembler } from './assembler.ts';
 import { CLOSED, CONTROL } from './control-block.ts';
 import { ARGUMENTS, emitEntry } from './entry.ts';
 import { type Label, mem } from './operands.ts';
-import { eax, ecx, edx, low32, r8, r12d, r13d, r14d, r15d, rax, rbx, rcx } from './registers.ts';
+import { eax, ecx, edx, low32, r8, r12, r12d, r13d, r14d, r15d, rax, rbx, rcx } from './registers.ts';
 import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
 import type { CallingConvention } from './target.ts';
 
@@ -12,11 +12,16 @@ import type { CallingConvention } from './target.ts';
 export const SEAT = { control: 0, thread: 8 } as const;
 export const SEAT_BYTES = 16;
 
-/** Looks for a next job before a helper goes to sleep: some 300 µs, more than `fit` needs between two steps. */
-const SPINS = 15000;
+export interface HelperOptions {
+  readonly convention: CallingConvention;
+  readonly sleep: SleepCall;
+}
+
+/** Looks for a next job before a helper goes to sleep: some 100 µs, about what `fit` needs between two steps. */
+const SPINS = 5000;
 
 /** `help(seat)` takes part in every job of the seat's control block until that says stop; then it returns 0. */
-export function helpCode(convention: CallingConvention, sleep: SleepCall): Uint8Array<ArrayBuffer> {
+export function helpCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const [seat] = ARGUMENTS[convention];
   // Windows: 32 bytes that the job's code may use.
@@ -30,7 +35,7 @@ export function helpCode(convention: CallingConvention, sleep: SleepCall): Uint8
     asm.bind(look);
     // Read before looking: news that comes later keeps the thread from falling asleep.
     asm.emit('mov', r15d, mem(rbx, CONTROL.news));
-    attend(asm, convention, awake, idle);
+    attend(asm, { convention, sleep }, awake, idle);
     asm.bind(idle);
     asm.emit('cmp', mem(rbx, CONTROL.stop, { bits: 32 }), 0);
     asm.jump('jne', end);
@@ -48,7 +53,7 @@ export function helpCode(convention: CallingConvention, sleep: SleepCall): Uint8
 }
 
 /** Takes part in a job whose generation is not the one in r12d, then goes to `attended`; without one, to `idle`. */
-function attend(asm: Assembler, convention: CallingConvention, attended: Label, idle: Label): void {
+function attend(asm: Assembler, { convention, sleep }: HelperOptions, attended: Label, idle: Label): void {
   const leave = asm.label();
   const readJob = (none: Label): void => {
     asm.emit('mov', rax, mem(rbx, CONTROL.next));
@@ -74,18 +79,51 @@ function attend(asm: Assembler, convention: CallingConvention, attended: Label, 
   asm.emit('mov', first, rbx);
   asm.emit('call', mem(rbx, CONTROL.entry, { bits: 64 }));
   inside(-1);
+  asm.emit('test', r14d, r14d);
+  asm.jump('jnz', attended);
+  // Thread 0 returns when the job is done.
+  asm.emit('mov', mem(rbx, CONTROL.finished), r12d);
+  asm.emit('mov', r8, rbx);
+  emitWake(asm, sleep, CONTROL.finished);
   asm.jump('jmp', attended);
   asm.bind(leave);
   inside(-1);
 }
 
 /** `rouse(control)` wakes the helpers that sleep for want of news. */
-export function rouseCode(convention: CallingConvention, sleep: SleepCall): Uint8Array<ArrayBuffer> {
+export function rouseCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const [control] = ARGUMENTS[convention];
   emitEntry(asm, convention, 0, () => {
     asm.emit('mov', r8, control);
     emitWake(asm, sleep, CONTROL.news);
+  });
+  return asm.finish();
+}
+
+/** `run(control, generation)` opens the job that was set up with that generation, and returns when it is done. */
+export function runCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
+  const asm = new Assembler();
+  const [control, generation] = ARGUMENTS[convention];
+  emitEntry(asm, convention, 0, () => {
+    const [look, done] = [asm.label(), asm.label()];
+    asm.emit('mov', rbx, control);
+    asm.emit('mov', r12d, low32(generation));
+    asm.emit('mov', rax, r12);
+    asm.emit('shl', rax, 32);
+    asm.emit('mov', mem(rbx, CONTROL.next), rax);
+    asm.emit('mov', eax, 1);
+    asm.emit('lock xadd', mem(rbx, CONTROL.news), eax);
+    asm.emit('mov', r8, rbx);
+    emitWake(asm, sleep, CONTROL.news);
+    asm.bind(look);
+    asm.emit('mov', edx, mem(rbx, CONTROL.finished));
+    asm.emit('cmp', edx, r12d);
+    asm.jump('je', done);
+    asm.emit('mov', r8, rbx);
+    emitSleep(asm, sleep, CONTROL.finished);
+    asm.jump('jmp', look);
+    asm.bind(done);
   });
   return asm.finish();
 }

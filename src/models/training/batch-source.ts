@@ -26,6 +26,8 @@ export interface Batch {
   rowOf(i: number): number;
   /** Writes the batch's rows of `tensor`, one of `data`'s, to `target`. */
   copy(tensor: Tensor, target: Float32Array): void;
+  /** Collects what the batch after this one will copy: for when there is time, as while a step runs. */
+  collectNext?(): void;
 }
 
 /** Batches, epoch after epoch. */
@@ -124,28 +126,67 @@ function copyRow(source: TypedArray, from: number, target: Float32Array, to: num
   else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
 }
 
-/** The rows that `rows` names. */
-function gatherBatch(data: DataSet, rows: Int32Array): Batch {
-  return {
-    data,
-    samples: rows.length,
-    rowOf: (i) => rows[i]!,
-    copy(tensor, target) {
-      const size = rowSize(tensor);
-      for (let i = 0; i < rows.length; i++) copyRow(tensor.data, rows[i]! * size, target, i * size, size);
-    },
-  };
+/** Data in another order, batch by batch. The rows of one batch can be collected before it is there. */
+class ShuffledRows {
+  readonly #data: DataSet;
+  readonly #order: Int32Array;
+  readonly #batchSize: number;
+  /** Where the batch begins whose rows are collected. */
+  #collected = -1;
+  readonly #rows = new Map<Tensor, Float32Array>();
+
+  constructor(data: DataSet, order: Int32Array, batchSize: number) {
+    this.#data = data;
+    this.#order = order;
+    this.#batchSize = batchSize;
+  }
+
+  batch(start: number): Batch {
+    const rows = this.#rowsFrom(start);
+    return {
+      data: this.#data,
+      samples: rows.length,
+      rowOf: (i) => rows[i]!,
+      copy: (tensor, target) => {
+        const size = rowSize(tensor);
+        if (this.#collected === start) target.set(this.#rows.get(tensor)!.subarray(0, rows.length * size));
+        else copyRows(tensor, rows, target);
+      },
+      collectNext: () => this.#collect(start + this.#batchSize),
+    };
+  }
+
+  #rowsFrom(start: number): Int32Array {
+    return this.#order.subarray(start, start + this.#batchSize);
+  }
+
+  #collect(start: number): void {
+    const rows = this.#rowsFrom(start);
+    const { x, y, sampleWeight } = this.#data;
+    for (const tensor of [...x, ...y, ...(sampleWeight === null ? [] : [sampleWeight])]) {
+      let target = this.#rows.get(tensor);
+      if (target === undefined) {
+        target = new Float32Array(this.#batchSize * rowSize(tensor));
+        this.#rows.set(tensor, target);
+      }
+      copyRows(tensor, rows, target);
+    }
+    this.#collected = start;
+  }
+}
+
+function copyRows(tensor: Tensor, rows: Int32Array, target: Float32Array): void {
+  const size = rowSize(tensor);
+  for (let i = 0; i < rows.length; i++) copyRow(tensor.data, rows[i]! * size, target, i * size, size);
 }
 
 /** Batches of arrays, the last one smaller; in another order each epoch when there is a `shuffle`. */
 export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGenerator | null): BatchSource {
   function* epoch(): Iterable<Batch> {
-    const order = shuffle?.permutation(data.samples);
+    const shuffled =
+      shuffle === null ? null : new ShuffledRows(data, shuffle.permutation(data.samples), batchSize);
     for (let start = 0; start < data.samples; start += batchSize) {
-      const samples = Math.min(batchSize, data.samples - start);
-      yield order === undefined
-        ? rangeBatch(data, start, samples)
-        : gatherBatch(data, order.subarray(start, start + samples));
+      yield shuffled?.batch(start) ?? rangeBatch(data, start, Math.min(batchSize, data.samples - start));
     }
   }
   return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, onePass: false, epoch };

@@ -70,7 +70,9 @@ export class StepRunner {
       this.#checkInputs(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       try {
-        await compiled.run(batch.samples);
+        const running = compiled.run(batch.samples);
+        batch.collectNext?.();
+        await running;
       } catch (error) {
         this.#context.cache.drop(compiled);
         throw error;

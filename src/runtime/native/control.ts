@@ -1,4 +1,4 @@
-/** @file The control block as JavaScript sees it: posting jobs, and telling threads to leave. */
+/** @file The control block as JavaScript sees it: setting jobs up, and telling threads to leave. */
 
 import { CLOSED, CONTROL, CONTROL_BYTES, LAST_GENERATION } from '../../codegen/x64/control-block.ts';
 
@@ -46,17 +46,20 @@ export class Control {
     this.#setLong(CONTROL.wakeFunction, wakeFunction);
   }
 
-  /** Opens a job to the threads; the one before it must be done. Returns its generation. */
-  post({ entry, frame, arenas, samples }: NativeJob): number {
+  /** Sets a job up, closed; the one before it must be done. Returns its generation. */
+  setUp({ entry, frame, arenas, samples }: NativeJob): number {
     const generation = this.close();
     this.#setLong(CONTROL.entry, entry);
     this.#setLong(CONTROL.frame, frame);
     arenas.forEach((arena, i) => this.#setLong(CONTROL_BYTES + 8 * i, arena));
     this.#words[CONTROL.samples / 4] = samples;
     Atomics.store(this.#words, CONTROL.done / 4, 0);
-    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(generation) * HIGH_HALF);
-    Atomics.add(this.#words, CONTROL.news / 4, 1);
     return generation;
+  }
+
+  /** Opens the job that was set up. */
+  open(): void {
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generation) * HIGH_HALF);
   }
 
   /** From here on nobody enters the last job. Returns a new generation. */

@@ -1,6 +1,6 @@
 /** @file Crew: the threads that share each job, one job at a time. */
 
-import { helpCode, rouseCode, SEAT, SEAT_BYTES } from '../../codegen/x64/helper.ts';
+import { helpCode, rouseCode, runCode, SEAT, SEAT_BYTES } from '../../codegen/x64/helper.ts';
 import { Control, type NativeJob } from './control.ts';
 import type { Foreign, ForeignFunction } from './foreign.ts';
 import { callingConvention } from './processor.ts';
@@ -8,14 +8,10 @@ import type { NativeSupport } from './support.ts';
 import type { CodeBlock, SharedMemory } from './system-memory.ts';
 import type { SystemThread } from './system-threads.ts';
 
-/** A job, and its program's `step(control, thread, generation)`. */
-export interface CrewJob extends NativeJob {
-  readonly step: ForeignFunction;
-}
-
 /**
- * Thread 0 of a job is one that Node keeps for work aside, so that Node waits for it; the others are the crew's own and
- * run nothing but machine code. Their memory belongs to the system: it stays when a process ends while they look at it.
+ * Threads of the system's that run nothing but machine code. A thread that Node keeps for work aside opens each job and
+ * waits for its end, so that Node waits for it too. The control block belongs to the system: it stays when a process ends while
+ * threads look at it.
  */
 export class Crew {
   readonly #foreign: Foreign;
@@ -23,27 +19,29 @@ export class Crew {
   readonly #memory: SharedMemory;
   readonly #codes: readonly CodeBlock[];
   readonly #rouse: ForeignFunction;
+  readonly #run: ForeignFunction;
   readonly #helpers: SystemThread[] = [];
 
-  /** Starts the threads but the first. Throws BackendError when the system refuses. */
+  /** Starts the threads. Throws BackendError when the system refuses. */
   constructor({ foreign, system, threads: systemThreads }: NativeSupport, threads: number) {
     const { sleepCall, sleepFunction, wakeFunction } = systemThreads;
-    const help = system.load(helpCode(callingConvention(), sleepCall));
-    const rouse = system.load(rouseCode(callingConvention(), sleepCall));
+    const options = { convention: callingConvention(), sleep: sleepCall };
+    const [help, rouse, run] = [helpCode, rouseCode, runCode].map((code) => system.load(code(options)));
     this.#foreign = foreign;
-    this.#codes = [help, rouse];
-    this.#rouse = foreign.at(rouse.address, 'void', ['uintptr_t']);
+    this.#codes = [help!, rouse!, run!];
+    this.#rouse = foreign.at(rouse!.address, 'void', ['uintptr_t']);
+    this.#run = foreign.at(run!.address, 'void', ['uintptr_t', 'uint32_t']);
     const seats = Math.ceil(Control.bytes(threads) / SEAT_BYTES) * SEAT_BYTES;
     this.#memory = system.share(seats + threads * SEAT_BYTES);
     this.#control = new Control(this.#memory);
     this.#control.setSleep(sleepFunction, wakeFunction);
     const view = new DataView(this.#memory.buffer);
     try {
-      for (let thread = 1; thread < threads; thread++) {
+      for (let thread = 0; thread < threads; thread++) {
         const seat = seats + thread * SEAT_BYTES;
         view.setBigUint64(seat + SEAT.control, BigInt(this.#control.address), true);
         view.setUint32(seat + SEAT.thread, thread, true);
-        this.#helpers.push(systemThreads.start(help.address, this.#memory.address + seat));
+        this.#helpers.push(systemThreads.start(help!.address, this.#memory.address + seat));
       }
     } catch (error) {
       void this.end();
@@ -52,10 +50,10 @@ export class Crew {
   }
 
   /** Settles when the job is done; the process stays alive until then. */
-  async run(job: CrewJob): Promise<void> {
-    const generation = this.#control.post(job);
-    if (this.#helpers.length > 0) this.#rouse(this.#control.address);
-    await this.#foreign.callAside(job.step, this.#control.address, 0, generation);
+  async run(job: NativeJob): Promise<void> {
+    const generation = this.#control.setUp(job);
+    // Opened aside, not here: a worker that is terminated in between would leave a job that nothing waits for.
+    await this.#foreign.callAside(this.#run, this.#control.address, generation);
   }
 
   /** Settles when no helper is in the last job's code, and none will enter it. Not while a job runs. */

@@ -61,7 +61,7 @@ export class NativeInstance implements ProgramInstance {
     checkRun(this.#native.program, this.#live, samples, this.#capacity);
     await this.#runtime.queue.add(async () => {
       this.#runtime.checkAlive(this.#native.program.name);
-      await this.#runtime.crew().run({ ...this.#job(samples), step: this.#native.step });
+      await this.#runtime.crew().run(this.#job(samples));
     });
   }
 
@@ -79,7 +79,8 @@ export class NativeInstance implements ProgramInstance {
       );
     }
     this.#own ??= ownControl(this.#runtime.support.foreign);
-    const generation = this.#own.post(this.#job(samples));
+    const generation = this.#own.setUp(this.#job(samples));
+    this.#own.open();
     step(this.#own.address, 0, generation);
   }
 

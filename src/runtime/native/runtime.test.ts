@@ -337,24 +337,6 @@ setTimeout(() => { void instance.run(40); console.log('leaving'); process.exit(0
     }
   });
 
-  it('lets a worker be terminated in the middle of a run', async () => {
-    const endless = moduleText(`
-import { parentPort } from 'node:worker_threads';
-${RUN}
-parentPort.postMessage('ready');
-for (;;) await instance.run(40);`);
-    const { stdout } = await script(`
-import { Worker } from 'node:worker_threads';
-for (let i = 0; i < 5; i++) {
-  const worker = new Worker(new URL('data:text/javascript,' + encodeURIComponent(${JSON.stringify(endless)})));
-  await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject));
-  await new Promise((resolve) => setTimeout(resolve, i));
-  await worker.terminate();
-}
-console.log('ended');`);
-    assert.equal(stdout, 'ended\n');
-  });
-
   // Their functions may return early, and one that does nothing but that serves as any of them.
   for (const call of ['ulock', 'waitOnAddress']) {
     it(`runs with threads that sleep by ${call}`, { skip: process.platform === 'win32' }, async () => {
