@@ -47,6 +47,14 @@ export class StepCache {
   // The most recently used last.
   #entries: Entry[] = [];
 
+  /** Whether the step, once got from here for that graph, may still be run: neither freed nor of another engine. */
+  async holds(step: CompiledStep, graph: LayerGraph): Promise<boolean> {
+    const backend = await currentBackend();
+    return this.#entries.some(
+      (entry) => entry.compiled === step && entry.backend === backend && entry.graph === graph,
+    );
+  }
+
   /** The step of that key for that graph, made by `make` when there is none. */
   async get(key: string, graph: LayerGraph, capacity: number, make: () => ModelStep): Promise<CompiledStep> {
     const backend = await currentBackend();

@@ -42,6 +42,8 @@ export class StepRunner {
   /** By data set: 1 for each sample whose inputs were found to be finite. */
   readonly #finite = new WeakMap<DataSet, Uint8Array>();
   #capacity: number;
+  /** The step found last, which the next batch of the same data can have again. */
+  #last: { readonly data: DataSet; readonly capacity: number; readonly found: CompiledStep } | null = null;
 
   /** @param batchSize Samples in a batch at most, when that is known. */
   constructor(context: RunContext, batchSize: number | null) {
@@ -105,6 +107,10 @@ export class StepRunner {
     }
     const { graph } = model;
     if (graph === null) throw new InternalError(`'${model.name}' was built and has no graph.`);
+    const last = this.#last;
+    if (last?.data === data && last.capacity === this.#capacity && (await cache.holds(last.found, graph))) {
+      return last.found;
+    }
     const shapes = mode === 'predict' ? [] : targetShapes(data);
     const weighted = data.sampleWeight !== null;
     const capacity = Math.max(this.#capacity, 1);
@@ -116,6 +122,7 @@ export class StepRunner {
       checkTargets(found.step, model, targets, data);
       this.#checked.add(data);
     }
+    this.#last = { data, capacity: this.#capacity, found };
     return found;
   }
 }

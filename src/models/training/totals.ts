@@ -7,6 +7,8 @@ import type { ReportedValue } from './step-graph.ts';
 export class Totals {
   // In the order in which `evaluate` lists them.
   readonly #means = new Map<string, Mean>();
+  /** The same by name. */
+  #sorted: (readonly [string, Mean])[] = [];
 
   /** Adds one batch's numbers. */
   add(reported: readonly ReportedValue[], values: readonly number[], samples: number): void {
@@ -15,6 +17,7 @@ export class Totals {
       if (mean === undefined) {
         mean = new Mean();
         this.#means.set(name, mean);
+        this.#sorted = [...this.#means].sort(([a], [b]) => (a < b ? -1 : 1));
       }
       const count = samples * (perSample ?? 1);
       mean.update(perSample === null ? values[i]! : values[i]! / count, count);
@@ -23,8 +26,9 @@ export class Totals {
 
   /** By name, sorted, as Keras' logs are. */
   logs(): Record<string, number> {
-    const entries = [...this.#means].map(([name, mean]) => [name, mean.result] as const);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const logs: Record<string, number> = {};
+    for (const [name, mean] of this.#sorted) logs[name] = mean.result;
+    return logs;
   }
 
   /** The loss alone, or a list with the loss first. */
