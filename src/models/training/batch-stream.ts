@@ -1,7 +1,8 @@
 /** @file Batches epoch by epoch: a pass over the data each, or a given number of steps of passes that go on. */
 
 import { ValueError } from '../../base/errors.ts';
-import type { Batch, BatchSource } from './batch-source.ts';
+import type { Batch } from './batch.ts';
+import type { BatchSource } from './batch-source.ts';
 
 type BatchIterator = AsyncIterator<Batch> | Iterator<Batch>;
 

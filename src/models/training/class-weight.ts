@@ -5,7 +5,7 @@ import { describeValue } from '../../base/options.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { isRecord } from '../structure.ts';
-import type { DataSet } from './batch-source.ts';
+import type { DataSet } from './batch.ts';
 import type { ClassWeight } from './run-options.ts';
 
 /**

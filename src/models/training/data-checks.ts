@@ -5,7 +5,7 @@ import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
-import type { Batch, DataSet } from './batch-source.ts';
+import type { Batch, DataSet } from './batch.ts';
 import type { ModelStep } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 

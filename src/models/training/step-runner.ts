@@ -4,7 +4,7 @@ import { InternalError, withPlace } from '../../base/errors.ts';
 import { sampleSize } from '../../base/shape.ts';
 import { exclusively } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
-import type { Batch, DataSet } from './batch-source.ts';
+import type { Batch, DataSet } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';

@@ -3,14 +3,8 @@
 import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Tensor } from '../../base/tensor.ts';
-import {
-  arraySource,
-  type BatchSource,
-  type DataNames,
-  type DataSet,
-  datasetSource,
-  readData,
-} from './batch-source.ts';
+import type { DataSet } from './batch.ts';
+import { arraySource, type BatchSource, type DataNames, datasetSource, readData } from './batch-source.ts';
 import { isDataset } from './data-types.ts';
 import type { FitOptions } from './run-options.ts';
 

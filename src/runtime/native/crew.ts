@@ -1,6 +1,6 @@
 /** @file Crew: the threads that share each job, one job at a time. */
 
-import { helpCode, rouseCode, runCode, SEAT, SEAT_BYTES } from '../../codegen/x64/helper.ts';
+import { helpCode, rouseCode, runCode, SEAT, SEAT_BYTES } from '../../codegen/x64/crew-code.ts';
 import { Control, type NativeJob } from './control.ts';
 import type { Foreign, ForeignFunction } from './foreign.ts';
 import { callingConvention } from './processor.ts';
@@ -9,8 +9,8 @@ import type { CodeBlock, SharedMemory } from './system-memory.ts';
 import type { SystemThread } from './system-threads.ts';
 
 /**
- * Threads of the system's that run nothing but machine code. A thread that Node keeps for work aside opens each job and
- * waits for its end, so that Node waits for it too. The control block belongs to the system: it stays when a process ends while
+ * Threads of the system that run nothing but machine code. A thread that Node keeps for work aside opens each job and waits
+ * for its end, so that Node waits for it too. The control block is memory of the system: it stays while a process ends and
  * threads look at it.
  */
 export class Crew {

@@ -1,4 +1,4 @@
-/** @file The threads that help with jobs: what they run from their start to their end, and what wakes them. */
+/** @file The code of a crew: what its helping threads run from their start to their end, and what wakes them. */
 
 import { Assembler } from './assembler.ts';
 import { CLOSED, CONTROL } from './control-block.ts';
