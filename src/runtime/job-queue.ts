@@ -5,7 +5,7 @@ export class JobQueue {
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
 
-  /** True when all jobs added so far have ended. */
+  /** True when all jobs added so far have ended; chores do not count. */
   get isIdle(): boolean {
     return this.#waiting === 0;
   }
@@ -18,6 +18,11 @@ export class JobQueue {
     });
     this.#tail = result.catch(() => {});
     return result;
+  }
+
+  /** Does a chore in its turn: after the jobs added so far, before later ones. */
+  addChore(chore: () => Promise<void>): void {
+    this.#tail = this.#tail.then(chore).catch(() => {});
   }
 
   /** Calls `action` when all jobs added so far have ended: at once when there are none. */

@@ -311,6 +311,20 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
     await runtime.dispose();
   });
 
+  it('runs at once while the code of another program is given back', async () => {
+    const runtime = await create(2);
+    const { instance, read } = await bind(runtime, trainingProgram(target));
+    await instance.run(3);
+    const other = await bind(runtime, trainingProgram(target, 'other'));
+    await other.instance.run(3);
+    const loaded = await runtime.load(trainingProgram(target));
+    loaded.dispose();
+    instance.runSync(3);
+    await other.instance.run(3);
+    assert.deepEqual(read(5), other.read(5));
+    await runtime.dispose();
+  });
+
   it('says what it uses', async () => {
     const runtime = await create(2);
     assert.deepEqual(runtime.describe(), { name: 'native', isa: 'avx2', threads: 2 });

@@ -93,7 +93,7 @@ export class NativeRuntime implements NativeHost {
     return {
       instantiate: (addresses, capacity) => new NativeInstance(this, native, { addresses, capacity, guards }),
       dispose: () => {
-        if (live) void this.queue.add(() => this.#unload(block));
+        if (live) this.queue.addChore(() => this.#unload(block));
         live = false;
       },
     };
