@@ -9,31 +9,16 @@
  * of the profile's table, or 0.
  */
 
-import { InternalError } from '../../base/errors.ts';
-import {
-  type Buffer,
-  type BufferArgument,
-  type Program,
-  type SampleCall,
-  type SamplesPhase,
-  SLICE_GRAIN,
-  type WholeCall,
-  type WholePhase,
-} from '../../compiler/program.ts';
-import { KernelBuilder } from '../../kernels/builder.ts';
-import { FLOAT_BYTES, type Kernel } from '../../kernels/ir.ts';
-import { fillZeros } from '../../kernels/nest.ts';
+import { type Program, type SamplesPhase, SLICE_GRAIN, type WholePhase } from '../../compiler/program.ts';
 import { Assembler } from './assembler.ts';
 import { CONTROL } from './control-block.ts';
 import { ARGUMENTS, emitEntry } from './entry.ts';
-import { emitKernel } from './kernel.ts';
-import { ARGUMENT_BYTES } from './kernel-frame.ts';
-import { type Label, type Memory, mem } from './operands.ts';
-import { emitProfileEnd, emitProfileStart } from './profile.ts';
-import { eax, ecx, edx, low32, r8, r9d, rax, rcx, rsp } from './registers.ts';
+import { KernelCalls } from './kernel-calls.ts';
+import { mem } from './operands.ts';
+import { eax, ecx, edx, low32, r8, r9d, rax, rcx } from './registers.ts';
 import type { SleepCall } from './sleep.ts';
 import { StepLocals } from './step-locals.ts';
-import { type CallingConvention, type Isa, nativeTarget } from './target.ts';
+import type { CallingConvention, Isa } from './target.ts';
 import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
 
 export interface ProgramOptions {
@@ -54,9 +39,6 @@ export interface EmittedProgram {
   readonly profileRows: readonly string[];
 }
 
-/** Bytes of one address in a frame. */
-export const FRAME_ENTRY_BYTES = 8;
-
 /**
  * The program's code. Throws InternalError when a call does not fit its kernel: wrong number of arguments, counts
  * without elements, a chunk buffer outside a samples phase.
@@ -73,9 +55,7 @@ class ProgramEmitter {
   readonly #program: Program;
   readonly #options: ProgramOptions;
   readonly #locals: StepLocals;
-  readonly #kernels = new Map<Kernel, Label>();
-  readonly #zeroing = new Map<number, Kernel>();
-  readonly #profileRows: string[] = [];
+  readonly #calls: KernelCalls;
   readonly #routines: ThreadRoutines;
 
   constructor(program: Program, options: ProgramOptions) {
@@ -86,13 +66,14 @@ class ProgramEmitter {
     );
     // A zeroing kernel takes one.
     this.#locals = new StepLocals(Math.max(1, ...sizes));
+    this.#calls = new KernelCalls(this.asm, program, this.#locals, options);
     this.#routines = { claim: this.asm.label(), wait: this.asm.label(), finish: this.asm.label() };
   }
 
   run(): EmittedProgram {
     const { asm } = this;
     const { phases, shards } = this.#program;
-    const { slices, convention, sleep, isa } = this.#options;
+    const { slices, convention, sleep } = this.#options;
     const sizes = phases.map(({ kind }) => (kind === 'samples' ? shards : slices));
     const total = sizes.reduce((sum, size) => sum + size, 0);
     emitEntry(asm, convention, this.#locals.bytes, () => {
@@ -105,12 +86,8 @@ class ProgramEmitter {
       this.#leave(total);
     });
     emitThreadRoutines(asm, this.#routines, { total, sleep });
-    for (const [kernel, label] of this.#kernels) {
-      asm.align(64);
-      asm.bind(label);
-      emitKernel(kernel, asm, isa);
-    }
-    return { code: asm.finish(), profileRows: this.#profileRows };
+    this.#calls.emitKernels();
+    return { code: asm.finish(), profileRows: this.#calls.profileRows };
   }
 
   /** Keeps the arguments and what the job says, flushes denormals, takes the first item. */
@@ -171,7 +148,7 @@ class ProgramEmitter {
     asm.emit('sub', eax, first);
     asm.emit('mov', at.index(), rax);
     if (first > 0) {
-      this.#profiled(`phase ${k}: wait`, () => {
+      this.#calls.profiled(`phase ${k}: wait`, () => {
         asm.emit('mov', r8, at.control());
         asm.emit('mov', ecx, first);
         asm.emit('call', this.#routines.wait);
@@ -192,13 +169,7 @@ class ProgramEmitter {
     const { asm } = this;
     const at = this.#locals;
     const { chunk, shards } = this.#program;
-    for (const buffer of phase.accumulators) {
-      this.#profiled(`phase ${k}: zero ${buffer.name}`, () => {
-        this.#indexedAddress(buffer, at.index());
-        asm.emit('mov', mem(rsp), rax);
-        asm.emit('call', this.#kernel(this.#zeroKernel(buffer.elements)));
-      });
-    }
+    for (const buffer of phase.accumulators) this.#calls.zero(buffer, k);
     this.#sampleCut(0, shards);
     asm.emit('mov', at.begin(), rax);
     this.#sampleCut(1, shards);
@@ -212,7 +183,7 @@ class ProgramEmitter {
     asm.emit('cmp', eax, ecx);
     asm.emit('cmova', eax, ecx);
     asm.emit('mov', at.count(), rax);
-    for (const call of phase.calls) this.#sampleCall(call, k);
+    for (const call of phase.calls) this.#calls.sampleCall(call, k);
     asm.emit('add', { ...at.begin(), bits: 64 }, chunk);
     asm.jump('jmp', top);
     asm.bind(done);
@@ -239,21 +210,6 @@ class ProgramEmitter {
     asm.emit('div', ecx);
   }
 
-  #sampleCall({ kernel, args }: SampleCall, k: number): void {
-    const at = this.#locals;
-    this.#checkArguments(kernel, args);
-    args.forEach(({ buffer, sliced }, i) => {
-      if (sliced) this.#fail(kernel, `slices buffer ${buffer.name} in a samples phase`);
-      if (buffer.kind === 'chunk') {
-        this.asm.emit('mov', rax, at.arena());
-        if (buffer.arenaOffset !== 0) this.asm.emit('add', rax, buffer.arenaOffset);
-      } else if (buffer.kind === 'whole') this.#address(buffer);
-      else this.#indexedAddress(buffer, buffer.kind === 'batch' ? at.begin() : at.index());
-      this.#argument(i);
-    });
-    this.#call(kernel, k);
-  }
-
   /** One slice of every call with elements; calls without go to the slices in turn. */
   #wholeItem(phase: WholePhase, k: number): void {
     const { asm } = this;
@@ -269,7 +225,7 @@ class ProgramEmitter {
         asm.jump('jbe', skip);
         asm.emit('mov', at.count(), rax);
       }
-      this.#wholeCall(call, k);
+      this.#calls.wholeCall(call, k);
       asm.bind(skip);
     });
   }
@@ -296,95 +252,5 @@ class ProgramEmitter {
     asm.emit('cmp', rax, rcx);
     asm.emit('cmova', rax, rcx);
     asm.emit('sub', rax, at.begin());
-  }
-
-  #wholeCall({ kernel, args, elements }: WholeCall, k: number): void {
-    const { asm } = this;
-    this.#checkArguments(kernel, args);
-    if (elements === null && kernel.ints.length > 0) this.#fail(kernel, 'has counts but no elements');
-    args.forEach(({ buffer, sliced }, i) => {
-      if (buffer.kind === 'chunk') this.#fail(kernel, `uses chunk buffer ${buffer.name} in a whole phase`);
-      if (sliced && elements === null) {
-        this.#fail(kernel, `slices buffer ${buffer.name} but has no elements`);
-      }
-      this.#address(buffer);
-      if (sliced) {
-        asm.emit('mov', rcx, this.#locals.begin());
-        asm.emit('lea', rax, mem(rax, 0, { index: rcx, scale: FLOAT_BYTES }));
-      }
-      this.#argument(i);
-    });
-    this.#call(kernel, k);
-  }
-
-  /** Calls the kernel, whose pointers are in place; every count is the same. */
-  #call(kernel: Kernel, k: number): void {
-    const { asm } = this;
-    if (kernel.ints.length > 0) asm.emit('mov', rax, this.#locals.count());
-    kernel.ints.forEach((_, i) => {
-      this.#argument(kernel.pointers.length + i);
-    });
-    this.#profiled(`phase ${k}: ${kernel.name}`, () => asm.emit('call', this.#kernel(kernel)));
-  }
-
-  /** Stores rax as an argument. */
-  #argument(index: number): void {
-    this.asm.emit('mov', mem(rsp, index * ARGUMENT_BYTES), rax);
-  }
-
-  /** rax = the buffer's address. */
-  #address({ id }: Buffer): void {
-    this.asm.emit('mov', rax, this.#locals.frame());
-    this.asm.emit('mov', rax, mem(rax, id * FRAME_ENTRY_BYTES));
-  }
-
-  /** rax = the address of the buffer's slice number `index`. */
-  #indexedAddress(buffer: Buffer, index: Memory): void {
-    const { asm } = this;
-    asm.emit('mov', rcx, buffer.elements * FLOAT_BYTES);
-    asm.emit('imul', rcx, index);
-    this.#address(buffer);
-    asm.emit('add', rax, rcx);
-  }
-
-  #kernel(kernel: Kernel): Label {
-    let label = this.#kernels.get(kernel);
-    if (label === undefined) {
-      label = this.asm.label();
-      this.#kernels.set(kernel, label);
-    }
-    return label;
-  }
-
-  #zeroKernel(elements: number): Kernel {
-    let kernel = this.#zeroing.get(elements);
-    if (kernel === undefined) {
-      const k = new KernelBuilder(`zero_${elements}`, nativeTarget(this.#options.isa));
-      fillZeros(k, k.pointer('dst'), elements);
-      kernel = k.finish();
-      this.#zeroing.set(elements, kernel);
-    }
-    return kernel;
-  }
-
-  #profiled(name: string, emit: () => void): void {
-    if (!this.#options.profile) {
-      emit();
-      return;
-    }
-    const row = this.#profileRows.push(name) - 1;
-    const table = this.#program.buffers.length * FRAME_ENTRY_BYTES;
-    emitProfileStart(this.asm, this.#locals.started());
-    emit();
-    emitProfileEnd(this.asm, this.#locals.started(), this.#locals.frame(), table, row);
-  }
-
-  #checkArguments(kernel: Kernel, args: readonly BufferArgument[]): void {
-    if (args.length === kernel.pointers.length) return;
-    this.#fail(kernel, `has ${kernel.pointers.length} pointers and is called with ${args.length}`);
-  }
-
-  #fail(kernel: Kernel, what: string): never {
-    throw new InternalError(`Program ${this.#program.name}: kernel ${kernel.name} ${what}.`);
   }
 }

@@ -1,7 +1,7 @@
 /** @file NativeInstance: a native program bound to its memory. */
 
 import { BackendError } from '../../base/errors.ts';
-import { FRAME_ENTRY_BYTES } from '../../codegen/x64/program.ts';
+import { FRAME_ENTRY_BYTES } from '../../codegen/x64/kernel-calls.ts';
 import { checkAddresses, checkRun, type ProgramInstance } from '../loaded-program.ts';
 import { Control } from './control.ts';
 import type { Foreign } from './foreign.ts';
