@@ -19,9 +19,16 @@ export interface SystemThreads {
   start(entry: number, argument: number): SystemThread;
 }
 
-/** The threads of this system. */
+/** The threads of this system. Throws BackendError where its functions are not found. */
 export function systemThreads(foreign: Foreign): SystemThreads {
-  return process.platform === 'win32' ? windowsThreads(foreign) : posixThreads(foreign);
+  try {
+    return process.platform === 'win32' ? windowsThreads(foreign) : posixThreads(foreign);
+  } catch (error) {
+    throw new BackendError(
+      `The native engine cannot start threads here: ${(error as Error).message}. Use the wasm backend.`,
+      { cause: error },
+    );
+  }
 }
 
 function posixThreads(foreign: Foreign): SystemThreads {
