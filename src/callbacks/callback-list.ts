@@ -1,7 +1,13 @@
 /** @file Calls a run's callbacks one after the other, awaiting each. */
 
 import { ValueError } from '../base/errors.ts';
-import type { CallbackLike, CallbackMethods, CallbackModel, CallbackParams } from './callback.ts';
+import {
+  Callback,
+  type CallbackLike,
+  type CallbackMethods,
+  type CallbackModel,
+  type CallbackParams,
+} from './callback.ts';
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
@@ -46,6 +52,17 @@ export class CallbackList {
       callback.setModel?.(model);
       callback.setParams?.(params);
     }
+  }
+
+  /** Whether a callback may act on single batches of training; the progress bar only shows them. */
+  get actsOnBatches(): boolean {
+    const { onTrainBatchBegin, onTrainBatchEnd } = Callback.prototype;
+    return this.#callbacks.some(
+      (callback) =>
+        !(callback instanceof ProgbarLogger) &&
+        ((callback.onTrainBatchBegin ?? onTrainBatchBegin) !== onTrainBatchBegin ||
+          (callback.onTrainBatchEnd ?? onTrainBatchEnd) !== onTrainBatchEnd),
+    );
   }
 
   /** Calls `method` of all callbacks that have it, in order. */

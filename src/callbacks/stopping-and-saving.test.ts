@@ -170,3 +170,21 @@ test('callbacks are objects, functions or subclasses, called in order and awaite
   assert.throws(() => lambdaCallback({ onEpochEn: () => {} } as never), /Did you mean 'onEpochEnd'/);
   assert.throws(() => lambdaCallback({ onEpochEnd: 3 } as never), /must be a function/);
 });
+
+test('the list knows whether a callback may act on batches', () => {
+  class Watcher extends Callback {
+    override onTrainBatchEnd(): void {}
+  }
+  const acts = (...callbacks: CallbackLike[]) =>
+    new CallbackList({
+      callbacks,
+      model: fakeModel().model,
+      params: { verbose: 1, epochs: 1, steps: 1 },
+      history: true,
+    }).actsOnBatches;
+  assert.equal(acts(), false);
+  assert.equal(acts(earlyStopping(), { onEpochEnd: () => {} }), false);
+  for (const callback of [new Watcher(), terminateOnNaN(), { onTrainBatchBegin: () => {} }]) {
+    assert.equal(acts(callback), true);
+  }
+});

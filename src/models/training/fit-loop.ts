@@ -25,6 +25,12 @@ export interface FitLoopOptions {
   readonly setDirections: (directions: Directions) => void;
 }
 
+/** Where a batch is, from 0. */
+interface Place {
+  readonly epoch: number;
+  readonly index: number;
+}
+
 /** One call of `fit`. */
 export class FitLoop {
   readonly #options: FitLoopOptions;
@@ -57,18 +63,30 @@ export class FitLoop {
   async #epoch(epoch: number): Promise<Record<string, number>> {
     const { model, runner, stream, callbacks, evaluation, options } = this.#options;
     const totals = new Totals();
+    // What a callback does at one batch may change the next; where none does anything, a batch is told of while the next
+    // one runs.
+    const tellsLate = !callbacks.actsOnBatches;
+    let untold: (() => Promise<void>) | null = null;
+    const catchUp = async (): Promise<void> => {
+      const tell = untold;
+      untold = null;
+      await tell?.();
+    };
     let index = 0;
     await callbacks.call('onEpochBegin', epoch);
-    for await (const batch of stream.epoch()) {
-      await callbacks.call('onTrainBatchBegin', index);
-      const result = await runner.run(batch, `epoch ${epoch + 1}, batch ${index}`);
-      this.#tellDirections(result);
-      totals.add(result.step.reported, result.reported, batch.samples);
-      this.#watch(result.reported[0]!, epoch, index);
-      await callbacks.call('onTrainBatchEnd', index, totals.logs());
-      await this.#breaks.pause();
-      index++;
-      if (model.stopTraining) break;
+    try {
+      for await (const batch of stream.epoch()) {
+        if (!tellsLate) await callbacks.call('onTrainBatchBegin', index);
+        const place = { epoch, index };
+        const result = await runner.run(batch, `epoch ${epoch + 1}, batch ${index}`, catchUp);
+        untold = () => this.#tell(result, batch.samples, place, totals);
+        if (!tellsLate) await catchUp();
+        await this.#breaks.pause();
+        index++;
+        if (model.stopTraining) break;
+      }
+    } finally {
+      await catchUp();
     }
     const logs = totals.logs();
     if (evaluation !== null && validatesAfter(epoch, options.validationFreq)) {
@@ -77,6 +95,14 @@ export class FitLoop {
     }
     await callbacks.call('onEpochEnd', epoch, logs);
     return logs;
+  }
+
+  /** Adds a batch's numbers to the epoch's, and tells callbacks. */
+  async #tell(result: StepResult, samples: number, { epoch, index }: Place, totals: Totals): Promise<void> {
+    this.#tellDirections(result);
+    totals.add(result.step.reported, result.reported, samples);
+    this.#watch(result.reported[0]!, epoch, index);
+    await this.#options.callbacks.call('onTrainBatchEnd', index, totals.logs());
   }
 
   #tellDirections({ step }: StepResult): void {

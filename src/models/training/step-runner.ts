@@ -61,8 +61,9 @@ export class StepRunner {
    * Runs one step. Throws ShapeError or ValueError, with the weights as they were, when the batch does not fit.
    *
    * @param where The batch, for messages.
+   * @param meanwhile What to do while the step runs.
    */
-  run(batch: Batch, where: string): Promise<StepResult> {
+  run(batch: Batch, where: string, meanwhile?: () => Promise<void>): Promise<StepResult> {
     return exclusively(async () => {
       if (this.#capacity < batch.samples) this.#capacity = batch.samples;
       const compiled = await this.#stepFor(batch.data).catch((error: unknown) => {
@@ -71,16 +72,24 @@ export class StepRunner {
       feedBatch(compiled, batch);
       this.#checkInputs(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
+      const running = this.#start(compiled, batch.samples);
       try {
-        const running = compiled.run(batch.samples);
         batch.collectNext?.();
+        await meanwhile?.();
+      } finally {
         await running;
-      } catch (error) {
-        this.#context.cache.drop(compiled);
-        throw error;
       }
       return readResult(compiled, batch.samples);
     });
+  }
+
+  async #start(compiled: CompiledStep, samples: number): Promise<void> {
+    try {
+      await compiled.run(samples);
+    } catch (error) {
+      this.#context.cache.drop(compiled);
+      throw error;
+    }
   }
 
   /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { RandomGenerator, setRandomSeed } from '../../base/random.ts';
 import { Tensor, tensor } from '../../base/tensor.ts';
+import type { CallbackLike } from '../../callbacks/callback.ts';
+import { ProgbarLogger } from '../../callbacks/progbar-logger.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import { add, dense, dropout } from '../../layers/index.ts';
@@ -270,4 +272,40 @@ test('the optimizer shows in the summary once it is built', async () => {
     text(),
     / Total params: 86 \(344\.00 B\)\n.*42.*\n.*0 \(0\.00 B\)\n Optimizer params: 44 \(176\.00 B\)\n$/,
   );
+});
+
+test('a batch that is told late counts the same, the last one before an error too', async () => {
+  const { x, labels } = points(70);
+  const train = async (callbacks: CallbackLike[]) => {
+    const net = classifier();
+    const history = await net.fit(x, labels, { ...quiet, epochs: 3, batchSize: 16, callbacks });
+    return { history: history.history, weights: net.getWeights().map((weight) => weight.toArray()) };
+  };
+  const calls: string[] = [];
+  const told = await train([
+    {
+      onTrainBatchBegin: (batch) => void calls.push(`begin ${batch}`),
+      onTrainBatchEnd: (batch) => void calls.push(`end ${batch}`),
+    },
+  ]);
+  assert.deepEqual(await train([]), told);
+  assert.deepEqual(calls.slice(0, 4), ['begin 0', 'end 0', 'begin 1', 'end 1']);
+
+  const lines: string[] = [];
+  const net = classifier();
+  const broken = Float32Array.from(x.data);
+  broken[2 * 40] = Number.NaN;
+  let seconds = 0;
+  const bar = new ProgbarLogger({
+    output: { write: (text: string) => lines.push(text), isTTY: true, columns: 80 },
+    clock: () => seconds++,
+  });
+  const run = net.fit(new Tensor([70, 2], 'float32', broken), labels, {
+    verbose: 1,
+    batchSize: 16,
+    shuffle: false,
+    callbacks: [bar],
+  });
+  await assert.rejects(run, /epoch 1, batch 2: sample 8 of the batch/);
+  assert.match(lines.join(''), /2\/5/);
 });
