@@ -17,8 +17,8 @@ export interface HelperOptions {
   readonly sleep: SleepCall;
 }
 
-/** Looks for a next job before a helper goes to sleep: some 100 µs, about what `fit` needs between two steps. */
-const SPINS = 5000;
+/** Looks for a next job before a helper goes to sleep: some 20 µs. Longer would keep others from the helper's core. */
+const SPINS = 1000;
 
 /** `help(seat)` takes part in every job of the seat's control block until that says stop; then it returns 0. */
 export function helpCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
