@@ -30,7 +30,7 @@ export interface Executable {
   runSync?(samples: number): void;
   /** An output's numbers of the last run: a live view, to be copied before the next run. */
   output(node: Node): Float32Array;
-  /** Frees the memory. */
+  /** Frees the memory. Not while it runs. */
   dispose(): void;
 }
 

@@ -28,6 +28,10 @@ export class JobQueue {
   /** Calls `action` when all jobs added so far have ended: at once when there are none. */
   whenIdle(action: () => void): void {
     if (this.#waiting === 0) action();
-    else this.#tail = this.#tail.then(action);
+    else {
+      // An error of the action's stays unhandled, and loud; jobs go on.
+      const done = this.#tail.then(action);
+      this.#tail = done.catch(() => {});
+    }
   }
 }

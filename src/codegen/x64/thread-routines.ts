@@ -6,7 +6,10 @@ import { type Label, mem } from './operands.ts';
 import { eax, ecx, edx, r8, r9d, rax, rcx, rdx } from './registers.ts';
 import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
 
-/** Subroutines. All take the control block in r8 and change rax, rcx, rdx, rsi, rdi, r9, r10, r11 and no vectors. */
+/**
+ * Subroutines. All take the control block in r8 and change rax, rcx, rdx, rsi, rdi, r9, r10, r11; where sleeping is a C
+ * function, vectors and masks too.
+ */
 export interface ThreadRoutines {
   /** Takes an item of the job with generation r9d: eax is its number, or 0xffffffff when there is none. */
   readonly claim: Label;

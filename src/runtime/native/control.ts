@@ -13,7 +13,7 @@ export interface NativeJob {
   readonly samples: number;
 }
 
-/** Memory that machine code and JavaScript share, zeros at first, on a cache line's boundary. */
+/** Memory that machine code and JavaScript share, zeros at first. On a cache line's boundary where threads share it. */
 export interface SharedBlock {
   readonly address: number;
   readonly buffer: ArrayBufferLike;

@@ -44,7 +44,7 @@ export class Crew {
         this.#helpers.push(systemThreads.start(help!.address, this.#memory.address + seat));
       }
     } catch (error) {
-      void this.end();
+      this.end().catch(() => {});
       throw error;
     }
   }
@@ -66,7 +66,8 @@ export class Crew {
   async end(): Promise<void> {
     this.#control.stop();
     this.#rouse(this.#control.address);
-    await Promise.all(this.#helpers.map((helper) => helper.join()));
+    // One after the other: each occupies a thread of Node's pool meanwhile.
+    for (const helper of this.#helpers) await helper.join();
     this.#memory.free();
     for (const code of this.#codes) code.free();
   }

@@ -107,8 +107,8 @@ export class NativeRuntime implements NativeHost {
 
   /** Ends the threads, after the run under way. Runs that have not begun reject. */
   async dispose(): Promise<void> {
-    if (this.#disposed) return;
     this.#disposed = true;
+    // A second call finds no crew, but waits for the first in the queue.
     await this.queue.add(async () => {
       const crew = this.#crew;
       this.#crew = undefined;
