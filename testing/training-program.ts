@@ -1,5 +1,6 @@
 /** @file A small program of every kind of buffer and phase, to test runtimes with. */
 
+import assert from 'node:assert/strict';
 import type { Buffer, BufferKind, Program } from '../src/compiler/program.ts';
 import { KernelBuilder } from '../src/kernels/builder.ts';
 import type { Kernel, VectorTarget } from '../src/kernels/ir.ts';
@@ -163,4 +164,29 @@ export async function bind<I extends ProgramInstance>(
     input[i] = Math.fround(Math.sin(i) + 0.1);
   });
   return { instance, addresses, read };
+}
+
+type Read = (id: number) => Float32Array;
+
+/** After a run on `samples`, of outputs that held -1: squares of the input, nothing behind them, and their sums. */
+export function assertSums(read: Read, samples: number): void {
+  const squares = read(0).map((value) => value * value);
+  assert.deepEqual(read(2).slice(0, samples * FEATURES), squares.slice(0, samples * FEATURES));
+  assert.ok(
+    read(2)
+      .subarray(samples * FEATURES)
+      .every((value) => value === -1),
+  );
+  for (let feature = 0; feature < FEATURES; feature++) {
+    let total = 0;
+    for (let s = 0; s < samples; s++) total += squares[s * FEATURES + feature]!;
+    assert.ok(Math.abs(read(4)[feature]! - total) < 1e-4);
+  }
+}
+
+/** After a run on one sample, of sums that held 9: zero in all shards but the last, which has the sample. */
+export function assertEmptyShards(read: Read): void {
+  const sums = read(3);
+  assert.ok(sums.subarray(0, (SHARDS - 1) * FEATURES).every((value) => value === 0));
+  assert.ok(sums.subarray((SHARDS - 1) * FEATURES).every((value) => value !== 0 && value !== 9));
 }
