@@ -30,7 +30,7 @@ const { instance } = await bind(runtime, trainingProgram(nativeTarget('avx2')));
 `;
 
 describe('a process with the native runtime', { skip: whyNotNative('avx2') }, () => {
-  it('lets a process with idle workers exit by itself, and one that still runs finish its run', async () => {
+  it('lets a process with idle threads exit by itself, and one that still runs finish its run', async () => {
     const { stdout } = await script(`${RUN}
 for (let i = 0; i < 3; i++) await instance.run(2);
 instance.run(40).then(() => console.log('ran'));`);
