@@ -34,7 +34,7 @@ export class Adam extends Optimizer {
   readonly epsilon: number;
   readonly amsgrad: boolean;
   /** The bias-corrected rate: the same for all weights of a step, so the host computes it. */
-  readonly #alpha: Variable;
+  readonly #alpha: Node;
 
   constructor(options: AdamOptions = {}) {
     super('Adam', options, 0.001, ['beta1', 'beta2', 'epsilon', 'amsgrad']);
@@ -42,7 +42,7 @@ export class Adam extends Optimizer {
     this.beta2 = numberOption('Adam', 'beta2', options.beta2, 0.999, BELOW_ONE);
     this.epsilon = numberOption('Adam', 'epsilon', options.epsilon, 1e-7, NOT_NEGATIVE);
     this.amsgrad = booleanOption('Adam', 'amsgrad', options.amsgrad, false);
-    this.#alpha = this.addScalar('alpha');
+    this.#alpha = this.addScalar('alpha', () => this.#correctedRate());
   }
 
   override getConfig(): Config {
@@ -55,13 +55,6 @@ export class Adam extends Optimizer {
     if (this.amsgrad) this.addSlots(variables, 'velocity_hat');
   }
 
-  protected override feed(iteration: number): void {
-    // Keras takes the powers of the betas as float32 has them, which moves the first steps by 6.5e-6 of their length.
-    const [beta1, beta2] = [Math.fround(this.beta1), Math.fround(this.beta2)];
-    const correction = Math.sqrt(1 - beta2 ** iteration) / (1 - beta1 ** iteration);
-    this.#alpha.assign([this.learningRate * correction]);
-  }
-
   protected override step({ variable, weight, gradient }: StepInput): readonly VariableUpdate[] {
     const momentum = this.#runningMean('momentum', variable, gradient, this.beta1);
     const velocity = this.#runningMean('velocity', variable, square(gradient), this.beta2);
@@ -72,7 +65,7 @@ export class Adam extends Optimizer {
       largest = maximum(variableNode(slot), largest);
       updates.push({ variable: slot, value: largest });
     }
-    const change = mul(momentum.value, variableNode(this.#alpha));
+    const change = mul(momentum.value, this.#alpha);
     const move = div(change, add(sqrt(largest), constant(this.epsilon)));
     return [...updates, { variable, value: sub(weight, move) }];
   }
@@ -81,5 +74,12 @@ export class Adam extends Optimizer {
     const slot = this.slot(name, variable);
     const old = variableNode(slot);
     return { variable: slot, value: add(old, mul(sub(value, old), constant(1 - beta))) };
+  }
+
+  #correctedRate(): number {
+    // Keras takes the powers of the betas as float32 has them, which moves the first steps by 6.5e-6 of their length.
+    const [beta1, beta2] = [Math.fround(this.beta1), Math.fround(this.beta2)];
+    const { iterations, learningRate } = this;
+    return learningRate * (Math.sqrt(1 - beta2 ** iterations) / (1 - beta1 ** iterations));
   }
 }

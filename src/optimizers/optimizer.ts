@@ -15,8 +15,9 @@ import {
 } from '../base/options.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import type { ScalarFeed } from '../graph/scalar-feed.ts';
 import { Variable } from '../graph/variable.ts';
-import { constant, mul, sub, variableNode } from '../ops/index.ts';
+import { constant, mul, placeholder, sub, variableNode } from '../ops/index.ts';
 import { type Clipping, clipGradients, readClipping } from './clipping.ts';
 
 /** Options that every optimizer takes. */
@@ -77,8 +78,8 @@ const REFUSED: Readonly<Record<string, unknown>> = {
 const COMMON = ['learningRate', 'name', 'weightDecay', 'clipnorm', 'globalClipnorm', 'clipvalue'];
 
 /**
- * Turns gradients into updates. The trainer calls `build` once, puts `updates` into the step, and calls `beforeStep`
- * before each run of it.
+ * Turns gradients into updates. The trainer calls `build` once and puts `updates` into the step; before each run of it, it
+ * calls `beforeStep` and feeds what `feeds` say.
  */
 export abstract class Optimizer {
   /** Keras' class name, as files have it. */
@@ -91,7 +92,8 @@ export abstract class Optimizer {
   #built: readonly Variable[] | null = null;
   readonly #slots = new Map<string, Map<Variable, Variable>>();
   readonly #slotOrder: Variable[] = [];
-  readonly #fedRate: Variable;
+  readonly #feeds: ScalarFeed[] = [];
+  readonly #rate: Node;
 
   /** Throws ValueError for a wrong option, UnsupportedError for schedules, averaging, accumulation and loss scaling. */
   constructor(className: string, options: OptimizerOptions, defaultRate: number, known: readonly string[]) {
@@ -103,7 +105,7 @@ export abstract class Optimizer {
     this.#learningRate = checkRate(className, options.learningRate ?? defaultRate);
     this.weightDecay = nullableNumber(className, 'weightDecay', options.weightDecay);
     this.#clipping = readClipping(className, options);
-    this.#fedRate = this.addScalar('learning_rate');
+    this.#rate = this.addScalar('learning_rate', () => this.#learningRate);
   }
 
   /** The step size, in float32 as Keras keeps it; may be set at any time and holds from the next step on. */
@@ -182,7 +184,7 @@ export abstract class Optimizer {
       this.#clipping,
       pairs.map(({ gradient }) => gradient),
     );
-    const rate = variableNode(this.#fedRate);
+    const rate = this.#rate;
     return pairs.flatMap(({ variable }, i) => {
       const old = variableNode(variable);
       const decay = this.weightDecay;
@@ -191,11 +193,14 @@ export abstract class Optimizer {
     });
   }
 
-  /** Counts a step and gives it the numbers that change from step to step. To be called before each training step. */
+  /** Counts a step. To be called before each training step and before the step's numbers are asked for. */
   beforeStep(): void {
     this.#iterations += 1;
-    this.#fedRate.assign([this.#learningRate]);
-    this.feed(this.#iterations);
+  }
+
+  /** The scalars that the updates read, to be fed before each training step. */
+  get feeds(): readonly ScalarFeed[] {
+    return this.#feeds;
   }
 
   /** The options in Keras' snake_case: what files have under `config`. */
@@ -221,9 +226,6 @@ export abstract class Optimizer {
   /** Hook: the updates of one variable and its slots. */
   protected abstract step(input: StepInput, rate: Node): readonly VariableUpdate[];
 
-  /** Hook: sets scalars that depend on the number of the step, counted from 1. */
-  protected feed(_iteration: number): void {}
-
   /** Makes zero-filled slots of these names for each variable: all slots of one variable, then those of the next. */
   protected addSlots(variables: readonly Variable[], ...names: readonly string[]): void {
     for (const variable of variables) {
@@ -243,14 +245,11 @@ export abstract class Optimizer {
     return this.#slots.get(name)!.get(variable)!;
   }
 
-  /** Makes a scalar that `feed` sets before each step. */
-  protected addScalar(name: string): Variable {
-    return new Variable({
-      name: `${this.name}/${name}`,
-      shape: [],
-      values: new Float32Array(1),
-      trainable: false,
-    });
+  /** Makes a scalar that takes a new value before each step; `iterations` counts that step already. */
+  protected addScalar(name: string, next: () => number): Node {
+    const node = placeholder({ shape: [], name: `${this.name}/${name}` });
+    this.#feeds.push({ node, next });
+    return node;
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { resetNames } from '../base/names.ts';
+import type { Executable } from '../engine/executable.ts';
 import { ReferenceBackend } from '../engine/reference-backend.ts';
 import { Variable } from '../graph/variable.ts';
 import { constant } from '../ops/index.ts';
@@ -26,14 +27,19 @@ async function train(optimizer: Optimizer, variables: readonly Variable[], gradi
   }));
   const updates = optimizer.updates(pairs);
   const executable = await new ReferenceBackend().compile(
-    { name: 'step', feeds: [], outputs: [], updates },
+    { name: 'step', feeds: optimizer.feeds.map(({ node }) => node), outputs: [], updates },
     { capacity: 1 },
   );
   for (let i = 0; i < steps; i++) {
-    optimizer.beforeStep();
-    await executable.run(1);
+    await step(optimizer, executable);
   }
   return executable;
+}
+
+async function step(optimizer: Optimizer, executable: Executable): Promise<void> {
+  optimizer.beforeStep();
+  for (const { node, next } of optimizer.feeds) executable.feed(node)[0] = next();
+  await executable.run(1);
 }
 
 test('state has the names, shapes and order of Keras files', () => {
@@ -88,8 +94,7 @@ test('the learning rate may change between steps', async () => {
   const executable = await train(sgd, variables, 1);
   assert.deepEqual([...variables[0]!.view()], [0.5, 1.5]);
   sgd.learningRate = 0.25;
-  sgd.beforeStep();
-  await executable.run(1);
+  await step(sgd, executable);
   assert.deepEqual([...variables[0]!.view()], [0.25, 1.25]);
   assert.equal(sgd.iterations, 2);
   assert.throws(() => {

@@ -48,11 +48,13 @@ async function run(item: OptimizerCase, backend: Backend): Promise<number[][]> {
     return { variable, gradient };
   });
   optimizer.build(pairs.map(({ variable }) => variable));
-  const graph = { name: item.name, feeds: [], outputs: [], updates: optimizer.updates(pairs) };
+  const updates = optimizer.updates(pairs);
+  const graph = { name: item.name, feeds: optimizer.feeds.map(({ node }) => node), outputs: [], updates };
   const executable = await backend.compile(graph, { capacity: 1 });
   const path: number[][] = [];
   for (let step = 0; step < manifest.steps; step++) {
     optimizer.beforeStep();
+    for (const { node, next } of optimizer.feeds) executable.feed(node)[0] = next();
     await executable.run(1);
     path.push(pairs.flatMap(({ variable }) => [...variable.view()]));
   }

@@ -6,6 +6,7 @@ import { RandomGenerator } from '../../base/random.ts';
 import { formatShape, type Shape, sampleSize } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import type { Node } from '../../graph/node.ts';
+import type { ScalarFeed } from '../../graph/scalar-feed.ts';
 import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
 import type { MetricResolver } from '../../metrics/index.ts';
@@ -27,12 +28,6 @@ export interface ReportedValue {
   readonly direction: 'up' | 'down' | null;
 }
 
-/** A source of new seeds for random numbers, one a step. */
-export interface SeedFeed {
-  readonly node: Node;
-  next(): number;
-}
-
 /** A step and what its nodes mean. */
 export interface ModelStep {
   readonly graph: StepGraph;
@@ -42,7 +37,8 @@ export interface ModelStep {
   readonly targets: readonly Node[];
   /** The samples' weights; null in steps without. */
   readonly sampleWeight: Node | null;
-  readonly seeds: readonly SeedFeed[];
+  /** Seeds of random numbers, and the optimizer's scalars. */
+  readonly scalars: readonly ScalarFeed[];
   /** The total loss first; empty when predicting. */
   readonly reported: readonly ReportedValue[];
   /** The outputs, when predicting. */
@@ -69,7 +65,7 @@ const SEED_BITS = 24;
 
 class StepContext implements CallContext {
   readonly training: boolean;
-  readonly seeds: SeedFeed[] = [];
+  readonly seeds: ScalarFeed[] = [];
   readonly #nextSeed: () => number;
   readonly #nodes = new Map<number | null, Node>();
   #streams = 0;
@@ -112,19 +108,21 @@ export function buildStep(request: StepRequest): ModelStep {
   const predictions = model.trace(inputs, context);
   const name = `${model.name}/${mode}`;
   if (mode === 'predict' || compiled === null) {
-    const feeds = [...inputs, ...context.seeds.map((seed) => seed.node)];
+    const scalars = context.seeds;
+    const feeds = [...inputs, ...scalars.map((scalar) => scalar.node)];
     const graph = { name, feeds, outputs: predictions, updates: [] };
     const none = { targets: [], sampleWeight: null, reported: [], losses: [] };
-    return { graph, inputs, seeds: context.seeds, predictions, ...none };
+    return { graph, inputs, scalars, predictions, ...none };
   }
   const sampleWeight = weighted ? placeholder({ shape: [null], name: 'sample_weight' }) : null;
   const judged = judge(request, compiled, predictions, sampleWeight);
   const { targets, reported, losses } = judged;
   const updates = mode === 'train' ? optimize(model, compiled, reported[0]!.node) : [];
   const weightFeeds = sampleWeight === null ? [] : [sampleWeight];
-  const feeds = [...inputs, ...targets, ...weightFeeds, ...context.seeds.map((seed) => seed.node)];
+  const scalars = [...context.seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
+  const feeds = [...inputs, ...targets, ...weightFeeds, ...scalars.map((scalar) => scalar.node)];
   const graph = { name, feeds, outputs: reported.map(({ node }) => node), updates };
-  return { graph, inputs, targets, sampleWeight, seeds: context.seeds, reported, predictions: [], losses };
+  return { graph, inputs, targets, sampleWeight, scalars, reported, predictions: [], losses };
 }
 
 function optimize(model: TrainedModel, compiled: Compiled, loss: Node): StepGraph['updates'] {

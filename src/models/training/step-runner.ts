@@ -72,6 +72,7 @@ export class StepRunner {
       feedBatch(compiled, batch);
       this.#checkInputs(compiled, batch, where);
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
+      feedScalars(compiled);
       const running = this.#start(compiled, batch.samples);
       try {
         batch.collectNext?.();
@@ -151,7 +152,10 @@ function feedBatch({ step, executable }: CompiledStep, batch: Batch): void {
     batch.copy(y[i]!, executable.feed(node));
   });
   if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight));
-  for (const { node, next } of step.seeds) executable.feed(node)[0] = next();
+}
+
+function feedScalars({ step, executable }: CompiledStep): void {
+  for (const { node, next } of step.scalars) executable.feed(node)[0] = next();
 }
 
 function readResult({ step, executable }: CompiledStep, samples: number): StepResult {
