@@ -3,6 +3,7 @@
  * buffers it was called with, and memory that nothing wrote yet holds NaN. For any lane count.
  */
 
+import { InternalError } from '../src/base/errors.ts';
 import { sampleSize } from '../src/base/shape.ts';
 import { type CompiledStep, compile } from '../src/compiler/compile.ts';
 import {
@@ -12,7 +13,13 @@ import {
   SLICE_GRAIN,
   type WholePhase,
 } from '../src/compiler/program.ts';
-import type { Backend, BackendDescription, Executable, StepGraph } from '../src/engine/executable.ts';
+import type {
+  Backend,
+  BackendDescription,
+  CompileStepOptions,
+  Executable,
+  StepGraph,
+} from '../src/engine/executable.ts';
 import type { Node } from '../src/graph/node.ts';
 import type { Variable } from '../src/graph/variable.ts';
 import { interpretKernel, type Region } from '../src/kernels/interpret.ts';
@@ -36,7 +43,9 @@ export class InterpretingBackend implements Backend {
     return { name: 'interpreter', isa: `${this.#target.lanes} lanes`, threads: this.#slices };
   }
 
-  async compile(graph: StepGraph, { capacity }: { readonly capacity: number }): Promise<Executable> {
+  /** Throws InternalError when asked for several slots. */
+  async compile(graph: StepGraph, { capacity, slots = 1 }: CompileStepOptions): Promise<Executable> {
+    if (slots !== 1) throw new InternalError('The interpreter has one slot.');
     const { name, outputs, updates } = graph;
     const step = compile({ name, outputs, updates, target: this.#target, capacity });
     return new InterpretedExecutable(graph, step, capacity, this.#slices);
@@ -47,6 +56,7 @@ export class InterpretingBackend implements Backend {
 
 class InterpretedExecutable implements Executable {
   readonly capacity: number;
+  readonly slots = 1;
   readonly #graph: StepGraph;
   readonly #step: CompiledStep;
   readonly #slices: number;
@@ -100,6 +110,10 @@ class InterpretedExecutable implements Executable {
       if (binding.source === 'variable')
         (binding.leaf.attrs as { variable: Variable }).variable.assign(this.#view(program.buffers[id]!));
     });
+  }
+
+  async runAll(runs: readonly { readonly samples: number }[]): Promise<void> {
+    for (const { samples } of runs) await this.run(samples);
   }
 
   dispose(): void {}

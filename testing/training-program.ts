@@ -5,7 +5,7 @@ import type { Buffer, BufferKind, Program } from '../src/compiler/program.ts';
 import { KernelBuilder } from '../src/kernels/builder.ts';
 import type { Kernel, VectorTarget } from '../src/kernels/ir.ts';
 import type { Heap } from '../src/runtime/heap.ts';
-import type { ProgramInstance } from '../src/runtime/loaded-program.ts';
+import type { ProgramInstance, SlotAddresses } from '../src/runtime/loaded-program.ts';
 
 /** Floats of a sample: a multiple of all lane counts. */
 export const FEATURES = 16;
@@ -137,7 +137,7 @@ export function trainingProgram(target: VectorTarget, name = 'train'): Program {
 }
 
 interface Loaded<I extends ProgramInstance> {
-  instantiate(addresses: readonly number[], capacity: number): I;
+  instantiate(slots: readonly SlotAddresses[], capacity: number): I;
 }
 
 /** A program's instance and its buffers. */
@@ -158,7 +158,7 @@ export async function bind<I extends ProgramInstance>(
     each.kind === 'chunk' ? 0 : runtime.heap.alloc(count(each) * 4),
   );
   const loaded = await runtime.load(program);
-  const instance = loaded.instantiate(addresses, CAPACITY);
+  const instance = loaded.instantiate([addresses], CAPACITY);
   const read = (id: number): Float32Array => runtime.heap.floats(addresses[id]!, count(program.buffers[id]!));
   read(0).forEach((_, i, input) => {
     input[i] = Math.fround(Math.sin(i) + 0.1);

@@ -54,7 +54,7 @@ export async function loadKernel(
   const loaded = await runtime.load(program);
   const addresses = sizes.map((size) => runtime.heap.alloc(size * FLOAT_BYTES));
   sizes.forEach((size, i) => fillWithNumbers(runtime.heap, addresses[i]!, size));
-  const instance = loaded.instantiate(addresses, MOST_CALLS * samples);
+  const instance = loaded.instantiate([addresses], MOST_CALLS * samples);
   return {
     time: async (calls) => {
       const start = performance.now();

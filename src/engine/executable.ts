@@ -2,6 +2,7 @@
 
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
+import type { SlotRun } from '../runtime/loaded-program.ts';
 
 /** A step: what is fed, what is read back, which variables change. */
 export interface StepGraph {
@@ -15,21 +16,30 @@ export interface StepGraph {
   readonly updates: readonly { readonly variable: Variable; readonly value: Node }[];
 }
 
-/** A compiled step with its memory. */
-export interface Executable {
-  /** Samples it can take at most. */
+export interface CompileStepOptions {
+  /** Samples that the step can take at most. */
   readonly capacity: number;
-  /** A feed's numbers, to be written before `run`: capacity × sample size for a batched feed. */
-  feed(node: Node): Float32Array;
-  /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One run at a time. */
+  /** Sets of feeds and outputs, so that several runs can be prepared; default 1. */
+  readonly slots?: number;
+}
+
+/** A compiled step with its memory. Where no slot is named, slot 0 is meant. */
+export interface Executable {
+  readonly capacity: number;
+  readonly slots: number;
+  /** A feed's numbers, to be written before a run: capacity × sample size for a batched feed. Not while its slot runs. */
+  feed(node: Node, slot?: number): Float32Array;
+  /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One call of a run at a time. */
   run(samples: number): Promise<void>;
+  /** Runs the step again and again, each time on another slot: quicker than one call for each. */
+  runAll(runs: readonly SlotRun[]): Promise<void>;
   /**
    * The same at once, on the caller's thread, where the engine can: quicker for small work, as nobody must be woken.
    * Throws BackendError while other runs of the engine go on.
    */
-  runSync?(samples: number): void;
-  /** An output's numbers of the last run: a live view, to be copied before the next run. */
-  output(node: Node): Float32Array;
+  runSync?(samples: number, slot?: number): void;
+  /** An output's numbers of the slot's last run: a live view, to be copied before the next run of the slot. */
+  output(node: Node, slot?: number): Float32Array;
   /** Frees the memory. Not while it runs. */
   dispose(): void;
 }
@@ -44,6 +54,6 @@ export interface BackendDescription {
 /** A machine to run steps on. */
 export interface Backend {
   describe(): BackendDescription;
-  compile(graph: StepGraph, options: { readonly capacity: number }): Promise<Executable>;
+  compile(graph: StepGraph, options: CompileStepOptions): Promise<Executable>;
   dispose(): Promise<void>;
 }

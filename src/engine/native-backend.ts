@@ -2,7 +2,7 @@
 
 import { type Isa, nativeTarget } from '../codegen/x64/target.ts';
 import { NativeRuntime } from '../runtime/native/runtime.ts';
-import type { Backend, BackendDescription, Executable, StepGraph } from './executable.ts';
+import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
 import { compileStep } from './program-executable.ts';
 
 export interface NativeBackendOptions {
@@ -34,9 +34,9 @@ export class NativeBackend implements Backend {
     return this.#runtime.describe();
   }
 
-  compile(graph: StepGraph, { capacity }: { readonly capacity: number }): Promise<Executable> {
+  compile(graph: StepGraph, options: CompileStepOptions): Promise<Executable> {
     const target = nativeTarget(this.#runtime.isa);
-    return compileStep(this.#runtime, graph, { target, capacity, fuse: this.#fuse });
+    return compileStep(this.#runtime, graph, { ...options, target, fuse: this.#fuse });
   }
 
   async dispose(): Promise<void> {

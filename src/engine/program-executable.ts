@@ -10,9 +10,9 @@ import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import type { Heap } from '../runtime/heap.ts';
-import type { LoadedProgram, ProgramInstance } from '../runtime/loaded-program.ts';
+import type { LoadedProgram, ProgramInstance, SlotRun } from '../runtime/loaded-program.ts';
 import { requestedDumps, writeDump } from './debug.ts';
-import type { Executable, StepGraph } from './executable.ts';
+import type { CompileStepOptions, Executable, StepGraph } from './executable.ts';
 import { addressOf } from './heap-variables.ts';
 
 /** What runs programs: a memory and a way to load them. */
@@ -25,7 +25,7 @@ export interface ProgramRuntime {
 export async function compileStep(
   runtime: ProgramRuntime,
   graph: StepGraph,
-  options: { readonly target: VectorTarget; readonly capacity: number; readonly fuse: boolean },
+  options: CompileStepOptions & { readonly target: VectorTarget; readonly fuse: boolean },
 ): Promise<Executable> {
   const { name, outputs, updates } = graph;
   const step = compile({ name, outputs, updates, ...options });
@@ -34,7 +34,7 @@ export async function compileStep(
     writeDump(printStep(step, [...outputs, ...updates.map(({ value }) => value)], dumps));
   }
   const program = await runtime.load(step.program);
-  return new ProgramExecutable(graph, step, program, runtime.heap, options.capacity);
+  return new ProgramExecutable(graph, step, program, runtime.heap, options);
 }
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -56,55 +56,66 @@ function release(holdings: Holdings): void {
 
 const forgotten = new FinalizationRegistry<Holdings>(release);
 
+/** What each slot has of its own, beside outputs. */
+const SLOT_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBatchSize']);
+
+/** A live view of numbers in memory, which may move. */
+type Numbers = () => Float32Array;
+
 class ProgramExecutable implements Executable {
   readonly capacity: number;
-  readonly runSync?: (samples: number) => void;
+  readonly slots: number;
+  readonly runSync?: (samples: number, slot?: number) => void;
   readonly #name: string;
   readonly #holdings: Holdings;
-  readonly #feeds = new Map<Node, () => Float32Array>();
-  readonly #outputs = new Map<Node, () => Float32Array>();
-  /** Scalars that hold 1/N. */
-  readonly #inverseBatchSizes: number[] = [];
+  readonly #feeds: readonly Map<Node, Numbers>[];
+  readonly #outputs: readonly Map<Node, Numbers>[];
+  /** By slot: addresses of scalars that hold 1/N. */
+  readonly #inverseBatchSizes: readonly number[][];
   /** Variables stay where they are while the step may run. */
   readonly #variables: Variable[] = [];
 
-  constructor(graph: StepGraph, step: CompiledStep, program: LoadedProgram, heap: Heap, capacity: number) {
+  constructor(
+    graph: StepGraph,
+    step: CompiledStep,
+    program: LoadedProgram,
+    heap: Heap,
+    { capacity, slots = 1 }: CompileStepOptions,
+  ) {
     this.capacity = capacity;
+    this.slots = slots;
     this.#name = graph.name;
     this.#holdings = { heap, addresses: [], program, instance: null };
     forgotten.register(this, this.#holdings, this);
-    const { buffers, shards } = step.program;
-    const addresses = buffers.map((buffer, i) => this.#bind(buffer, step.bindings[i]!, shards));
+    this.#feeds = Array.from({ length: slots }, () => new Map());
+    this.#outputs = Array.from({ length: slots }, () => new Map());
+    this.#inverseBatchSizes = Array.from({ length: slots }, () => []);
+    const addresses = this.#bindAll(graph, step);
     const instance = program.instantiate(addresses, capacity);
     this.#holdings.instance = instance;
-    if (instance.runSync !== undefined) this.runSync = (samples) => this.#ready(samples).runSync!(samples);
-    // A feed that nothing reads still can be written.
-    for (const feed of graph.feeds) {
-      if (this.#feeds.has(feed)) continue;
-      const unread = new Float32Array(sampleSize(feed.shape) * (isBatched(feed.shape) ? capacity : 1));
-      this.#feeds.set(feed, () => unread);
+    if (instance.runSync !== undefined) {
+      this.runSync = (samples, slot = 0) => this.#ready([{ slot, samples }]).runSync!(samples, slot);
     }
-    graph.outputs.forEach((node, i) => {
-      const buffer = step.outputs[i]!;
-      const count = buffer.elements * (buffer.kind === 'batch' ? capacity : 1);
-      this.#outputs.set(node, () => heap.floats(addresses[buffer.id]!, count));
-    });
   }
 
-  feed(node: Node): Float32Array {
-    const view = this.#feeds.get(node);
+  feed(node: Node, slot = 0): Float32Array {
+    const view = this.#feeds[slot]!.get(node);
     if (view === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#name}.`);
     return view();
   }
 
-  output(node: Node): Float32Array {
-    const view = this.#outputs.get(node);
+  output(node: Node, slot = 0): Float32Array {
+    const view = this.#outputs[slot]!.get(node);
     if (view === undefined) throw new InternalError(`'${node.name}' is not an output of ${this.#name}.`);
     return view();
   }
 
   async run(samples: number): Promise<void> {
-    await this.#ready(samples).run(samples);
+    await this.runAll([{ slot: 0, samples }]);
+  }
+
+  async runAll(runs: readonly SlotRun[]): Promise<void> {
+    await this.#ready(runs).runAll(runs);
   }
 
   dispose(): void {
@@ -112,16 +123,51 @@ class ProgramExecutable implements Executable {
     release(this.#holdings);
   }
 
-  /** The instance, with the batch's size in place. */
-  #ready(samples: number): ProgramInstance {
+  /** The instance, with the batches' sizes in place. */
+  #ready(runs: readonly SlotRun[]): ProgramInstance {
     const { heap, instance } = this.#holdings;
     if (instance === null) throw new InternalError(`${this.#name} was run after it had been disposed of.`);
-    for (const address of this.#inverseBatchSizes) heap.floats(address, 1)[0] = 1 / samples;
+    for (const { slot, samples } of runs) {
+      for (const address of this.#inverseBatchSizes[slot]!) heap.floats(address, 1)[0] = 1 / samples;
+    }
     return instance;
   }
 
-  /** The buffer's address, with what it starts with in place. */
-  #bind(buffer: Buffer, binding: Binding, shards: number): number {
+  /** The addresses of all buffers in all slots: slots have feeds and outputs of their own, and share the rest. */
+  #bindAll(graph: StepGraph, step: CompiledStep): readonly number[][] {
+    const { heap } = this.#holdings;
+    const { buffers, shards } = step.program;
+    const outputs = new Set(step.outputs);
+    const shared = buffers.map((buffer, i) => this.#bind(buffer, step.bindings[i]!, shards, 0));
+    const all = this.#feeds.map((_, slot) =>
+      buffers.map((buffer, i) => {
+        const binding = step.bindings[i]!;
+        const own = SLOT_SOURCES.has(binding.source) || (binding.source === 'program' && outputs.has(buffer));
+        return own && slot > 0 ? this.#bind(buffer, binding, shards, slot) : shared[i]!;
+      }),
+    );
+    all.forEach((addresses, slot) => {
+      this.#addUnread(graph, slot);
+      graph.outputs.forEach((node, i) => {
+        const buffer = step.outputs[i]!;
+        const count = buffer.elements * (buffer.kind === 'batch' ? this.capacity : 1);
+        this.#outputs[slot]!.set(node, () => heap.floats(addresses[buffer.id]!, count));
+      });
+    });
+    return all;
+  }
+
+  /** Feeds that nothing reads still can be written. */
+  #addUnread({ feeds }: StepGraph, slot: number): void {
+    for (const feed of feeds) {
+      if (this.#feeds[slot]!.has(feed)) continue;
+      const unread = new Float32Array(sampleSize(feed.shape) * (isBatched(feed.shape) ? this.capacity : 1));
+      this.#feeds[slot]!.set(feed, () => unread);
+    }
+  }
+
+  /** The buffer's address in a slot, with what it starts with in place. */
+  #bind(buffer: Buffer, binding: Binding, shards: number, slot: number): number {
     const { heap } = this.#holdings;
     if (binding.source === 'variable') {
       const { variable } = binding.leaf.attrs as { variable: Variable };
@@ -133,15 +179,15 @@ class ProgramExecutable implements Executable {
     const count = buffer.elements * slices;
     const address = heap.alloc(count * FLOAT_BYTES);
     this.#holdings.addresses.push(address);
-    this.#fill(binding, address, count);
+    this.#fill(binding, address, count, slot);
     return address;
   }
 
-  #fill(binding: Binding, address: number, count: number): void {
+  #fill(binding: Binding, address: number, count: number, slot: number): void {
     const { heap } = this.#holdings;
     if (binding.source === 'program' || binding.source === 'variable') return;
-    if (binding.source === 'feed') this.#feeds.set(binding.leaf, () => heap.floats(address, count));
-    else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes.push(address);
+    if (binding.source === 'feed') this.#feeds[slot]!.set(binding.leaf, () => heap.floats(address, count));
+    else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes[slot]!.push(address);
     else if (binding.source === 'constant') {
       heap.floats(address, count).set((binding.leaf.attrs as { values: readonly number[] }).values);
     } else heap.floats(address, count).forEach((_, i, all) => (all[i] = i));

@@ -6,7 +6,8 @@ import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { inverseBatchSizeOp, sampleIndexOp, variableOp } from '../ops/leaf.ts';
-import type { Backend, BackendDescription, Executable, StepGraph } from './executable.ts';
+import type { SlotRun } from '../runtime/loaded-program.ts';
+import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
 
 /** Runs steps by plain loops. Feeds, outputs and variables are f32, everything between is f64. */
 export class ReferenceBackend implements Backend {
@@ -14,8 +15,8 @@ export class ReferenceBackend implements Backend {
     return { name: 'reference', isa: 'float64 loops', threads: 1 };
   }
 
-  async compile(graph: StepGraph, options: { readonly capacity: number }): Promise<Executable> {
-    return new ReferenceExecutable(graph, options.capacity);
+  async compile(graph: StepGraph, { capacity, slots = 1 }: CompileStepOptions): Promise<Executable> {
+    return new ReferenceExecutable(graph, capacity, slots);
   }
 
   async dispose(): Promise<void> {}
@@ -24,39 +25,50 @@ export class ReferenceBackend implements Backend {
 class ReferenceExecutable implements Executable {
   readonly capacity: number;
   readonly #graph: StepGraph;
-  readonly #feeds = new Map<Node, Float32Array>();
-  readonly #outputs = new Map<Node, Float32Array>();
+  readonly slots: number;
+  readonly #feeds: readonly Map<Node, Float32Array>[];
+  readonly #outputs: readonly Map<Node, Float32Array>[];
 
-  constructor(graph: StepGraph, capacity: number) {
+  constructor(graph: StepGraph, capacity: number, slots: number) {
     this.#graph = graph;
     this.capacity = capacity;
-    for (const feed of graph.feeds) {
-      this.#feeds.set(
-        feed,
-        new Float32Array(sampleSize(feed.shape) * (isBatched(feed.shape) ? capacity : 1)),
-      );
-    }
+    this.slots = slots;
+    const numbers = ({ shape }: Node) =>
+      new Float32Array(sampleSize(shape) * (isBatched(shape) ? capacity : 1));
+    this.#feeds = Array.from(
+      { length: slots },
+      () => new Map(graph.feeds.map((feed) => [feed, numbers(feed)])),
+    );
+    this.#outputs = Array.from({ length: slots }, () => new Map());
   }
 
-  feed(node: Node): Float32Array {
-    const values = this.#feeds.get(node);
+  feed(node: Node, slot = 0): Float32Array {
+    const values = this.#feeds[slot]!.get(node);
     if (values === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#graph.name}.`);
     return values;
   }
 
-  output(node: Node): Float32Array {
-    const values = this.#outputs.get(node);
+  output(node: Node, slot = 0): Float32Array {
+    const values = this.#outputs[slot]!.get(node);
     if (values === undefined)
       throw new InternalError(`'${node.name}' is not an output of ${this.#graph.name}, or was not run.`);
     return values;
   }
 
   async run(samples: number): Promise<void> {
+    this.#run({ slot: 0, samples });
+  }
+
+  async runAll(runs: readonly SlotRun[]): Promise<void> {
+    for (const run of runs) this.#run(run);
+  }
+
+  #run({ slot, samples }: SlotRun): void {
     const { outputs, updates } = this.#graph;
     const wanted = [...outputs, ...updates.map((update) => update.value)];
-    const results = evaluate(wanted, (leaf) => this.#leaf(leaf, samples), samples);
+    const results = evaluate(wanted, (leaf) => this.#leaf(leaf, slot, samples), samples);
     outputs.forEach((node, i) => {
-      this.#outputs.set(node, Float32Array.from(results[i]!.data));
+      this.#outputs[slot]!.set(node, Float32Array.from(results[i]!.data));
     });
     updates.forEach(({ variable }, i) => {
       variable.assign(results[outputs.length + i]!.data);
@@ -65,10 +77,10 @@ class ReferenceExecutable implements Executable {
 
   dispose(): void {}
 
-  #leaf(leaf: Node, samples: number): ReferenceTensor | undefined {
+  #leaf(leaf: Node, slot: number, samples: number): ReferenceTensor | undefined {
     const shape = leaf.shape.map((dim) => dim ?? samples);
     const op = leaf.op as Op<never>;
-    const fed = this.#feeds.get(leaf);
+    const fed = this.#feeds[slot]!.get(leaf);
     if (fed !== undefined) {
       const size = shape.reduce((product, dim) => product * dim, 1);
       return { shape, data: Float64Array.from(fed.subarray(0, size)) };

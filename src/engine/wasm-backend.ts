@@ -2,7 +2,7 @@
 
 import { wasmTarget } from '../codegen/wasm/target.ts';
 import { WasmRuntime } from '../runtime/wasm/runtime.ts';
-import type { Backend, BackendDescription, Executable, StepGraph } from './executable.ts';
+import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
 import { compileStep } from './program-executable.ts';
 
 export interface WasmBackendOptions {
@@ -37,9 +37,9 @@ export class WasmBackend implements Backend {
     return { name, isa, threads };
   }
 
-  compile(graph: StepGraph, { capacity }: { readonly capacity: number }): Promise<Executable> {
+  compile(graph: StepGraph, options: CompileStepOptions): Promise<Executable> {
     const target = wasmTarget(this.#runtime.relaxedSimd);
-    return compileStep(this.#runtime, graph, { target, capacity, fuse: this.#fuse });
+    return compileStep(this.#runtime, graph, { ...options, target, fuse: this.#fuse });
   }
 
   async dispose(): Promise<void> {

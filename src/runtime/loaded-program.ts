@@ -7,28 +7,41 @@ import type { Heap } from './heap.ts';
 /** A program that is ready to be given memory. */
 export interface LoadedProgram {
   /**
-   * Binds the program to buffers: `addresses` by buffer id (entries of chunk buffers are ignored), sized for
-   * `capacity` samples. The buffers stay the caller's. Throws InternalError when an address cannot be one.
+   * Binds the program to buffers sized for `capacity` samples: in each slot an address by buffer id (entries of chunk
+   * buffers are ignored). Slots may share buffers. The buffers stay the caller's. Throws InternalError when an address
+   * cannot be one.
    */
-  instantiate(addresses: readonly number[], capacity: number): ProgramInstance;
+  instantiate(slots: readonly SlotAddresses[], capacity: number): ProgramInstance;
   /** Lets go of the compiled code. Runs under way end normally. */
   dispose(): void;
+}
+
+/** The address of each buffer, by its id. */
+export type SlotAddresses = readonly number[];
+
+/** One run of several in a row. */
+export interface SlotRun {
+  /** Whose buffers it works on. */
+  readonly slot: number;
+  readonly samples: number;
 }
 
 /** A program with its memory. */
 export interface ProgramInstance {
   /**
-   * Runs all phases on the first `samples` samples, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime are
-   * done one after another in the order of the calls. Rejects with BackendError when the run fails.
+   * Runs all phases on the first `samples` samples of slot 0, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime
+   * are done one after another in the order of the calls. Rejects with BackendError when the run fails.
    */
   run(samples: number): Promise<void>;
-  /** The same at once, on the caller's thread, where the runtime can. Throws BackendError while other runs go on. */
-  runSync?(samples: number): void;
+  /** Runs one after another, each on a slot of its own, with nothing in between. */
+  runAll(runs: readonly SlotRun[]): Promise<void>;
+  /** One run at once, on the caller's thread, where the runtime can. Throws BackendError while other runs go on. */
+  runSync?(samples: number, slot: number): void;
   dispose(): void;
 }
 
 /** Throws InternalError when buffers cannot be at these addresses. */
-export function checkAddresses(program: Program, addresses: readonly number[], heap: Heap): void {
+export function checkAddresses(program: Program, addresses: SlotAddresses, heap: Heap): void {
   if (addresses.length !== program.buffers.length) {
     throw new InternalError(
       `Program ${program.name} has ${program.buffers.length} buffers and got ${addresses.length} addresses.`,
@@ -42,12 +55,29 @@ export function checkAddresses(program: Program, addresses: readonly number[], h
   }
 }
 
-/** Throws InternalError when an instance cannot run: disposed of, or a wrong number of samples. */
-export function checkRun(program: Program, live: boolean, samples: number, capacity: number): void {
+/** What an instance can run. */
+export interface InstanceLimits {
+  readonly live: boolean;
+  readonly slots: number;
+  readonly capacity: number;
+}
+
+/** Throws InternalError when an instance cannot run: disposed of, a wrong number of samples, no slot for each run. */
+export function checkRuns(program: Program, limits: InstanceLimits, runs: readonly SlotRun[]): void {
+  const { live, slots, capacity } = limits;
   if (!live) throw new InternalError(`Program ${program.name} was run after its instance was disposed of.`);
-  if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
-    throw new InternalError(
-      `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
-    );
+  const free = new Set(Array(slots).keys());
+  for (const { slot, samples } of runs) {
+    if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
+      throw new InternalError(
+        `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
+      );
+    }
+    if (!free.delete(slot)) {
+      throw new InternalError(
+        `Program ${program.name} was run on slot ${slot}; expected each of its ${slots} slots once at most.`,
+      );
+    }
   }
+  if (runs.length === 0) throw new InternalError(`Program ${program.name} was given no runs.`);
 }

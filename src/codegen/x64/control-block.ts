@@ -1,13 +1,14 @@
 /**
  * @file The control block: what the main thread and the threads of a job tell one another through shared memory.
  *
- * A job's work is a row of items, taken one by one by whoever is free. `next` holds the job's generation in its upper
- * half and the next item in its lower one, so that a thread that comes late cannot take an item of another job.
+ * A job is a row of runs of one program, one after another. A run's work is a row of items, taken one by one by whoever
+ * is free. `next` holds the run's generation in its upper half and the next item in its lower one, so that a thread that
+ * comes late cannot take an item of another run.
  */
 
 /** Byte offsets. What different threads write at the same time is on different cache lines. */
 export const CONTROL = {
-  /** u64: generation · 2³² + next item; the item is `CLOSED` while a job is being set up. */
+  /** u64: generation of the run · 2³² + next item; the item is `CLOSED` while a job is being set up. */
   next: 0,
   /** u32: items that are done. */
   done: 64,
@@ -17,22 +18,30 @@ export const CONTROL = {
   inside: 192,
   /** u64: address of the job's code. */
   entry: 256,
-  /** u64: address of the frame. */
+  /** u64: address of the run's frame. */
   frame: 264,
   /** u64: address of a table with the address of each thread's arena. */
   arenas: 272,
   /** u32: samples of the run. */
   samples: 280,
+  /** u32: runs of the job that come after this one. */
+  left: 284,
   /** u64: addresses of the C functions that let a thread sleep and wake it; unused on Linux. */
   sleepFunction: 288,
   wakeFunction: 296,
+  /** u64: address of a row for each of the runs that come after this one. */
+  further: 304,
   /** u32: changes whenever there is something new for idle helpers, which sleep on it. */
   news: 320,
   /** u32: other than 0 ends the helpers. */
   stop: 324,
-  /** u32: generation of the last job that is done. */
+  /** u32: generation of the last run of the last job that is done. */
   finished: 384,
 } as const;
+
+/** A run that comes later: the u64 address of its frame, the u32 number of its samples. */
+export const RUN_ROW = { frame: 0, samples: 8 } as const;
+export const RUN_ROW_BYTES = 16;
 
 export const CONTROL_BYTES = 448;
 

@@ -1,7 +1,7 @@
 /** @file The code of a crew: what its helping threads run from their start to their end, and what wakes them. */
 
 import { Assembler } from './assembler.ts';
-import { CLOSED, CONTROL } from './control-block.ts';
+import { CLOSED, CONTROL, RUN_ROW, RUN_ROW_BYTES } from './control-block.ts';
 import { ARGUMENTS, emitEntry } from './entry.ts';
 import { type Label, mem } from './operands.ts';
 import { eax, ecx, edx, low32, r8, r12, r12d, r13d, r14d, r15d, rax, rbx, rcx } from './registers.ts';
@@ -52,9 +52,9 @@ export function helpCode({ convention, sleep }: HelperOptions): Uint8Array<Array
   return asm.finish();
 }
 
-/** Takes part in a job whose generation is not the one in r12d, then goes to `attended`; without one, to `idle`. */
+/** Takes part in a run whose generation is not the one in r12d, then goes to `attended`; without one, to `idle`. */
 function attend(asm: Assembler, { convention, sleep }: HelperOptions, attended: Label, idle: Label): void {
-  const leave = asm.label();
+  const [enter, leave, last] = [asm.label(), asm.label(), asm.label()];
   const readJob = (none: Label): void => {
     asm.emit('mov', rax, mem(rbx, CONTROL.next));
     asm.emit('mov', rcx, rax);
@@ -74,20 +74,55 @@ function attend(asm: Assembler, { convention, sleep }: HelperOptions, attended: 
   readJob(leave);
   const [first, second, third] = ARGUMENTS[convention];
   asm.emit('mov', r12d, ecx);
+  asm.bind(enter);
   asm.emit('mov', low32(third), r12d);
   asm.emit('mov', low32(second), r14d);
   asm.emit('mov', first, rbx);
   asm.emit('call', mem(rbx, CONTROL.entry, { bits: 64 }));
-  inside(-1);
+  // Thread 0 returns when the run is done, and goes on to the next one.
   asm.emit('test', r14d, r14d);
-  asm.jump('jnz', attended);
-  // Thread 0 returns when the job is done.
+  asm.jump('jnz', leave);
+  openNext(asm, sleep, last);
+  asm.jump('jmp', enter);
+  asm.bind(last);
+  inside(-1);
   asm.emit('mov', mem(rbx, CONTROL.finished), r12d);
   asm.emit('mov', r8, rbx);
   emitWake(asm, sleep, CONTROL.finished);
   asm.jump('jmp', attended);
   asm.bind(leave);
   inside(-1);
+  asm.jump('jmp', attended);
+}
+
+/** Opens the job's next run, whose generation goes to r12d; to `none` when there is no further run. */
+function openNext(asm: Assembler, sleep: SleepCall, none: Label): void {
+  asm.emit('mov', edx, mem(rbx, CONTROL.left));
+  asm.emit('sub', edx, 1);
+  asm.jump('jb', none);
+  asm.emit('mov', mem(rbx, CONTROL.left), edx);
+  asm.emit('mov', rcx, mem(rbx, CONTROL.further));
+  asm.emit('mov', rax, mem(rcx, RUN_ROW.frame));
+  asm.emit('mov', mem(rbx, CONTROL.frame), rax);
+  asm.emit('mov', eax, mem(rcx, RUN_ROW.samples));
+  asm.emit('mov', mem(rbx, CONTROL.samples), eax);
+  asm.emit('add', rcx, RUN_ROW_BYTES);
+  asm.emit('mov', mem(rbx, CONTROL.further), rcx);
+  asm.emit('xor', eax, eax);
+  asm.emit('mov', mem(rbx, CONTROL.done), eax);
+  asm.emit('add', r12d, 1);
+  asm.emit('mov', rax, r12);
+  asm.emit('shl', rax, 32);
+  emitOpen(asm, sleep);
+}
+
+/** Stores rax in `next` and tells the helpers. */
+function emitOpen(asm: Assembler, sleep: SleepCall): void {
+  asm.emit('mov', mem(rbx, CONTROL.next), rax);
+  asm.emit('mov', eax, 1);
+  asm.emit('lock xadd', mem(rbx, CONTROL.news), eax);
+  asm.emit('mov', r8, rbx);
+  emitWake(asm, sleep, CONTROL.news);
 }
 
 /** `rouse(control)` wakes the helpers that sleep for want of news. */
@@ -101,21 +136,17 @@ export function rouseCode({ convention, sleep }: HelperOptions): Uint8Array<Arra
   return asm.finish();
 }
 
-/** `run(control, generation)` opens the job that was set up with that generation, and returns when it is done. */
+/** `run(control, first, last)` opens the job that was set up with those generations, and returns when it is done. */
 export function runCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
-  const [control, generation] = ARGUMENTS[convention];
+  const [control, first, last] = ARGUMENTS[convention];
   emitEntry(asm, convention, 0, () => {
     const [look, done] = [asm.label(), asm.label()];
     asm.emit('mov', rbx, control);
-    asm.emit('mov', r12d, low32(generation));
-    asm.emit('mov', rax, r12);
+    asm.emit('mov', r12d, low32(last));
+    asm.emit('mov', eax, low32(first));
     asm.emit('shl', rax, 32);
-    asm.emit('mov', mem(rbx, CONTROL.next), rax);
-    asm.emit('mov', eax, 1);
-    asm.emit('lock xadd', mem(rbx, CONTROL.news), eax);
-    asm.emit('mov', r8, rbx);
-    emitWake(asm, sleep, CONTROL.news);
+    emitOpen(asm, sleep);
     asm.bind(look);
     asm.emit('mov', edx, mem(rbx, CONTROL.finished));
     asm.emit('cmp', edx, r12d);

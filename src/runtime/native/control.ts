@@ -2,15 +2,26 @@
 
 import { CLOSED, CONTROL, CONTROL_BYTES, LAST_GENERATION } from '../../codegen/x64/control-block.ts';
 
-/** A step to be run. */
+/** Runs of a program, one after another. */
 export interface NativeJob {
   /** Address of the program's code. */
   readonly entry: number;
-  /** Address of the frame. */
-  readonly frame: number;
   /** Address of each thread's arena. */
   readonly arenas: readonly number[];
+  /** Address of the first run's frame. */
+  readonly frame: number;
+  /** Samples of the first run. */
   readonly samples: number;
+  /** Address of the rows of the runs after the first. */
+  readonly further: number;
+  /** Number of the runs after the first. */
+  readonly left: number;
+}
+
+/** The generations of a job's runs. */
+export interface Generations {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** Memory that machine code and JavaScript share, zeros at first. On a cache line's boundary where threads share it. */
@@ -25,7 +36,8 @@ export class Control {
   readonly address: number;
   readonly #words: Uint32Array;
   readonly #longs: BigUint64Array;
-  #generation = 0;
+  /** Of the last job's runs. */
+  #generations: Generations = { first: 0, last: 0 };
 
   /** Bytes of the block, and of the table behind it. */
   static bytes(threads: number): number {
@@ -46,27 +58,31 @@ export class Control {
     this.#setLong(CONTROL.wakeFunction, wakeFunction);
   }
 
-  /** Sets a job up, closed; the one before it must be done. Returns its generation. */
-  setUp({ entry, frame, arenas, samples }: NativeJob): number {
-    const generation = this.close();
+  /** Sets a job up, closed; the one before it must be done. */
+  setUp({ entry, arenas, frame, samples, further, left }: NativeJob): Generations {
+    const generations = this.close(1 + left);
     this.#setLong(CONTROL.entry, entry);
     this.#setLong(CONTROL.frame, frame);
     arenas.forEach((arena, i) => this.#setLong(CONTROL_BYTES + 8 * i, arena));
     this.#words[CONTROL.samples / 4] = samples;
+    this.#setLong(CONTROL.further, further);
+    this.#words[CONTROL.left / 4] = left;
     Atomics.store(this.#words, CONTROL.done / 4, 0);
-    return generation;
+    return generations;
   }
 
   /** Opens the job that was set up. */
   open(): void {
-    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generation) * HIGH_HALF);
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generations.first) * HIGH_HALF);
   }
 
-  /** From here on nobody enters the last job. Returns a new generation. */
-  close(): number {
-    this.#generation = this.#generation === LAST_GENERATION ? 1 : this.#generation + 1;
-    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generation) * HIGH_HALF + BigInt(CLOSED));
-    return this.#generation;
+  /** From here on nobody enters the last job. Returns new generations for `runs` runs. */
+  close(runs = 1): Generations {
+    const next = this.#generations.last + 1;
+    const first = next + runs > LAST_GENERATION ? 1 : next;
+    this.#generations = { first, last: first + runs - 1 };
+    Atomics.store(this.#longs, CONTROL.next / 8, BigInt(first) * HIGH_HALF + BigInt(CLOSED));
+    return this.#generations;
   }
 
   /** True when no helper is in a job's code any more, after `close`. */

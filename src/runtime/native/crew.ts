@@ -30,7 +30,7 @@ export class Crew {
     this.#foreign = foreign;
     this.#codes = [help!, rouse!, run!];
     this.#rouse = foreign.at(rouse!.address, 'void', ['uintptr_t']);
-    this.#run = foreign.at(run!.address, 'void', ['uintptr_t', 'uint32_t']);
+    this.#run = foreign.at(run!.address, 'void', ['uintptr_t', 'uint32_t', 'uint32_t']);
     const seats = Math.ceil(Control.bytes(threads) / SEAT_BYTES) * SEAT_BYTES;
     this.#memory = system.share(seats + threads * SEAT_BYTES);
     this.#control = new Control(this.#memory);
@@ -51,9 +51,9 @@ export class Crew {
 
   /** Settles when the job is done; the process stays alive until then. */
   async run(job: NativeJob): Promise<void> {
-    const generation = this.#control.setUp(job);
+    const { first, last } = this.#control.setUp(job);
     // Opened aside, not here: a worker that is terminated in between would leave a job that nothing waits for.
-    await this.#foreign.callAside(this.#run, this.#control.address, generation);
+    await this.#foreign.callAside(this.#run, this.#control.address, first, last);
   }
 
   /** Settles when no helper is in the last job's code, and none will enter it. Not while a job runs. */

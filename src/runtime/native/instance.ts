@@ -1,17 +1,23 @@
 /** @file NativeInstance: a native program bound to its memory. */
 
 import { BackendError } from '../../base/errors.ts';
+import { RUN_ROW, RUN_ROW_BYTES } from '../../codegen/x64/control-block.ts';
 import { FRAME_ENTRY_BYTES } from '../../codegen/x64/kernel-calls.ts';
-import { checkAddresses, checkRun, type ProgramInstance } from '../loaded-program.ts';
-import { Control } from './control.ts';
+import {
+  checkAddresses,
+  checkRuns,
+  type ProgramInstance,
+  type SlotAddresses,
+  type SlotRun,
+} from '../loaded-program.ts';
+import { Control, type NativeJob } from './control.ts';
 import type { Foreign } from './foreign.ts';
 import type { NativeHost, NativeProgram } from './native-program.ts';
 import { Profile, type ProfileRow } from './profile.ts';
 import { reportProfile } from './profile-report.ts';
 
 interface Memory {
-  /** By buffer id. */
-  readonly addresses: readonly number[];
+  readonly slots: readonly SlotAddresses[];
   readonly capacity: number;
   /** Forbidden pages of the arenas, in guard mode. */
   readonly guards: readonly number[];
@@ -27,7 +33,10 @@ export class NativeInstance implements ProgramInstance {
   readonly #runtime: NativeHost;
   readonly #native: NativeProgram;
   readonly #capacity: number;
-  readonly #frame: number;
+  /** By slot. */
+  readonly #frames: readonly number[];
+  /** What the control block says of runs after the first. */
+  readonly #rows: number;
   readonly #arenas: ProgramArenas;
   readonly #profile: Profile | null;
   readonly #forgetProfile: () => void;
@@ -35,10 +44,9 @@ export class NativeInstance implements ProgramInstance {
   #own: Control | undefined;
   #live = true;
 
-  constructor(runtime: NativeHost, native: NativeProgram, { addresses, capacity, guards }: Memory) {
+  constructor(runtime: NativeHost, native: NativeProgram, { slots, capacity, guards }: Memory) {
     const { heap } = runtime;
     const { program, profileRows } = native;
-    checkAddresses(program, addresses, heap);
     this.#runtime = runtime;
     this.#native = native;
     this.#capacity = capacity;
@@ -48,20 +56,35 @@ export class NativeInstance implements ProgramInstance {
     this.#profile = profileRows.length > 0 ? new Profile(heap, profileRows) : null;
     this.#forgetProfile =
       this.#profile === null ? () => {} : reportProfile(runtime.support, program.name, this.#profile);
-    this.#frame = heap.alloc((addresses.length + 1) * FRAME_ENTRY_BYTES);
-    const entries = new BigUint64Array(heap.memory.buffer, this.#frame, addresses.length + 1);
+    this.#frames = slots.map((addresses) => this.#makeFrame(addresses));
+    this.#rows = heap.alloc(slots.length * RUN_ROW_BYTES);
+  }
+
+  /** The addresses of a slot's buffers, in memory. */
+  #makeFrame(addresses: SlotAddresses): number {
+    const { heap } = this.#runtime;
+    const { program } = this.#native;
+    checkAddresses(program, addresses, heap);
+    const frame = heap.alloc((addresses.length + 1) * FRAME_ENTRY_BYTES);
+    const entries = new BigUint64Array(heap.memory.buffer, frame, addresses.length + 1);
     for (const { id, kind } of program.buffers) {
       entries[id] = kind === 'chunk' ? 0n : BigInt(heap.base + addresses[id]!);
     }
     entries[addresses.length] = this.#profile === null ? 0n : BigInt(heap.base + this.#profile.address);
+    return frame;
   }
 
   /** As `ProgramInstance` says; on other threads, while the caller's thread stays free. */
   async run(samples: number): Promise<void> {
-    checkRun(this.#native.program, this.#live, samples, this.#capacity);
+    await this.runAll([{ slot: 0, samples }]);
+  }
+
+  /** As `ProgramInstance` says: threads go from one run to the next by themselves. */
+  async runAll(runs: readonly SlotRun[]): Promise<void> {
+    this.#check(runs);
     await this.#runtime.queue.add(async () => {
       this.#runtime.checkAlive(this.#native.program.name);
-      await this.#runtime.crew().run(this.#job(samples));
+      await this.#runtime.crew().run(this.#job(runs));
     });
   }
 
@@ -69,9 +92,10 @@ export class NativeInstance implements ProgramInstance {
    * Runs everything on the caller's thread, now: for small work, where waking threads would take longer. Throws
    * BackendError when other runs of the runtime have not ended.
    */
-  runSync(samples: number): void {
+  runSync(samples: number, slot = 0): void {
     const { program, step } = this.#native;
-    checkRun(program, this.#live, samples, this.#capacity);
+    const runs = [{ slot, samples }];
+    this.#check(runs);
     this.#runtime.checkAlive(program.name);
     if (!this.#runtime.queue.isIdle) {
       throw new BackendError(
@@ -79,9 +103,9 @@ export class NativeInstance implements ProgramInstance {
       );
     }
     this.#own ??= ownControl(this.#runtime.support.foreign);
-    const generation = this.#own.setUp(this.#job(samples));
+    const { first } = this.#own.setUp(this.#job(runs));
     this.#own.open();
-    step(this.#own.address, 0, generation);
+    step(this.#own.address, 0, first);
   }
 
   /** Times of the calls so far; none without FOVEA_PROFILE. */
@@ -94,19 +118,32 @@ export class NativeInstance implements ProgramInstance {
     this.#live = false;
     this.#runtime.queue.whenIdle(() => {
       this.#forgetProfile();
-      this.#runtime.heap.free(this.#frame);
+      for (const block of [...this.#frames, this.#rows]) this.#runtime.heap.free(block);
       this.#profile?.free();
       this.#arenas.free();
     });
   }
 
-  #job(samples: number) {
-    const { base } = this.#runtime.heap;
+  #check(runs: readonly SlotRun[]): void {
+    const limits = { live: this.#live, slots: this.#frames.length, capacity: this.#capacity };
+    checkRuns(this.#native.program, limits, runs);
+  }
+
+  #job([first, ...others]: readonly SlotRun[]): NativeJob {
+    const { base, memory } = this.#runtime.heap;
+    const rows = new DataView(memory.buffer, this.#rows);
+    others.forEach(({ slot, samples }, i) => {
+      const row = i * RUN_ROW_BYTES;
+      rows.setBigUint64(row + RUN_ROW.frame, BigInt(base + this.#frames[slot]!), true);
+      rows.setUint32(row + RUN_ROW.samples, samples, true);
+    });
     return {
       entry: this.#native.code.address,
-      frame: base + this.#frame,
       arenas: this.#arenas.addresses.map((address) => base + address),
-      samples,
+      frame: base + this.#frames[first!.slot]!,
+      samples: first!.samples,
+      further: base + this.#rows,
+      left: others.length,
     };
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { whyNotNative } from '../../../testing/native-machine.ts';
+import { assertSlots } from '../../../testing/slots.ts';
 import { bind, CAPACITY, trainingProgram, WEIGHTS } from '../../../testing/training-program.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { nativeTarget } from '../../codegen/x64/target.ts';
@@ -41,6 +42,11 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
     assert.equal(read(5).length, WEIGHTS);
     await runtime.dispose();
   });
+
+  for (const threads of [1, 2, 5]) {
+    it(`goes through runs in a row as through single ones, on ${threads} threads`, () =>
+      assertSlots(() => create(threads), target));
+  }
 
   it('leaves the event loop free while it runs', async () => {
     const runtime = await create(1);
@@ -92,8 +98,8 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
       assert.throws(() => instance.runSync(samples), InternalError);
     }
     const loaded = await runtime.load(trainingProgram(target));
-    assert.throws(() => loaded.instantiate(addresses.slice(1), CAPACITY), InternalError);
-    assert.throws(() => loaded.instantiate([0, ...addresses.slice(1)], CAPACITY), InternalError);
+    assert.throws(() => loaded.instantiate([addresses.slice(1)], CAPACITY), InternalError);
+    assert.throws(() => loaded.instantiate([[0, ...addresses.slice(1)]], CAPACITY), InternalError);
     instance.dispose();
     instance.dispose();
     await assert.rejects(instance.run(1), InternalError);
@@ -111,7 +117,7 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
     const before = { bytes: runtime.heap.usedBytes, blocks: executable() };
     for (let i = 0; i < 20; i++) {
       const loaded = await runtime.load(trainingProgram(target));
-      const second = loaded.instantiate(addresses, CAPACITY);
+      const second = loaded.instantiate([addresses], CAPACITY);
       const runs = Promise.all([second.run(3), instance.run(3)]);
       second.dispose();
       loaded.dispose();

@@ -7,7 +7,7 @@ import type { Isa } from '../../codegen/x64/target.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
 import { JobQueue } from '../job-queue.ts';
-import type { LoadedProgram } from '../loaded-program.ts';
+import type { LoadedProgram, SlotAddresses } from '../loaded-program.ts';
 import { Crew } from './crew.ts';
 import { GuardedHeap } from './guard.ts';
 import { NativeInstance } from './instance.ts';
@@ -32,7 +32,7 @@ export interface NativeRuntimeDescription {
 }
 
 export interface LoadedNativeProgram extends LoadedProgram {
-  instantiate(addresses: readonly number[], capacity: number): NativeInstance;
+  instantiate(slots: readonly SlotAddresses[], capacity: number): NativeInstance;
 }
 
 /** The native engine: one memory, its threads, its programs. */
@@ -91,7 +91,7 @@ export class NativeRuntime implements NativeHost {
     const native: NativeProgram = { program: laidOut, code: block, step, profileRows };
     let live = true;
     return {
-      instantiate: (addresses, capacity) => new NativeInstance(this, native, { addresses, capacity, guards }),
+      instantiate: (slots, capacity) => new NativeInstance(this, native, { slots, capacity, guards }),
       dispose: () => {
         if (live) this.queue.addChore(() => this.#unload(block));
         live = false;

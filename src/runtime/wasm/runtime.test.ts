@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';
 import { promisify } from 'node:util';
+import { assertSlots } from '../../../testing/slots.ts';
 import {
   assertEmptyShards,
   assertSums,
@@ -51,6 +52,11 @@ test('1, 2 and 3 threads and the inline mode leave the same bits', async () => {
   const inline = await trainedBits({ inline: true });
   for (const threads of [1, 2, 3]) assert.equal(await trainedBits({ threads }), inline, `${threads} threads`);
 });
+
+for (const options of [{ inline: true }, { threads: 2 }]) {
+  test(`runs in a row leave what single runs leave, ${JSON.stringify(options)}`, () =>
+    assertSlots(() => WasmRuntime.create(options), target));
+}
 
 test('shards without samples are zeroed', async () => {
   const runtime = await WasmRuntime.create({ threads: 2 });
@@ -131,7 +137,7 @@ test('a trap in one thread only does not leave the others waiting', { timeout: 2
   const bound = await bind(runtime, program);
   const loaded = await runtime.load({ ...program, buffers: [...program.buffers, far], phases });
   const end = runtime.heap.memory.buffer.byteLength;
-  const instance = loaded.instantiate([...bound.addresses, end - 39 * 4096], CAPACITY);
+  const instance = loaded.instantiate([[...bound.addresses, end - 39 * 4096]], CAPACITY);
   for (let round = 0; round < 20; round++) {
     await assert.rejects(instance.run(CAPACITY), BackendError);
     await instance.run(39);
@@ -165,8 +171,8 @@ test('bad arguments are refused', async () => {
     await assert.rejects(instance.run(samples), InternalError);
   }
   const loaded = await runtime.load(trainingProgram(target));
-  assert.throws(() => loaded.instantiate(addresses.slice(1), CAPACITY), InternalError);
-  assert.throws(() => loaded.instantiate([0, ...addresses.slice(1)], CAPACITY), InternalError);
+  assert.throws(() => loaded.instantiate([addresses.slice(1)], CAPACITY), InternalError);
+  assert.throws(() => loaded.instantiate([[0, ...addresses.slice(1)]], CAPACITY), InternalError);
   instance.dispose();
   instance.dispose();
   await assert.rejects(instance.run(1), InternalError);
@@ -179,7 +185,7 @@ test('instances give their memory back', async () => {
   const { instance, addresses } = await bind(runtime, trainingProgram(target));
   const loaded = await runtime.load(trainingProgram(target));
   const before = runtime.heap.usedBytes;
-  const second = loaded.instantiate(addresses, CAPACITY);
+  const second = loaded.instantiate([addresses], CAPACITY);
   assert.ok(runtime.heap.usedBytes > before);
   const runs = Promise.all([second.run(3), instance.run(3)]);
   second.dispose();
@@ -208,7 +214,7 @@ for (const runs of [0, 3]) {
       const program = { name: 'empty', buffers: [], phases, chunk: 1, shards: 1, arenaBytes: 64 };
       const runtime = await WasmRuntime.create({ threads: 2 });
       const loaded = await runtime.load(program);
-      const instance = loaded.instantiate([], 4);
+      const instance = loaded.instantiate([[]], 4);
       for (let i = 0; i < ${runs}; i++) await instance.run(2);
       await new Promise((resolve) => setTimeout(resolve, 200));
       console.log('ran');`;

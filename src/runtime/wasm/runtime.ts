@@ -7,7 +7,14 @@ import type { Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
 import { Heap } from '../heap.ts';
 import { JobQueue } from '../job-queue.ts';
-import { checkAddresses, checkRun, type LoadedProgram, type ProgramInstance } from '../loaded-program.ts';
+import {
+  checkAddresses,
+  checkRuns,
+  type LoadedProgram,
+  type ProgramInstance,
+  type SlotAddresses,
+  type SlotRun,
+} from '../loaded-program.ts';
 import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
@@ -91,7 +98,7 @@ export class WasmRuntime {
       shards: program.shards,
     };
     return {
-      instantiate: (addresses, capacity) => this.#instantiate(program, compiled, addresses, capacity),
+      instantiate: (slots, capacity) => this.#instantiate(program, compiled, slots, capacity),
       dispose: () => this.#queue.whenIdle(() => this.#runner.forget(compiled)),
     };
   }
@@ -105,30 +112,42 @@ export class WasmRuntime {
   #instantiate(
     program: Program,
     compiled: CompiledProgram,
-    addresses: readonly number[],
+    slots: readonly SlotAddresses[],
     capacity: number,
   ): ProgramInstance {
-    checkAddresses(program, addresses, this.heap);
     this.#arenas.require(program.arenaBytes, this.#queue);
-    const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
-    const entries = this.heap.words(frame, addresses.length);
-    for (const { id, kind } of program.buffers) if (kind !== 'chunk') entries[id] = addresses[id]!;
+    const frames = slots.map((addresses) => this.#frame(program, addresses));
     let live = true;
-    const run = (samples: number): Promise<void> => {
-      checkRun(program, live, samples, capacity);
-      return this.#queue.add(() => {
-        this.#checkAlive(program.name);
-        return this.#runner.run({ program: compiled, frame, arenas: this.#arenas.addresses, samples });
+    const runAll = (runs: readonly SlotRun[]): Promise<void> => {
+      checkRuns(program, { live, slots: slots.length, capacity }, runs);
+      return this.#queue.add(async () => {
+        for (const { slot, samples } of runs) {
+          this.#checkAlive(program.name);
+          const arenas = this.#arenas.addresses;
+          await this.#runner.run({ program: compiled, frame: frames[slot]!, arenas, samples });
+        }
       });
     };
     return {
-      run: async (samples) => run(samples),
+      run: async (samples) => runAll([{ slot: 0, samples }]),
+      runAll: async (runs) => runAll(runs),
       dispose: () => {
         if (!live) return;
         live = false;
-        this.#queue.whenIdle(() => this.heap.free(frame));
+        this.#queue.whenIdle(() => {
+          for (const frame of frames) this.heap.free(frame);
+        });
       },
     };
+  }
+
+  /** The addresses of a slot's buffers, in memory. */
+  #frame(program: Program, addresses: SlotAddresses): number {
+    checkAddresses(program, addresses, this.heap);
+    const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
+    const entries = this.heap.words(frame, addresses.length);
+    for (const { id, kind } of program.buffers) if (kind !== 'chunk') entries[id] = addresses[id]!;
+    return frame;
   }
 
   #checkAlive(program: string): void {
