@@ -29,14 +29,13 @@ export class CallbackList {
 
   /** Throws ValueError for a callback that is no object with at least one of the methods. */
   constructor(options: {
-    readonly callbacks: CallbackLike | readonly CallbackLike[] | undefined;
+    readonly callbacks: GivenCallbacks;
     readonly model: CallbackModel;
     readonly params: CallbackParams;
     readonly history: boolean;
   }) {
     const { model, params } = options;
-    const given = options.callbacks ?? [];
-    const callbacks: CallbackLike[] = Array.isArray(given) ? [...given] : [given as CallbackLike];
+    const callbacks = listOf(options.callbacks);
     callbacks.forEach(checkCallback);
     let history: History | null = callbacks.find((callback) => callback instanceof History) ?? null;
     if (options.history && history === null) {
@@ -54,17 +53,6 @@ export class CallbackList {
     }
   }
 
-  /** Whether a callback may act on single batches of training; the progress bar only shows them. */
-  get actsOnBatches(): boolean {
-    const { onTrainBatchBegin, onTrainBatchEnd } = Callback.prototype;
-    return this.#callbacks.some(
-      (callback) =>
-        !(callback instanceof ProgbarLogger) &&
-        ((callback.onTrainBatchBegin ?? onTrainBatchBegin) !== onTrainBatchBegin ||
-          (callback.onTrainBatchEnd ?? onTrainBatchEnd) !== onTrainBatchEnd),
-    );
-  }
-
   /** Calls `method` of all callbacks that have it, in order. */
   async call<K extends keyof Events>(method: K, ...args: Parameters<Events[K]>): Promise<void> {
     for (const callback of this.#callbacks) {
@@ -74,6 +62,27 @@ export class CallbackList {
       if (result instanceof Promise) await result;
     }
   }
+}
+
+type GivenCallbacks = CallbackLike | readonly CallbackLike[] | undefined;
+
+function listOf(given: GivenCallbacks): CallbackLike[] {
+  return Array.isArray(given) ? [...given] : given === undefined ? [] : [given as CallbackLike];
+}
+
+const BATCH_EVENTS = {
+  train: ['onTrainBatchBegin', 'onTrainBatchEnd'],
+  test: ['onTestBatchBegin', 'onTestBatchEnd'],
+} as const;
+
+/** Whether one of the callbacks may act on single batches of training or testing; the progress bar only shows them. */
+export function actsOnBatches(given: GivenCallbacks, mode: 'train' | 'test'): boolean {
+  const events = BATCH_EVENTS[mode];
+  const acts = (callback: CallbackLike, event: (typeof BATCH_EVENTS)[typeof mode][number]): boolean =>
+    (callback[event] ?? Callback.prototype[event]) !== Callback.prototype[event];
+  return listOf(given).some(
+    (callback) => !(callback instanceof ProgbarLogger) && events.some((event) => acts(callback, event)),
+  );
 }
 
 function checkCallback(callback: unknown): void {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ValueError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { CallbackLike, CallbackModel } from './callback.ts';
-import { CallbackList } from './callback-list.ts';
+import { actsOnBatches, CallbackList } from './callback-list.ts';
 import {
   Callback,
   earlyStopping,
@@ -12,6 +12,7 @@ import {
   modelCheckpoint,
   terminateOnNaN,
 } from './index.ts';
+import { ProgbarLogger } from './progbar-logger.ts';
 
 /** A model that notes what it is asked. */
 function fakeModel() {
@@ -171,20 +172,17 @@ test('callbacks are objects, functions or subclasses, called in order and awaite
   assert.throws(() => lambdaCallback({ onEpochEnd: 3 } as never), /must be a function/);
 });
 
-test('the list knows whether a callback may act on batches', () => {
+test('it is known whether a callback may act on batches', () => {
   class Watcher extends Callback {
     override onTrainBatchEnd(): void {}
   }
-  const acts = (...callbacks: CallbackLike[]) =>
-    new CallbackList({
-      callbacks,
-      model: fakeModel().model,
-      params: { verbose: 1, epochs: 1, steps: 1 },
-      history: true,
-    }).actsOnBatches;
-  assert.equal(acts(), false);
-  assert.equal(acts(earlyStopping(), { onEpochEnd: () => {} }), false);
+  assert.equal(actsOnBatches(undefined, 'train'), false);
+  assert.equal(actsOnBatches([earlyStopping(), { onEpochEnd: () => {} }], 'train'), false);
+  assert.equal(actsOnBatches(new ProgbarLogger(), 'train'), false);
   for (const callback of [new Watcher(), terminateOnNaN(), { onTrainBatchBegin: () => {} }]) {
-    assert.equal(acts(callback), true);
+    assert.equal(actsOnBatches(callback, 'train'), true);
+    assert.equal(actsOnBatches([earlyStopping(), callback], 'train'), true);
+    assert.equal(actsOnBatches(callback, 'test'), false);
   }
+  assert.equal(actsOnBatches({ onTestBatchEnd: () => {} }, 'test'), true);
 });

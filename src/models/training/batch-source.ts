@@ -5,7 +5,7 @@ import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
-import { type Batch, type DataSet, rangeBatch, ShuffledRows } from './batch.ts';
+import { type Batch, type DataSet, rangeBatch, rowsBatch } from './batch.ts';
 import { type DataInput, type Dataset, toTensor, toTensors } from './data-types.ts';
 
 /** Batches, epoch after epoch. */
@@ -82,10 +82,12 @@ function commonSize(named: readonly (readonly [string, Tensor])[], weight: Tenso
 /** Batches of arrays, the last one smaller; in another order each epoch when there is a `shuffle`. */
 export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGenerator | null): BatchSource {
   function* epoch(): Iterable<Batch> {
-    const shuffled =
-      shuffle === null ? null : new ShuffledRows(data, shuffle.permutation(data.samples), batchSize);
+    const order = shuffle?.permutation(data.samples);
     for (let start = 0; start < data.samples; start += batchSize) {
-      yield shuffled?.batch(start) ?? rangeBatch(data, start, Math.min(batchSize, data.samples - start));
+      const end = Math.min(start + batchSize, data.samples);
+      yield order === undefined
+        ? rangeBatch(data, start, end - start)
+        : rowsBatch(data, order.subarray(start, end));
     }
   }
   return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, onePass: false, epoch };

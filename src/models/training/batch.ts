@@ -21,8 +21,6 @@ export interface Batch {
   rowOf(i: number): number;
   /** Writes the batch's rows of `tensor`, one of `data`'s, to `target`. */
   copy(tensor: Tensor, target: Float32Array): void;
-  /** Collects what the batch after this one will copy: for when there is time, as while a step runs. */
-  collectNext?(): void;
 }
 
 function rowSize(tensor: Tensor): number {
@@ -50,57 +48,15 @@ function copyRow(source: TypedArray, from: number, target: Float32Array, to: num
   else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
 }
 
-/** Data in another order, batch by batch. The rows of one batch can be collected before it is there. */
-export class ShuffledRows {
-  readonly #data: DataSet;
-  readonly #order: Int32Array;
-  readonly #batchSize: number;
-  /** Where the batch begins whose rows are collected. */
-  #collected = -1;
-  readonly #rows = new Map<Tensor, Float32Array>();
-
-  constructor(data: DataSet, order: Int32Array, batchSize: number) {
-    this.#data = data;
-    this.#order = order;
-    this.#batchSize = batchSize;
-  }
-
-  batch(start: number): Batch {
-    const rows = this.#rowsFrom(start);
-    return {
-      data: this.#data,
-      samples: rows.length,
-      rowOf: (i) => rows[i]!,
-      copy: (tensor, target) => {
-        const size = rowSize(tensor);
-        if (this.#collected === start) target.set(this.#rows.get(tensor)!.subarray(0, rows.length * size));
-        else copyRows(tensor, rows, target);
-      },
-      collectNext: () => this.#collect(start + this.#batchSize),
-    };
-  }
-
-  #rowsFrom(start: number): Int32Array {
-    return this.#order.subarray(start, start + this.#batchSize);
-  }
-
-  #collect(start: number): void {
-    const rows = this.#rowsFrom(start);
-    if (rows.length === 0) return;
-    const { x, y, sampleWeight } = this.#data;
-    for (const tensor of [...x, ...y, ...(sampleWeight === null ? [] : [sampleWeight])]) {
-      let target = this.#rows.get(tensor);
-      if (target === undefined) {
-        target = new Float32Array(this.#batchSize * rowSize(tensor));
-        this.#rows.set(tensor, target);
-      }
-      copyRows(tensor, rows, target);
-    }
-    this.#collected = start;
-  }
-}
-
-function copyRows(tensor: Tensor, rows: Int32Array, target: Float32Array): void {
-  const size = rowSize(tensor);
-  for (let i = 0; i < rows.length; i++) copyRow(tensor.data, rows[i]! * size, target, i * size, size);
+/** Rows in the order of their indices in the data. */
+export function rowsBatch(data: DataSet, rows: Int32Array): Batch {
+  return {
+    data,
+    samples: rows.length,
+    rowOf: (i) => rows[i]!,
+    copy(tensor, target) {
+      const size = rowSize(tensor);
+      for (let i = 0; i < rows.length; i++) copyRow(tensor.data, rows[i]! * size, target, i * size, size);
+    },
+  };
 }

@@ -1,6 +1,7 @@
 /** @file The loop of `evaluate`, and of validation inside `fit`. */
 
 import type { CallbackList } from '../../callbacks/callback-list.ts';
+import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import { EventLoopBreaks } from './event-loop.ts';
 import type { StepRunner } from './step-runner.ts';
@@ -35,13 +36,17 @@ export class EvaluationLoop {
     let index = 0;
     await callbacks.call('onTestBegin');
     try {
-      for await (const batch of stream.epoch()) {
-        await callbacks.call('onTestBatchBegin', index);
-        const { step, reported } = await runner.run(batch, `batch ${index}`);
+      const results = batchResults({
+        runner,
+        batches: stream.epoch(),
+        where: (i) => `batch ${i}`,
+        before: (i) => callbacks.call('onTestBatchBegin', i),
+        goesOn: (i) => i !== steps,
+      });
+      for await (const { step, reported, batch } of results) {
         totals.add(step.reported, reported, batch.samples);
-        await callbacks.call('onTestBatchEnd', index, totals.logs());
+        await callbacks.call('onTestBatchEnd', index++, totals.logs());
         await breaks.pause();
-        if (++index === steps) break;
       }
     } finally {
       await stream.leave();

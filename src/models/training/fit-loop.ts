@@ -1,6 +1,7 @@
 /** @file The loop of `fit`: epochs of training steps, each with its validation. */
 
 import type { CallbackList } from '../../callbacks/callback-list.ts';
+import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { EvaluationLoop } from './evaluation-loop.ts';
 import { EventLoopBreaks } from './event-loop.ts';
@@ -63,30 +64,19 @@ export class FitLoop {
   async #epoch(epoch: number): Promise<Record<string, number>> {
     const { model, runner, stream, callbacks, evaluation, options } = this.#options;
     const totals = new Totals();
-    // What a callback does at one batch may change the next; where none does anything, a batch is told of while the next
-    // one runs.
-    const tellsLate = !callbacks.actsOnBatches;
-    let untold: (() => Promise<void>) | null = null;
-    const catchUp = async (): Promise<void> => {
-      const tell = untold;
-      untold = null;
-      await tell?.();
-    };
-    let index = 0;
     await callbacks.call('onEpochBegin', epoch);
-    try {
-      for await (const batch of stream.epoch()) {
-        if (!tellsLate) await callbacks.call('onTrainBatchBegin', index);
-        const place = { epoch, index };
-        const result = await runner.run(batch, `epoch ${epoch + 1}, batch ${index}`, catchUp);
-        untold = () => this.#tell(result, batch.samples, place, totals);
-        if (!tellsLate) await catchUp();
-        await this.#breaks.pause();
-        index++;
-        if (model.stopTraining) break;
-      }
-    } finally {
-      await catchUp();
+    const results = batchResults({
+      runner,
+      batches: stream.epoch(),
+      where: (index) => `epoch ${epoch + 1}, batch ${index}`,
+      before: (index) => callbacks.call('onTrainBatchBegin', index),
+      goesOn: () => !model.stopTraining,
+    });
+    let index = 0;
+    for await (const result of results) {
+      await this.#tell(result, { epoch, index }, totals);
+      await this.#breaks.pause();
+      index++;
     }
     const logs = totals.logs();
     if (evaluation !== null && validatesAfter(epoch, options.validationFreq)) {
@@ -98,9 +88,9 @@ export class FitLoop {
   }
 
   /** Adds a batch's numbers to the epoch's, and tells callbacks. */
-  async #tell(result: StepResult, samples: number, { epoch, index }: Place, totals: Totals): Promise<void> {
+  async #tell(result: StepResult, { epoch, index }: Place, totals: Totals): Promise<void> {
     this.#tellDirections(result);
-    totals.add(result.step.reported, result.reported, samples);
+    totals.add(result.step.reported, result.reported, result.batch.samples);
     this.#watch(result.reported[0]!, epoch, index);
     await this.#options.callbacks.call('onTrainBatchEnd', index, totals.logs());
   }

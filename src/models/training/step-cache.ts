@@ -1,34 +1,44 @@
 /** @file Compiled steps of one model, kept while they fit what is asked for, and run one at a time. */
 
 import { currentBackend } from '../../engine/backend.ts';
-import type { Backend, Executable } from '../../engine/executable.ts';
+import type { Backend, CompileStepOptions, Executable } from '../../engine/executable.ts';
+import type { SlotRun } from '../../runtime/loaded-program.ts';
 import type { LayerGraph } from '../layer-graph.ts';
 import type { ModelStep } from './step-graph.ts';
 
-/** A run this short is done on the caller's thread the next time: waking others would take as long. */
+/** What takes no longer is done on the caller's thread the next time: waking others would take as long. */
 const QUICK_MS = 0.15;
 
 /** A step that can be run. */
 export class CompiledStep {
   readonly step: ModelStep;
   readonly executable: Executable;
-  /** Samples of which a run has been quick. */
+  /** Samples that were quickly done. */
   #quickSamples = 0;
+  #runMilliseconds = Number.POSITIVE_INFINITY;
 
   constructor(step: ModelStep, executable: Executable) {
     this.step = step;
     this.executable = executable;
   }
 
-  /** Runs the step: on the engine's threads, or at once where that is known to be quick and the engine can. */
-  async run(samples: number): Promise<void> {
+  /** What a run took, the mean of the last call's; infinite before the first. */
+  get runMilliseconds(): number {
+    return this.#runMilliseconds;
+  }
+
+  /** Runs the step on slots: on the engine's threads, or at once where that is known to be quick and the engine can. */
+  async run(runs: readonly SlotRun[]): Promise<void> {
     const { executable } = this;
+    const total = runs.reduce((sum, { samples }) => sum + samples, 0);
     const start = performance.now();
-    if (samples <= this.#quickSamples && executable.runSync !== undefined) executable.runSync(samples);
-    else await executable.run(samples);
-    const quick = performance.now() - start < QUICK_MS;
-    if (quick) this.#quickSamples = Math.max(this.#quickSamples, samples);
-    else this.#quickSamples = Math.min(this.#quickSamples, samples - 1);
+    if (total <= this.#quickSamples && executable.runSync !== undefined) {
+      for (const { samples, slot } of runs) executable.runSync(samples, slot);
+    } else await executable.runAll(runs);
+    const taken = performance.now() - start;
+    this.#runMilliseconds = taken / runs.length;
+    if (taken < QUICK_MS) this.#quickSamples = Math.max(this.#quickSamples, total);
+    else this.#quickSamples = Math.min(this.#quickSamples, total - 1);
   }
 }
 
@@ -37,6 +47,12 @@ interface Entry {
   readonly backend: Backend;
   readonly graph: LayerGraph;
   readonly compiled: CompiledStep;
+}
+
+/** A step and how to compile it. */
+export interface StepRecipe {
+  readonly step: ModelStep;
+  readonly options: CompileStepOptions;
 }
 
 /** Steps kept at most: training, testing and predicting with two batch sizes each. */
@@ -55,8 +71,13 @@ export class StepCache {
     );
   }
 
-  /** The step of that key for that graph, made by `make` when there is none. */
-  async get(key: string, graph: LayerGraph, capacity: number, make: () => ModelStep): Promise<CompiledStep> {
+  /** Whether the step, once got from here, has not been freed. */
+  has(step: CompiledStep): boolean {
+    return this.#entries.some(({ compiled }) => compiled === step);
+  }
+
+  /** The step of that key for that graph, made as `recipe` says when there is none. */
+  async get(key: string, graph: LayerGraph, recipe: () => StepRecipe): Promise<CompiledStep> {
     const backend = await currentBackend();
     this.#discard((entry) => entry.backend !== backend || entry.graph !== graph);
     const found = this.#entries.find((entry) => entry.key === key);
@@ -64,8 +85,8 @@ export class StepCache {
       this.#entries = [...this.#entries.filter((entry) => entry !== found), found];
       return found.compiled;
     }
-    const step = make();
-    const executable = await backend.compile(step.graph, { capacity });
+    const { step, options } = recipe();
+    const executable = await backend.compile(step.graph, options);
     const compiled = new CompiledStep(step, executable);
     const entry: Entry = { key, backend, graph, compiled };
     this.#entries.push(entry);

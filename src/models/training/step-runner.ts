@@ -1,7 +1,7 @@
 /** @file Runs a model's steps on batches: finds the compiled step, feeds it, reads it. */
 
 import { InternalError, withPlace } from '../../base/errors.ts';
-import { sampleSize } from '../../base/shape.ts';
+import { isBatched, sampleSize } from '../../base/shape.ts';
 import { exclusively } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Batch, DataSet } from './batch.ts';
@@ -20,18 +20,35 @@ export interface RunContext {
   readonly generation: number;
   /** Outputs with a loss. */
   readonly targets: readonly string[];
+  /** Batches of one data set run several in a row, and are fed while others run. Of each mode, one run at a time. */
+  readonly ahead: boolean;
   readonly cache: StepCache;
   readonly nextSeed: () => number;
 }
 
 /** One batch's numbers. */
 export interface StepResult {
+  readonly batch: Batch;
   readonly step: ModelStep;
   /** One for each of `step.reported`. */
   readonly reported: readonly number[];
   /** When predicting: copies, one for each output. */
   readonly predictions: readonly Float32Array[];
 }
+
+/** A batch in a slot of a step. */
+export interface FedBatch {
+  readonly batch: Batch;
+  readonly slot: number;
+  readonly compiled: CompiledStep;
+}
+
+/** Slots for batches that are fed ahead: half of them run while the others are fed. */
+const AHEAD_SLOTS = 16;
+/** Bytes that their feeds may take, where two slots take less. */
+const AHEAD_BYTES = 2 ** 23;
+/** How long runs in a row may take: nobody hears of them meanwhile. */
+const ROW_MS = 30;
 
 /** Runs batches of one run. */
 export class StepRunner {
@@ -52,6 +69,11 @@ export class StepRunner {
     this.#frozen = trainableFlags(context.model);
   }
 
+  /** Whether batches are fed ahead and run in rows. */
+  get ahead(): boolean {
+    return this.#context.ahead;
+  }
+
   /** Builds the model if need be and checks data of which batches will come. Throws before anything has run. */
   async prepare(data: DataSet): Promise<void> {
     await exclusively(() => this.#stepFor(data));
@@ -61,40 +83,64 @@ export class StepRunner {
    * Runs one step. Throws ShapeError or ValueError, with the weights as they were, when the batch does not fit.
    *
    * @param where The batch, for messages.
-   * @param meanwhile What to do while the step runs.
    */
-  run(batch: Batch, where: string, meanwhile?: () => Promise<void>): Promise<StepResult> {
+  run(batch: Batch, where: string): Promise<StepResult> {
     return exclusively(async () => {
       if (this.#capacity < batch.samples) this.#capacity = batch.samples;
       const compiled = await this.#stepFor(batch.data).catch((error: unknown) => {
         throw withPlace(error, where);
       });
-      feedBatch(compiled, batch);
-      this.#checkInputs(compiled, batch, where);
-      if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
-      feedScalars(compiled);
-      const running = this.#start(compiled, batch.samples);
-      try {
-        batch.collectNext?.();
-        await meanwhile?.();
-      } finally {
-        await running;
-      }
-      return readResult(compiled, batch.samples);
+      const fed = this.#feedTo(compiled, batch, 0, where);
+      return (await this.#runFed(compiled, [fed]))[0]!;
     });
   }
 
-  async #start(compiled: CompiledStep, samples: number): Promise<void> {
+  /** How many batches to run in a row now. */
+  rowLength(data: DataSet): number {
+    const found = this.#found(data);
+    if (found === null) return 1;
+    const inTime = Math.floor(ROW_MS / found.runMilliseconds);
+    return Math.max(1, Math.min(inTime, Math.floor(found.executable.slots / 2)));
+  }
+
+  /** Feeds a batch for `runRow`, even while other slots run. Throws as `run` does. */
+  async feed(batch: Batch, slot: number, where: string): Promise<FedBatch> {
+    const found = this.#found(batch.data) ?? (await exclusively(() => this.#stepFor(batch.data)));
+    return this.#feedTo(found, batch, slot, where);
+  }
+
+  /** Runs batches of one data set, each in a slot of its own, with nothing in between. */
+  runRow(row: readonly FedBatch[]): Promise<StepResult[]> {
+    return exclusively(async () => {
+      const compiled = await this.#stepFor(row[0]!.batch.data);
+      for (const { batch, slot, compiled: old } of row)
+        if (old !== compiled) feedBatch(compiled, batch, slot);
+      return this.#runFed(compiled, row);
+    });
+  }
+
+  #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
+    feedBatch(compiled, batch, slot);
+    this.#checkInputs(compiled, batch, slot, where);
+    return { batch, slot, compiled };
+  }
+
+  async #runFed(compiled: CompiledStep, row: readonly FedBatch[]): Promise<StepResult[]> {
+    for (const { slot } of row) {
+      if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
+      feedScalars(compiled, slot);
+    }
     try {
-      await compiled.run(samples);
+      await compiled.run(row.map(({ slot, batch }) => ({ slot, samples: batch.samples })));
     } catch (error) {
       this.#context.cache.drop(compiled);
       throw error;
     }
+    return row.map(({ batch, slot }) => readResult(compiled, batch, slot));
   }
 
   /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */
-  #checkInputs({ step, executable }: CompiledStep, batch: Batch, where: string): void {
+  #checkInputs({ step, executable }: CompiledStep, batch: Batch, slot: number, where: string): void {
     let seen = this.#finite.get(batch.data);
     if (seen === undefined) {
       seen = new Uint8Array(batch.data.samples);
@@ -104,30 +150,36 @@ export class StepRunner {
     for (let i = 0; i < batch.samples; i++) known += seen[batch.rowOf(i)]!;
     if (known === batch.samples) return;
     step.inputs.forEach((node, i) => {
-      checkFinite(batch, i, executable.feed(node), where);
+      checkFinite(batch, i, executable.feed(node, slot), where);
     });
     for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
+  /** The step found last, if it is there still and for this data. */
+  #found(data: DataSet): CompiledStep | null {
+    const last = this.#last;
+    if (last?.data !== data || last.capacity !== this.#capacity) return null;
+    return this.#context.cache.has(last.found) ? last.found : null;
+  }
+
   async #stepFor(data: DataSet): Promise<CompiledStep> {
-    const { model, mode, compiled, generation, targets, cache, nextSeed } = this.#context;
+    const { model, mode, generation, targets, cache, ahead } = this.#context;
     if (!this.#checked.has(data)) {
       buildForData(model, data.x);
       checkInputShapes(model, data.x);
     }
     const { graph } = model;
     if (graph === null) throw new InternalError(`'${model.name}' was built and has no graph.`);
-    const last = this.#last;
-    if (last?.data === data && last.capacity === this.#capacity && (await cache.holds(last.found, graph))) {
-      return last.found;
-    }
+    const last = this.#found(data);
+    if (last !== null && (await cache.holds(last, graph))) return last;
     const shapes = mode === 'predict' ? [] : targetShapes(data);
     const weighted = data.sampleWeight !== null;
     const capacity = Math.max(this.#capacity, 1);
-    const key = JSON.stringify([generation, mode, capacity, weighted, shapes, this.#frozen]);
-    const found = await cache.get(key, graph, capacity, () =>
-      buildStep({ model, mode, compiled, targetShapes: shapes, weighted, nextSeed }),
-    );
+    const key = JSON.stringify([generation, mode, capacity, ahead, weighted, shapes, this.#frozen]);
+    const found = await cache.get(key, graph, () => {
+      const step = buildStep({ ...this.#context, targetShapes: shapes, weighted });
+      return { step, options: { capacity, slots: ahead ? aheadSlots(step, capacity) : 1 } };
+    });
     if (!this.#checked.has(data)) {
       checkTargets(found.step, model, targets, data);
       this.#checked.add(data);
@@ -143,27 +195,38 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-function feedBatch({ step, executable }: CompiledStep, batch: Batch): void {
+/** An even number of slots, fewer the more room the feeds of one take. */
+function aheadSlots({ graph }: ModelStep, capacity: number): number {
+  const numbers = graph.feeds.reduce(
+    (sum, { shape }) => sum + sampleSize(shape) * (isBatched(shape) ? capacity : 1),
+    0,
+  );
+  const pairs = Math.floor(AHEAD_BYTES / (2 * numbers * Float32Array.BYTES_PER_ELEMENT));
+  return 2 * Math.max(1, Math.min(pairs, AHEAD_SLOTS / 2));
+}
+
+function feedBatch({ step, executable }: CompiledStep, batch: Batch, slot: number): void {
   const { x, y, sampleWeight } = batch.data;
   step.inputs.forEach((node, i) => {
-    batch.copy(x[i]!, executable.feed(node));
+    batch.copy(x[i]!, executable.feed(node, slot));
   });
   step.targets.forEach((node, i) => {
-    batch.copy(y[i]!, executable.feed(node));
+    batch.copy(y[i]!, executable.feed(node, slot));
   });
-  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight));
+  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, slot));
 }
 
-function feedScalars({ step, executable }: CompiledStep): void {
-  for (const { node, next } of step.scalars) executable.feed(node)[0] = next();
+function feedScalars({ step, executable }: CompiledStep, slot: number): void {
+  for (const { node, next } of step.scalars) executable.feed(node, slot)[0] = next();
 }
 
-function readResult({ step, executable }: CompiledStep, samples: number): StepResult {
+function readResult({ step, executable }: CompiledStep, batch: Batch, slot: number): StepResult {
   return {
+    batch,
     step,
-    reported: step.reported.map(({ node }) => executable.output(node)[0]!),
+    reported: step.reported.map(({ node }) => executable.output(node, slot)[0]!),
     predictions: step.predictions.map((node) =>
-      executable.output(node).slice(0, samples * sampleSize(node.shape)),
+      executable.output(node, slot).slice(0, batch.samples * sampleSize(node.shape)),
     ),
   };
 }

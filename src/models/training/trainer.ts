@@ -2,7 +2,7 @@
 
 import { ValueError } from '../../base/errors.ts';
 import { nextSeed, RandomGenerator } from '../../base/random.ts';
-import { CallbackList } from '../../callbacks/callback-list.ts';
+import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
 import { rangeBatch } from './batch.ts';
 import { arraySource, type BatchSource, type DataNames, readData } from './batch-source.ts';
@@ -35,6 +35,8 @@ export class Trainer {
   #compiled: Compiled | null = null;
   #generation = 0;
   #fitting = false;
+  /** Modes in which a run feeds batches ahead, which one at a time can. */
+  readonly #ahead = new Set<StepMode>();
 
   constructor(model: TrainedModel) {
     this.#model = model;
@@ -76,26 +78,27 @@ export class Trainer {
     const names = this.#names(x, compiled);
     const shuffle = options.shuffle === false ? null : new RandomGenerator(nextSeed());
     const { source, validation } = fitSources(names, x, y, options, shuffle);
-    const runner = this.#runner('train', names, source.batchSize);
-    const validationRunner = this.#runner('test', names, validation?.batchSize ?? null);
-    if (source.whole !== null) await runner.prepare(source.whole);
-    if (validation?.whole) await validationRunner.prepare(validation.whole);
-    const stream = new BatchStream('fit', source, options.stepsPerEpoch ?? null);
-    const callbacks = this.#callbacks(options, stream.steps, true);
-    const loop = new FitLoop({
-      model: this.#model,
-      runner,
-      stream,
-      callbacks,
-      evaluation:
-        validation === null ? null : validationLoop(validationRunner, validation, callbacks, options),
-      options,
-      setDirections: (directions) => {
-        this.#directions = directions;
-      },
-    });
-    await loop.run();
-    return callbacks.history!;
+    const train = (runner: StepRunner, tester: StepRunner | null) => {
+      const stream = new BatchStream('fit', source, options.stepsPerEpoch ?? null);
+      const callbacks = this.#callbacks(options, stream.steps, true);
+      const loop = new FitLoop({
+        model: this.#model,
+        runner,
+        stream,
+        callbacks,
+        evaluation: tester === null ? null : validationLoop(tester, validation!, callbacks, options),
+        options,
+        setDirections: (directions) => {
+          this.#directions = directions;
+        },
+      });
+      return loop.run().then(() => callbacks.history!);
+    };
+    return this.#withRunner('train', names, source, options, (runner) =>
+      validation === null
+        ? train(runner, null)
+        : this.#withRunner('test', names, validation, options, (tester) => train(runner, tester)),
+    );
   }
 
   async evaluate(x: unknown, second: unknown, third: EvaluateOptions | undefined): Promise<Evaluation> {
@@ -103,13 +106,13 @@ export class Trainer {
     checkRunOptions('evaluate', options);
     const names = this.#names(x, this.#requireCompiled());
     const source = sourceOf('evaluate', names, x, y, options, null);
-    const runner = this.#runner('test', names, source.batchSize);
-    if (source.whole !== null) await runner.prepare(source.whole);
-    const stream = new BatchStream('evaluate', source, null);
-    const steps = options.steps ?? null;
-    const callbacks = this.#callbacks(options, steps ?? stream.steps);
-    const loop = new EvaluationLoop({ runner, stream, callbacks, steps });
-    const totals = await loop.run().finally(() => loop.close());
+    const totals = await this.#withRunner('test', names, source, options, (runner) => {
+      const stream = new BatchStream('evaluate', source, null);
+      const steps = options.steps ?? null;
+      const callbacks = this.#callbacks(options, steps ?? stream.steps);
+      const loop = new EvaluationLoop({ runner, stream, callbacks, steps });
+      return loop.run().finally(() => loop.close());
+    });
     return options.returnDict === true ? totals.logs() : totals.list();
   }
 
@@ -168,7 +171,26 @@ export class Trainer {
     return { inputs: model.inputNames, targets: compiled === null ? [] : targetNames(model, compiled) };
   }
 
-  #runner(mode: StepMode, names: DataNames, batchSize: number | null): StepRunner {
+  /** Calls `work` with a runner for the source's batches, after all of them are checked where they are there. */
+  async #withRunner<T>(
+    mode: 'train' | 'test',
+    names: DataNames,
+    source: BatchSource,
+    { callbacks }: Pick<FitOptions, 'callbacks'>,
+    work: (runner: StepRunner) => Promise<T>,
+  ): Promise<T> {
+    const ahead = source.whole !== null && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
+    if (ahead) this.#ahead.add(mode);
+    try {
+      const runner = this.#runner(mode, names, source.batchSize, ahead);
+      if (source.whole !== null) await runner.prepare(source.whole);
+      return await work(runner);
+    } finally {
+      if (ahead) this.#ahead.delete(mode);
+    }
+  }
+
+  #runner(mode: StepMode, names: DataNames, batchSize: number | null, ahead = false): StepRunner {
     const seeds = new RandomGenerator(nextSeed());
     const context = {
       model: this.#model,
@@ -176,6 +198,7 @@ export class Trainer {
       compiled: this.#compiled,
       generation: this.#generation,
       targets: names.targets,
+      ahead,
       cache: this.#cache,
       nextSeed: () => seeds.nextUint32(),
     };

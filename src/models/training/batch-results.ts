@@ -1,0 +1,97 @@
+/** @file The numbers of an epoch's batches, one after another: run one by one, or in rows and fed ahead. */
+
+import type { Batch } from './batch.ts';
+import type { FedBatch, StepResult, StepRunner } from './step-runner.ts';
+
+/** The batches of an epoch and what to do with them. */
+export interface Course {
+  readonly runner: StepRunner;
+  readonly batches: AsyncGenerator<Batch>;
+  /** A batch, for messages. */
+  readonly where: (index: number) => string;
+  /** Called before each batch, unless batches run ahead. */
+  readonly before: (index: number) => Promise<void>;
+  /** Asked before a batch behind the first is taken. */
+  readonly goesOn: (index: number) => boolean;
+}
+
+/**
+ * Each batch's numbers, in order. Where the runner runs ahead, later batches may have run already: what the caller does
+ * between two results changes nothing about them.
+ */
+export function batchResults(course: Course): AsyncGenerator<StepResult> {
+  return course.runner.ahead ? inRows(course) : oneByOne(course);
+}
+
+async function* oneByOne({ runner, batches, where, before, goesOn }: Course): AsyncGenerator<StepResult> {
+  let index = 0;
+  for await (const batch of batches) {
+    await before(index);
+    yield await runner.run(batch, where(index));
+    index++;
+    if (!goesOn(index)) return;
+  }
+}
+
+async function* inRows(course: Course): AsyncGenerator<StepResult> {
+  const feeder = new Feeder(course);
+  let done: StepResult[] = [];
+  try {
+    let row = await feeder.nextRow();
+    while (row.length > 0) {
+      const running = course.runner.runRow(row);
+      // It is awaited below; until then its error is nobody's.
+      running.catch(() => {});
+      try {
+        yield* done;
+        row = await feeder.nextRow();
+      } finally {
+        done = await running;
+      }
+    }
+    yield* done;
+  } finally {
+    await course.batches.return(undefined);
+  }
+  if (feeder.failure !== null) throw feeder.failure.error;
+}
+
+/** Feeds rows of batches, to one half of the slots and to the other in turn. */
+class Feeder {
+  /** Why there are no more batches, when they ended badly: to be thrown when those before have run. */
+  failure: { readonly error: unknown } | null = null;
+  readonly #course: Course;
+  #index = 0;
+  #rows = 0;
+  #ended = false;
+
+  constructor(course: Course) {
+    this.#course = course;
+  }
+
+  /** Empty when there are no more. */
+  async nextRow(): Promise<readonly FedBatch[]> {
+    const row: FedBatch[] = [];
+    const odd = this.#rows++ % 2;
+    const { runner, batches, where } = this.#course;
+    try {
+      while (this.#goesOn()) {
+        const { value: batch, done } = await batches.next();
+        if (done === true) {
+          this.#ended = true;
+          break;
+        }
+        row.push(await runner.feed(batch, 2 * row.length + odd, where(this.#index++)));
+        if (row.length >= runner.rowLength(batch.data)) break;
+      }
+    } catch (error) {
+      this.failure = { error };
+      this.#ended = true;
+    }
+    return row;
+  }
+
+  #goesOn(): boolean {
+    return !this.#ended && (this.#index === 0 || this.#course.goesOn(this.#index));
+  }
+}
