@@ -44,11 +44,11 @@ export interface FedBatch {
 }
 
 /** Slots for batches that are fed ahead: half of them run while the others are fed. */
-const AHEAD_SLOTS = 16;
+const AHEAD_SLOTS = 32;
 /** Bytes that their feeds may take, where two slots take less. */
 const AHEAD_BYTES = 2 ** 23;
 /** How long runs in a row may take: nobody hears of them meanwhile. */
-const ROW_MS = 30;
+const ROW_MS = 50;
 
 /** Runs batches of one run. */
 export class StepRunner {
