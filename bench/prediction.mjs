@@ -62,18 +62,10 @@ async function timeCalls(work) {
 }
 
 async function makeNetwork() {
-  const { layers, sequential, utils } = await import('../dist/index.js');
+  const { utils } = await import('../dist/index.js');
+  const { chapterNetwork } = await import('./chapter-network.mjs');
   utils.setRandomSeed(1);
-  const net = sequential();
-  net.add(layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }));
-  net.add(layers.maxPooling2d({ poolSize: 2 }));
-  net.add(layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }));
-  net.add(layers.maxPooling2d({ poolSize: 2 }));
-  net.add(layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }));
-  net.add(layers.flatten());
-  net.add(layers.dense({ units: 64, activation: 'relu' }));
-  net.add(layers.dense({ units: 10, activation: 'softmax' }));
-  return net;
+  return chapterNetwork();
 }
 
 /** In a process of its own: `predict`, and the function of `makePredictFunction` where the engine has it. */

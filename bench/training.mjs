@@ -33,20 +33,13 @@ function run(command, args, env = {}) {
 
 /** Trains in this process: a child of this script, so that every system starts from nothing. */
 async function trainHere() {
-  const { backend, datasets, layers, sequential, utils } = await import('../dist/index.js');
+  const { backend, datasets, utils } = await import('../dist/index.js');
+  const { chapterNetwork } = await import('./chapter-network.mjs');
   utils.setRandomSeed(1);
   const [[images, labels]] = await datasets.mnist.loadData();
   const x = images.reshape([60000, 28, 28, 1]).div(255);
   const y = utils.toCategorical(labels, 10);
-  const net = sequential();
-  net.add(layers.conv2d({ filters: 32, kernelSize: 3, activation: 'relu', inputShape: [28, 28, 1] }));
-  net.add(layers.maxPooling2d({ poolSize: 2 }));
-  net.add(layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }));
-  net.add(layers.maxPooling2d({ poolSize: 2 }));
-  net.add(layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }));
-  net.add(layers.flatten());
-  net.add(layers.dense({ units: 64, activation: 'relu' }));
-  net.add(layers.dense({ units: 10, activation: 'softmax' }));
+  const net = chapterNetwork();
   net.compile({ optimizer: 'rmsprop', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
   const secondsPerEpoch = [];
   let start = 0;
