@@ -36,7 +36,6 @@ export class CallbackList {
   }) {
     const { model, params } = options;
     const callbacks = listOf(options.callbacks);
-    callbacks.forEach(checkCallback);
     let history: History | null = callbacks.find((callback) => callback instanceof History) ?? null;
     if (options.history && history === null) {
       history = new History();
@@ -64,10 +63,13 @@ export class CallbackList {
   }
 }
 
-type GivenCallbacks = CallbackLike | readonly CallbackLike[] | undefined;
+type GivenCallbacks = CallbackLike | readonly CallbackLike[] | null | undefined;
 
+/** Throws ValueError for what is no callback. */
 function listOf(given: GivenCallbacks): CallbackLike[] {
-  return Array.isArray(given) ? [...given] : given === undefined ? [] : [given as CallbackLike];
+  const callbacks: CallbackLike[] = Array.isArray(given) ? [...given] : [given ?? []].flat();
+  callbacks.forEach(checkCallback);
+  return callbacks;
 }
 
 const BATCH_EVENTS = {
@@ -78,10 +80,12 @@ const BATCH_EVENTS = {
 /** Whether one of the callbacks may act on single batches of training or testing; the progress bar only shows them. */
 export function actsOnBatches(given: GivenCallbacks, mode: 'train' | 'test'): boolean {
   const events = BATCH_EVENTS[mode];
-  const acts = (callback: CallbackLike, event: (typeof BATCH_EVENTS)[typeof mode][number]): boolean =>
-    (callback[event] ?? Callback.prototype[event]) !== Callback.prototype[event];
-  return listOf(given).some(
-    (callback) => !(callback instanceof ProgbarLogger) && events.some((event) => acts(callback, event)),
+  const idle = [Callback.prototype, ProgbarLogger.prototype];
+  return listOf(given).some((callback) =>
+    events.some(
+      (event) =>
+        callback[event] !== undefined && !idle.some((prototype) => callback[event] === prototype[event]),
+    ),
   );
 }
 

@@ -152,7 +152,7 @@ test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
   const args = ['train', data, '--epochs', '1000000', '--json'];
   const kept = await fovea([...args, '--out', 'stopped.keras'], interruptInSecondEpoch());
   assert.equal(kept.code, 0, kept.stderr);
-  assert.match(kept.stderr, /Stopping after this batch.*\n(?:.*\n)*Interrupted in epoch/);
+  assert.match(kept.stderr, /Stopping\. Press.*\n(?:.*\n)*Interrupted in epoch/);
   assert.deepEqual(
     [lastLine(kept.stdout).interrupted, existsSync(join(root, 'stopped.keras'))],
     [true, true],

@@ -16,22 +16,28 @@ export class InterruptWatch {
   readonly #onSignal = (): void => {
     if (this.#asked) process.exit(EXIT_ON_SIGINT);
     this.#asked = true;
-    say('\nStopping after this batch. Press Ctrl-C again to quit at once, without saving.');
+    this.#stopTraining();
+    say('\nStopping. Press Ctrl-C again to quit at once, without saving.');
   };
 
-  /** Ends `fit` after the batch in which the user asked for it. */
+  /** Ends `fit` soon after the user asked for it. */
   readonly callback: CallbackLike = {
     setModel: (model) => {
       this.#model = model;
     },
-    onTrainBatchEnd: () => {
-      if (this.#asked && this.#model !== undefined) this.#model.stopTraining = true;
+    // `fit` forgets what was set before it began.
+    onEpochBegin: () => {
+      if (this.#asked) this.#stopTraining();
     },
   };
 
   /** True once the user asked to stop. */
   get asked(): boolean {
     return this.#asked;
+  }
+
+  #stopTraining(): void {
+    if (this.#model !== undefined) this.#model.stopTraining = true;
   }
 
   start(): void {

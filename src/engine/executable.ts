@@ -34,7 +34,7 @@ export interface Executable {
   /** Runs the step again and again, each time on another slot: quicker than one call for each. */
   runAll(runs: readonly SlotRun[]): Promise<void>;
   /**
-   * The same at once, on the caller's thread, where the engine can: quicker for small work, as nobody must be woken.
+   * One run at once, on the caller's thread, where the engine can: quicker for small work, as nobody must be woken.
    * Throws BackendError while other runs of the engine go on.
    */
   runSync?(samples: number, slot?: number): void;

@@ -66,18 +66,19 @@ export interface InstanceLimits {
 export function checkRuns(program: Program, limits: InstanceLimits, runs: readonly SlotRun[]): void {
   const { live, slots, capacity } = limits;
   if (!live) throw new InternalError(`Program ${program.name} was run after its instance was disposed of.`);
-  const free = new Set(Array(slots).keys());
+  const seen = new Array<boolean>(slots).fill(false);
   for (const { slot, samples } of runs) {
     if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
       throw new InternalError(
         `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
       );
     }
-    if (!free.delete(slot)) {
+    if (seen[slot] !== false) {
       throw new InternalError(
         `Program ${program.name} was run on slot ${slot}; expected each of its ${slots} slots once at most.`,
       );
     }
+    seen[slot] = true;
   }
   if (runs.length === 0) throw new InternalError(`Program ${program.name} was given no runs.`);
 }

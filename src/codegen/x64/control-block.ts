@@ -45,7 +45,7 @@ export const RUN_ROW_BYTES = 16;
 
 export const CONTROL_BYTES = 448;
 
-/** The item that no job has. */
+/** The item that no run has. */
 export const CLOSED = 0x7fffffff;
 
 /** Generations count up to here and start again at 1. */

@@ -1,7 +1,7 @@
 /**
  * @file A program as one machine-code function that every thread calls for a whole step.
  *
- * `step(control, thread, generation)` works on items of the control block's job until none is left: the shards of a
+ * `step(control, thread, generation)` works on items of the control block's run until none is left: the shards of a
  * samples phase, the slices of a whole phase. An item of a phase waits until all items of the phases before are done.
  * Thread 0 returns when all items are done; the others when there are none left to take.
  *
@@ -90,7 +90,7 @@ class ProgramEmitter {
     return { code: asm.finish(), profileRows: this.#calls.profileRows };
   }
 
-  /** Keeps the arguments and what the job says, flushes denormals, takes the first item. */
+  /** Keeps the arguments and what the run is, flushes denormals, takes the first item. */
   #enter(): void {
     const { asm } = this;
     const at = this.#locals;

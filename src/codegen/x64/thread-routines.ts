@@ -1,4 +1,4 @@
-/** @file How threads share a job's items: taking one, waiting for others' to be done, saying that one is done. */
+/** @file How threads share a run's items: taking one, waiting for others' to be done, saying that one is done. */
 
 import type { Assembler } from './assembler.ts';
 import { CONTROL } from './control-block.ts';
@@ -11,7 +11,7 @@ import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
  * function, vectors and masks too.
  */
 export interface ThreadRoutines {
-  /** Takes an item of the job with generation r9d: eax is its number, or 0xffffffff when there is none. */
+  /** Takes an item of the run with generation r9d: eax is its number, or 0xffffffff when there is none. */
   readonly claim: Label;
   /** Returns when ecx items are done. */
   readonly wait: Label;
@@ -20,7 +20,7 @@ export interface ThreadRoutines {
 }
 
 interface RoutineOptions {
-  /** Items of the job. */
+  /** Items of the run. */
   readonly total: number;
   readonly sleep: SleepCall;
 }

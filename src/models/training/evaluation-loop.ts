@@ -1,9 +1,9 @@
 /** @file The loop of `evaluate`, and of validation inside `fit`. */
 
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
-import { EventLoopBreaks } from './event-loop.ts';
 import type { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 

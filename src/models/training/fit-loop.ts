@@ -1,10 +1,10 @@
 /** @file The loop of `fit`: epochs of training steps, each with its validation. */
 
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { EvaluationLoop } from './evaluation-loop.ts';
-import { EventLoopBreaks } from './event-loop.ts';
 import type { FitOptions } from './run-options.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';

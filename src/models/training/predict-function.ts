@@ -51,7 +51,6 @@ export async function makePredictFunction(
     compiled: null,
     targetShapes: [],
     weighted: false,
-    nextSeed: () => 0,
   });
   const executable = await exclusively(async () =>
     (await currentBackend()).compile(step.graph, { capacity: batchSize }),

@@ -1,11 +1,11 @@
 /** @file The loop of `predict`. */
 
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { sampleShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { arrange } from '../structure.ts';
 import type { BatchStream } from './batch-stream.ts';
-import { EventLoopBreaks } from './event-loop.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { Prediction, TrainedModel } from './trained-model.ts';
 

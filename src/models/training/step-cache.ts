@@ -8,6 +8,8 @@ import type { ModelStep } from './step-graph.ts';
 
 /** What takes no longer is done on the caller's thread the next time: waking others would take as long. */
 const QUICK_MS = 0.15;
+/** How much quicker it must be among others in a row. */
+const QUICK_IN_ROW = 4;
 
 /** A step that can be run. */
 export class CompiledStep {
@@ -30,15 +32,16 @@ export class CompiledStep {
   /** Runs the step on slots: on the engine's threads, or at once where that is known to be quick and the engine can. */
   async run(runs: readonly SlotRun[]): Promise<void> {
     const { executable } = this;
-    const total = runs.reduce((sum, { samples }) => sum + samples, 0);
+    const most = Math.max(...runs.map(({ samples }) => samples));
+    const atOnce = most <= this.#quickSamples && executable.runSync !== undefined;
     const start = performance.now();
-    if (total <= this.#quickSamples && executable.runSync !== undefined) {
-      for (const { samples, slot } of runs) executable.runSync(samples, slot);
-    } else await executable.runAll(runs);
-    const taken = performance.now() - start;
-    this.#runMilliseconds = taken / runs.length;
-    if (taken < QUICK_MS) this.#quickSamples = Math.max(this.#quickSamples, total);
-    else this.#quickSamples = Math.min(this.#quickSamples, total - 1);
+    if (atOnce) for (const { samples, slot } of runs) executable.runSync!(samples, slot);
+    else await executable.runAll(runs);
+    this.#runMilliseconds = (performance.now() - start) / runs.length;
+    // Threads share the time of waking them among the runs of a row.
+    const limit = atOnce || runs.length === 1 ? QUICK_MS : QUICK_MS / QUICK_IN_ROW;
+    if (this.#runMilliseconds < limit) this.#quickSamples = Math.max(this.#quickSamples, most);
+    else if (limit === QUICK_MS) this.#quickSamples = Math.min(this.#quickSamples, most - 1);
   }
 }
 
@@ -55,8 +58,8 @@ export interface StepRecipe {
   readonly options: CompileStepOptions;
 }
 
-/** Steps kept at most: training, testing and predicting with two batch sizes each. */
-const LIMIT = 6;
+/** Steps kept at most: training and testing, in rows and one by one, and predicting, with two batch sizes each. */
+const LIMIT = 10;
 
 /** Finds steps by what they were made for, and frees those of other times. */
 export class StepCache {

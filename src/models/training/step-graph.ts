@@ -6,7 +6,6 @@ import { RandomGenerator } from '../../base/random.ts';
 import { formatShape, type Shape, sampleSize } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import type { Node } from '../../graph/node.ts';
-import type { ScalarFeed } from '../../graph/scalar-feed.ts';
 import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
 import type { MetricResolver } from '../../metrics/index.ts';
@@ -28,6 +27,13 @@ export interface ReportedValue {
   readonly direction: 'up' | 'down' | null;
 }
 
+/** A scalar that is fed anew in each step. */
+export interface StepScalar {
+  readonly node: Node;
+  /** The next number; `nextSeed` gives seeds where the scalar has no source of its own. */
+  next(nextSeed: () => number): number;
+}
+
 /** A step and what its nodes mean. */
 export interface ModelStep {
   readonly graph: StepGraph;
@@ -38,7 +44,7 @@ export interface ModelStep {
   /** The samples' weights; null in steps without. */
   readonly sampleWeight: Node | null;
   /** Seeds of random numbers, and the optimizer's scalars. */
-  readonly scalars: readonly ScalarFeed[];
+  readonly scalars: readonly StepScalar[];
   /** The total loss first; empty when predicting. */
   readonly reported: readonly ReportedValue[];
   /** The outputs, when predicting. */
@@ -56,8 +62,6 @@ export interface StepRequest {
   /** Batched shapes of the targets. */
   readonly targetShapes: readonly Shape[];
   readonly weighted: boolean;
-  /** Seeds of random numbers that have none of their own. */
-  readonly nextSeed: () => number;
 }
 
 /** Seeds are fed as f32, which holds whole numbers up to here. */
@@ -65,14 +69,12 @@ const SEED_BITS = 24;
 
 class StepContext implements CallContext {
   readonly training: boolean;
-  readonly seeds: ScalarFeed[] = [];
-  readonly #nextSeed: () => number;
+  readonly seeds: StepScalar[] = [];
   readonly #nodes = new Map<number | null, Node>();
   #streams = 0;
 
-  constructor(training: boolean, nextSeed: () => number) {
+  constructor(training: boolean) {
     this.training = training;
-    this.#nextSeed = nextSeed;
   }
 
   random(shape: Shape, seed: number | null): Node {
@@ -81,8 +83,8 @@ class StepContext implements CallContext {
       node = placeholder({ shape: [], name: seed === null ? 'seed' : `seed_${seed}` });
       this.#nodes.set(seed, node);
       const own = seed === null ? null : new RandomGenerator(seed);
-      const draw = own === null ? this.#nextSeed : () => own.nextUint32();
-      this.seeds.push({ node, next: () => draw() >>> (32 - SEED_BITS) });
+      const next = (nextSeed: () => number) => (own?.nextUint32() ?? nextSeed()) >>> (32 - SEED_BITS);
+      this.seeds.push({ node, next });
     }
     return randomUniform({ shape, seed: node, stream: this.#streams++ });
   }
@@ -102,8 +104,8 @@ export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */
 export function buildStep(request: StepRequest): ModelStep {
-  const { model, mode, compiled, weighted, nextSeed } = request;
-  const context = new StepContext(mode === 'train', nextSeed);
+  const { model, mode, compiled, weighted } = request;
+  const context = new StepContext(mode === 'train');
   const inputs = model.inputs.map(({ shape, name }) => placeholder({ shape, name }));
   const predictions = model.trace(inputs, context);
   const name = `${model.name}/${mode}`;

@@ -2,7 +2,7 @@
 
 import { InternalError, withPlace } from '../../base/errors.ts';
 import { isBatched, sampleSize } from '../../base/shape.ts';
-import { exclusively } from '../../engine/exclusive.ts';
+import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Batch, DataSet } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
@@ -46,14 +46,16 @@ export interface FedBatch {
 /** Slots for batches that are fed ahead: half of them run while the others are fed. */
 const AHEAD_SLOTS = 32;
 /** Bytes that their feeds may take, where two slots take less. */
-const AHEAD_BYTES = 2 ** 23;
+const AHEAD_BYTES = 2 ** 22;
 /** How long runs in a row may take: nobody hears of them meanwhile. */
-const ROW_MS = 50;
+const ROW_MS = 30;
 
 /** Runs batches of one run. */
 export class StepRunner {
   readonly #context: RunContext;
   readonly #frozen: string;
+  /** Of all works of the engine, which one this runner's last row was. */
+  #lastRow = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
   readonly #checked = new WeakSet<DataSet>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
@@ -95,10 +97,10 @@ export class StepRunner {
     });
   }
 
-  /** How many batches to run in a row now. */
+  /** How many batches to run in a row now: one where others work too, who would wait for the whole row. */
   rowLength(data: DataSet): number {
     const found = this.#found(data);
-    if (found === null) return 1;
+    if (found === null || exclusiveWorks() !== this.#lastRow) return 1;
     const inTime = Math.floor(ROW_MS / found.runMilliseconds);
     return Math.max(1, Math.min(inTime, Math.floor(found.executable.slots / 2)));
   }
@@ -111,12 +113,15 @@ export class StepRunner {
 
   /** Runs batches of one data set, each in a slot of its own, with nothing in between. */
   runRow(row: readonly FedBatch[]): Promise<StepResult[]> {
-    return exclusively(async () => {
+    const running = exclusively(async () => {
       const compiled = await this.#stepFor(row[0]!.batch.data);
-      for (const { batch, slot, compiled: old } of row)
+      for (const { batch, slot, compiled: old } of row) {
         if (old !== compiled) feedBatch(compiled, batch, slot);
+      }
       return this.#runFed(compiled, row);
     });
+    this.#lastRow = exclusiveWorks();
+    return running;
   }
 
   #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
@@ -128,7 +133,9 @@ export class StepRunner {
   async #runFed(compiled: CompiledStep, row: readonly FedBatch[]): Promise<StepResult[]> {
     for (const { slot } of row) {
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
-      feedScalars(compiled, slot);
+      for (const { node, next } of compiled.step.scalars) {
+        compiled.executable.feed(node, slot)[0] = next(this.#context.nextSeed);
+      }
     }
     try {
       await compiled.run(row.map(({ slot, batch }) => ({ slot, samples: batch.samples })));
@@ -214,10 +221,6 @@ function feedBatch({ step, executable }: CompiledStep, batch: Batch, slot: numbe
     batch.copy(y[i]!, executable.feed(node, slot));
   });
   if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, slot));
-}
-
-function feedScalars({ step, executable }: CompiledStep, slot: number): void {
-  for (const { node, next } of step.scalars) executable.feed(node, slot)[0] = next();
 }
 
 function readResult({ step, executable }: CompiledStep, batch: Batch, slot: number): StepResult {

@@ -1,5 +1,6 @@
 /** @file InlineRunner: runs programs on the caller's thread, where there are no workers or none are wanted. */
 
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { holdProcess } from './hold-process.ts';
 import { type CompiledProgram, type Job, type Runner, runError } from './runner.ts';
 
@@ -9,6 +10,7 @@ type Driver = (...args: number[]) => void;
 export class InlineRunner implements Runner {
   readonly threads = 1;
   readonly #memory: WebAssembly.Memory;
+  readonly #breaks = new EventLoopBreaks();
   readonly #drivers = new Map<number, readonly Driver[]>();
 
   constructor(memory: WebAssembly.Memory) {
@@ -19,6 +21,7 @@ export class InlineRunner implements Runner {
 
   async run({ program, frame, arenas, samples }: Job): Promise<void> {
     const drivers = await this.#load(program);
+    await this.#breaks.pause();
     const arena = arenas[0]!;
     try {
       program.phases.forEach(({ kind }, k) => {

@@ -1,4 +1,4 @@
-/** @file Leaves the event loop free between batches. */
+/** @file Leaves the event loop free between pieces of work. */
 
 const BREAK_MILLISECONDS = 12;
 
