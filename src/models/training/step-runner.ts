@@ -54,8 +54,8 @@ const ROW_MS = 30;
 export class StepRunner {
   readonly #context: RunContext;
   readonly #frozen: string;
-  /** Of all works of the engine, which one this runner's last row was. */
-  #lastRow = 0;
+  /** Of all works of the engine, which one was this runner's last. */
+  #lastWork = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
   readonly #checked = new WeakSet<DataSet>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
@@ -97,10 +97,10 @@ export class StepRunner {
     });
   }
 
-  /** How many batches to run in a row now: one where others work too, who would wait for the whole row. */
+  /** How many batches to feed for the next row. */
   rowLength(data: DataSet): number {
     const found = this.#found(data);
-    if (found === null || exclusiveWorks() !== this.#lastRow) return 1;
+    if (found === null || this.#othersWork()) return 1;
     const inTime = Math.floor(ROW_MS / found.runMilliseconds);
     return Math.max(1, Math.min(inTime, Math.floor(found.executable.slots / 2)));
   }
@@ -111,17 +111,28 @@ export class StepRunner {
     return this.#feedTo(found, batch, slot, where);
   }
 
-  /** Runs batches of one data set, each in a slot of its own, with nothing in between. */
-  runRow(row: readonly FedBatch[]): Promise<StepResult[]> {
-    const running = exclusively(async () => {
-      const compiled = await this.#stepFor(row[0]!.batch.data);
-      for (const { batch, slot, compiled: old } of row) {
-        if (old !== compiled) feedBatch(compiled, batch, slot);
-      }
-      return this.#runFed(compiled, row);
-    });
-    this.#lastRow = exclusiveWorks();
-    return running;
+  /** Runs batches of one data set, each in a slot of its own, with nothing in between unless others work too. */
+  async runRow(row: readonly FedBatch[]): Promise<StepResult[]> {
+    const results: StepResult[] = [];
+    for (const part of this.#othersWork() ? row.map((fed) => [fed]) : [row]) {
+      const running = exclusively(() => this.#runPart(part));
+      this.#lastWork = exclusiveWorks();
+      results.push(...(await running));
+    }
+    return results;
+  }
+
+  async #runPart(part: readonly FedBatch[]): Promise<StepResult[]> {
+    const compiled = await this.#stepFor(part[0]!.batch.data);
+    for (const { batch, slot, compiled: old } of part) {
+      if (old !== compiled) feedBatch(compiled, batch, slot);
+    }
+    return this.#runFed(compiled, part);
+  }
+
+  /** Whether others gave work to the engine since this runner did: they should not wait for whole rows. */
+  #othersWork(): boolean {
+    return exclusiveWorks() !== this.#lastWork;
   }
 
   #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
