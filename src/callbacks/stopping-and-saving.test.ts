@@ -178,8 +178,21 @@ test('it is known whether a callback may act on batches', () => {
   }
   assert.equal(actsOnBatches(undefined, 'train'), false);
   assert.equal(actsOnBatches([earlyStopping(), { onEpochEnd: () => {} }], 'train'), false);
-  assert.equal(actsOnBatches(new ProgbarLogger(), 'train'), false);
-  for (const callback of [new Watcher(), terminateOnNaN(), { onTrainBatchBegin: () => {} }]) {
+  class Stopper extends ProgbarLogger {
+    override async onTrainBatchEnd(): Promise<void> {}
+  }
+  const saving = (saveFreq: number | 'epoch') => modelCheckpoint({ filepath: 'a.keras', saveFreq });
+  for (const callback of [null, new ProgbarLogger(), saving('epoch')]) {
+    assert.equal(actsOnBatches(callback, 'train'), false);
+  }
+  assert.throws(() => actsOnBatches([null] as never, 'train'), ValueError);
+  for (const callback of [
+    new Watcher(),
+    new Stopper(),
+    saving(3),
+    terminateOnNaN(),
+    { onTrainBatchBegin: () => {} },
+  ]) {
     assert.equal(actsOnBatches(callback, 'train'), true);
     assert.equal(actsOnBatches([earlyStopping(), callback], 'train'), true);
     assert.equal(actsOnBatches(callback, 'test'), false);
