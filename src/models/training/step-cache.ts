@@ -58,8 +58,8 @@ export interface StepRecipe {
   readonly options: CompileStepOptions;
 }
 
-/** Steps kept at most: training and testing, in rows and one by one, and predicting, with two batch sizes each. */
-const LIMIT = 10;
+/** Steps kept at most: training, testing and predicting with two batch sizes each. */
+const LIMIT = 6;
 
 /** Finds steps by what they were made for, and frees those of other times. */
 export class StepCache {
