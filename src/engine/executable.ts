@@ -4,6 +4,8 @@ import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { SlotRun } from '../runtime/loaded-program.ts';
 
+export type { SlotRun };
+
 /** A step: what is fed, what is read back, which variables change. */
 export interface StepGraph {
   /** For dumps and messages, e.g. `sequential/train`. */

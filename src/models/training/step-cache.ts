@@ -1,8 +1,8 @@
 /** @file Compiled steps of one model, kept while they fit what is asked for, and run one at a time. */
 
 import { currentBackend } from '../../engine/backend.ts';
-import type { Backend, CompileStepOptions, Executable } from '../../engine/executable.ts';
-import type { SlotRun } from '../../runtime/loaded-program.ts';
+import type { Backend, CompileStepOptions, Executable, SlotRun } from '../../engine/executable.ts';
+
 import type { LayerGraph } from '../layer-graph.ts';
 import type { ModelStep } from './step-graph.ts';
 
