@@ -31,6 +31,8 @@ export const CONTROL = {
   wakeFunction: 296,
   /** u64: address of a row for each of the runs that come after this one. */
   further: 304,
+  /** u64: address of a row for each thread with its share of the shards. */
+  shares: 312,
   /** u32: changes whenever there is something new for idle helpers, which sleep on it. */
   news: 320,
   /** u32: other than 0 ends the helpers. */
@@ -42,6 +44,13 @@ export const CONTROL = {
 /** A run that comes later: the u64 address of its frame, the u32 number of its samples. */
 export const RUN_ROW = { frame: 0, samples: 8 } as const;
 export const RUN_ROW_BYTES = 16;
+
+/**
+ * A thread's share of the shards of each samples phase: u64 generation · 2³² + shards of it that were taken in that run,
+ * the u32 number of its first shard, the u32 number of its shards. On a cache line of its own.
+ */
+export const SHARE_ROW = { taken: 0, first: 8, size: 12 } as const;
+export const SHARE_ROW_BYTES = 64;
 
 export const CONTROL_BYTES = 448;
 

@@ -15,7 +15,7 @@ import { CONTROL } from './control-block.ts';
 import { ARGUMENTS, emitEntry } from './entry.ts';
 import { KernelCalls } from './kernel-calls.ts';
 import { mem } from './operands.ts';
-import { eax, ecx, edx, low32, r8, r9d, rax, rcx } from './registers.ts';
+import { eax, ecx, edi, edx, esi, low32, r8, r9d, rax, rcx } from './registers.ts';
 import type { SleepCall } from './sleep.ts';
 import { StepLocals } from './step-locals.ts';
 import type { CallingConvention, Isa } from './target.ts';
@@ -67,7 +67,8 @@ class ProgramEmitter {
     // A zeroing kernel takes one.
     this.#locals = new StepLocals(Math.max(1, ...sizes));
     this.#calls = new KernelCalls(this.asm, program, this.#locals, options);
-    this.#routines = { claim: this.asm.label(), wait: this.asm.label(), finish: this.asm.label() };
+    const { asm } = this;
+    this.#routines = { claim: asm.label(), share: asm.label(), wait: asm.label(), finish: asm.label() };
   }
 
   run(): EmittedProgram {
@@ -85,7 +86,7 @@ class ProgramEmitter {
       });
       this.#leave(total);
     });
-    emitThreadRoutines(asm, this.#routines, { total, sleep });
+    emitThreadRoutines(asm, this.#routines, { total, threads: slices, sleep });
     this.#calls.emitKernels();
     return { code: asm.finish(), profileRows: this.#calls.profileRows };
   }
@@ -154,14 +155,29 @@ class ProgramEmitter {
         asm.emit('call', this.#routines.wait);
       });
     }
-    if (phase.kind === 'samples') this.#samplesItem(phase, k);
-    else this.#wholeItem(phase, k);
+    if (phase.kind === 'samples') {
+      if (this.#options.slices > 1) this.#share(k);
+      this.#samplesItem(phase, k);
+    } else this.#wholeItem(phase, k);
     asm.emit('mov', r8, at.control());
     asm.emit('mov', ecx, end);
     asm.emit('call', this.#routines.finish);
     this.#claim();
     asm.jump('jmp', top);
     asm.bind(done);
+  }
+
+  /** The item is one of the phase's; which shard, depends on the thread. */
+  #share(k: number): void {
+    const { asm } = this;
+    const at = this.#locals;
+    const phases = this.#program.phases.slice(0, k + 1).filter(({ kind }) => kind === 'samples').length;
+    asm.emit('mov', r8, at.control());
+    asm.emit('mov', r9d, at.generation());
+    asm.emit('mov', edi, at.thread());
+    asm.emit('mov', esi, phases);
+    asm.emit('call', this.#routines.share);
+    asm.emit('mov', at.index(), rax);
   }
 
   /** One shard: its accumulators are zeroed, then its samples are walked in chunks. */

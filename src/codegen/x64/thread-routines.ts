@@ -1,9 +1,9 @@
 /** @file How threads share a run's items: taking one, waiting for others' to be done, saying that one is done. */
 
 import type { Assembler } from './assembler.ts';
-import { CONTROL } from './control-block.ts';
+import { CONTROL, SHARE_ROW, SHARE_ROW_BYTES } from './control-block.ts';
 import { type Label, mem } from './operands.ts';
-import { eax, ecx, edx, r8, r9d, rax, rcx, rdx } from './registers.ts';
+import { eax, ecx, edi, edx, esi, r8, r9d, r10d, r11, r11d, rax, rcx, rdx } from './registers.ts';
 import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
 
 /**
@@ -13,6 +13,12 @@ import { emitSleep, emitWake, type SleepCall } from './sleep.ts';
 export interface ThreadRoutines {
   /** Takes an item of the run with generation r9d: eax is its number, or 0xffffffff when there is none. */
   readonly claim: Label;
+  /**
+   * Takes one of the shards that no thread has taken in this samples phase, of which one must be left: of the share of
+   * thread edi as long as there are, so that a thread finds the memory of its shards in its own cache. r9d: the run's
+   * generation; esi: samples phases up to this one. eax is the shard.
+   */
+  readonly share: Label;
   /** Returns when ecx items are done. */
   readonly wait: Label;
   /** Says that an item is done, of a phase that ends with item ecx. */
@@ -22,6 +28,7 @@ export interface ThreadRoutines {
 interface RoutineOptions {
   /** Items of the run. */
   readonly total: number;
+  readonly threads: number;
   readonly sleep: SleepCall;
 }
 
@@ -30,6 +37,7 @@ const SPINS = 1000;
 
 export function emitThreadRoutines(asm: Assembler, routines: ThreadRoutines, options: RoutineOptions): void {
   emitClaim(asm, routines.claim, options.total);
+  emitShare(asm, routines.share, options.threads);
   emitWait(asm, routines.wait, options.sleep);
   emitFinish(asm, routines.finish, options.sleep);
 }
@@ -54,6 +62,47 @@ function emitClaim(asm: Assembler, label: Label, total: number): void {
   asm.bind(none);
   asm.emit('mov', eax, 0xffffffff);
   asm.emit('ret');
+}
+
+function emitShare(asm: Assembler, label: Label, threads: number): void {
+  const [look, retry, counted, other] = [asm.label(), asm.label(), asm.label(), asm.label()];
+  asm.align(16);
+  asm.bind(label);
+  asm.bind(look);
+  asm.emit('mov', r11d, edi);
+  asm.emit('shl', r11, Math.log2(SHARE_ROW_BYTES));
+  asm.emit('add', r11, mem(r8, CONTROL.shares));
+  // Shards of the share that may be taken up to the end of this phase.
+  asm.emit('mov', r10d, mem(r11, SHARE_ROW.size));
+  asm.emit('imul', r10d, esi);
+  asm.emit('mov', rax, mem(r11, SHARE_ROW.taken));
+  asm.bind(retry);
+  asm.emit('mov', ecx, eax);
+  asm.emit('mov', rdx, rax);
+  asm.emit('shr', rdx, 32);
+  asm.emit('cmp', edx, r9d);
+  asm.jump('je', counted);
+  asm.emit('xor', ecx, ecx);
+  asm.bind(counted);
+  asm.emit('cmp', ecx, r10d);
+  asm.jump('jae', other);
+  asm.emit('mov', edx, r9d);
+  asm.emit('shl', rdx, 32);
+  asm.emit('lea', rdx, mem(rdx, 1, { index: rcx, scale: 1 }));
+  asm.emit('lock cmpxchg', mem(r11, SHARE_ROW.taken), rdx);
+  asm.jump('jne', retry);
+  // The phases before took `size` each.
+  asm.emit('mov', eax, mem(r11, SHARE_ROW.first));
+  asm.emit('add', eax, mem(r11, SHARE_ROW.size));
+  asm.emit('add', eax, ecx);
+  asm.emit('sub', eax, r10d);
+  asm.emit('ret');
+  asm.bind(other);
+  asm.emit('add', edi, 1);
+  asm.emit('cmp', edi, threads);
+  asm.jump('jb', look);
+  asm.emit('xor', edi, edi);
+  asm.jump('jmp', look);
 }
 
 function emitWait(asm: Assembler, label: Label, sleep: SleepCall): void {

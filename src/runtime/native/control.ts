@@ -1,6 +1,13 @@
 /** @file The control block as JavaScript sees it: setting jobs up, and telling threads to leave. */
 
-import { CLOSED, CONTROL, CONTROL_BYTES, LAST_GENERATION } from '../../codegen/x64/control-block.ts';
+import {
+  CLOSED,
+  CONTROL,
+  CONTROL_BYTES,
+  LAST_GENERATION,
+  SHARE_ROW,
+  SHARE_ROW_BYTES,
+} from '../../codegen/x64/control-block.ts';
 
 /** Runs of a program, one after another. */
 export interface NativeJob {
@@ -10,6 +17,8 @@ export interface NativeJob {
   readonly arenas: readonly number[];
   /** Address of the first run's frame. */
   readonly frame: number;
+  /** Shards of a samples phase. */
+  readonly shards: number;
   /** Samples of the first run. */
   readonly samples: number;
   /** Address of the rows of the runs after the first. */
@@ -32,8 +41,14 @@ export interface SharedBlock {
 
 const HIGH_HALF = 2n ** 32n;
 
+/** Where the rows of the threads' shares are, behind the table of arenas. */
+function sharesOffset(threads: number): number {
+  return CONTROL_BYTES + Math.ceil((8 * threads) / SHARE_ROW_BYTES) * SHARE_ROW_BYTES;
+}
+
 export class Control {
   readonly address: number;
+  readonly #threads: number;
   readonly #words: Uint32Array;
   readonly #longs: BigUint64Array;
   /** Of the last job's runs. */
@@ -41,14 +56,16 @@ export class Control {
 
   /** Bytes of the block, and of the table behind it. */
   static bytes(threads: number): number {
-    return CONTROL_BYTES + 8 * threads;
+    return sharesOffset(threads) + SHARE_ROW_BYTES * threads;
   }
 
-  constructor({ address, buffer }: SharedBlock) {
+  constructor({ address, buffer }: SharedBlock, threads: number) {
     this.address = address;
+    this.#threads = threads;
     this.#words = new Uint32Array(buffer);
     this.#longs = new BigUint64Array(buffer);
     this.#setLong(CONTROL.arenas, address + CONTROL_BYTES);
+    this.#setLong(CONTROL.shares, address + sharesOffset(threads));
     Atomics.store(this.#longs, CONTROL.next / 8, BigInt(CLOSED));
   }
 
@@ -59,10 +76,11 @@ export class Control {
   }
 
   /** Sets a job up, closed; the one before it must be done. */
-  setUp({ entry, arenas, frame, samples, further, left }: NativeJob): Generations {
+  setUp({ entry, arenas, shards, frame, samples, further, left }: NativeJob): Generations {
     const generations = this.close(1 + left);
     this.#setLong(CONTROL.entry, entry);
     this.#setLong(CONTROL.frame, frame);
+    this.#setShares(shards);
     arenas.forEach((arena, i) => this.#setLong(CONTROL_BYTES + 8 * i, arena));
     this.#words[CONTROL.samples / 4] = samples;
     this.#setLong(CONTROL.further, further);
@@ -94,6 +112,16 @@ export class Control {
   stop(): void {
     Atomics.store(this.#words, CONTROL.stop / 4, 1);
     Atomics.add(this.#words, CONTROL.news / 4, 1);
+  }
+
+  /** Shards as evenly as can be to threads, neighbours to the same one. */
+  #setShares(shards: number): void {
+    for (let thread = 0; thread < this.#threads; thread++) {
+      const row = (sharesOffset(this.#threads) + SHARE_ROW_BYTES * thread) / 4;
+      const first = Math.floor((thread * shards) / this.#threads);
+      this.#words[row + SHARE_ROW.first / 4] = first;
+      this.#words[row + SHARE_ROW.size / 4] = Math.floor(((thread + 1) * shards) / this.#threads) - first;
+    }
   }
 
   #setLong(field: number, value: number): void {

@@ -33,7 +33,7 @@ export class Crew {
     this.#run = foreign.at(run!.address, 'void', ['uintptr_t', 'uint32_t', 'uint32_t']);
     const seats = Math.ceil(Control.bytes(threads) / SEAT_BYTES) * SEAT_BYTES;
     this.#memory = system.share(seats + threads * SEAT_BYTES);
-    this.#control = new Control(this.#memory);
+    this.#control = new Control(this.#memory, threads);
     this.#control.setSleep(sleepFunction, wakeFunction);
     const view = new DataView(this.#memory.buffer);
     try {

@@ -102,7 +102,7 @@ export class NativeInstance implements ProgramInstance {
         `Program ${program.name} was to run at once while others run. Await their runs first.`,
       );
     }
-    this.#own ??= ownControl(this.#runtime.support.foreign);
+    this.#own ??= ownControl(this.#runtime.support.foreign, this.#runtime.threads);
     const { first } = this.#own.setUp(this.#job(runs));
     this.#own.open();
     step(this.#own.address, 0, first);
@@ -139,6 +139,7 @@ export class NativeInstance implements ProgramInstance {
     });
     return {
       entry: this.#native.code.address,
+      shards: this.#native.program.shards,
       arenas: this.#arenas.addresses.map((address) => base + address),
       frame: base + this.#frames[first!.slot]!,
       samples: first!.samples,
@@ -149,9 +150,9 @@ export class NativeInstance implements ProgramInstance {
 }
 
 /** A control block that no other thread looks at. */
-function ownControl(foreign: Foreign): Control {
-  const buffer = new SharedArrayBuffer(Control.bytes(1));
-  return new Control({ address: foreign.addressOf(new Uint8Array(buffer)), buffer });
+function ownControl(foreign: Foreign, threads: number): Control {
+  const buffer = new SharedArrayBuffer(Control.bytes(threads));
+  return new Control({ address: foreign.addressOf(new Uint8Array(buffer)), buffer }, threads);
 }
 
 /** The runtime's arenas, which all its programs use in turn. */
