@@ -120,7 +120,9 @@ class InterpretedExecutable implements Executable {
 
   #floats(buffer: Buffer): number {
     const { chunk, shards } = this.#step.program;
-    return buffer.elements * { whole: 1, batch: this.capacity, shard: shards, chunk }[buffer.kind];
+    return (
+      buffer.elements * { whole: 1, scratch: 1, batch: this.capacity, shard: shards, chunk }[buffer.kind]
+    );
   }
 
   #view(buffer: Buffer): Float32Array {
@@ -140,7 +142,9 @@ class InterpretedExecutable implements Executable {
         for (const { kernel, args } of phase.calls) {
           const spans = args.map(({ buffer }): [number, number] => {
             const start = this.#starts[buffer.id]!;
-            if (buffer.kind === 'whole') return [start, start + buffer.elements];
+            // Nobody may count on what an earlier call left.
+            if (buffer.kind === 'scratch') this.#view(buffer).fill(Number.NaN);
+            if (buffer.kind === 'whole' || buffer.kind === 'scratch') return [start, start + buffer.elements];
             if (buffer.kind === 'shard')
               return [start + shard * buffer.elements, start + (shard + 1) * buffer.elements];
             const from = start + (buffer.kind === 'batch' ? first * buffer.elements : 0);

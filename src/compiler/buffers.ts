@@ -52,6 +52,14 @@ export class Buffers {
     this.#main.set(value, this.home(node));
   }
 
+  /** Scratch memory of one call. */
+  scratch(name: string, elements: number): OpenBuffer {
+    const buffer = { id: this.list.length, name, kind: 'scratch' as const, elements, arenaOffset: 0 };
+    this.list.push(buffer);
+    this.bindings.push({ source: 'program' });
+    return buffer;
+  }
+
   /** The node's own buffer: its shards for a batch sum. */
   home(node: Node): OpenBuffer {
     return this.#of(this.#main, node, this.#kind(node));

@@ -14,7 +14,15 @@ import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './
 import { epilogueOperand, fuse } from './fuse.ts';
 import { accumulates, type Group, type KernelGroup, viewed } from './groups.ts';
 import { planMemory } from './plan-memory.ts';
-import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
+import {
+  type BufferArgument,
+  bytesInArena,
+  isInArena,
+  type Phase,
+  type Program,
+  type SampleCall,
+  type WholeCall,
+} from './program.ts';
 import { type ScheduledPhase, schedule } from './schedule.ts';
 import { mergeEqualNodes } from './simplify.ts';
 
@@ -139,8 +147,10 @@ function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
   if (phase.kind === 'whole')
     return { kind: 'whole', calls: phase.groups.map((group) => wholeCall(group, context)) };
   const calls = phase.groups.map((group): SampleCall => {
-    const args = argumentsOf(group, context).map((buffer) => ({ buffer, sliced: false }));
-    return { kernel: checked(kernelOf(group, context)), args };
+    const kernel = checked(kernelOf(group, context));
+    const scratch = kernel.scratch.map((floats) => context.buffers.scratch(kernel.name, floats));
+    const args = [...argumentsOf(group, context), ...scratch].map((buffer) => ({ buffer, sliced: false }));
+    return { kernel, args };
   });
   const sums = phase.groups.filter(
     (group): group is KernelGroup => group.kind === 'kernel' && accumulates(group.producer),
@@ -205,23 +215,28 @@ function epilogueOf(group: KernelGroup): Epilogue | null {
 
 /** Chooses the chunk and places its buffers: their offsets are set. */
 function planArena(phases: readonly Phase[], largestChunk: number): { chunk: number; arenaBytes: number } {
-  const plan = (chunk: number, place: boolean): number =>
-    Math.max(
-      0,
-      ...phases.map((phase) => (phase.kind === 'samples' ? planPhase(phase.calls, chunk, place) : 0)),
-    );
-  const perSample = Math.max(1, plan(1, false));
+  const plan = (options: ArenaOptions): number =>
+    Math.max(0, ...phases.map((phase) => (phase.kind === 'samples' ? planPhase(phase.calls, options) : 0)));
+  const perSample = Math.max(1, plan({ chunk: 1, scratch: false, place: false }));
   const limit = Math.max(1, Math.min(largestChunk, Math.floor(CHUNK_BYTES / perSample)));
   // As few chunks as fit, all about equally large.
   const chunk = Math.ceil(largestChunk / Math.ceil(largestChunk / limit));
-  return { chunk, arenaBytes: plan(chunk, true) };
+  return { chunk, arenaBytes: plan({ chunk, scratch: true, place: true }) };
 }
 
-function planPhase(calls: readonly SampleCall[], chunk: number, place: boolean): number {
+interface ArenaOptions {
+  readonly chunk: number;
+  /** Whether scratch memory counts. */
+  readonly scratch: boolean;
+  /** Whether the buffers' offsets are set. */
+  readonly place: boolean;
+}
+
+function planPhase(calls: readonly SampleCall[], { chunk, scratch, place }: ArenaOptions): number {
   const spans = new Map<OpenBuffer, { first: number; last: number }>();
   calls.forEach((call, i) => {
     for (const { buffer } of call.args) {
-      if (buffer.kind !== 'chunk') continue;
+      if (!isInArena(buffer) || (buffer.kind === 'scratch' && !scratch)) continue;
       const span = spans.get(buffer as OpenBuffer);
       if (span === undefined) spans.set(buffer as OpenBuffer, { first: i, last: i });
       else span.last = i;
@@ -229,7 +244,7 @@ function planPhase(calls: readonly SampleCall[], chunk: number, place: boolean):
   });
   const list = [...spans].map(([buffer, span]) => ({
     ...span,
-    bytes: buffer.elements * chunk * FLOAT_BYTES,
+    bytes: bytesInArena(buffer, chunk),
     buffer,
   }));
   const { offsets, bytes } = planMemory(list);

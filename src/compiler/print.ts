@@ -6,7 +6,7 @@ import type { Kernel } from '../kernels/ir.ts';
 import { printKernel } from '../kernels/print.ts';
 import type { CompiledStep } from './compile.ts';
 import { groupName } from './groups.ts';
-import type { Buffer } from './program.ts';
+import { type Buffer, isInArena } from './program.ts';
 
 /** What to print. */
 export type DumpPart = 'graph' | 'schedule' | 'memory' | 'kernels';
@@ -56,8 +56,10 @@ function describe({ id, kind, name }: Buffer): string {
 
 function printMemory({ program }: CompiledStep): string {
   const lines = program.buffers.map((buffer) => {
-    const per = { whole: '', batch: ' a sample', chunk: ' a sample', shard: ' a shard' }[buffer.kind];
-    const place = buffer.kind === 'chunk' ? ` at ${buffer.arenaOffset}` : '';
+    const per = { whole: '', scratch: '', batch: ' a sample', chunk: ' a sample', shard: ' a shard' }[
+      buffer.kind
+    ];
+    const place = isInArena(buffer) ? ` at ${buffer.arenaOffset}` : '';
     return `${describe(buffer)}: ${buffer.elements} floats${per}${place}`;
   });
   return `${lines.join('\n')}\narena of a thread: ${program.arenaBytes} bytes\n`;

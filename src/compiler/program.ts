@@ -5,7 +5,7 @@
  * depends on how many threads there are. A thread takes a shard and walks it in *chunks* of samples.
  */
 
-import type { Kernel } from '../kernels/ir.ts';
+import { FLOAT_BYTES, type Kernel } from '../kernels/ir.ts';
 
 /**
  * Where a buffer lives.
@@ -13,8 +13,9 @@ import type { Kernel } from '../kernels/ir.ts';
  * - `batch`: one slice per sample of the whole batch (inputs, outputs, values that cross a phase).
  * - `shard`: one slice per shard (gradient accumulators); zero when a shard starts.
  * - `chunk`: one slice per sample of a chunk, in the arena of the thread (activations).
+ * - `scratch`: in the arena of the thread, for one call of a samples phase.
  */
-export type BufferKind = 'whole' | 'batch' | 'shard' | 'chunk';
+export type BufferKind = 'whole' | 'batch' | 'shard' | 'chunk' | 'scratch';
 
 /** A named block of f32 elements. */
 export interface Buffer {
@@ -22,10 +23,20 @@ export interface Buffer {
   readonly id: number;
   readonly name: string;
   readonly kind: BufferKind;
-  /** Elements in all (`whole`), per sample (`batch`, `chunk`), or per shard (`shard`). */
+  /** Elements in all (`whole`, `scratch`), per sample (`batch`, `chunk`), or per shard (`shard`). */
   readonly elements: number;
-  /** For `chunk`: byte offset in the thread's arena, set by the memory plan; samples lie one after another from there. */
+  /** In a thread's arena: byte offset, set by the memory plan; a chunk's samples lie one after another from there. */
   readonly arenaOffset: number;
+}
+
+/** Whether a buffer is in the threads' arenas and not in memory of its own. */
+export function isInArena({ kind }: Pick<Buffer, 'kind'>): boolean {
+  return kind === 'chunk' || kind === 'scratch';
+}
+
+/** Bytes that a buffer takes in an arena, for chunks of `chunk` samples. */
+export function bytesInArena({ kind, elements }: Buffer, chunk: number): number {
+  return elements * (kind === 'chunk' ? chunk : 1) * FLOAT_BYTES;
 }
 
 /** One pointer argument of a call. */
@@ -35,7 +46,7 @@ export interface BufferArgument {
   readonly sliced: boolean;
 }
 
-/** A call for every chunk. Pointers: the chunk's first sample (`batch`, `chunk`), the shard's slice (`shard`), the start (`whole`). Every count is the number of samples in the chunk. */
+/** A call for every chunk. Pointers: the chunk's first sample (`batch`, `chunk`), the shard's slice (`shard`), the start (`whole`, `scratch`). Every count is the number of samples in the chunk. */
 export interface SampleCall {
   readonly kernel: Kernel;
   readonly args: readonly BufferArgument[];

@@ -5,7 +5,7 @@ import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Binding } from '../compiler/buffers.ts';
 import { type CompiledStep, compile } from '../compiler/compile.ts';
 import { printStep } from '../compiler/print.ts';
-import type { Buffer, Program } from '../compiler/program.ts';
+import { type Buffer, isInArena, type Program } from '../compiler/program.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
@@ -174,8 +174,8 @@ class ProgramExecutable implements Executable {
       this.#variables.push(variable);
       return addressOf(variable, heap);
     }
-    if (buffer.kind === 'chunk') return 0;
-    const slices = { whole: 1, batch: this.capacity, shard: shards }[buffer.kind];
+    if (isInArena(buffer)) return 0;
+    const slices = { whole: 1, batch: this.capacity, shard: shards, chunk: 0, scratch: 0 }[buffer.kind];
     const count = buffer.elements * slices;
     const address = heap.alloc(count * FLOAT_BYTES);
     this.#holdings.addresses.push(address);

@@ -23,6 +23,7 @@ export class KernelBuilder {
   readonly name: string;
   readonly target: VectorTarget;
   readonly #pointers: Ptr[] = [];
+  readonly #scratch: { readonly ptr: Ptr; readonly floats: number }[] = [];
   readonly #ints: Int[] = [];
   #body: Instruction[] = [];
   #nextId = 0;
@@ -41,6 +42,13 @@ export class KernelBuilder {
   pointer(role: string): Ptr {
     const ptr: Ptr = { kind: 'ptr', id: this.#nextId++, role };
     this.#pointers.push(ptr);
+    return ptr;
+  }
+
+  /** Declares memory of the kernel's own for a call: what it holds at first is not known. Behind all other pointers. */
+  scratch(role: string, floats: number): Ptr {
+    const ptr: Ptr = { kind: 'ptr', id: this.#nextId++, role };
+    this.#scratch.push({ ptr, floats });
     return ptr;
   }
 
@@ -211,7 +219,8 @@ export class KernelBuilder {
     return {
       name: this.name,
       lanes: this.lanes,
-      pointers: this.#pointers,
+      pointers: [...this.#pointers, ...this.#scratch.map(({ ptr }) => ptr)],
+      scratch: this.#scratch.map(({ floats }) => floats),
       ints: this.#ints,
       body: this.#body,
     };

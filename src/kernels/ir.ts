@@ -130,6 +130,8 @@ export interface Kernel {
   readonly name: string;
   readonly lanes: number;
   readonly pointers: readonly Ptr[];
+  /** The last pointers are scratch memory of that many floats each: anything at first, nobody's afterwards. */
+  readonly scratch: readonly number[];
   readonly ints: readonly Int[];
   readonly body: readonly Instruction[];
 }

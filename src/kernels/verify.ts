@@ -100,9 +100,12 @@ class Verifier {
   }
 
   run(): void {
-    const { lanes, pointers, ints, body } = this.#kernel;
+    const { lanes, pointers, scratch, ints, body } = this.#kernel;
     if (!isWhole(lanes, 2, 1024) || (lanes & (lanes - 1)) !== 0) {
       this.#fail('its parameters', `has ${lanes} lanes; expected a power of two of at least 2`);
+    }
+    if (scratch.length > pointers.length || !scratch.every((floats) => isWhole(floats, 1, LARGEST_INT))) {
+      this.#fail('its parameters', `has scratch of [${scratch}] floats for ${pointers.length} pointers`);
     }
     for (const parameter of [...pointers, ...ints]) {
       const kind = pointers.includes(parameter as Ptr) ? 'ptr' : 'int';

@@ -1,7 +1,7 @@
 /** @file What every runtime makes of a program: loaded code, and instances of it that have memory. */
 
 import { InternalError } from '../base/errors.ts';
-import type { Program } from '../compiler/program.ts';
+import { isInArena, type Program } from '../compiler/program.ts';
 import type { Heap } from './heap.ts';
 
 /** A program that is ready to be given memory. */
@@ -48,9 +48,10 @@ export function checkAddresses(program: Program, addresses: SlotAddresses, heap:
     );
   }
   const end = heap.memory.buffer.byteLength;
-  for (const { id, name, kind } of program.buffers) {
+  for (const buffer of program.buffers) {
+    const { id, name } = buffer;
     const address = addresses[id]!;
-    if (kind === 'chunk' || (address > 0 && address < end && address % 4 === 0)) continue;
+    if (isInArena(buffer) || (address > 0 && address < end && address % 4 === 0)) continue;
     throw new InternalError(`Program ${program.name}: buffer ${name} got address ${address}.`);
   }
 }

@@ -14,6 +14,7 @@ import { InternalError } from '../../base/errors.ts';
 import {
   type Buffer,
   type BufferArgument,
+  isInArena,
   type Program,
   type SampleCall,
   type SamplesPhase,
@@ -145,7 +146,7 @@ function emitSampleCall(
   checkArguments(program, call.kernel, call.args);
   for (const { buffer, sliced } of call.args) {
     if (sliced) fail(program, call.kernel, `slices buffer ${buffer.name} in a samples phase`);
-    if (buffer.kind === 'chunk') {
+    if (isInArena(buffer)) {
       body.get(locals.arena);
       body.i32(buffer.arenaOffset);
       body.op('i32.add');
@@ -240,7 +241,8 @@ function emitWholeCall(
   const { kernel } = call;
   if (call.elements === null && kernel.ints.length > 0) fail(program, kernel, 'has counts but no elements');
   for (const { buffer, sliced } of call.args) {
-    if (buffer.kind === 'chunk') fail(program, kernel, `uses chunk buffer ${buffer.name} in a whole phase`);
+    if (isInArena(buffer))
+      fail(program, kernel, `uses ${buffer.kind} buffer ${buffer.name} in a whole phase`);
     frameAddress(body, locals.frame, buffer);
     if (!sliced) continue;
     if (call.elements === null) fail(program, kernel, `slices buffer ${buffer.name} but has no elements`);

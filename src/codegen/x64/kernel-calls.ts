@@ -1,7 +1,14 @@
 /** @file Calls of kernels in a step: their arguments, from the frame and the step's own values, and their code. */
 
 import { InternalError } from '../../base/errors.ts';
-import type { Buffer, BufferArgument, Program, SampleCall, WholeCall } from '../../compiler/program.ts';
+import {
+  type Buffer,
+  type BufferArgument,
+  isInArena,
+  type Program,
+  type SampleCall,
+  type WholeCall,
+} from '../../compiler/program.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import { FLOAT_BYTES, type Kernel } from '../../kernels/ir.ts';
 import { fillZeros } from '../../kernels/nest.ts';
@@ -66,7 +73,7 @@ export class KernelCalls {
     this.#checkArguments(kernel, args);
     args.forEach(({ buffer, sliced }, i) => {
       if (sliced) this.#fail(kernel, `slices buffer ${buffer.name} in a samples phase`);
-      if (buffer.kind === 'chunk') {
+      if (isInArena(buffer)) {
         this.#asm.emit('mov', rax, at.arena());
         if (buffer.arenaOffset !== 0) this.#asm.emit('add', rax, buffer.arenaOffset);
       } else if (buffer.kind === 'whole') this.#address(buffer);
@@ -82,7 +89,7 @@ export class KernelCalls {
     this.#checkArguments(kernel, args);
     if (elements === null && kernel.ints.length > 0) this.#fail(kernel, 'has counts but no elements');
     args.forEach(({ buffer, sliced }, i) => {
-      if (buffer.kind === 'chunk') this.#fail(kernel, `uses chunk buffer ${buffer.name} in a whole phase`);
+      if (isInArena(buffer)) this.#fail(kernel, `uses ${buffer.kind} buffer ${buffer.name} in a whole phase`);
       if (sliced && elements === null) {
         this.#fail(kernel, `slices buffer ${buffer.name} but has no elements`);
       }

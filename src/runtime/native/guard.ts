@@ -3,7 +3,7 @@
  * that a stray access ends the process and a number that nobody wrote shows up in results.
  */
 
-import type { Program } from '../../compiler/program.ts';
+import { bytesInArena, isInArena, type Program } from '../../compiler/program.ts';
 import { FLOAT_BYTES } from '../../kernels/ir.ts';
 import { NativeHeap, type OwnArenas } from './native-heap.ts';
 
@@ -56,14 +56,14 @@ export class GuardedHeap extends NativeHeap {
   }
 }
 
-/** The program with an arena in which every chunk buffer has pages of its own, and where their guard pages are. */
+/** The program with an arena in which every buffer has pages of its own, and where their guard pages are. */
 function guardedProgram(program: Program, pageBytes: number): { laidOut: Program; guards: number[] } {
   const guards: number[] = [];
   let next = 0;
   const moved = new Map(
     program.buffers.map((buffer) => {
-      if (buffer.kind !== 'chunk') return [buffer, buffer];
-      const bytes = buffer.elements * program.chunk * FLOAT_BYTES;
+      if (!isInArena(buffer)) return [buffer, buffer];
+      const bytes = bytesInArena(buffer, program.chunk);
       const guard = next + Math.ceil(bytes / pageBytes) * pageBytes;
       guards.push(guard);
       next = guard + pageBytes;

@@ -3,6 +3,7 @@
 import { BackendError } from '../../base/errors.ts';
 import { RUN_ROW, RUN_ROW_BYTES } from '../../codegen/x64/control-block.ts';
 import { FRAME_ENTRY_BYTES } from '../../codegen/x64/kernel-calls.ts';
+import { isInArena } from '../../compiler/program.ts';
 import {
   checkAddresses,
   checkRuns,
@@ -67,8 +68,9 @@ export class NativeInstance implements ProgramInstance {
     checkAddresses(program, addresses, heap);
     const frame = heap.alloc((addresses.length + 1) * FRAME_ENTRY_BYTES);
     const entries = new BigUint64Array(heap.memory.buffer, frame, addresses.length + 1);
-    for (const { id, kind } of program.buffers) {
-      entries[id] = kind === 'chunk' ? 0n : BigInt(heap.base + addresses[id]!);
+    for (const buffer of program.buffers) {
+      const { id } = buffer;
+      entries[id] = isInArena(buffer) ? 0n : BigInt(heap.base + addresses[id]!);
     }
     entries[addresses.length] = this.#profile === null ? 0n : BigInt(heap.base + this.#profile.address);
     return frame;

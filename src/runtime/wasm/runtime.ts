@@ -3,7 +3,7 @@
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
-import type { Program } from '../../compiler/program.ts';
+import { isInArena, type Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
 import { Heap } from '../heap.ts';
 import { JobQueue } from '../job-queue.ts';
@@ -146,7 +146,7 @@ export class WasmRuntime {
     checkAddresses(program, addresses, this.heap);
     const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
     const entries = this.heap.words(frame, addresses.length);
-    for (const { id, kind } of program.buffers) if (kind !== 'chunk') entries[id] = addresses[id]!;
+    for (const buffer of program.buffers) if (!isInArena(buffer)) entries[buffer.id] = addresses[buffer.id]!;
     return frame;
   }
 
