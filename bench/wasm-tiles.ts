@@ -7,6 +7,7 @@
 
 import { emitKernel, kernelParameters } from '../src/codegen/wasm/kernel.ts';
 import { ModuleWriter } from '../src/codegen/wasm/module-writer.ts';
+import { wasmTarget } from '../src/codegen/wasm/target.ts';
 import { KernelBuilder } from '../src/kernels/builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from '../src/kernels/ir.ts';
 
@@ -62,12 +63,7 @@ function step(b: KernelBuilder, tile: Tile, { src, weights, acc }: Operands, k: 
 
 /** dst[r][v] += sum over k of src[r][k] * weights[k][v], `ROUNDS` times over. */
 function tileKernel(tile: Tile): Kernel {
-  const b = new KernelBuilder('tile', {
-    lanes: LANES,
-    registers: 15,
-    operands: 'hoisted',
-    unroll: 1,
-  });
+  const b = new KernelBuilder('tile', wasmTarget(true));
   const src = b.pointer('src');
   const weights = b.pointer('weights');
   const dst = b.pointer('dst');

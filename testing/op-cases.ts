@@ -13,6 +13,8 @@ export interface OpCase {
   build(...inputs: Node[]): Node;
   /** The function has no gradient, or jumps, so that finite differences say nothing. */
   readonly gradient?: false;
+  /** Too many numbers to interpret kernels on: smaller ones take the same paths with small caches. */
+  readonly large?: true;
 }
 
 type Unary = (x: Node) => Node;
@@ -101,6 +103,17 @@ const convolutions: OpCase[] = [
   convolution([2, 2, 700], [2, 1, 700, 34]),
   convolution([39, 38, 2], [2, 2, 2, 5]),
   convolution([38, 37, 1], [1, 1, 1, 5]),
+  // What is copied before it is read often: weights in panels, whole or in parts of their depth; blocks of input channels
+  // and columns of dy, over several strips, with strides, dilation, rests, and of a map of one row.
+  { ...convolution([5, 5, 420], [1, 1, 420, 160]), large: true },
+  { ...convolution([5, 5, 2048], [1, 1, 2048, 34]), large: true },
+  convolution([5, 5, 230], [1, 1, 230, 34]),
+  convolution([39, 20, 17], [2, 2, 17, 9]),
+  convolution([10, 11, 20], [3, 3, 20, 36], { dilation: [2, 2] }),
+  convolution([13, 12, 18], [2, 3, 18, 20], { strides: [2, 2] }),
+  convolution([11, 12, 33], [1, 1, 33, 40], { strides: [2, 2] }),
+  convolution([1, 160, 17], [1, 3, 17, 20]),
+  convolution([2, 30, 3], [2, 1, 3, 70]),
 ];
 
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [

@@ -77,7 +77,9 @@ function programOf({ shape, samples }: ConvCase, kind: ConvKind, target: VectorT
   const src = samples * shape.ih * shape.iw * shape.ic;
   const dst = samples * shape.oh * shape.ow * shape.oc;
   const weights = shape.kh * shape.kw * shape.ic * shape.oc;
-  const of = (kernel: Kernel, ...sizes: number[]) => ({ kernel, sizes, samples, shards: 1 });
+  const of = (kernel: Kernel, ...sizes: number[]) => {
+    return { kernel, sizes: [...sizes, ...kernel.scratch], samples, shards: 1 };
+  };
   switch (kind) {
     case 'forward':
       return of(convForwardKernel({ shape, target, epilogue: null, window: null }), src, weights, dst);

@@ -12,7 +12,7 @@ import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
 import { copyKernel } from './copy-kernel.ts';
 import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './elementwise-kernel.ts';
 import { epilogueOperand, fuse } from './fuse.ts';
-import { accumulates, type Group, type KernelGroup, viewed } from './groups.ts';
+import { accumulates, type Group, groupName, type KernelGroup, viewed } from './groups.ts';
 import { planMemory } from './plan-memory.ts';
 import {
   type BufferArgument,
@@ -148,8 +148,9 @@ function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
     return { kind: 'whole', calls: phase.groups.map((group) => wholeCall(group, context)) };
   const calls = phase.groups.map((group): SampleCall => {
     const kernel = checked(kernelOf(group, context));
-    const scratch = kernel.scratch.map((floats) => context.buffers.scratch(kernel.name, floats));
-    const args = [...argumentsOf(group, context), ...scratch].map((buffer) => ({ buffer, sliced: false }));
+    const values = argumentsOf(group, context);
+    const scratch = kernel.scratch.map((floats) => context.buffers.scratch(groupName(group), floats));
+    const args = [...values, ...scratch].map((buffer) => ({ buffer, sliced: false }));
     return { kernel, args };
   });
   const sums = phase.groups.filter(

@@ -12,9 +12,14 @@ interface Block {
   count: number;
 }
 
+/** The floats of each vector that covers a row of `width` floats: all lanes, but for the last of a tail. */
+export function vectorsOf(width: number, lanes: number): number[] {
+  return Array.from({ length: Math.ceil(width / lanes) }, (_, v) => Math.min(lanes, width - v * lanes));
+}
+
 /** Blocks of at most `limit` vectors that cover `width` floats, about equally wide. */
 function columnBlocks(width: number, lanes: number, limit: number): Block[] {
-  const all = Array.from({ length: Math.ceil(width / lanes) }, (_, v) => Math.min(lanes, width - v * lanes));
+  const all = vectorsOf(width, lanes);
   const total = Math.ceil(all.length / limit);
   const blocks: Block[] = [];
   let next = 0;
@@ -35,14 +40,20 @@ function columnBlocks(width: number, lanes: number, limit: number): Block[] {
  */
 export function forColumns(
   k: KernelBuilder,
-  options: { readonly width: number; readonly limit: number; readonly bound?: BoundEpilogue | null },
+  options: {
+    readonly width: number;
+    readonly limit: number;
+    readonly bound?: BoundEpilogue | null;
+    /** Floats by which each pointer moves for a float of width; 1 when left out. */
+    readonly scales?: readonly number[];
+  },
   pointers: readonly Ptr[],
   body: (pointers: readonly Ptr[], vectors: readonly number[], bound: BoundEpilogue | null) => void,
 ): void {
-  const { width, limit, bound = null } = options;
+  const { width, limit, bound = null, scales } = options;
   const operands = bound?.pointers ?? [];
   const moves = (floats: number) => [
-    ...pointers.map(() => floats * FLOAT_BYTES),
+    ...pointers.map((_, i) => floats * (scales?.[i] ?? 1) * FLOAT_BYTES),
     ...operands.map((_, i) => (bound!.epilogue.operands[i]!.kind === 'channel' ? floats * FLOAT_BYTES : 0)),
   ];
   let start = 0;

@@ -6,55 +6,63 @@
 import type { KernelBuilder } from './builder.ts';
 import { forBlocks, type Plan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, loadOperands } from './epilogue.ts';
-import { FLOAT_BYTES, type Ptr } from './ir.ts';
-import { nest } from './nest.ts';
+import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
+import { type NestLevel, nest } from './nest.ts';
 import { accumulate, forTile, makeTile } from './outer-product.ts';
+import { type Column, packPanel } from './panel.ts';
 
-/** Bytes of a column's weights from which on its depth is cut. */
+/** A column's weights from which on its depth is cut, at most: where caches are larger, that is not better. */
 const DEEP_BYTES = 128 * 1024;
-/** Bytes of weights that a block has: they should stay in the first-level cache. */
+/** Weights that a block has, at most: they should stay in the first-level cache. */
 const BLOCK_BYTES = 24 * 1024;
 
 /** True when the sum is to be cut. A fused pooling needs its tile's whole sum at once, and so does a dilated kernel row. */
-export function isDeep({ shape: c, window, vectors }: Plan, lanes: number): boolean {
+export function isDeep({ shape: c, window, vectors }: Plan, { lanes, l2Bytes }: VectorTarget): boolean {
   if (window.height * window.width > 1 || c.dw !== 1) return false;
-  return c.kh * c.kw * c.ic * vectors * lanes * FLOAT_BYTES >= DEEP_BYTES;
+  return c.kh * c.kw * c.ic * vectors * lanes * FLOAT_BYTES >= Math.min(DEEP_BYTES, l2Bytes / 4);
+}
+
+/** Rows of weights that a block has. */
+export function blockRows({ shape: c, vectors }: Plan, { lanes, l1Bytes }: VectorTarget): number {
+  const bytes = Math.min(BLOCK_BYTES, (l1Bytes * 3) / 4);
+  return Math.max(1, Math.min(c.kw * c.ic, Math.floor(bytes / (vectors * lanes * FLOAT_BYTES))));
 }
 
 interface Pointers {
   readonly src: Ptr;
-  readonly weights: Ptr;
+  readonly weights: Column;
   readonly dst: Ptr;
   readonly bound: BoundEpilogue | null;
+  /** Room for a block's panel; null where weights are read in place. */
+  readonly panel: Ptr | null;
 }
 
-/** One column of output channels, all pixels. */
-export function convDeepColumn(
-  k: KernelBuilder,
-  plan: Plan,
-  { src, weights, dst, bound }: Pointers,
-  vectors: readonly number[],
-): void {
+/** One column of output channels, all pixels of the samples of `level`, which moves src and dst. */
+export function convDeepColumn(k: KernelBuilder, plan: Plan, pointers: Pointers, level: NestLevel): void {
+  const { src, weights, dst, bound } = pointers;
   const { shape: c } = plan;
+  const { vectors } = weights;
+  const toDst = { ...level, strides: level.strides.slice(1) };
   const zero = k.constant(0);
-  forPixels(k, plan, dst, vectors, (at, v, count) => k.store(zero, at, v * k.lanes * FLOAT_BYTES, count));
+  forPixels(k, plan, toDst, dst, vectors, (at, v, count) =>
+    k.store(zero, at, v * k.lanes * FLOAT_BYTES, count),
+  );
   const run = c.kw * c.ic;
-  const block = Math.max(1, Math.min(run, Math.floor(BLOCK_BYTES / (plan.vectors * k.lanes * FLOAT_BYTES))));
+  const block = blockRows(plan, k.target);
   const strides = (floats: readonly number[]) => floats.map((stride) => stride * FLOAT_BYTES);
-  const rows = [{ count: c.kh, strides: strides([c.dh * c.iw * c.ic, run * c.oc]) }];
-  nest(k, rows, [src, k.pointerAt('w', weights)], ([s, w]) => {
+  const rows = [{ count: c.kh, strides: strides([c.dh * c.iw * c.ic, run * weights.stride]) }];
+  nest(k, rows, [src, k.pointerAt('w', weights.ptr)], ([s, w]) => {
+    const add = (depth: number) => (at: readonly Ptr[]) =>
+      addBlock(k, plan, { ...pointers, src: at[0]!, weights: { ...weights, ptr: at[1]! } }, level, depth);
     const whole = Math.floor(run / block);
-    const step = strides([block, block * c.oc]);
-    nest(k, [{ count: whole, strides: step }], [s!, w!], ([x, part]) =>
-      addBlock(k, plan, [x!, part!, dst], vectors, block),
-    );
+    const step = strides([block, block * weights.stride]);
+    nest(k, [{ count: whole, strides: step }], [s!, w!], add(block));
     if (run % block === 0) return;
-    const rest = [k.pointerAt('x', s!, whole * step[0]!), k.pointerAt('w', w!, whole * step[1]!)] as const;
-    addBlock(k, plan, [...rest, dst], vectors, run % block);
+    add(run % block)([k.pointerAt('x', s!, whole * step[0]!), k.pointerAt('w', w!, whole * step[1]!)]);
   });
   if (bound === null) return;
   const operands = vectors.map((count, v) => loadOperands(k, bound, v * k.lanes, count));
-  forPixels(k, plan, dst, vectors, (at, v, count) => {
+  forPixels(k, plan, toDst, dst, vectors, (at, v, count) => {
     const offset = v * k.lanes * FLOAT_BYTES;
     k.store(applyEpilogue(k, bound, k.load(at, offset, count), operands[v]!), at, offset, count);
   });
@@ -64,11 +72,12 @@ export function convDeepColumn(
 function forPixels(
   k: KernelBuilder,
   { shape: c }: Plan,
+  level: NestLevel,
   dst: Ptr,
   vectors: readonly number[],
   body: (at: Ptr, vector: number, count: number) => void,
 ): void {
-  nest(k, [{ count: c.oh * c.ow, strides: [c.oc * FLOAT_BYTES] }], [dst], ([at]) =>
+  nest(k, [level, { count: c.oh * c.ow, strides: [c.oc * FLOAT_BYTES] }], [dst], ([at]) =>
     vectors.forEach((count, v) => body(at!, v, count)),
   );
 }
@@ -77,20 +86,29 @@ function forPixels(
 function addBlock(
   k: KernelBuilder,
   plan: Plan,
-  [src, weights, dst]: readonly [Ptr, Ptr, Ptr],
-  vectors: readonly number[],
+  { src, weights, dst, panel }: Pointers,
+  level: NestLevel,
   depth: number,
 ): void {
   const { shape: c, unitsWide } = plan;
-  forBlocks(k, plan, src, [dst], (from, [to], bh, bw) => {
-    const tile = makeTile(k, tileRows(plan, { bh, bw }), vectors);
-    const place = (row: number) => (Math.floor(row / bw) * unitsWide + (row % bw)) * c.oc * FLOAT_BYTES;
-    forTile(k, tile, (acc, r, offset, count) => k.loadInto(acc, to!, place(r) + offset, count));
-    accumulate(k, tile, k.pointerAt('x', from), k.pointerAt('w', weights), {
-      count: depth,
-      xStep: FLOAT_BYTES,
-      wStep: c.oc * FLOAT_BYTES,
-    });
-    forTile(k, tile, (acc, r, offset, count) => k.store(acc, to!, place(r) + offset, count));
-  });
+  const column = panel === null ? weights : packPanel(k, weights, depth, panel);
+  nest(k, [level], [src, dst], ([x, out]) =>
+    forBlocks(k, plan, x!, [out!], (from, [to], bh, bw) => {
+      const tile = makeTile(k, tileRows(plan, { bh, bw }), weights.vectors);
+      const place = (row: number) => (Math.floor(row / bw) * unitsWide + (row % bw)) * c.oc * FLOAT_BYTES;
+      forTile(k, tile, (acc, r, offset, count) => k.loadInto(acc, to!, place(r) + offset, count));
+      accumulate(
+        k,
+        { ...tile, vectors: column.vectors },
+        k.pointerAt('x', from),
+        k.pointerAt('w', column.ptr),
+        {
+          count: depth,
+          xStep: FLOAT_BYTES,
+          wStep: column.stride * FLOAT_BYTES,
+        },
+      );
+      forTile(k, tile, (acc, r, offset, count) => k.store(acc, to!, place(r) + offset, count));
+    }),
+  );
 }

@@ -5,13 +5,14 @@
 
 import { KernelBuilder } from './builder.ts';
 import { forColumns } from './columns.ts';
-import { convDeepColumn, isDeep } from './conv-deep.ts';
+import { blockRows, convDeepColumn, isDeep } from './conv-deep.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { type FusedWindow, forBlocks, type Plan, planTiles, type TileSpan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
-import { nest, sampleLevel } from './nest.ts';
+import { type NestLevel, nest, sampleLevel } from './nest.ts';
 import { accumulate, makeTile, type Tile, zeroTile } from './outer-product.ts';
+import { type Column, packPanel, panelWidth, paysToPack } from './panel.ts';
 
 interface ForwardOptions {
   readonly shape: ConvShape;
@@ -20,14 +21,19 @@ interface ForwardOptions {
   readonly window: FusedWindow | null;
 }
 
-interface Pointers {
-  readonly weights: Ptr;
+/** What a column of output channels is computed from, and where to. */
+interface ColumnPointers {
+  readonly src: Ptr;
+  readonly weights: Column;
+  readonly results: readonly Ptr[];
   readonly bound: BoundEpilogue | null;
+  /** Room for the weights' panel; null where they are read in place. */
+  readonly panel: Ptr | null;
 }
 
 const NO_WINDOW: FusedWindow = { height: 1, width: 1, index: false };
 
-/** Pointers: src, weights, epilogue operands, dst, then index when the fused window asks for it. */
+/** Pointers: src, weights, epilogue operands, dst, then index when the fused window asks for it; scratch. */
 export function convForwardKernel({ shape, target, epilogue, window }: ForwardOptions): Kernel {
   const plan = planTiles(window === null ? flattenPointwise(shape) : shape, target, window ?? NO_WINDOW);
   const pooled = window === null ? '' : `_pool${window.height}x${window.width}`;
@@ -40,57 +46,62 @@ export function convForwardKernel({ shape, target, epilogue, window }: ForwardOp
   const bound = bindEpilogue(k, epilogue);
   const results = [k.pointer('dst'), ...(plan.window.index ? [k.pointer('index')] : [])];
   const samples = k.count('samples');
-  const { ih, iw, ic, oc } = plan.shape;
+  const { ih, iw, ic, oc, kh, kw } = plan.shape;
+  const depth = kh * kw * ic;
+  const matrix = { rows: depth, width: oc, vectors: plan.vectors, reads: plan.shape.oh * plan.shape.ow };
+  const packs = paysToPack(target, matrix);
+  const panelRows = isDeep(plan, target) ? blockRows(plan, target) : depth;
+  const panel = packs ? k.scratch('panel', panelRows * panelWidth(k.lanes, plan.vectors)) : null;
   const resultSize = plan.unitsHigh * plan.unitsWide * oc;
-  nest(
-    k,
-    [sampleLevel(samples, [ih * iw * ic, ...results.map(() => resultSize)])],
-    [src, ...results],
-    ([s, ...d]) => {
-      forColumns(
-        k,
-        { width: oc, limit: plan.vectors, bound },
-        [weights, ...d],
-        ([w, ...out], vectors, operands) => {
-          if (isDeep(plan, k.lanes)) {
-            convDeepColumn(k, plan, { src: s!, weights: w!, dst: out[0]!, bound: operands }, vectors);
-            return;
-          }
-          forBlocks(k, plan, s!, out, (from, to, bh, bw) =>
-            convTile(k, plan, { weights: w!, bound: operands }, from, to, { bh, bw, vectors }),
-          );
-        },
-      );
-    },
-  );
+  const level = sampleLevel(samples, [ih * iw * ic, ...results.map(() => resultSize)]);
+  const once: NestLevel = { ...level, count: 1 };
+  // A panel is made once for all samples; weights that are read in place come round for each sample's part of src.
+  nest(k, [packs ? once : level], [src, ...results], ([s, ...d]) => {
+    forColumns(
+      k,
+      { width: oc, limit: plan.vectors, bound },
+      [weights, ...d],
+      ([w, ...out], vectors, operands) => {
+        const column = { ptr: w!, stride: oc, vectors };
+        const pointers = { src: s!, weights: column, results: out, bound: operands, panel };
+        forwardColumn(k, plan, pointers, packs ? level : once);
+      },
+    );
+  });
   return k.finish();
 }
 
-function convTile(
-  k: KernelBuilder,
-  plan: Plan,
-  pointers: Pointers,
-  src: Ptr,
-  results: readonly Ptr[],
-  span: TileSpan,
-): void {
-  const { shape: c } = plan;
-  const tile = makeTile(k, tileRows(plan, span), span.vectors);
-  zeroTile(k, tile);
-  sumOverKernel(k, c, tile, src, k.pointerAt('w', pointers.weights));
-  storeUnits(k, plan, pointers.bound, tile, results, span);
+/** One column of output channels, for the samples of `level`. */
+function forwardColumn(k: KernelBuilder, plan: Plan, pointers: ColumnPointers, level: NestLevel): void {
+  const { src, weights, results, bound, panel } = pointers;
+  if (isDeep(plan, k.target)) {
+    convDeepColumn(k, plan, { ...pointers, dst: results[0]! }, level);
+    return;
+  }
+  const { kh, kw, ic } = plan.shape;
+  const column = panel === null ? weights : packPanel(k, weights, kh * kw * ic, panel);
+  nest(k, [level], [src, ...results], ([s, ...d]) =>
+    forBlocks(k, plan, s!, d, (from, to, bh, bw) => {
+      const span = { bh, bw, vectors: weights.vectors };
+      const tile = makeTile(k, tileRows(plan, span), column.vectors);
+      zeroTile(k, tile);
+      sumOverKernel(k, plan.shape, tile, from, column);
+      storeUnits(k, plan, bound, tile, to, span);
+    }),
+  );
 }
 
 /** The sum over kh, kw and ic. Without dilation a row of the kernel reads neighbouring pixels: one run of kw·ic floats. */
-function sumOverKernel(k: KernelBuilder, c: ConvShape, tile: Tile, src: Ptr, w: Ptr): void {
+function sumOverKernel(k: KernelBuilder, c: ConvShape, tile: Tile, src: Ptr, column: Column): void {
   const contiguous = c.dw === 1;
   const taps = contiguous ? 1 : c.kw;
-  const depth = { count: contiguous ? c.kw * c.ic : c.ic, xStep: FLOAT_BYTES, wStep: c.oc * FLOAT_BYTES };
+  const wStep = column.stride * FLOAT_BYTES;
+  const depth = { count: contiguous ? c.kw * c.ic : c.ic, xStep: FLOAT_BYTES, wStep };
   const levels = [
-    { count: c.kh, strides: [c.dh * c.iw * c.ic * FLOAT_BYTES, c.kw * c.ic * c.oc * FLOAT_BYTES] },
-    { count: taps, strides: [c.dw * c.ic * FLOAT_BYTES, c.ic * c.oc * FLOAT_BYTES] },
+    { count: c.kh, strides: [c.dh * c.iw * c.ic * FLOAT_BYTES, c.kw * c.ic * wStep] },
+    { count: taps, strides: [c.dw * c.ic * FLOAT_BYTES, c.ic * wStep] },
   ];
-  nest(k, levels, [src, w], ([x, weights]) =>
+  nest(k, levels, [src, k.pointerAt('w', column.ptr)], ([x, weights]) =>
     accumulate(k, tile, k.pointerAt('x', x!), k.pointerAt('w', weights!), depth),
   );
 }

@@ -5,7 +5,14 @@ import { KernelBuilder } from './builder.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { interpretKernel } from './interpret.ts';
 
-const target = { lanes: 8, registers: 14, operands: 'hoisted', unroll: 1 } as const;
+const target = {
+  lanes: 8,
+  registers: 14,
+  operands: 'hoisted',
+  unroll: 1,
+  l1Bytes: 2 ** 15,
+  l2Bytes: 2 ** 19,
+} as const;
 
 /** dst[i] = src[i] * 2 + 1 for n elements. */
 function affineKernel() {

@@ -149,6 +149,9 @@ export interface VectorTarget {
   readonly operands: 'streamed' | 'hoisted';
   /** Depth steps to write out per round of an inner loop. */
   readonly unroll: number;
+  /** Bytes of a core's first two data caches, as small as processors with such vectors commonly have them. */
+  readonly l1Bytes: number;
+  readonly l2Bytes: number;
 }
 
 /** Bytes of one f32. */

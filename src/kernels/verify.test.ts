@@ -6,7 +6,14 @@ import type { Instruction, Kernel, Vec } from './ir.ts';
 import { printKernel } from './print.ts';
 import { verifyKernel } from './verify.ts';
 
-const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
+const target = {
+  lanes: 4,
+  registers: 14,
+  operands: 'hoisted',
+  unroll: 1,
+  l1Bytes: 2 ** 15,
+  l2Bytes: 2 ** 19,
+} as const;
 
 /** A kernel with one pointer and one count. */
 function kernel(write: (b: KernelBuilder, parts: ReturnType<typeof parameters>) => void): Kernel {
@@ -42,6 +49,17 @@ test('well-formed kernels pass', () => {
       b.loop(2, [], () => b.store(b.select(b.compare('less', sum, sum), sum, sum), ptr, -64, 3));
     }),
   );
+});
+
+test('scratch memory that is no pointer of the kernel, or no whole number of floats, is refused', () => {
+  const b = new KernelBuilder('sample', target);
+  const [dst, scratch] = [b.pointer('dst'), b.scratch('panel', 8)];
+  b.store(b.load(scratch), dst);
+  const sound = b.finish();
+  assert.deepEqual(sound.pointers.at(-1), scratch);
+  verifyKernel(sound);
+  refuses({ ...sound, scratch: [8, 8, 8] }, /has scratch of \[8,8,8\] floats for 2 pointers/);
+  refuses({ ...sound, scratch: [1.5] }, /has scratch of \[1\.5\] floats/);
 });
 
 test('a register read before it is written is refused', () => {

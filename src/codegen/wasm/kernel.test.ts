@@ -11,7 +11,14 @@ import { emitKernel, kernelParameters } from './kernel.ts';
 import { ModuleWriter } from './module-writer.ts';
 import { V128 } from './opcodes.ts';
 
-const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
+const target = {
+  lanes: 4,
+  registers: 14,
+  operands: 'hoisted',
+  unroll: 1,
+  l1Bytes: 2 ** 15,
+  l2Bytes: 2 ** 19,
+} as const;
 const MEMORY_BYTES = 65536;
 
 const MODES = hasRelaxedSimd() ? [false, true] : [false];

@@ -10,7 +10,14 @@ import { ModuleWriter } from './module-writer.ts';
 const MEMORY_FLOATS = 16384;
 const REGIONS = [{ start: 0, end: MEMORY_FLOATS * 4, writable: true }];
 const COUNT = 5;
-const TARGET = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
+const TARGET = {
+  lanes: 4,
+  registers: 14,
+  operands: 'hoisted',
+  unroll: 1,
+  l1Bytes: 2 ** 15,
+  l2Bytes: 2 ** 19,
+} as const;
 
 function runWasm(kernel: Kernel, before: Float32Array, pointers: readonly number[]): Float32Array {
   const module = new ModuleWriter(false);

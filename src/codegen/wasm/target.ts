@@ -7,5 +7,8 @@ import type { VectorTarget } from '../../kernels/ir.ts';
  * of a loop round, so that depth steps written out would only need more registers.
  */
 export function wasmTarget(relaxedSimd: boolean): VectorTarget {
-  return { lanes: 4, registers: relaxedSimd ? 15 : 14, operands: 'hoisted', unroll: 1 };
+  return {
+    ...{ lanes: 4, registers: relaxedSimd ? 15 : 14, operands: 'hoisted', unroll: 1 },
+    ...{ l1Bytes: 32 * 1024, l2Bytes: 512 * 1024 },
+  };
 }

@@ -6,7 +6,16 @@ import { RandomKernel } from '../../../testing/random-kernel.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel } from '../../kernels/interpret.ts';
-import type { BinaryOp, CompareOp, IntBinaryOp, Kernel, MaskOp, UnaryOp, Vec } from '../../kernels/ir.ts';
+import type {
+  BinaryOp,
+  CompareOp,
+  IntBinaryOp,
+  Kernel,
+  MaskOp,
+  UnaryOp,
+  Vec,
+  VectorTarget,
+} from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
 import { Assembler } from './assembler.ts';
 import { emitKernel } from './kernel.ts';
@@ -267,7 +276,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
     it('loops run as often as their counts say', () => {
       for (const by of [1, 2, 3, 6, 7, 8, 100]) {
         for (const n of [0, 1, 2, 3, 7, 8, 23, 24, 199, 200]) {
-          const kernel = countingKernel(target.lanes, by);
+          const kernel = countingKernel(target, by);
           agrees(isa, kernel, { pointers: [16384], counts: [n], before: new Float32Array(MEMORY_FLOATS) });
         }
       }
@@ -357,8 +366,8 @@ for (const isa of ['avx2', 'avx512'] as const) {
 }
 
 /** Counts its rounds in memory: dst[0] += 1, and walks dst along. */
-function countingKernel(lanes: number, by: number): Kernel {
-  const k = new KernelBuilder('counting', { lanes, registers: 16, operands: 'streamed', unroll: 1 });
+function countingKernel(target: VectorTarget, by: number): Kernel {
+  const k = new KernelBuilder('counting', target);
   const dst = k.pointer('dst');
   const n = k.count('n');
   const one = k.constant(1);

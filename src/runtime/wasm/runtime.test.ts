@@ -20,7 +20,14 @@ import { KernelBuilder } from '../../kernels/builder.ts';
 import type { ProgramInstance } from '../loaded-program.ts';
 import { WasmRuntime } from './runtime.ts';
 
-const target = { lanes: 4, registers: 14, operands: 'hoisted', unroll: 1 } as const;
+const target = {
+  lanes: 4,
+  registers: 14,
+  operands: 'hoisted',
+  unroll: 1,
+  l1Bytes: 2 ** 15,
+  l2Bytes: 2 ** 19,
+} as const;
 
 /** What three runs leave in memory, the bits of every buffer. */
 async function trainedBits(options: { threads?: number; inline?: boolean }): Promise<string> {
