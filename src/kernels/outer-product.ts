@@ -85,6 +85,21 @@ export function tileCost(rows: number, vectors: number): number {
   return Math.max(rows * vectors, rows + vectors, 8) + 1;
 }
 
+/** Rows of the tile of `vectors` vectors with the least work for `rows` rows, the rest counted, and that work. */
+export function planRows(
+  rows: number,
+  vectors: number,
+  target: VectorTarget,
+): { rows: number; cost: number } {
+  let best = { rows: 1, cost: Number.POSITIVE_INFINITY };
+  for (let r = 1; r <= Math.min(maxRows(target, vectors), rows); r++) {
+    const rest = rows % r;
+    const cost = Math.floor(rows / r) * tileCost(r, vectors) + (rest === 0 ? 0 : tileCost(rest, vectors));
+    if (cost < best.cost) best = { rows: r, cost };
+  }
+  return best;
+}
+
 /** Rows and vectors of the tile with the least work for `rows` × `vectors`, the rests of both counted. */
 export function planTile(
   rows: number,
@@ -93,12 +108,9 @@ export function planTile(
 ): { rows: number; vectors: number } {
   let best = { rows: 1, vectors: 1, cost: Number.POSITIVE_INFINITY };
   for (let v = 1; v <= Math.min(4, vectors); v++) {
-    const blocks = Math.ceil(vectors / v);
-    for (let r = 1; r <= Math.min(maxRows(target, v), rows); r++) {
-      const rest = rows % r;
-      const cost = Math.floor(rows / r) * tileCost(r, v) + (rest === 0 ? 0 : tileCost(rest, v));
-      if (cost * blocks < best.cost) best = { rows: r, vectors: v, cost: cost * blocks };
-    }
+    const plan = planRows(rows, v, target);
+    const cost = plan.cost * Math.ceil(vectors / v);
+    if (cost < best.cost) best = { rows: plan.rows, vectors: v, cost };
   }
   return best;
 }

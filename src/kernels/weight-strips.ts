@@ -1,0 +1,180 @@
+/**
+ * @file A weights gradient strip by strip: as much of a map at a time as the first-level cache holds of what all tiles
+ * read. Many input channels are copied block by block, and several columns of output channels column by column, so that
+ * what the tiles of a strip read again and again lies together.
+ */
+
+import type { KernelBuilder } from './builder.ts';
+import { forColumns, vectorsOf } from './columns.ts';
+import type { ConvShape } from './conv-shape.ts';
+import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
+import { nest } from './nest.ts';
+import { planTile } from './outer-product.ts';
+import { LEAST_READS, packPanel, panelWidth } from './panel.ts';
+import {
+  addWeights,
+  inPlace,
+  type Pixels,
+  rowsInPlace,
+  rowsOfBlock,
+  type WeightRows,
+} from './weight-tiles.ts';
+
+/** Input channels that are copied side by side: a cache line, of which each tile reads a part. */
+const BLOCK = 16;
+
+/** Part of the first-level cache that a strip may fill. */
+const CACHE_SHARE = 7 / 8;
+
+export interface StripPlan {
+  /** Vectors of a column of output channels at most. */
+  readonly limit: number;
+  /** Rows of a strip or, of a map of one row, pixels. */
+  readonly strip: number;
+  /** Whether input channels are copied in blocks. */
+  readonly blocked: boolean;
+  /** Whether columns of dy are copied. */
+  readonly packed: boolean;
+}
+
+/** Where a map is, and memory for copies of its parts. */
+export interface MapPointers extends StripScratch {
+  readonly src: Ptr;
+  readonly dy: Ptr;
+  readonly dst: Ptr;
+}
+
+interface StripScratch {
+  readonly block: Ptr | null;
+  readonly panels: Ptr | null;
+}
+
+/** The longest strips of which a block of src and a column of dy fit the cache, all about equally long. */
+export function planStrips(c: ConvShape, target: VectorTarget): StripPlan {
+  const blocked = c.ic > BLOCK && c.kh * c.kw * c.oc >= LEAST_READS;
+  const vectors = Math.ceil(c.oc / target.lanes);
+  const channels = blocked ? BLOCK : c.ic;
+  const [along, down] = [copied(c.ow, c.kw, c.sw, c.dw), copied(c.oh, c.kh, c.sh, c.dh)];
+  const [length, seen, results] =
+    c.oh > 1 ? [c.oh, down.perResult * along.count * channels, c.ow] : [c.ow, along.perResult * channels, 1];
+  const fitting = (limit: number) => {
+    const floats = seen + results * Math.min(c.oc, limit * target.lanes);
+    return Math.floor((CACHE_SHARE * target.l1Bytes) / (floats * FLOAT_BYTES));
+  };
+  let { vectors: limit } = planTile(blocked ? BLOCK : rowsInPlace(c).offsets.length, vectors, target);
+  while (limit > 1 && fitting(limit) < 1) limit--;
+  const packed = vectors > limit && c.kh * c.kw * c.ic >= LEAST_READS;
+  const strips = Math.ceil(length / Math.max(1, fitting(limit)));
+  return { limit, strip: Math.ceil(length / strips), blocked, packed };
+}
+
+/** Memory for the copies of one strip. */
+export function stripScratch(k: KernelBuilder, c: ConvShape, plan: StripPlan): StripScratch {
+  const { oh, ow } = extentsOf(c, plan.strip);
+  const pixels = copied(oh, c.kh, c.sh, c.dh).count * copied(ow, c.kw, c.sw, c.dw).count;
+  const widthOf = (floats: number) => panelWidth(k.lanes, Math.ceil(floats / k.lanes));
+  return {
+    block: plan.blocked ? k.scratch('block', pixels * widthOf(BLOCK)) : null,
+    panels: plan.packed ? k.scratch('panels', oh * ow * widthOf(c.oc)) : null,
+  };
+}
+
+/** Adds the sums over one map. */
+export function addMap(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointers): void {
+  const { strip } = plan;
+  const [length, floats] = c.oh > 1 ? [c.oh, [c.sh * c.iw * c.ic, c.ow * c.oc]] : [c.ow, [c.sw * c.ic, c.oc]];
+  const strides = floats.map((stride) => stride * strip * FLOAT_BYTES);
+  const whole = Math.floor(length / strip);
+  nest(k, [{ count: whole, strides }], [at.src, at.dy], ([src, dy]) =>
+    addStrip(k, c, plan, { ...at, src: src!, dy: dy! }, strip),
+  );
+  if (length % strip === 0) return;
+  const [src, dy] = [at.src, at.dy].map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
+  addStrip(k, c, plan, { ...at, src: src!, dy: dy! }, length % strip);
+}
+
+function addStrip(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointers, strip: number): void {
+  const { src, dy, dst, block, panels } = at;
+  const span = { samples: null, ...extentsOf(c, strip) };
+  const pixels = span.oh * span.ow;
+  const columns = { width: c.oc, limit: plan.limit };
+  if (panels !== null) {
+    forColumns(k, { ...columns, scales: [1, pixels] }, [dy, panels], ([from, to], vectors) =>
+      packPanel(k, { ptr: from!, stride: c.oc, vectors }, pixels, to!),
+    );
+  }
+  const add = (x: Pixels, rows: WeightRows, weights: Ptr) => {
+    const scales = [panels === null ? 1 : pixels, 1];
+    forColumns(k, { ...columns, scales }, [panels ?? dy, weights], ([grad, column], vectors) => {
+      const inPanel = { stride: panelWidth(k.lanes, vectors.length), vectors: vectors.map(() => k.lanes) };
+      const from = { ptr: grad!, ...(panels === null ? { stride: c.oc, vectors } : inPanel) };
+      addWeights(k, c, { src: x, dy: from, dst: column!, vectors }, rows, span);
+    });
+  };
+  if (block === null) add(inPlace(c, src), rowsInPlace(c), dst);
+  else {
+    forBlocks(k, c, [src, dst], ([from, to], channels) => {
+      const { copy, rows } = packBlock(k, c, from!, channels, block, span);
+      add(copy, rows, to!);
+    });
+  }
+}
+
+/** Calls `body` for each block of input channels; the pointers are moved to its part of src and of dst. */
+function forBlocks(
+  k: KernelBuilder,
+  c: ConvShape,
+  pointers: readonly Ptr[],
+  body: (pointers: readonly Ptr[], channels: number) => void,
+): void {
+  const strides = [BLOCK * FLOAT_BYTES, BLOCK * c.oc * FLOAT_BYTES];
+  const whole = Math.floor(c.ic / BLOCK);
+  nest(k, [{ count: whole, strides }], pointers, (at) => body(at, BLOCK));
+  if (c.ic % BLOCK === 0) return;
+  const rest = pointers.map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
+  body(rest, c.ic % BLOCK);
+}
+
+/** Copies what a strip sees of some input channels to `to`. */
+function packBlock(
+  k: KernelBuilder,
+  c: ConvShape,
+  src: Ptr,
+  channels: number,
+  to: Ptr,
+  strip: { readonly oh: number; readonly ow: number },
+): { readonly copy: Pixels; readonly rows: WeightRows } {
+  const [along, down] = [copied(strip.ow, c.kw, c.sw, c.dw), copied(strip.oh, c.kh, c.sh, c.dh)];
+  const vectors = vectorsOf(channels, k.lanes);
+  const width = panelWidth(k.lanes, vectors.length);
+  const strides = [down.step * c.iw * c.ic * FLOAT_BYTES, along.count * width * FLOAT_BYTES];
+  nest(k, [{ count: down.count, strides }], [src, to], ([from, row]) =>
+    packPanel(k, { ptr: from!, stride: along.step * c.ic, vectors }, along.count, row!),
+  );
+  const right = width;
+  const below = along.count * width;
+  return {
+    copy: { ptr: to, right: along.perResult * right, down: down.perResult * below },
+    rows: rowsOfBlock(c, channels, { right: c.dw * right, down: c.dh * below }),
+  };
+}
+
+/** Result pixels of a strip. */
+function extentsOf(c: ConvShape, strip: number): { readonly oh: number; readonly ow: number } {
+  return c.oh > 1 ? { oh: strip, ow: c.ow } : { oh: 1, ow: strip };
+}
+
+/** Source pixels that are copied for a strip, along one axis. */
+interface Copied {
+  readonly count: number;
+  /** From one copied pixel to the next, in pixels of the source. */
+  readonly step: number;
+  /** From a result pixel's source to the next one's, in copied pixels. */
+  readonly perResult: number;
+}
+
+/** What `count` result pixels see of a source. A kernel of one pixel skips what lies between. */
+function copied(count: number, kernel: number, stride: number, dilation: number): Copied {
+  if (kernel === 1) return { count, step: stride, perResult: 1 };
+  return { count: (count - 1) * stride + (kernel - 1) * dilation + 1, step: 1, perResult: stride };
+}
