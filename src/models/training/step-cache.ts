@@ -4,19 +4,14 @@ import { currentBackend } from '../../engine/backend.ts';
 import type { Backend, CompileStepOptions, Executable, SlotRun } from '../../engine/executable.ts';
 
 import type { LayerGraph } from '../layer-graph.ts';
+import { RunPlace } from './run-place.ts';
 import type { ModelStep } from './step-graph.ts';
-
-/** What takes no longer is done on the caller's thread the next time: waking others would take as long. */
-const QUICK_MS = 0.15;
-/** How much quicker it must be among others in a row. */
-const QUICK_IN_ROW = 4;
 
 /** A step that can be run. */
 export class CompiledStep {
   readonly step: ModelStep;
   readonly executable: Executable;
-  /** Samples that were quickly done. */
-  #quickSamples = 0;
+  readonly #place = new RunPlace();
   #runMilliseconds = Number.POSITIVE_INFINITY;
 
   constructor(step: ModelStep, executable: Executable) {
@@ -33,15 +28,14 @@ export class CompiledStep {
   async run(runs: readonly SlotRun[]): Promise<void> {
     const { executable } = this;
     const most = Math.max(...runs.map(({ samples }) => samples));
-    const atOnce = most <= this.#quickSamples && executable.runSync !== undefined;
     const start = performance.now();
+    const atOnce = this.#place.isAtOnce(most) && executable.runSync !== undefined;
     if (atOnce) for (const { samples, slot } of runs) executable.runSync!(samples, slot);
     else await executable.runAll(runs);
-    this.#runMilliseconds = (performance.now() - start) / runs.length;
-    // Threads share the time of waking them among the runs of a row.
-    const limit = atOnce || runs.length === 1 ? QUICK_MS : QUICK_MS / QUICK_IN_ROW;
-    if (this.#runMilliseconds < limit) this.#quickSamples = Math.max(this.#quickSamples, most);
-    else if (limit === QUICK_MS) this.#quickSamples = Math.min(this.#quickSamples, most - 1);
+    const milliseconds = (performance.now() - start) / runs.length;
+    this.#runMilliseconds = milliseconds;
+    if (atOnce) this.#place.tookAtOnce(most, milliseconds);
+    else this.#place.tookOnThreads(most, milliseconds, runs.length);
   }
 }
 
