@@ -28,17 +28,27 @@ export function panelWidth(lanes: number, vectors: number): number {
   return lanes * vectors;
 }
 
+/** Addresses this far apart share a place of the first-level cache: a page, as every address is known within one. */
+const WAY_BYTES = 4096;
+
 /**
- * True when the columns of a matrix, of `vectors` vectors each, should be read from panels: it has several, all of them
- * fill the second-level cache, and each is read often.
+ * True when the columns of a matrix, of `vectors` vectors each, should be read from panels: it has several, each is read
+ * often, and either the matrix fills the second-level cache or a column's rows crowd a few places of the first.
  */
 export function paysToPack(
-  { lanes, l2Bytes }: VectorTarget,
+  { lanes, l1Bytes, l2Bytes }: VectorTarget,
   matrix: { readonly rows: number; readonly width: number; readonly vectors: number; readonly reads: number },
 ): boolean {
   const { rows, width, vectors, reads } = matrix;
-  const several = width > vectors * lanes;
-  return several && rows * width * FLOAT_BYTES >= l2Bytes / 2 && reads >= LEAST_READS;
+  if (width <= vectors * lanes || reads < LEAST_READS) return false;
+  const stride = width * FLOAT_BYTES;
+  if (rows * stride >= l2Bytes / 2) return true;
+  const room = (l1Bytes / WAY_BYTES) * (WAY_BYTES / commonDivisor(stride, WAY_BYTES));
+  return rows > room && rows * vectors * lanes * FLOAT_BYTES <= l1Bytes / 2;
+}
+
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 /** Copies `rows` rows of a column to `to` and gives the copy, in which the lanes behind a tail are 0. */
