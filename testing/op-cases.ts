@@ -97,7 +97,7 @@ const convolutions: OpCase[] = [
   convolution([11, 11, 1], [5, 5, 1, 6]),
   convolution([8, 13, 4], [3, 3, 4, 20]),
   convolution([6, 6, 4], [1, 1, 4, 8], { strides: [2, 2] }),
-  convolution([12, 5, 17], [3, 3, 17, 13]),
+  convolution([13, 5, 17], [3, 3, 17, 13]),
   // Weights that overflow the caches; maps that are walked in strips.
   convolution([1, 2, 1400], [1, 1, 1400, 34]),
   convolution([2, 2, 700], [2, 1, 700, 34]),
@@ -105,12 +105,12 @@ const convolutions: OpCase[] = [
   convolution([38, 37, 1], [1, 1, 1, 5]),
   // What is copied before it is read often: weights in panels, whole or in parts of their depth; blocks of input channels
   // and columns of dy, over several strips, with strides, dilation, rests, and of a map of one row.
-  { ...convolution([5, 5, 420], [1, 1, 420, 160]), large: true },
-  { ...convolution([5, 5, 2048], [1, 1, 2048, 34]), large: true },
-  convolution([5, 5, 230], [1, 1, 230, 34]),
+  { ...convolution([6, 6, 420], [1, 1, 420, 160]), large: true },
+  { ...convolution([6, 6, 2048], [1, 1, 2048, 34]), large: true },
+  convolution([6, 6, 230], [1, 1, 230, 34]),
   convolution([39, 20, 17], [2, 2, 17, 9]),
   convolution([10, 11, 20], [3, 3, 20, 36], { dilation: [2, 2] }),
-  convolution([13, 12, 18], [2, 3, 18, 20], { strides: [2, 2] }),
+  convolution([15, 12, 18], [2, 3, 18, 20], { strides: [2, 2] }),
   convolution([11, 12, 33], [1, 1, 33, 40], { strides: [2, 2] }),
   convolution([1, 160, 17], [1, 3, 17, 20]),
   convolution([2, 30, 3], [2, 1, 3, 70]),

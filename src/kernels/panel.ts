@@ -18,7 +18,7 @@ export interface Column {
 }
 
 /** How often a panel must be read for each time that it is made, so that making it is forgotten. */
-export const LEAST_READS = 24;
+export const LEAST_READS = 32;
 
 /** Rows that are copied in one round of the loop. */
 const UNROLL = 4;
