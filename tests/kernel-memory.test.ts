@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { RandomGenerator } from '../src/base/random.ts';
 import type { VectorTarget } from '../src/kernels/ir.ts';
+import * as ops from '../src/ops/index.ts';
 import { InterpretingBackend } from '../testing/interpreting-backend.ts';
-import { opCases } from '../testing/op-cases.ts';
+import { type OpCase, opCases } from '../testing/op-cases.ts';
 import {
   backendResults,
   buildProblem,
@@ -41,3 +43,40 @@ for (const [name, target] of Object.entries(targets)) {
     }
   });
 }
+
+/** A convolution of any extents, strides, dilation and padding, with what fuses behind it. */
+function randomConvolution(random: RandomGenerator): OpCase {
+  const whole = (low: number, high: number) => low + (random.nextUint32() % (high - low + 1));
+  const [kh, kw, ic, oc] = [whole(1, 4), whole(1, 4), whole(1, 36), whole(1, 36)];
+  const plain = [1, 1] as const;
+  const kind = whole(0, 3);
+  const strides = kind === 1 ? ([whole(1, 3), whole(1, 3)] as const) : plain;
+  const dilation = kind === 2 ? ([whole(1, 2), whole(1, 2)] as const) : plain;
+  const [ih, iw] = [(kh - 1) * dilation[0], (kw - 1) * dilation[1]].map((least) => least + whole(1, 11));
+  const options = { strides, dilation, padding: kind === 3 ? 'same' : 'valid' } as const;
+  return {
+    name: `conv2d ${ih}x${iw}x${ic} ${kh}x${kw}x${oc} ${JSON.stringify(options)}`,
+    inputs: [[null, ih!, iw!, ic], [kh, kw, ic, oc], [oc]],
+    build: (x, w, b) => ops.relu(ops.add(ops.conv2d(x, w, options), b)),
+  };
+}
+
+const RANDOM_CONVOLUTIONS = 60;
+
+it(`${RANDOM_CONVOLUTIONS} random convolutions work around random caches`, async () => {
+  const random = new RandomGenerator(1);
+  const names = Object.keys(targets);
+  for (let i = 0; i < RANDOM_CONVOLUTIONS; i++) {
+    const opCase = randomConvolution(random);
+    const [l1Bytes, l2Bytes] = [2 ** (11 + (random.nextUint32() % 5)), 2 ** (12 + (random.nextUint32() % 8))];
+    const target = { ...targets[names[i % names.length]!]!, l1Bytes, l2Bytes };
+    const samples = 1 + (i % 4);
+    const problem = buildProblem(opCase, samples, i);
+    const actual = await backendResults(problem, new InterpretingBackend(target, 2), samples);
+    referenceResults(problem).forEach((values, j) => {
+      const difference = relativeDifference(actual[j]!, values);
+      const where = `${opCase.name}, result ${j}, for ${JSON.stringify(target)}`;
+      assert.ok(difference <= TOLERANCE, `${where} differs by ${difference}`);
+    });
+  }
+});
