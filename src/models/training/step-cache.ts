@@ -2,7 +2,6 @@
 
 import { currentBackend } from '../../engine/backend.ts';
 import type { Backend, CompileStepOptions, Executable, SlotRun } from '../../engine/executable.ts';
-
 import type { LayerGraph } from '../layer-graph.ts';
 import { RunPlace } from './run-place.ts';
 import type { ModelStep } from './step-graph.ts';
@@ -26,16 +25,32 @@ export class CompiledStep {
 
   /** Runs the step on slots: on the engine's threads, or at once where that is known to be quick and the engine can. */
   async run(runs: readonly SlotRun[]): Promise<void> {
-    const { executable } = this;
-    const most = Math.max(...runs.map(({ samples }) => samples));
     const start = performance.now();
-    const atOnce = this.#place.isAtOnce(most) && executable.runSync !== undefined;
-    if (atOnce) for (const { samples, slot } of runs) executable.runSync!(samples, slot);
-    else await executable.runAll(runs);
-    const milliseconds = (performance.now() - start) / runs.length;
-    this.#runMilliseconds = milliseconds;
-    if (atOnce) this.#place.tookAtOnce(most, milliseconds);
-    else this.#place.tookOnThreads(most, milliseconds, runs.length);
+    const done = this.#runAtOnce(runs);
+    if (done < runs.length) await this.#runOnThreads(runs.slice(done));
+    this.#runMilliseconds = (performance.now() - start) / runs.length;
+  }
+
+  /** Runs as many as are quick, and says how many those were. */
+  #runAtOnce(runs: readonly SlotRun[]): number {
+    const { executable } = this;
+    if (executable.runSync === undefined) return 0;
+    let start = performance.now();
+    for (const [i, { samples, slot }] of runs.entries()) {
+      if (!this.#place.isAtOnce(samples)) return i;
+      executable.runSync(samples, slot);
+      const end = performance.now();
+      this.#place.tookAtOnce(samples, end - start);
+      start = end;
+    }
+    return runs.length;
+  }
+
+  async #runOnThreads(runs: readonly SlotRun[]): Promise<void> {
+    const start = performance.now();
+    await this.executable.runAll(runs);
+    const most = Math.max(...runs.map(({ samples }) => samples));
+    this.#place.tookOnThreads(most, (performance.now() - start) / runs.length, runs.length);
   }
 }
 
