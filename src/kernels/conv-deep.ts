@@ -7,9 +7,9 @@ import type { KernelBuilder } from './builder.ts';
 import { forBlocks, type Plan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
-import { type NestLevel, nest } from './nest.ts';
-import { accumulate, forTile, makeTile } from './outer-product.ts';
-import { type Column, packPanel } from './panel.ts';
+import { bytesOf, inParts, type NestLevel, nest } from './nest.ts';
+import { accumulate, addToTile, makeTile } from './outer-product.ts';
+import type { Column, ColumnWalk } from './panel.ts';
 
 /** A column's weights from which on its depth is cut, at most: where caches are larger, that is not better. */
 const DEEP_BYTES = 128 * 1024;
@@ -18,7 +18,7 @@ const BLOCK_BYTES = 24 * 1024;
 
 /** True when the sum is to be cut. A fused pooling needs its tile's whole sum at once, and so does a dilated kernel row. */
 export function isDeep({ shape: c, window, vectors }: Plan, { lanes, l2Bytes }: VectorTarget): boolean {
-  if (window.height * window.width > 1 || c.dw !== 1) return false;
+  if (window.index || window.height * window.width > 1 || c.dw !== 1) return false;
   return c.kh * c.kw * c.ic * vectors * lanes * FLOAT_BYTES >= Math.min(DEEP_BYTES, l2Bytes / 4);
 }
 
@@ -33,32 +33,25 @@ interface Pointers {
   readonly weights: Column;
   readonly dst: Ptr;
   readonly bound: BoundEpilogue | null;
-  /** Room for a block's panel; null where weights are read in place. */
-  readonly panel: Ptr | null;
 }
 
-/** One column of output channels, all pixels of the samples of `level`, which moves src and dst. */
-export function convDeepColumn(k: KernelBuilder, plan: Plan, pointers: Pointers, level: NestLevel): void {
+/** One column of output channels, all pixels of the samples inside of it. */
+export function convDeepColumn(k: KernelBuilder, plan: Plan, pointers: Pointers, walk: ColumnWalk): void {
   const { src, weights, dst, bound } = pointers;
   const { shape: c } = plan;
   const { vectors } = weights;
-  const toDst = { ...level, strides: level.strides.slice(1) };
+  const toDst = { ...walk.inside, strides: walk.inside.strides.slice(1) };
   const zero = k.constant(0);
   forPixels(k, plan, toDst, dst, vectors, (at, v, count) =>
     k.store(zero, at, v * k.lanes * FLOAT_BYTES, count),
   );
   const run = c.kw * c.ic;
-  const block = blockRows(plan, k.target);
-  const strides = (floats: readonly number[]) => floats.map((stride) => stride * FLOAT_BYTES);
-  const rows = [{ count: c.kh, strides: strides([c.dh * c.iw * c.ic, run * weights.stride]) }];
-  nest(k, rows, [src, k.pointerAt('w', weights.ptr)], ([s, w]) => {
-    const add = (depth: number) => (at: readonly Ptr[]) =>
-      addBlock(k, plan, { ...pointers, src: at[0]!, weights: { ...weights, ptr: at[1]! } }, level, depth);
-    const whole = Math.floor(run / block);
-    const step = strides([block, block * weights.stride]);
-    nest(k, [{ count: whole, strides: step }], [s!, w!], add(block));
-    if (run % block === 0) return;
-    add(run % block)([k.pointerAt('x', s!, whole * step[0]!), k.pointerAt('w', w!, whole * step[1]!)]);
+  const kernelRows = [{ count: c.kh, strides: bytesOf(c.dh * c.iw * c.ic, run * weights.stride) }];
+  nest(k, kernelRows, [src, k.pointerAt('w', weights.ptr)], (row) => {
+    const blocks = { length: run, part: blockRows(plan, k.target), strides: bytesOf(1, weights.stride) };
+    inParts(k, blocks, row, ([x, w], depth) =>
+      addBlock(k, plan, { ...pointers, src: x!, weights: { ...weights, ptr: w! } }, walk, depth),
+    );
   });
   if (bound === null) return;
   const operands = vectors.map((count, v) => loadOperands(k, bound, v * k.lanes, count));
@@ -86,29 +79,29 @@ function forPixels(
 function addBlock(
   k: KernelBuilder,
   plan: Plan,
-  { src, weights, dst, panel }: Pointers,
-  level: NestLevel,
+  { src, weights, dst }: Pointers,
+  walk: ColumnWalk,
   depth: number,
 ): void {
   const { shape: c, unitsWide } = plan;
-  const column = panel === null ? weights : packPanel(k, weights, depth, panel);
-  nest(k, [level], [src, dst], ([x, out]) =>
+  const column = walk.pack(weights, depth);
+  nest(k, [walk.inside], [src, dst], ([x, out]) =>
     forBlocks(k, plan, x!, [out!], (from, [to], bh, bw) => {
       const tile = makeTile(k, tileRows(plan, { bh, bw }), weights.vectors);
       const place = (row: number) => (Math.floor(row / bw) * unitsWide + (row % bw)) * c.oc * FLOAT_BYTES;
-      forTile(k, tile, (acc, r, offset, count) => k.loadInto(acc, to!, place(r) + offset, count));
-      accumulate(
-        k,
-        { ...tile, vectors: column.vectors },
-        k.pointerAt('x', from),
-        k.pointerAt('w', column.ptr),
-        {
-          count: depth,
-          xStep: FLOAT_BYTES,
-          wStep: column.stride * FLOAT_BYTES,
-        },
+      addToTile(k, tile, to!, place, () =>
+        accumulate(
+          k,
+          { ...tile, vectors: column.vectors },
+          k.pointerAt('x', from),
+          k.pointerAt('w', column.ptr),
+          {
+            count: depth,
+            xStep: FLOAT_BYTES,
+            wStep: column.stride * FLOAT_BYTES,
+          },
+        ),
       );
-      forTile(k, tile, (acc, r, offset, count) => k.store(acc, to!, place(r) + offset, count));
     }),
   );
 }

@@ -10,9 +10,9 @@ import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { type FusedWindow, forBlocks, type Plan, planTiles, type TileSpan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
-import { type NestLevel, nest, sampleLevel } from './nest.ts';
+import { nest, sampleLevel } from './nest.ts';
 import { accumulate, makeTile, type Tile, zeroTile } from './outer-product.ts';
-import { type Column, packPanel, panelWidth, paysToPack } from './panel.ts';
+import { type Column, type ColumnWalk, walkColumns } from './panel.ts';
 
 interface ForwardOptions {
   readonly shape: ConvShape;
@@ -27,8 +27,6 @@ interface ColumnPointers {
   readonly weights: Column;
   readonly results: readonly Ptr[];
   readonly bound: BoundEpilogue | null;
-  /** Room for the weights' panel; null where they are read in place. */
-  readonly panel: Ptr | null;
 }
 
 const NO_WINDOW: FusedWindow = { height: 1, width: 1, index: false };
@@ -46,41 +44,32 @@ export function convForwardKernel({ shape, target, epilogue, window }: ForwardOp
   const bound = bindEpilogue(k, epilogue);
   const results = [k.pointer('dst'), ...(plan.window.index ? [k.pointer('index')] : [])];
   const samples = k.count('samples');
-  const { ih, iw, ic, oc, kh, kw } = plan.shape;
-  const depth = kh * kw * ic;
-  const matrix = { rows: depth, width: oc, vectors: plan.vectors, reads: plan.shape.oh * plan.shape.ow };
-  const packs = paysToPack(target, matrix);
-  const panelRows = isDeep(plan, target) ? blockRows(plan, target) : depth;
-  const panel = packs ? k.scratch('panel', panelRows * panelWidth(k.lanes, plan.vectors)) : null;
+  const { ih, iw, ic, oc, oh, ow } = plan.shape;
+  const rows = plan.shape.kh * plan.shape.kw * ic;
+  const matrix = { rows, width: oc, vectors: plan.vectors, uses: oh * ow };
   const resultSize = plan.unitsHigh * plan.unitsWide * oc;
   const level = sampleLevel(samples, [ih * iw * ic, ...results.map(() => resultSize)]);
-  const once: NestLevel = { ...level, count: 1 };
-  // A panel is made once for all samples; weights that are read in place come round for each sample's part of src.
-  nest(k, [packs ? once : level], [src, ...results], ([s, ...d]) => {
-    forColumns(
-      k,
-      { width: oc, limit: plan.vectors, bound },
-      [weights, ...d],
-      ([w, ...out], vectors, operands) => {
-        const column = { ptr: w!, stride: oc, vectors };
-        const pointers = { src: s!, weights: column, results: out, bound: operands, panel };
-        forwardColumn(k, plan, pointers, packs ? level : once);
-      },
-    );
+  const walk = walkColumns(k, matrix, level, isDeep(plan, target) ? blockRows(plan, target) : rows);
+  const columns = { width: oc, limit: plan.vectors, bound };
+  nest(k, [walk.around], [src, ...results], ([s, ...d]) => {
+    forColumns(k, columns, [weights, ...d], ([w, ...out], vectors, operands) => {
+      const column = { ptr: w!, stride: oc, vectors };
+      forwardColumn(k, plan, { src: s!, weights: column, results: out, bound: operands }, walk);
+    });
   });
   return k.finish();
 }
 
-/** One column of output channels, for the samples of `level`. */
-function forwardColumn(k: KernelBuilder, plan: Plan, pointers: ColumnPointers, level: NestLevel): void {
-  const { src, weights, results, bound, panel } = pointers;
+/** One column of output channels, for the samples inside of it. */
+function forwardColumn(k: KernelBuilder, plan: Plan, pointers: ColumnPointers, walk: ColumnWalk): void {
+  const { src, weights, results, bound } = pointers;
   if (isDeep(plan, k.target)) {
-    convDeepColumn(k, plan, { ...pointers, dst: results[0]! }, level);
+    convDeepColumn(k, plan, { ...pointers, dst: results[0]! }, walk);
     return;
   }
   const { kh, kw, ic } = plan.shape;
-  const column = panel === null ? weights : packPanel(k, weights, kh * kw * ic, panel);
-  nest(k, [level], [src, ...results], ([s, ...d]) =>
+  const column = walk.pack(weights, kh * kw * ic);
+  nest(k, [walk.inside], [src, ...results], ([s, ...d]) =>
     forBlocks(k, plan, s!, d, (from, to, bh, bw) => {
       const span = { bh, bw, vectors: weights.vectors };
       const tile = makeTile(k, tileRows(plan, span), column.vectors);

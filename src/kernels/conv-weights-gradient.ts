@@ -10,9 +10,11 @@ import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import type { Kernel, VectorTarget } from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
 import { planTile } from './outer-product.ts';
-import { LEAST_READS } from './panel.ts';
 import { addMap, planStrips, stripScratch } from './weight-strips.ts';
 import { addWeights, inPlace, rowsInPlace } from './weight-tiles.ts';
+
+/** Pixels of a map below which loading and storing a tile would take too large a part of the time that it takes. */
+const SMALL_MAP = 32;
 
 /** Pointers: src [ih, iw, ic], dy [oh, ow, oc], dst [kh, kw, ic, oc], which is added to; scratch. */
 export function convWeightsGradientKernel({
@@ -26,7 +28,7 @@ export function convWeightsGradientKernel({
   const k = new KernelBuilder(`conv2d_weights_gradient_${convName(shape)}`, target);
   const [src, dy, dst] = [k.pointer('src'), k.pointer('dy'), k.pointer('dst')];
   const samples = k.count('samples');
-  if (c.oh * c.ow < LEAST_READS) {
+  if (c.oh * c.ow < SMALL_MAP) {
     const rows = rowsInPlace(c);
     const { vectors: limit } = planTile(rows.offsets.length, Math.ceil(c.oc / k.lanes), target);
     forColumns(k, { width: c.oc, limit }, [dy, dst], ([grad, column], vectors) => {

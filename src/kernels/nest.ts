@@ -26,6 +26,33 @@ export function nest(
   }
 }
 
+/**
+ * Calls `body` for each part of `part` of `length`, in a loop, and for what is left. `strides` are the bytes by which the
+ * pointers move for one of `length`.
+ */
+export function inParts(
+  k: KernelBuilder,
+  {
+    length,
+    part,
+    strides,
+  }: { readonly length: number; readonly part: number; readonly strides: readonly number[] },
+  pointers: readonly Ptr[],
+  body: (pointers: readonly Ptr[], count: number) => void,
+): void {
+  const whole = Math.floor(length / part);
+  const level = { count: whole, strides: strides.map((stride) => stride * part) };
+  if (whole > 0) nest(k, [level], pointers, (at) => body(at, part));
+  if (length % part === 0) return;
+  const rest = pointers.map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * level.strides[i]!));
+  body(rest, length % part);
+}
+
+/** Floats as bytes. */
+export function bytesOf(...floats: readonly number[]): number[] {
+  return floats.map((count) => count * FLOAT_BYTES);
+}
+
 /** The loop over the samples of a chunk; a single round when `samples` is null (a whole value). */
 export function sampleLevel(samples: Int | null, strideFloats: readonly number[]): NestLevel {
   const count: Count = samples === null ? 1 : { int: samples, op: 'div', by: 1 };

@@ -42,6 +42,19 @@ export function forTile(
   });
 }
 
+/** Loads the tile from `dst`, lets `sum` add to it, and stores it. `place`: the byte offset of each of its rows in dst. */
+export function addToTile(
+  k: KernelBuilder,
+  tile: Tile,
+  dst: Ptr,
+  place: (row: number) => number,
+  sum: () => void,
+): void {
+  forTile(k, tile, (acc, r, offset, count) => k.loadInto(acc, dst, place(r) + offset, count));
+  sum();
+  forTile(k, tile, (acc, r, offset, count) => k.store(acc, dst, place(r) + offset, count));
+}
+
 export interface Depth {
   /** Steps of the sum. */
   readonly count: number;

@@ -6,7 +6,7 @@
 
 import type { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
-import { nest } from './nest.ts';
+import { bytesOf, inParts, type NestLevel } from './nest.ts';
 
 /** A column of a matrix, in place or as a panel. */
 export interface Column {
@@ -17,8 +17,8 @@ export interface Column {
   readonly vectors: readonly number[];
 }
 
-/** How often a panel must be read for each time that it is made, so that making it is forgotten. */
-export const LEAST_READS = 32;
+/** Multiply-adds that a float takes part in, at least, so that copying it first is forgotten. */
+export const LEAST_USES = 32;
 
 /** Rows that are copied in one round of the loop. */
 const UNROLL = 4;
@@ -28,44 +28,82 @@ export function panelWidth(lanes: number, vectors: number): number {
   return lanes * vectors;
 }
 
-/** Addresses this far apart share a place of the first-level cache: a page, as every address is known within one. */
-const WAY_BYTES = 4096;
+/** The panel at `ptr` of a column of so many vectors. */
+export function panelAt(k: KernelBuilder, ptr: Ptr, vectors: number): Column {
+  return {
+    ptr,
+    stride: panelWidth(k.lanes, vectors),
+    vectors: Array.from({ length: vectors }, () => k.lanes),
+  };
+}
+
+/** Copies `rows` rows of a column to `to`. The lanes behind a tail become 0. */
+export function packPanel(k: KernelBuilder, { ptr, stride, vectors }: Column, rows: number, to: Ptr): Column {
+  const panel = panelAt(k, to, vectors.length);
+  const strides = bytesOf(stride, panel.stride);
+  inParts(k, { length: rows, part: UNROLL, strides }, [ptr, to], ([from, dst], count) => {
+    for (let row = 0; row < count; row++) {
+      vectors.forEach((floats, v) => {
+        const offset = v * k.lanes * FLOAT_BYTES;
+        k.store(k.load(from!, row * strides[0]! + offset, floats), dst!, row * strides[1]! + offset);
+      });
+    }
+  });
+  return panel;
+}
+
+/** A matrix whose columns, of `vectors` vectors each, are read for each of `uses` pixels. */
+export interface ColumnMatrix {
+  readonly rows: number;
+  readonly width: number;
+  readonly vectors: number;
+  readonly uses: number;
+}
+
+/** How the columns of a matrix and the samples of a chunk are walked. */
+export interface ColumnWalk {
+  /** Makes the column's panel, or gives it as it is where it is read in place. */
+  readonly pack: (column: Column, rows: number) => Column;
+  /** The loops over the samples around all columns, and inside of each. */
+  readonly around: NestLevel;
+  readonly inside: NestLevel;
+}
 
 /**
- * True when the columns of a matrix, of `vectors` vectors each, should be read from panels: it has several, each is read
- * often, and either the matrix fills the second-level cache or a column's rows crowd a few places of the first.
+ * A panel is made once for all samples, which are then walked inside of a column; columns that are read in place come round
+ * for each sample, whose numbers stay in the cache. `rows`: rows of a panel, where not the matrix' own.
  */
-export function paysToPack(
+export function walkColumns(
+  k: KernelBuilder,
+  matrix: ColumnMatrix,
+  samples: NestLevel,
+  rows = matrix.rows,
+): ColumnWalk {
+  const once = { ...samples, count: 1 };
+  if (!paysToPack(k.target, matrix)) return { pack: (column) => column, around: samples, inside: once };
+  const panel = k.scratch('panel', rows * panelWidth(k.lanes, matrix.vectors));
+  return { pack: (column, count) => packPanel(k, column, count, panel), around: once, inside: samples };
+}
+
+/** Addresses this far apart share a place of the first-level cache: a page, as every address is known within one. */
+const WAY_BYTES = 4096;
+const LINE_BYTES = 64;
+
+/**
+ * True when the columns of a matrix should be read from panels: it has several, each is read often, and either the matrix
+ * fills the second-level cache or a column's rows crowd a few places of the first.
+ */
+function paysToPack(
   { lanes, l1Bytes, l2Bytes }: VectorTarget,
-  matrix: { readonly rows: number; readonly width: number; readonly vectors: number; readonly reads: number },
+  { rows, width, vectors, uses }: ColumnMatrix,
 ): boolean {
-  const { rows, width, vectors, reads } = matrix;
-  if (width <= vectors * lanes || reads < LEAST_READS) return false;
+  if (width <= vectors * lanes || uses < LEAST_USES) return false;
   const stride = width * FLOAT_BYTES;
   if (rows * stride >= l2Bytes / 2) return true;
-  const room = (l1Bytes / WAY_BYTES) * (WAY_BYTES / commonDivisor(stride, WAY_BYTES));
+  const room = (l1Bytes / WAY_BYTES) * (WAY_BYTES / Math.max(LINE_BYTES, commonDivisor(stride, WAY_BYTES)));
   return rows > room && rows * vectors * lanes * FLOAT_BYTES <= l1Bytes / 2;
 }
 
 function commonDivisor(a: number, b: number): number {
   return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-/** Copies `rows` rows of a column to `to` and gives the copy, in which the lanes behind a tail are 0. */
-export function packPanel(k: KernelBuilder, { ptr, stride, vectors }: Column, rows: number, to: Ptr): Column {
-  const width = panelWidth(k.lanes, vectors.length);
-  const bytes = [stride * FLOAT_BYTES, width * FLOAT_BYTES] as const;
-  const copy = (count: number) => (at: readonly Ptr[]) => {
-    for (let row = 0; row < count; row++) {
-      vectors.forEach((floats, v) => {
-        const offset = v * k.lanes * FLOAT_BYTES;
-        k.store(k.load(at[0]!, row * bytes[0] + offset, floats), at[1]!, row * bytes[1] + offset);
-      });
-    }
-  };
-  const whole = Math.floor(rows / UNROLL);
-  nest(k, [{ count: whole, strides: bytes.map((b) => b * UNROLL) }], [ptr, to], copy(UNROLL));
-  const [from, rest] = [ptr, to].map((at, i) => k.pointerAt(at.role, at, whole * UNROLL * bytes[i]!));
-  copy(rows % UNROLL)([from!, rest!]);
-  return { ptr: to, stride: width, vectors: vectors.map(() => k.lanes) };
 }

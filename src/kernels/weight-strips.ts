@@ -8,9 +8,9 @@ import type { KernelBuilder } from './builder.ts';
 import { forColumns, vectorsOf } from './columns.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
-import { nest } from './nest.ts';
+import { bytesOf, inParts, nest } from './nest.ts';
 import { planTile } from './outer-product.ts';
-import { LEAST_READS, packPanel, panelWidth } from './panel.ts';
+import { LEAST_USES, packPanel, panelAt, panelWidth } from './panel.ts';
 import {
   addWeights,
   inPlace,
@@ -49,9 +49,12 @@ interface StripScratch {
   readonly panels: Ptr | null;
 }
 
-/** The longest strips of which a block of src and a column of dy fit the cache, all about equally long. */
+/**
+ * The longest strips of which a column of dy and what a row of the kernel sees of a block of src fit the cache, all about
+ * equally long. The rows of the kernel take turns, so they need not fit together.
+ */
 export function planStrips(c: ConvShape, target: VectorTarget): StripPlan {
-  const blocked = c.ic > BLOCK && c.kh * c.kw * c.oc >= LEAST_READS;
+  const blocked = c.ic > BLOCK && c.kh * c.kw * c.oc >= LEAST_USES;
   const vectors = Math.ceil(c.oc / target.lanes);
   const channels = blocked ? BLOCK : c.ic;
   const [along, down] = [copied(c.ow, c.kw, c.sw, c.dw), copied(c.oh, c.kh, c.sh, c.dh)];
@@ -63,7 +66,7 @@ export function planStrips(c: ConvShape, target: VectorTarget): StripPlan {
   };
   let { vectors: limit } = planTile(blocked ? BLOCK : rowsInPlace(c).offsets.length, vectors, target);
   while (limit > 1 && fitting(limit) < 1) limit--;
-  const packed = vectors > limit && c.kh * c.kw * c.ic >= LEAST_READS;
+  const packed = vectors > limit && c.kh * c.kw * c.ic >= LEAST_USES;
   const strips = Math.ceil(length / Math.max(1, fitting(limit)));
   return { limit, strip: Math.ceil(length / strips), blocked, packed };
 }
@@ -81,16 +84,11 @@ export function stripScratch(k: KernelBuilder, c: ConvShape, plan: StripPlan): S
 
 /** Adds the sums over one map. */
 export function addMap(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointers): void {
-  const { strip } = plan;
-  const [length, floats] = c.oh > 1 ? [c.oh, [c.sh * c.iw * c.ic, c.ow * c.oc]] : [c.ow, [c.sw * c.ic, c.oc]];
-  const strides = floats.map((stride) => stride * strip * FLOAT_BYTES);
-  const whole = Math.floor(length / strip);
-  nest(k, [{ count: whole, strides }], [at.src, at.dy], ([src, dy]) =>
+  const [length, ...strides] =
+    c.oh > 1 ? [c.oh, ...bytesOf(c.sh * c.iw * c.ic, c.ow * c.oc)] : [c.ow, ...bytesOf(c.sw * c.ic, c.oc)];
+  inParts(k, { length, part: plan.strip, strides }, [at.src, at.dy], ([src, dy], strip) =>
     addStrip(k, c, plan, { ...at, src: src!, dy: dy! }, strip),
   );
-  if (length % strip === 0) return;
-  const [src, dy] = [at.src, at.dy].map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
-  addStrip(k, c, plan, { ...at, src: src!, dy: dy! }, length % strip);
 }
 
 function addStrip(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointers, strip: number): void {
@@ -106,33 +104,20 @@ function addStrip(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointe
   const add = (x: Pixels, rows: WeightRows, weights: Ptr) => {
     const scales = [panels === null ? 1 : pixels, 1];
     forColumns(k, { ...columns, scales }, [panels ?? dy, weights], ([grad, column], vectors) => {
-      const inPanel = { stride: panelWidth(k.lanes, vectors.length), vectors: vectors.map(() => k.lanes) };
-      const from = { ptr: grad!, ...(panels === null ? { stride: c.oc, vectors } : inPanel) };
+      const whole = { ptr: grad!, stride: c.oc, vectors };
+      const from = panels === null ? whole : panelAt(k, grad!, vectors.length);
       addWeights(k, c, { src: x, dy: from, dst: column!, vectors }, rows, span);
     });
   };
-  if (block === null) add(inPlace(c, src), rowsInPlace(c), dst);
-  else {
-    forBlocks(k, c, [src, dst], ([from, to], channels) => {
-      const { copy, rows } = packBlock(k, c, from!, channels, block, span);
-      add(copy, rows, to!);
-    });
+  if (block === null) {
+    add(inPlace(c, src), rowsInPlace(c), dst);
+    return;
   }
-}
-
-/** Calls `body` for each block of input channels; the pointers are moved to its part of src and of dst. */
-function forBlocks(
-  k: KernelBuilder,
-  c: ConvShape,
-  pointers: readonly Ptr[],
-  body: (pointers: readonly Ptr[], channels: number) => void,
-): void {
-  const strides = [BLOCK * FLOAT_BYTES, BLOCK * c.oc * FLOAT_BYTES];
-  const whole = Math.floor(c.ic / BLOCK);
-  nest(k, [{ count: whole, strides }], pointers, (at) => body(at, BLOCK));
-  if (c.ic % BLOCK === 0) return;
-  const rest = pointers.map((ptr, i) => k.pointerAt(ptr.role, ptr, whole * strides[i]!));
-  body(rest, c.ic % BLOCK);
+  const blocks = { length: c.ic, part: BLOCK, strides: bytesOf(1, c.oc) };
+  inParts(k, blocks, [src, dst], ([from, to], channels) => {
+    const { copy, rows } = packBlock(k, c, from!, channels, block, span);
+    add(copy, rows, to!);
+  });
 }
 
 /** Copies what a strip sees of some input channels to `to`. */
@@ -147,7 +132,7 @@ function packBlock(
   const [along, down] = [copied(strip.ow, c.kw, c.sw, c.dw), copied(strip.oh, c.kh, c.sh, c.dh)];
   const vectors = vectorsOf(channels, k.lanes);
   const width = panelWidth(k.lanes, vectors.length);
-  const strides = [down.step * c.iw * c.ic * FLOAT_BYTES, along.count * width * FLOAT_BYTES];
+  const strides = bytesOf(down.step * c.iw * c.ic, along.count * width);
   nest(k, [{ count: down.count, strides }], [src, to], ([from, row]) =>
     packPanel(k, { ptr: from!, stride: along.step * c.ic, vectors }, along.count, row!),
   );

@@ -3,8 +3,8 @@
 import type { KernelBuilder } from './builder.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { FLOAT_BYTES, type Int, type Ptr } from './ir.ts';
-import { type NestLevel, nest, sampleLevel } from './nest.ts';
-import { accumulate, forTile, makeTile, planRows } from './outer-product.ts';
+import { bytesOf, type NestLevel, nest, sampleLevel } from './nest.ts';
+import { accumulate, addToTile, makeTile, planRows } from './outer-product.ts';
 import type { Column } from './panel.ts';
 
 /** Source pixels. */
@@ -81,17 +81,17 @@ function addTile(
   span: Span,
 ): void {
   const tile = makeTile(k, offsets, vectors);
-  const step = c.oc * FLOAT_BYTES;
-  forTile(k, tile, (acc, r, offset, floats) => k.loadInto(acc, dst, r * step + offset, floats));
   const levels = [
     sampleLevel(span.samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
-    { count: span.oh, strides: [src.down * FLOAT_BYTES, c.ow * dy.stride * FLOAT_BYTES] },
+    { count: span.oh, strides: bytesOf(src.down, c.ow * dy.stride) },
   ];
   const depth = { count: span.ow, xStep: src.right * FLOAT_BYTES, wStep: dy.stride * FLOAT_BYTES };
-  nest(k, levels, [src.ptr, dy.ptr], ([x, grad]) =>
-    accumulate(k, { ...tile, vectors: dy.vectors }, k.pointerAt('x', x!), k.pointerAt('dy', grad!), depth),
+  const place = (row: number) => row * c.oc * FLOAT_BYTES;
+  addToTile(k, tile, dst, place, () =>
+    nest(k, levels, [src.ptr, dy.ptr], ([x, grad]) =>
+      accumulate(k, { ...tile, vectors: dy.vectors }, k.pointerAt('x', x!), k.pointerAt('dy', grad!), depth),
+    ),
   );
-  forTile(k, tile, (acc, r, offset, floats) => k.store(acc, dst, r * step + offset, floats));
 }
 
 /** Fewer weights than this before the output channels are written out as one list, all kernel rows together. */
@@ -107,7 +107,7 @@ export function rowsInPlace(c: ConvShape): WeightRows {
   if (c.dw !== 1) return rowsOfBlock(c, c.ic, { right: c.dw * c.ic, down });
   const row = run(c.kw * c.ic);
   if (c.kh * row.length > SMALL_KERNEL) {
-    return { offsets: row, taps: [{ count: c.kh, strides: bytes(down, c.kw * c.ic * c.oc) }] };
+    return { offsets: row, taps: [{ count: c.kh, strides: bytesOf(down, c.kw * c.ic * c.oc) }] };
   }
   const all = Array.from({ length: c.kh }, (_, kh) => row.map((offset) => offset + kh * down * FLOAT_BYTES));
   return { offsets: all.flat(), taps: [] };
@@ -120,16 +120,12 @@ export function rowsOfBlock(
   { right, down }: { readonly right: number; readonly down: number },
 ): WeightRows {
   const taps = [
-    { count: c.kh, strides: bytes(down, c.kw * c.ic * c.oc) },
-    { count: c.kw, strides: bytes(right, c.ic * c.oc) },
+    { count: c.kh, strides: bytesOf(down, c.kw * c.ic * c.oc) },
+    { count: c.kw, strides: bytesOf(right, c.ic * c.oc) },
   ];
   return { offsets: run(channels), taps };
 }
 
 function run(length: number): number[] {
   return Array.from({ length }, (_, i) => i * FLOAT_BYTES);
-}
-
-function bytes(...floats: number[]): number[] {
-  return floats.map((stride) => stride * FLOAT_BYTES);
 }
