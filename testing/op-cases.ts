@@ -135,11 +135,16 @@ const fused: OpCase[] = [
   { src: [9, 9, 2], weights: [2, 2, 2, 5], pool: [3, 3] as const },
   { src: [6, 6, 1], weights: [3, 3, 1, 16], pool: [4, 1] as const },
   { src: [5, 4, 3], weights: [1, 1, 3, 6], pool: [2, 2] as const },
-].map(({ src, weights, pool }) => ({
+  // From panels; deep, with windows of one cell, whose places are asked for all the same.
+  { src: [11, 10, 9], weights: [3, 3, 9, 40], pool: [2, 2] as const },
+  { src: [8, 8, 64], weights: [3, 3, 64, 130], pool: [2, 2] as const, large: true as const },
+  { src: [1, 2, 2100], weights: [1, 1, 2100, 34], pool: [1, 1] as const },
+].map(({ src, weights, pool, ...size }) => ({
   name: `conv2d+bias+relu+pool ${src.join('x')} ${weights.join('x')} ${pool.join('x')}`,
   inputs: [[null, ...src], weights, [weights[3]!]],
   build: (x: Node, w: Node, b: Node) =>
     ops.maxPool2d(ops.relu(ops.add(ops.conv2d(x, w), b)), { poolSize: pool }),
+  ...size,
 }));
 
 const chains: OpCase[] = [
