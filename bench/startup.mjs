@@ -1,8 +1,8 @@
 /**
  * @file How long a beginning takes. Import, compilation and first training step of the chapter's network, each time in a
  * process of its own, from before the import to the end of the step; and the first prediction and first training step of
- * a network with the convolutions of ResNet-50 (arXiv:1512.03385), compilation included, beside a second one of each.
- * Medians, one JSON line at the end.
+ * a network with the convolutions of ResNet-50 (arXiv:1512.03385), compilation included, beside a second one of each, in
+ * one process. Prints two lines and one of JSON.
  *
  * Usage: node bench/startup.mjs [--rounds N]   (after npm run build)
  */

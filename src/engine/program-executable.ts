@@ -5,7 +5,7 @@ import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Binding } from '../compiler/buffers.ts';
 import { type CompiledStep, compile } from '../compiler/compile.ts';
 import { printStep } from '../compiler/print.ts';
-import { type Buffer, isInArena, type Program } from '../compiler/program.ts';
+import { type Buffer, type BufferKind, isInArena, type Program } from '../compiler/program.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
@@ -175,8 +175,8 @@ class ProgramExecutable implements Executable {
       return addressOf(variable, heap);
     }
     if (isInArena(buffer)) return 0;
-    const slices = { whole: 1, batch: this.capacity, shard: shards, chunk: 0, scratch: 0 }[buffer.kind];
-    const count = buffer.elements * slices;
+    const slices: Partial<Record<BufferKind, number>> = { batch: this.capacity, shard: shards };
+    const count = buffer.elements * (slices[buffer.kind] ?? 1);
     const address = heap.alloc(count * FLOAT_BYTES);
     this.#holdings.addresses.push(address);
     this.#fill(binding, address, count, slot);

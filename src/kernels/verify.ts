@@ -79,8 +79,8 @@ const LARGEST_INT = 2 ** 31 - 1;
 /**
  * Checks a kernel and throws InternalError, naming the kernel and the instruction, for: a register read before it is
  * written on every path (a loop whose count may be 0 writes nothing for sure), a register of the wrong kind or of
- * another kernel, a partial count outside 1..lanes-1, counts and divisors out of range, addresses that are not
- * multiples of 4 or do not fit 32 bits.
+ * another kernel, scratch that is no pointer, a partial count outside 1..lanes-1, counts and divisors out of range,
+ * addresses that are not multiples of 4 or do not fit 32 bits.
  */
 export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();

@@ -10,15 +10,9 @@ import { FunctionWriter } from './function-writer.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
 import { ModuleWriter } from './module-writer.ts';
 import { V128 } from './opcodes.ts';
+import { wasmTarget } from './target.ts';
 
-const target = {
-  lanes: 4,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const target = wasmTarget(false);
 const MEMORY_BYTES = 65536;
 
 const MODES = hasRelaxedSimd() ? [false, true] : [false];

@@ -11,15 +11,9 @@ import {
 import { KernelBuilder } from '../../kernels/builder.ts';
 import type { Kernel } from '../../kernels/ir.ts';
 import { emitProgram } from './program.ts';
+import { wasmTarget } from './target.ts';
 
-const target = {
-  lanes: 4,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const target = wasmTarget(false);
 const PAGES = 16;
 const FRAME = 64;
 const ARENA = 1024;

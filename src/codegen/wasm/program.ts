@@ -7,7 +7,7 @@
  * - whole phase k: `phase{k}(frame, slice, slices)` does slice `slice` of `slices`. Together the slices cover every
  *   element of every call exactly once, whatever their number.
  *
- * `frame` is the address of one u32 byte address per buffer of the program; entries of chunk buffers are unused.
+ * `frame` is the address of one u32 byte address per buffer of the program; entries of buffers in arenas are unused.
  */
 
 import { InternalError } from '../../base/errors.ts';
@@ -43,7 +43,7 @@ export function phaseExport(index: number): string {
 
 /**
  * The module's bytes. Throws InternalError when a call does not fit its kernel: wrong number of arguments, counts
- * without elements, a chunk buffer outside a samples phase.
+ * without elements, a buffer of the arena outside a samples phase.
  */
 export function emitProgram(program: Program, options: ProgramOptions): Uint8Array<ArrayBuffer> {
   const module = new ModuleWriter(options.sharedMemory);

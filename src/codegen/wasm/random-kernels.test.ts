@@ -6,18 +6,12 @@ import type { Kernel } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
 import { ModuleWriter } from './module-writer.ts';
+import { wasmTarget } from './target.ts';
 
 const MEMORY_FLOATS = 16384;
 const REGIONS = [{ start: 0, end: MEMORY_FLOATS * 4, writable: true }];
 const COUNT = 5;
-const TARGET = {
-  lanes: 4,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const TARGET = wasmTarget(false);
 
 function runWasm(kernel: Kernel, before: Float32Array, pointers: readonly number[]): Float32Array {
   const module = new ModuleWriter(false);

@@ -5,7 +5,7 @@
  * samples phase, the slices of a whole phase. An item of a phase waits until all items of the phases before are done.
  * Thread 0 returns when all items are done; the others when there are none left to take.
  *
- * The frame holds one u64 byte address per buffer of the program (entries of chunk buffers are unused), then the address
+ * The frame holds one u64 byte address per buffer of the program (entries of buffers in arenas are unused), then the address
  * of the profile's table, or 0.
  */
 
@@ -41,7 +41,7 @@ export interface EmittedProgram {
 
 /**
  * The program's code. Throws InternalError when a call does not fit its kernel: wrong number of arguments, counts
- * without elements, a chunk buffer outside a samples phase.
+ * without elements, a buffer of the arena outside a samples phase.
  */
 export function emitProgram(program: Program, options: ProgramOptions): EmittedProgram {
   return new ProgramEmitter(program, options).run();

@@ -15,19 +15,13 @@ import {
 } from '../../../testing/training-program.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
+import { wasmTarget } from '../../codegen/wasm/target.ts';
 import type { Buffer, Program } from '../../compiler/program.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import type { ProgramInstance } from '../loaded-program.ts';
 import { WasmRuntime } from './runtime.ts';
 
-const target = {
-  lanes: 4,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const target = wasmTarget(false);
 
 /** What three runs leave in memory, the bits of every buffer. */
 async function trainedBits(options: { threads?: number; inline?: boolean }): Promise<string> {
