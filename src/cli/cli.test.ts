@@ -18,8 +18,12 @@ interface Ended {
 }
 
 /** Runs `fovea ARGS…`; `onText` sees standard error as it grows and may send signals. */
-function fovea(args: string[], onText?: (text: string, kill: () => void) => void): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root });
+function fovea(
+  args: string[],
+  onText?: (text: string, kill: () => void) => void,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd: root, env: { ...process.env, ...env } });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (text) => {
     ended.stdout += text;
@@ -177,4 +181,14 @@ test('doctor reports the machine', async () => {
   assert.equal(found.backends.find((each: { name: string }) => each.name === 'wasm').available, true);
   assert.ok(Object.values(found.packages).every((version) => typeof version === 'string'));
   assert.match((await fovea(['doctor'])).stdout, /^backend +\S/m);
+});
+
+test('doctor tells of settings that cannot be had', async () => {
+  const env = { FOVEA_BACKEND: 'abacus' };
+  const { code, stdout, stderr } = await fovea(['doctor', '--json'], undefined, env);
+  assert.equal(code, 0, stderr);
+  const found = lastLine(stdout);
+  assert.equal(found.selected, null);
+  assert.match(found.problem, /abacus/);
+  assert.match((await fovea(['doctor'], undefined, env)).stdout, /^backend +none: .*abacus/m);
 });

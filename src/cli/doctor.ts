@@ -18,6 +18,12 @@ interface BackendReport {
   readonly reason: string | null;
 }
 
+interface Report {
+  readonly selected: ReturnType<typeof backend.describe> | null;
+  /** Why no backend is selected; null when one is. */
+  readonly problem: string | null;
+}
+
 const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_ISA', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
 
 async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
@@ -27,6 +33,15 @@ async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
     return { name, available: true, isa, threads, reason: null };
   } catch (error) {
     return { name, available: false, isa: null, threads: null, reason: (error as Error).message };
+  }
+}
+
+/** What would run, or why nothing would: settings may ask for what this machine does not have. */
+function findSelected(): Pick<Report, 'selected' | 'problem'> {
+  try {
+    return { selected: backend.describe(), problem: null };
+  } catch (error) {
+    return { selected: null, problem: (error as Error).message };
   }
 }
 
@@ -40,7 +55,7 @@ async function findMnist(cache: string): Promise<string> {
 
 async function report() {
   const own = ownPackage();
-  const selected = backend.describe();
+  const { selected, problem } = findSelected();
   const backends = [await tryBackend('native'), await tryBackend('wasm')];
   const cache = await cacheFolder();
   return {
@@ -51,6 +66,7 @@ async function report() {
     cores: availableParallelism(),
     memoryGB: Math.round(totalmem() / 1e8) / 10,
     selected,
+    problem,
     backends,
     environment: Object.fromEntries(VARIABLES.map((name) => [name, process.env[name] ?? null])),
     packages: Object.fromEntries(
@@ -62,11 +78,17 @@ async function report() {
 }
 
 function asText(found: Awaited<ReturnType<typeof report>>): string {
+  const { selected } = found;
   const rows: [string, string][] = [
     ['fovea', found.fovea],
     ['node', `${found.node}, ${found.platform}`],
     ['processor', `${found.cpu}, ${found.cores} cores, ${found.memoryGB} GB`],
-    ['backend', `${found.selected.name}, ${found.selected.isa}, ${found.selected.threads} threads`],
+    [
+      'backend',
+      selected === null
+        ? `none: ${found.problem}`
+        : `${selected.name}, ${selected.isa}, ${selected.threads} threads`,
+    ],
     ...found.backends.map(({ name, reason, isa, threads }): [string, string] => [
       `  ${name}`,
       reason === null ? `available: ${isa}, ${threads} threads` : `not available: ${reason}`,
