@@ -49,6 +49,12 @@ try { describeBackend(); } catch (error) { console.log(error.name); }`;
     assert.equal(await script(asked, { FOVEA_ISA: 'neon' }), 'ValueError');
   });
 
+  it('a number of threads that is none is refused by the name of its setting', async () => {
+    const text = 'try { describeBackend(); } catch (error) { console.log(error.name, error.message); }';
+    const expected = "ValueError FOVEA_THREADS must be a whole number from 1 to 256; received 'many'.";
+    assert.equal(await script(text, { FOVEA_THREADS: 'many' }), expected);
+  });
+
   it('a refused choice leaves the engine in use alone', async () => {
     const text = `${ON_ARM}await setBackend('wasm', { threads: 1 });
 const before = await currentBackend();

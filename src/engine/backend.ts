@@ -128,7 +128,8 @@ function choice(): Choice {
   const threads = environmentVariable('FOVEA_THREADS');
   return {
     name: checkedName(environmentVariable('FOVEA_BACKEND') ?? 'auto'),
-    threads: threads === undefined ? undefined : checkedThreads(Number(threads)),
+    threads:
+      threads === undefined ? undefined : checkedThreads(Number(threads), 'FOVEA_THREADS', `'${threads}'`),
   };
 }
 
@@ -138,8 +139,13 @@ function checkedName(name: string): BackendName {
   return known;
 }
 
-function checkedThreads(threads: number | undefined): number | undefined {
+/** `name` and `received` are for the message. */
+function checkedThreads(
+  threads: number | undefined,
+  name = 'threads',
+  received: unknown = threads,
+): number | undefined {
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS))
     return threads;
-  throw new ValueError(`threads must be a whole number from 1 to ${MAX_THREADS}; received ${threads}.`);
+  throw new ValueError(`${name} must be a whole number from 1 to ${MAX_THREADS}; received ${received}.`);
 }
