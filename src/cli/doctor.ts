@@ -18,7 +18,7 @@ interface BackendReport {
   readonly reason: string | null;
 }
 
-interface Report {
+interface Selection {
   readonly selected: ReturnType<typeof backend.describe> | null;
   /** Why no backend is selected; null when one is. */
   readonly problem: string | null;
@@ -37,7 +37,7 @@ async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
 }
 
 /** What would run, or why nothing would: settings may ask for what this machine does not have. */
-function findSelected(): Pick<Report, 'selected' | 'problem'> {
+function findSelected(): Selection {
   try {
     return { selected: backend.describe(), problem: null };
   } catch (error) {
