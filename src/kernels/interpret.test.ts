@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { plainTarget } from '../../testing/plain-target.ts';
 import { InternalError } from '../base/errors.ts';
 import { KernelBuilder } from './builder.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { interpretKernel } from './interpret.ts';
 
-const target = {
-  lanes: 8,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const target = plainTarget(8);
 
 /** dst[i] = src[i] * 2 + 1 for n elements. */
 function affineKernel() {

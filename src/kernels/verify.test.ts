@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { plainTarget } from '../../testing/plain-target.ts';
 import { InternalError } from '../base/errors.ts';
 import { KernelBuilder } from './builder.ts';
 import type { Instruction, Kernel, Vec } from './ir.ts';
 import { printKernel } from './print.ts';
 import { verifyKernel } from './verify.ts';
 
-const target = {
-  lanes: 4,
-  registers: 14,
-  operands: 'hoisted',
-  unroll: 1,
-  l1Bytes: 2 ** 15,
-  l2Bytes: 2 ** 19,
-} as const;
+const target = plainTarget(4);
 
 /** A kernel with one pointer and one count. */
 function kernel(write: (b: KernelBuilder, parts: ReturnType<typeof parameters>) => void): Kernel {

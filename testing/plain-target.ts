@@ -1,0 +1,8 @@
+/** @file A target for tests of kernels that no code generator takes part in. */
+
+import type { VectorTarget } from '../src/kernels/ir.ts';
+
+/** Few registers and common caches. */
+export function plainTarget(lanes: number): VectorTarget {
+  return { lanes, registers: 14, operands: 'hoisted', unroll: 1, l1Bytes: 2 ** 15, l2Bytes: 2 ** 19 };
+}
