@@ -15,6 +15,9 @@ import { verifyKernel } from '../src/kernels/verify.ts';
 import { opCases } from '../testing/op-cases.ts';
 import { buildProblem } from '../testing/run-op-case.ts';
 
+/** Half of the instruction cache that processors have: two kernels in turn should not throw each other out. */
+const MOST_BYTES = 16 * 1024;
+
 for (const isa of ['avx2', 'avx512'] as const) {
   const target = nativeTarget(isa);
 
@@ -28,7 +31,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
         });
         for (const convention of ['sysv', 'win64'] as const) {
           const options = { convention, sleep: 'futex', slices: 3, profile: false } as const;
-          assert.ok(emitProgram(program, { isa, ...options }).code.length > 0, opCase.name);
+          assert.doesNotThrow(() => emitProgram(program, { isa, ...options }), opCase.name);
         }
       }
     });
@@ -45,7 +48,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
           const asm = new Assembler();
           emitKernel(kernel, asm, isa);
           const bytes = asm.finish().length;
-          assert.ok(bytes < 64 * 1024, `${kernel.name} has ${bytes} bytes`);
+          assert.ok(bytes < MOST_BYTES, `${kernel.name} has ${bytes} bytes`);
         }
       });
     }
