@@ -8,8 +8,8 @@ import { forBlocks, type Plan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
 import { bytesOf, inParts, type NestLevel, nest } from './nest.ts';
-import { accumulate, addToTile, makeTile } from './outer-product.ts';
-import type { Column, ColumnWalk } from './panel.ts';
+import { addToTile, makeTile } from './outer-product.ts';
+import { accumulateColumn, type Column, type ColumnWalk } from './panel.ts';
 
 /** A column's weights from which on its depth is cut, at most: where caches are larger, that is not better. */
 const DEEP_BYTES = 128 * 1024;
@@ -90,17 +90,7 @@ function addBlock(
       const tile = makeTile(k, tileRows(plan, { bh, bw }), weights.vectors);
       const place = (row: number) => (Math.floor(row / bw) * unitsWide + (row % bw)) * c.oc * FLOAT_BYTES;
       addToTile(k, tile, to!, place, () =>
-        accumulate(
-          k,
-          { ...tile, vectors: column.vectors },
-          k.pointerAt('x', from),
-          k.pointerAt('w', column.ptr),
-          {
-            count: depth,
-            xStep: FLOAT_BYTES,
-            wStep: column.stride * FLOAT_BYTES,
-          },
-        ),
+        accumulateColumn(k, tile, from, column, { count: depth, xStep: FLOAT_BYTES }),
       );
     }),
   );

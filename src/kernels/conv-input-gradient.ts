@@ -8,8 +8,8 @@ import { forColumns } from './columns.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { bytesOf, fillZeros, inParts, type NestLevel, nest, sampleLevel } from './nest.ts';
-import { accumulate, addToTile, makeTile, planTile } from './outer-product.ts';
-import { type Column, walkColumns } from './panel.ts';
+import { addToTile, makeTile, planTile } from './outer-product.ts';
+import { accumulateColumn, type Column, walkColumns } from './panel.ts';
 
 /** Pointers: dy [oh, ow, oc], weights [kh, kw, oc, ic], dst [ih, iw, ic]; scratch. */
 export function convInputGradientKernel({
@@ -72,19 +72,12 @@ function rowOfTiles(
   inParts(k, { length: c.ow, part: limit, strides }, [dy, dst], ([from, to], count) => {
     const rows = Array.from({ length: count }, (_, r) => r * c.oc * FLOAT_BYTES);
     const tile = makeTile(k, rows, vectors);
-    const place = (row: number) => row * step;
-    addToTile(k, tile, to!, place, () =>
-      accumulate(
-        k,
-        { ...tile, vectors: weights.vectors },
-        k.pointerAt('x', from!),
-        k.pointerAt('w', weights.ptr),
-        {
-          count: c.oc,
-          xStep: FLOAT_BYTES,
-          wStep: weights.stride * FLOAT_BYTES,
-        },
-      ),
+    addToTile(
+      k,
+      tile,
+      to!,
+      (row) => row * step,
+      () => accumulateColumn(k, tile, from!, weights, { count: c.oc, xStep: FLOAT_BYTES }),
     );
   });
 }

@@ -7,6 +7,7 @@
 import type { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Ptr, type VectorTarget } from './ir.ts';
 import { bytesOf, inParts, type NestLevel } from './nest.ts';
+import { accumulate, type Tile } from './outer-product.ts';
 
 /** A column of a matrix, in place or as a panel. */
 export interface Column {
@@ -50,6 +51,18 @@ export function packPanel(k: KernelBuilder, { ptr, stride, vectors }: Column, ro
     }
   });
   return panel;
+}
+
+/** Adds the products of `count` rows of a column to the tile, whose broadcast operands move by `xStep` bytes for each. */
+export function accumulateColumn(
+  k: KernelBuilder,
+  tile: Tile,
+  x: Ptr,
+  { ptr, stride, vectors }: Column,
+  { count, xStep }: { readonly count: number; readonly xStep: number },
+): void {
+  const depth = { count, xStep, wStep: stride * FLOAT_BYTES };
+  accumulate(k, { ...tile, vectors }, k.pointerAt('x', x), k.pointerAt('w', ptr), depth);
 }
 
 /** A matrix whose columns, of `vectors` vectors each, are read for each of `uses` pixels. */

@@ -51,7 +51,7 @@ interface StripScratch {
 
 /**
  * The longest strips of which a column of dy and what a row of the kernel sees of a block of src fit the cache, all about
- * equally long. The rows of the kernel take turns, so they need not fit together.
+ * equally long. The rows of the kernel take turns, so they need not fit together (those of a small kernel do not, and see little).
  */
 export function planStrips(c: ConvShape, target: VectorTarget): StripPlan {
   const blocked = c.ic > BLOCK && c.kh * c.kw * c.oc >= LEAST_USES;

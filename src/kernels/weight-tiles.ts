@@ -4,8 +4,8 @@ import type { KernelBuilder } from './builder.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { FLOAT_BYTES, type Int, type Ptr } from './ir.ts';
 import { bytesOf, type NestLevel, nest, sampleLevel } from './nest.ts';
-import { accumulate, addToTile, makeTile, planRows } from './outer-product.ts';
-import type { Column } from './panel.ts';
+import { addToTile, makeTile, planRows } from './outer-product.ts';
+import { accumulateColumn, type Column } from './panel.ts';
 
 /** Source pixels. */
 export interface Pixels {
@@ -85,11 +85,11 @@ function addTile(
     sampleLevel(span.samples, [c.ih * c.iw * c.ic, c.oh * c.ow * c.oc]),
     { count: span.oh, strides: bytesOf(src.down, c.ow * dy.stride) },
   ];
-  const depth = { count: span.ow, xStep: src.right * FLOAT_BYTES, wStep: dy.stride * FLOAT_BYTES };
+  const depth = { count: span.ow, xStep: src.right * FLOAT_BYTES };
   const place = (row: number) => row * c.oc * FLOAT_BYTES;
   addToTile(k, tile, dst, place, () =>
     nest(k, levels, [src.ptr, dy.ptr], ([x, grad]) =>
-      accumulate(k, { ...tile, vectors: dy.vectors }, k.pointerAt('x', x!), k.pointerAt('dy', grad!), depth),
+      accumulateColumn(k, tile, x!, { ...dy, ptr: grad! }, depth),
     ),
   );
 }
