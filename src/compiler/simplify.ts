@@ -1,5 +1,6 @@
 /** @file Common subexpressions: nodes with the same op, inputs and attributes become one. */
 
+import { attributesKey } from '../graph/attributes-key.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 
 /** Maps each node that `outputs` depend on to the one that stands for it and for all its equals. */
@@ -22,5 +23,5 @@ export function mergeEqualNodes(outputs: readonly Node[]): Map<Node, Node> {
 function keyOf(node: Node, inputs: readonly Node[]): string | null {
   const { lowering } = node.op;
   if (lowering.kind === 'leaf' && (lowering.source === 'feed' || lowering.source === 'variable')) return null;
-  return `${node.op.name}(${inputs.map((input) => input.id).join(',')})${JSON.stringify(node.attrs)}`;
+  return `${node.op.name}(${inputs.map((input) => input.id).join(',')})${attributesKey(node.attrs)}`;
 }
