@@ -68,15 +68,18 @@ function commonSize(named: readonly (readonly [string, Tensor])[], weight: Tenso
       `sampleWeight must have one number per sample, shape [samples], received ${formatShape(weight.shape)}.`,
     );
   }
+  const samples = all[0]![1].shape[0]!;
+  if (all.some(([, { shape }]) => shape[0] !== samples)) refuseSizes(all);
+  return samples;
+}
+
+function refuseSizes(named: readonly (readonly [string, Tensor])[]): never {
   const sizes = new Map<string, number[]>();
-  for (const [name, { shape }] of all) sizes.set(name, [...(sizes.get(name) ?? []), shape[0]!]);
-  if (new Set([...sizes.values()].flat()).size > 1) {
-    const list = [...sizes].map(([name, counts]) => `'${name}' sizes: ${counts.join(', ')}`).join('; ');
-    throw new ValueError(
-      `Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. ${list}.`,
-    );
-  }
-  return all[0]![1].shape[0]!;
+  for (const [name, { shape }] of named) sizes.set(name, [...(sizes.get(name) ?? []), shape[0]!]);
+  const list = [...sizes].map(([name, counts]) => `'${name}' sizes: ${counts.join(', ')}`).join('; ');
+  throw new ValueError(
+    `Data cardinality is ambiguous. Make sure all arrays contain the same number of samples. ${list}.`,
+  );
 }
 
 /** Batches of arrays, the last one smaller; in another order each epoch when there is a `shuffle`. */

@@ -43,9 +43,17 @@ describe('makePredictFunction', () => {
     assert.throws(() => predict(numbers(SIZE - 1)), ShapeError);
     assert.throws(() => predict(numbers(2 * SIZE)), ShapeError);
     assert.throws(() => predict([]), ShapeError);
-    const bad = numbers(SIZE);
-    bad[7] = Number.NaN;
-    assert.throws(() => predict(bad), /NaN as number 7/);
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e39]) {
+      // Also where ReLU, pooling or the image's edge keep it from the output.
+      for (let at = 0; at < SIZE; at++) {
+        const x = [...numbers(SIZE)];
+        x[at] = bad;
+        assert.throws(() => predict(x), {
+          name: 'ValueError',
+          message: new RegExp(`given ${bad.toString().replace('+', '\\+')} as number ${at} of`),
+        });
+      }
+    }
     assert.equal(predict(numbers(SIZE)).length, 3);
   });
 

@@ -61,7 +61,7 @@ export async function makePredictFunction(
       "makePredictFunction needs the native backend, which can run on the caller's thread. Use predict.",
     );
   }
-  const [input, output] = [step.inputs[0]!, step.predictions[0]!];
+  const [input, output, finiteness] = [step.inputs[0]!, step.predictions[0]!, step.finiteness!];
   const [inputSize, outputSize] = [sampleSize(input.shape), sampleSize(output.shape)];
   return (x) => {
     const samples = x.length / inputSize;
@@ -73,17 +73,16 @@ export async function makePredictFunction(
     }
     executable.feed(input).set(x);
     executable.runSync!(samples);
-    const result = executable.output(output).slice(0, samples * outputSize);
-    if (!result.every(Number.isFinite)) checkInput(model, x);
-    return result;
+    const found = executable.output(finiteness);
+    for (let i = 0; i < samples; i++) if (found[i] !== 0) refuseInput(model, x);
+    return executable.output(output).slice(0, samples * outputSize);
   };
 }
 
-/** Blames the input for an output that is not finite, if it is to blame. */
-function checkInput(model: TrainedModel, x: ArrayLike<number>): void {
-  const at = Array.prototype.findIndex.call(x, (value: number) => !Number.isFinite(value));
-  if (at < 0) return;
+/** Names the number that is not finite as a float32. */
+function refuseInput(model: TrainedModel, x: ArrayLike<number>): never {
+  const at = Array.prototype.findIndex.call(x, (value: number) => !Number.isFinite(Math.fround(value)));
   throw new ValueError(
-    `'${model.name}' was given ${x[at]} as number ${at} of its input; expected finite numbers.`,
+    `'${model.name}' was given ${x[at]} as number ${at} of its input; expected finite float32 numbers.`,
   );
 }

@@ -49,6 +49,8 @@ export interface ModelStep {
   readonly reported: readonly ReportedValue[];
   /** The outputs, when predicting. */
   readonly predictions: readonly Node[];
+  /** When predicting: for each sample 0, or NaN when one of its inputs is not finite. Else null. */
+  readonly finiteness: Node | null;
   /** The losses of the targets, to check labels with. */
   readonly losses: readonly Loss[];
 }
@@ -112,9 +114,10 @@ export function buildStep(request: StepRequest): ModelStep {
   if (mode === 'predict' || compiled === null) {
     const scalars = context.seeds;
     const feeds = [...inputs, ...scalars.map((scalar) => scalar.node)];
-    const graph = { name, feeds, outputs: predictions, updates: [] };
+    const finiteness = finitenessOf(inputs);
+    const graph = { name, feeds, outputs: [...predictions, finiteness], updates: [] };
     const none = { targets: [], sampleWeight: null, reported: [], losses: [] };
-    return { graph, inputs, scalars, predictions, ...none };
+    return { graph, inputs, scalars, predictions, finiteness, ...none };
   }
   const sampleWeight = weighted ? placeholder({ shape: [null], name: 'sample_weight' }) : null;
   const judged = judge(request, compiled, predictions, sampleWeight);
@@ -124,7 +127,16 @@ export function buildStep(request: StepRequest): ModelStep {
   const scalars = [...context.seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
   const feeds = [...inputs, ...targets, ...weightFeeds, ...scalars.map((scalar) => scalar.node)];
   const graph = { name, feeds, outputs: reported.map(({ node }) => node), updates };
-  return { graph, inputs, targets, sampleWeight, scalars, reported, predictions: [], losses };
+  const none = { predictions: [], finiteness: null };
+  return { graph, inputs, targets, sampleWeight, scalars, reported, losses, ...none };
+}
+
+/** Zero times a number is 0, but NaN for NaN and the infinities. */
+function finitenessOf(inputs: readonly Node[]): Node {
+  return inputs
+    .map((input) => mul(input, constant(0)))
+    .map((zeros) => (zeros.shape.length > 1 ? sum(zeros, { axes: innerAxes(zeros.shape) }) : zeros))
+    .reduce((all, each) => add(all, each));
 }
 
 function optimize(model: TrainedModel, compiled: Compiled, loss: Node): StepGraph['updates'] {

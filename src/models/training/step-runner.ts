@@ -68,7 +68,7 @@ export class StepRunner {
   constructor(context: RunContext, batchSize: number | null) {
     this.#context = context;
     this.#capacity = batchSize ?? 0;
-    this.#frozen = trainableFlags(context.model);
+    this.#frozen = context.mode === 'train' ? trainableFlags(context.model) : '';
   }
 
   /** Whether batches are fed ahead and run in rows. */
@@ -93,7 +93,9 @@ export class StepRunner {
         throw withPlace(error, where);
       });
       const fed = this.#feedTo(compiled, batch, 0, where);
-      return (await this.#runFed(compiled, [fed]))[0]!;
+      const [result] = await this.#runFed(compiled, [fed]);
+      if (!foundFinite(fed)) checkInputs(fed, where);
+      return result!;
     });
   }
 
@@ -137,8 +139,9 @@ export class StepRunner {
 
   #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
     feedBatch(compiled, batch, slot);
-    this.#checkInputs(compiled, batch, slot, where);
-    return { batch, slot, compiled };
+    const fed = { batch, slot, compiled };
+    if (compiled.step.finiteness === null) this.#checkOnce(fed, where);
+    return fed;
   }
 
   async #runFed(compiled: CompiledStep, row: readonly FedBatch[]): Promise<StepResult[]> {
@@ -158,7 +161,8 @@ export class StepRunner {
   }
 
   /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */
-  #checkInputs({ step, executable }: CompiledStep, batch: Batch, slot: number, where: string): void {
+  #checkOnce(fed: FedBatch, where: string): void {
+    const { batch } = fed;
     let seen = this.#finite.get(batch.data);
     if (seen === undefined) {
       seen = new Uint8Array(batch.data.samples);
@@ -167,9 +171,7 @@ export class StepRunner {
     let known = 0;
     for (let i = 0; i < batch.samples; i++) known += seen[batch.rowOf(i)]!;
     if (known === batch.samples) return;
-    step.inputs.forEach((node, i) => {
-      checkFinite(batch, i, executable.feed(node, slot), where);
-    });
+    checkInputs(fed, where);
     for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
@@ -232,6 +234,21 @@ function feedBatch({ step, executable }: CompiledStep, batch: Batch, slot: numbe
     batch.copy(y[i]!, executable.feed(node, slot));
   });
   if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, slot));
+}
+
+/** Whether a step that looks at its inputs itself found them finite. */
+function foundFinite({ batch, slot, compiled: { step, executable } }: FedBatch): boolean {
+  if (step.finiteness === null) return true;
+  const found = executable.output(step.finiteness, slot);
+  for (let i = 0; i < batch.samples; i++) if (found[i] !== 0) return false;
+  return true;
+}
+
+/** Throws ValueError when a number of the batch's inputs is NaN or infinite. */
+function checkInputs({ batch, slot, compiled: { step, executable } }: FedBatch, where: string): void {
+  step.inputs.forEach((node, i) => {
+    checkFinite(batch, i, executable.feed(node, slot), where);
+  });
 }
 
 function readResult({ step, executable }: CompiledStep, batch: Batch, slot: number): StepResult {
