@@ -75,10 +75,11 @@ function listOf(given: GivenCallbacks): CallbackLike[] {
 const BATCH_EVENTS = {
   train: ['onTrainBatchBegin', 'onTrainBatchEnd'],
   test: ['onTestBatchBegin', 'onTestBatchEnd'],
+  predict: ['onPredictBatchBegin', 'onPredictBatchEnd'],
 } as const;
 
-/** Whether one of the callbacks may act on single batches of training or testing; the progress bar only shows them. */
-export function actsOnBatches(given: GivenCallbacks, mode: 'train' | 'test'): boolean {
+/** Whether one of the callbacks may act on single batches; the progress bar only shows them. */
+export function actsOnBatches(given: GivenCallbacks, mode: keyof typeof BATCH_EVENTS): boolean {
   const events = BATCH_EVENTS[mode];
   const idle = [Callback.prototype, ProgbarLogger.prototype];
   return listOf(given).some((callback) =>

@@ -41,7 +41,11 @@ function network(seed: number): Sequential {
   return net;
 }
 
-const oneByOne: CallbackLike = { onTrainBatchEnd: () => {}, onTestBatchEnd: () => {} };
+const oneByOne: CallbackLike = {
+  onTrainBatchEnd: () => {},
+  onTestBatchEnd: () => {},
+  onPredictBatchEnd: () => {},
+};
 
 async function train(net: Sequential, options: FitOptions) {
   setRandomSeed(5);
@@ -76,6 +80,37 @@ test('evaluate gives the same in rows, for a number of steps, and twice at the s
     net.evaluate(x, y, options),
   ]);
   assert.deepEqual(both, [expected, few, expected]);
+});
+
+test('predict gives the same in rows, for a number of steps, and twice at the same time', async () => {
+  const net = network(7);
+  const options = { batchSize: 16, verbose: 0 } as const;
+  const expected = await net.predict(x, { ...options, callbacks: [oneByOne] });
+  assert.deepEqual(await net.predict(x, options), expected);
+  const few = await net.predict(x, { ...options, steps: 5 });
+  assert.deepEqual(few, (expected as Tensor).slice([0], [5 * 16]));
+  const both = await Promise.all([net.predict(x, options), net.predict(x, options)]);
+  assert.deepEqual(both, [expected, expected]);
+});
+
+test('predict in rows names a late batch, and goes on when the engine is changed', async () => {
+  const net = network(8);
+  const options = { batchSize: 4, verbose: 0 } as const;
+  const expected = await net.predict(x, options);
+  const data = x.data.slice();
+  data[900 * 12 + 3] = Number.NaN;
+  const dirty = new Tensor(x.shape, 'float32', data);
+  await assert.rejects(net.predict(dirty, options), {
+    name: 'ValueError',
+    message: /NaN in batch 225: sample 0 of the batch, sample 900 of the data, element 3\./,
+  });
+  const running = net.predict(x, options);
+  for (const threads of [1, 2, 1]) {
+    await new Promise((resolve) => setImmediate(resolve));
+    await setBackend('wasm', { threads });
+  }
+  assert.deepEqual(await running, expected);
+  await setBackend('wasm', { threads: 2 });
 });
 
 test('training in rows is not disturbed by other work, nor by a change of the engine', async () => {

@@ -5,6 +5,7 @@ import { sampleShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { arrange } from '../structure.ts';
+import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { Prediction, TrainedModel } from './trained-model.ts';
@@ -35,13 +36,18 @@ export class PredictionLoop {
     let index = 0;
     await callbacks.call('onPredictBegin');
     try {
-      for await (const batch of stream.epoch()) {
-        await callbacks.call('onPredictBatchBegin', index);
-        parts.push((await runner.run(batch, `batch ${index}`)).predictions);
+      const results = batchResults({
+        runner,
+        batches: stream.epoch(),
+        where: (i) => `batch ${i}`,
+        before: (i) => callbacks.call('onPredictBatchBegin', i),
+        goesOn: (i) => i !== steps,
+      });
+      for await (const { predictions, batch } of results) {
+        parts.push(predictions);
         samples += batch.samples;
-        await callbacks.call('onPredictBatchEnd', index);
+        await callbacks.call('onPredictBatchEnd', index++);
         await breaks.pause();
-        if (++index === steps) break;
       }
     } finally {
       await stream.close();

@@ -41,6 +41,8 @@ export interface FedBatch {
   readonly batch: Batch;
   readonly slot: number;
   readonly compiled: CompiledStep;
+  /** The batch, for messages. */
+  readonly where: string;
 }
 
 /** Slots for batches that are fed ahead: half of them run while the others are fed. */
@@ -93,9 +95,7 @@ export class StepRunner {
         throw withPlace(error, where);
       });
       const fed = this.#feedTo(compiled, batch, 0, where);
-      const [result] = await this.#runFed(compiled, [fed]);
-      if (!foundFinite(fed)) checkInputs(fed, where);
-      return result!;
+      return (await this.#runFed(compiled, [fed]))[0]!;
     });
   }
 
@@ -126,10 +126,12 @@ export class StepRunner {
 
   async #runPart(part: readonly FedBatch[]): Promise<StepResult[]> {
     const compiled = await this.#stepFor(part[0]!.batch.data);
-    for (const { batch, slot, compiled: old } of part) {
-      if (old !== compiled) feedBatch(compiled, batch, slot);
-    }
-    return this.#runFed(compiled, part);
+    const fed = part.map((each) => {
+      if (each.compiled === compiled) return each;
+      feedBatch(compiled, each.batch, each.slot);
+      return { ...each, compiled };
+    });
+    return this.#runFed(compiled, fed);
   }
 
   /** Whether others gave work to the engine since this runner did: they should not wait for whole rows. */
@@ -139,8 +141,8 @@ export class StepRunner {
 
   #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
     feedBatch(compiled, batch, slot);
-    const fed = { batch, slot, compiled };
-    if (compiled.step.finiteness === null) this.#checkOnce(fed, where);
+    const fed = { batch, slot, compiled, where };
+    if (compiled.step.finiteness === null) this.#checkOnce(fed);
     return fed;
   }
 
@@ -157,11 +159,12 @@ export class StepRunner {
       this.#context.cache.drop(compiled);
       throw error;
     }
+    for (const fed of row) if (!foundFinite(fed)) checkInputs(fed);
     return row.map(({ batch, slot }) => readResult(compiled, batch, slot));
   }
 
   /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */
-  #checkOnce(fed: FedBatch, where: string): void {
+  #checkOnce(fed: FedBatch): void {
     const { batch } = fed;
     let seen = this.#finite.get(batch.data);
     if (seen === undefined) {
@@ -171,7 +174,7 @@ export class StepRunner {
     let known = 0;
     for (let i = 0; i < batch.samples; i++) known += seen[batch.rowOf(i)]!;
     if (known === batch.samples) return;
-    checkInputs(fed, where);
+    checkInputs(fed);
     for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
@@ -245,7 +248,7 @@ function foundFinite({ batch, slot, compiled: { step, executable } }: FedBatch):
 }
 
 /** Throws ValueError when a number of the batch's inputs is NaN or infinite. */
-function checkInputs({ batch, slot, compiled: { step, executable } }: FedBatch, where: string): void {
+function checkInputs({ batch, slot, where, compiled: { step, executable } }: FedBatch): void {
   step.inputs.forEach((node, i) => {
     checkFinite(batch, i, executable.feed(node, slot), where);
   });

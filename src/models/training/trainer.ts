@@ -120,12 +120,12 @@ export class Trainer {
     checkRunOptions('predict', options);
     const names = this.#names(x, null);
     const source = sourceOf('predict', names, x, undefined, options, null);
-    const runner = this.#runner('predict', names, source.batchSize);
-    if (source.whole !== null) await runner.prepare(source.whole);
-    const stream = new BatchStream('predict', source, null);
-    const steps = options.steps ?? null;
-    const callbacks = this.#callbacks(options, steps ?? stream.steps);
-    return new PredictionLoop({ model: this.#model, runner, stream, callbacks, steps }).run();
+    return this.#withRunner('predict', names, source, options, (runner) => {
+      const stream = new BatchStream('predict', source, null);
+      const steps = options.steps ?? null;
+      const callbacks = this.#callbacks(options, steps ?? stream.steps);
+      return new PredictionLoop({ model: this.#model, runner, stream, callbacks, steps }).run();
+    });
   }
 
   async trainOnBatch(x: unknown, y: unknown, options: BatchOptions): Promise<Evaluation> {
@@ -173,13 +173,14 @@ export class Trainer {
 
   /** Calls `work` with a runner for the source's batches, after all of them are checked where they are there. */
   async #withRunner<T>(
-    mode: 'train' | 'test',
+    mode: StepMode,
     names: DataNames,
     source: BatchSource,
     { callbacks }: Pick<FitOptions, 'callbacks'>,
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
-    const ahead = source.whole !== null && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
+    const arrays = source.whole !== null && source.steps !== 1;
+    const ahead = arrays && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);
     try {
       const runner = this.#runner(mode, names, source.batchSize, ahead);
