@@ -204,6 +204,47 @@ const chains: OpCase[] = [
   },
 ];
 
+/** Values that are read as they are and as a view, which must not be fused with what reads them. */
+const views: OpCase[] = [
+  {
+    name: 'a value and its stopGradient',
+    inputs: [[null, 3, 4]],
+    build: (x) => {
+      const r = ops.square(x);
+      return ops.add(r, ops.stopGradient(r));
+    },
+    gradient: false,
+  },
+  {
+    name: 'a value and a view back in its shape',
+    inputs: [[null, 3, 4]],
+    build: (x) => {
+      const r = ops.square(x);
+      return ops.mul(r, ops.reshape(ops.reshape(r, [null, 12]), [null, 3, 4]));
+    },
+  },
+  {
+    name: 'a product of whole values and its stopGradient',
+    inputs: [
+      [1, 3],
+      [3, 5],
+    ],
+    build: (x, w) => {
+      const r = ops.matmul(x, w);
+      return ops.add(r, ops.stopGradient(r));
+    },
+    gradient: false,
+  },
+  {
+    name: 'conv2d, its shape changed, pooled',
+    inputs: [
+      [null, 8, 8, 2],
+      [1, 1, 2, 4],
+    ],
+    build: (x, w) => ops.maxPool2d(ops.reshape(ops.conv2d(x, w), [null, 16, 4, 4]), { poolSize: [2, 2] }),
+  },
+];
+
 const reductions: OpCase[] = (
   [
     [[null, 5], [1]],
@@ -289,6 +330,7 @@ export const opCases: readonly OpCase[] = [
   ...pools,
   ...fused,
   ...chains,
+  ...views,
   ...(
     [
       [

@@ -76,6 +76,11 @@ function usersOf(order: readonly Node[]): Map<Node, Node[]> {
   return users;
 }
 
+/** Whether the node reads the numbers of `source` as a view of it shows them, which are there only once they are in memory. */
+function readsView(node: Node, source: Node): boolean {
+  return node.inputs.some((input) => input !== source && viewed(input) === source);
+}
+
 function kernelGroup(context: Context, producer: Node): KernelGroup {
   context.taken.add(producer);
   const fusible = (producer.op.lowering as KernelLowering).fusible ?? 'none';
@@ -100,7 +105,7 @@ function fusedWindow(
   producer: Node,
 ): { window: FusedWindow; value: Node; index: Node | null } | null {
   const users = context.users.get(producer) ?? [];
-  if (context.leaving.has(producer)) return null;
+  if (context.leaving.has(producer) || users.some((user) => readsView(user, producer))) return null;
   const found = users.map((user) => ({ user, window: windowOf(user) }));
   const value = found.find(({ window }) => window?.kind === 'value');
   const index = found.find(({ window }) => window?.kind === 'index');
@@ -140,7 +145,7 @@ function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: 
 
 function continues(value: Node, next: Node): boolean {
   if (next.op.lowering.kind !== 'elementwise' || !sameShape(next.shape, value.shape)) return false;
-  if (!next.inputs.includes(value)) return false;
+  if (!next.inputs.includes(value) || readsView(next, value)) return false;
   return next.inputs.every((input) => input === value || epilogueOperand(input, value) !== null);
 }
 
@@ -182,7 +187,7 @@ function joins(context: Context, members: ReadonlySet<Node>, root: Node, input: 
     input.op.lowering.kind === 'elementwise' &&
     !context.taken.has(input) &&
     sameShape(input.shape, root.shape) &&
-    (context.users.get(input) ?? []).every((user) => members.has(user))
+    (context.users.get(input) ?? []).every((user) => members.has(user) && !readsView(user, input))
   );
 }
 
