@@ -10,6 +10,7 @@ test('equal attributes have one key, others have others', () => {
     {},
     { value: null },
     { value: 'NaN' },
+    { value: { values: [Number.NaN] } },
   ];
   assert.equal(new Set(different.map(attributesKey)).size, different.length);
   for (const value of numbers) assert.equal(attributesKey({ value }), attributesKey({ value }));

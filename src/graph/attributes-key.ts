@@ -1,12 +1,21 @@
 /** @file Attributes of nodes as text, to find nodes that do the same. */
 
-/** The same text for equal attributes only: JSON, with the numbers told apart that JSON has no words for. */
+/** The same text for equal attributes only: JSON, with NaN, -0 and the infinities told apart, for which it has no words. */
 export function attributesKey(attrs: unknown): string {
-  return JSON.stringify(attrs, (_, value) => (typeof value === 'number' ? numberKey(value) : value));
+  return hasUnwritable(attrs) ? JSON.stringify(attrs, replaceUnwritable) : JSON.stringify(attrs);
 }
 
-/** A number as itself, but NaN, -0 and the infinities as words. */
-export function numberKey(value: number): number | string {
-  if (Object.is(value, -0)) return 'number -0';
-  return Number.isFinite(value) ? value : `number ${value}`;
+function isUnwritable(value: unknown): value is number {
+  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
+}
+
+/** Most attributes have none, and a replacer makes long lists of numbers slow. */
+function hasUnwritable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return isUnwritable(value);
+  return Array.isArray(value) ? value.some(hasUnwritable) : Object.values(value).some(hasUnwritable);
+}
+
+function replaceUnwritable(_key: string, value: unknown): unknown {
+  if (!isUnwritable(value)) return value;
+  return { number: Object.is(value, -0) ? '-0' : String(value) };
 }
