@@ -90,10 +90,13 @@ class ProgramExecutable implements Executable {
     this.#feeds = Array.from({ length: slots }, () => new Map());
     this.#outputs = Array.from({ length: slots }, () => new Map());
     this.#inverseBatchSizes = Array.from({ length: slots }, () => []);
-    const addresses = this.#bindAll(graph, step);
-    const instance = program.instantiate(addresses, capacity);
-    this.#holdings.instance = instance;
-    if (instance.runSync !== undefined) {
+    try {
+      this.#holdings.instance = program.instantiate(this.#bindAll(graph, step), capacity);
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+    if (this.#holdings.instance.runSync !== undefined) {
       this.runSync = (samples, slot = 0) => this.#ready([{ slot, samples }]).runSync!(samples, slot);
     }
   }
