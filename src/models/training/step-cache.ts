@@ -67,8 +67,8 @@ export interface StepRecipe {
   readonly options: CompileStepOptions;
 }
 
-/** Steps kept at most: training, testing and predicting with two batch sizes each. */
-const LIMIT = 6;
+/** Steps kept at most: training and testing with two batch sizes each, predicting with two, in rows and single batches. */
+const LIMIT = 8;
 
 /** Finds steps by what they were made for, and frees those of other times. */
 export class StepCache {

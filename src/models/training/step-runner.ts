@@ -47,7 +47,7 @@ export interface FedBatch {
 
 /** Slots for batches that are fed ahead: half of them run while the others are fed. */
 const AHEAD_SLOTS = 32;
-/** Bytes that their feeds may take, where two slots take less. */
+/** Bytes that their feeds and outputs may take, where two slots take less. */
 const AHEAD_BYTES = 2 ** 22;
 /** How long runs in a row may take: nobody hears of them meanwhile. */
 const ROW_MS = 30;
@@ -218,9 +218,9 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-/** An even number of slots, fewer the more room the feeds of one take. */
+/** An even number of slots, fewer the more room the feeds and outputs of one take. */
 function aheadSlots({ graph }: ModelStep, capacity: number): number {
-  const numbers = graph.feeds.reduce(
+  const numbers = [...graph.feeds, ...graph.outputs].reduce(
     (sum, { shape }) => sum + sampleSize(shape) * (isBatched(shape) ? capacity : 1),
     0,
   );

@@ -179,8 +179,9 @@ export class Trainer {
     { callbacks }: Pick<FitOptions, 'callbacks'>,
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
-    const arrays = source.whole !== null && source.steps !== 1;
-    const ahead = arrays && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
+    // A single prediction is quicker without rows.
+    const inRows = source.whole !== null && !(mode === 'predict' && source.steps === 1);
+    const ahead = inRows && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);
     try {
       const runner = this.#runner(mode, names, source.batchSize, ahead);
