@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { whyNotNative } from '../../../testing/native-machine.ts';
 import { Tensor } from '../../base/tensor.ts';
-import { type BackendName, setBackend } from '../../engine/backend.ts';
+import { setBackend, useBackend } from '../../engine/backend.ts';
+import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import * as layers from '../../layers/index.ts';
 import { input } from '../../layers/input-layer.ts';
 import { type Functional, model } from '../functional.ts';
@@ -22,16 +23,19 @@ function network(): Functional {
   return model({ inputs: [image, beside], outputs: layers.add().apply(parts) });
 }
 
-const engines: readonly (readonly [BackendName, number])[] = [
-  ['wasm', 1],
-  ['native', 1],
-  ['native', 2],
+const engines = [
+  { name: 'reference', choose: () => useBackend(new ReferenceBackend()), skip: false },
+  { name: 'wasm', choose: () => setBackend('wasm', { threads: 1 }), skip: false },
+  ...[1, 2].map((threads) => ({
+    name: `native, ${threads} threads`,
+    choose: () => setBackend('native', { threads }),
+    skip: whyNotNative('avx2'),
+  })),
 ];
 
-for (const [name, threads] of engines) {
-  const skip = name === 'native' ? whyNotNative('avx2') : false;
-  it(`predict finds numbers that are not finite, ${name}, ${threads} threads`, { skip }, async () => {
-    await setBackend(name, { threads });
+for (const { name, choose, skip } of engines) {
+  it(`predict finds numbers that are not finite: ${name}`, { skip }, async () => {
+    await choose();
     const net = network();
     const numbers = (size: number) => Float32Array.from({ length: SAMPLES * size }, (_, i) => Math.cos(i));
     const predict = (image: Float32Array, beside: Float32Array) =>
