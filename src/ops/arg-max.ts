@@ -1,15 +1,15 @@
 /** @file argMax over the last axis: the place of the first maximum, as a float. */
 
-import { ShapeError } from '../base/errors.ts';
 import { sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { argMaxKernel } from '../kernels/arg-max.ts';
+import { checkLastAxis } from './define.ts';
 
 export const argMaxOp: Op<null> = {
   name: 'argMax',
   infer([x]) {
-    if (x!.length < 1) throw new ShapeError('argMax needs at least one axis, received a scalar.');
+    checkLastAxis('argMax', x!);
     return x!.slice(0, -1);
   },
   gradient: 'none',

@@ -1,3 +1,9 @@
+/** Throws ShapeError unless a shape has a last axis of known extent: none is a scalar's, and the batch's is not known. */
+export function checkLastAxis(name: string, shape: Shape): void {
+  if (typeof shape.at(-1) === 'number') return;
+  throw new ShapeError(`${name} needs an axis beside the batch's, received shape ${formatShape(shape)}.`);
+}
+
 /** @file Shared forms of ops: element-wise ones with broadcasting, and the shape rules they use. */
 
 import { ShapeError } from '../base/errors.ts';

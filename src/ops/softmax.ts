@@ -5,6 +5,7 @@ import { formatShape, sameShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { softmaxCrossEntropyKernel, softmaxKernel } from '../kernels/softmax.ts';
+import { checkLastAxis } from './define.ts';
 import { mul } from './elementwise/mul.ts';
 import { sub } from './elementwise/sub.ts';
 import { sum } from './reduce.ts';
@@ -27,7 +28,7 @@ function rowSums(x: Float64Array, start: number, width: number): { total: number
 export const softmaxOp: Op<null> = {
   name: 'softmax',
   infer([x]) {
-    if (x!.length < 1) throw new ShapeError('softmax needs at least one axis, received a scalar.');
+    checkLastAxis('softmax', x!);
     return x!;
   },
   gradient: (node, dy) => {
@@ -56,7 +57,8 @@ export const softmaxOp: Op<null> = {
 export const softmaxCrossEntropyOp: Op<null> = {
   name: 'softmaxCrossEntropy',
   infer([labels, logits]) {
-    if (!sameShape(labels!, logits!) || logits!.length < 1) {
+    checkLastAxis('softmaxCrossEntropy', logits!);
+    if (!sameShape(labels!, logits!)) {
       throw new ShapeError(
         `softmaxCrossEntropy: labels ${formatShape(labels!)} and logits ${formatShape(logits!)} must have one shape.`,
       );
