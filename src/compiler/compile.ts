@@ -7,7 +7,8 @@ import type { Variable } from '../graph/variable.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Vec, type VectorTarget } from '../kernels/ir.ts';
 import { verifyKernel } from '../kernels/verify.ts';
-import { variableNode } from '../ops/leaf.ts';
+import { mul } from '../ops/elementwise/mul.ts';
+import { constant, variableNode } from '../ops/leaf.ts';
 import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
 import { copyKernel } from './copy-kernel.ts';
 import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './elementwise-kernel.ts';
@@ -59,8 +60,9 @@ const CHUNK_BYTES = 2 ** 20;
 export function compile(options: CompileOptions): CompiledStep {
   const { target, capacity } = options;
   const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
-  const outputs = options.outputs.map((node) => merged.get(node)!);
-  const updates = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
+  const wanted = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
+  const updates = wanted.map((update) => ({ ...update, value: beforeUpdates(update.value, wanted, update) }));
+  const outputs = options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted));
   const roots = [...outputs, ...updates.map(({ value }) => value)];
   const groups = fuse({ outputs: roots, target, fuse: options.fuse ?? true });
   const phases = schedule(groups);
@@ -88,6 +90,15 @@ function checkedUpdate(variable: Variable, value: Node): Update {
     );
   }
   return { variable: variableNode(variable), value };
+}
+
+/** The node, or a copy of it when it shows a variable that an update changes, other than the update that it is for. */
+function beforeUpdates(node: Node, updates: readonly Update[], of?: Update): Node {
+  const source = viewed(node);
+  const changed = updates.some(
+    (update) => update !== of && update.variable === source && viewed(update.value) !== source,
+  );
+  return changed ? mul(node, constant(1)) : node;
 }
 
 /** Lets updates that nobody can notice happen in place; returns the others, to be copied at the end. */

@@ -1,0 +1,82 @@
+/** @file A step's outputs and updates see the variables as they were before it, whatever reads and changes what. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import type { Backend } from '../src/engine/executable.ts';
+import { NativeBackend } from '../src/engine/native-backend.ts';
+import { ReferenceBackend } from '../src/engine/reference-backend.ts';
+import { WasmBackend } from '../src/engine/wasm-backend.ts';
+import { Variable } from '../src/graph/variable.ts';
+import {
+  add,
+  constant,
+  placeholder,
+  reshape,
+  square,
+  stopGradient,
+  sum,
+  variableNode,
+} from '../src/ops/index.ts';
+import { whyNotNative } from '../testing/native-machine.ts';
+
+const engines: readonly { name: string; skip: string | false; make(): Promise<Backend> | Backend }[] = [
+  { name: 'reference', skip: false, make: () => new ReferenceBackend() },
+  { name: 'wasm', skip: false, make: () => WasmBackend.create({ inline: true }) },
+  {
+    name: 'native',
+    skip: whyNotNative('avx2'),
+    make: () => NativeBackend.create({ isa: 'avx2', threads: 2 }),
+  },
+];
+
+for (const { name, skip, make } of engines) {
+  describe(`updates on ${name}`, { skip }, () => {
+    let backend: Backend;
+    before(async () => {
+      backend = await make();
+    });
+    after(() => backend.dispose());
+
+    it('see old numbers only: in a ring, behind a view, of a changed sum', async () => {
+      const variable = (label: string, shape: number[], values: number[]) =>
+        new Variable({ name: label, shape, values: Float32Array.from(values) });
+      const a = variable('a', [2, 2], [1, 2, 3, 4]);
+      const b = variable('b', [2, 2], [5, 6, 7, 8]);
+      const flat = variable('flat', [4], [0, 0, 0, 0]);
+      const total = variable('total', [], [10]);
+      const kept = variable('kept', [], [11]);
+      const same = variable('same', [1], [12]);
+      const node = (each: Variable) => variableNode(each);
+      const x = placeholder({ shape: [null, 3], name: 'x' });
+      const outputs = [reshape(node(a), [4]), node(total), add(node(kept), constant(1)), node(same)];
+      const executable = await backend.compile(
+        {
+          name: 'updates',
+          feeds: [x],
+          outputs,
+          updates: [
+            { variable: a, value: node(b) },
+            { variable: b, value: stopGradient(node(a)) },
+            { variable: flat, value: reshape(node(a), [4]) },
+            { variable: total, value: add(node(total), sum(square(x))) },
+            { variable: kept, value: node(total) },
+            { variable: same, value: node(same) },
+          ],
+        },
+        { capacity: 3 },
+      );
+      executable.feed(x).fill(2);
+      await executable.run(2);
+      const numbers = (each: Variable) => [...each.view()];
+      assert.deepEqual(numbers(a), [5, 6, 7, 8]);
+      assert.deepEqual(numbers(b), [1, 2, 3, 4]);
+      assert.deepEqual(numbers(flat), [1, 2, 3, 4]);
+      assert.deepEqual([total, kept, same].map(numbers), [[34], [10], [12]]);
+      assert.deepEqual(
+        outputs.map((each) => [...executable.output(each)]),
+        [[1, 2, 3, 4], [10], [12], [12]],
+      );
+      executable.dispose();
+    });
+  });
+}
