@@ -6,7 +6,7 @@
  */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, type Shape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { convForwardKernel } from '../kernels/conv-forward.ts';
@@ -61,9 +61,9 @@ function visitProducts(
 export const conv2dOp: Op<ConvAttributes> = {
   name: 'conv2d',
   infer([src, weights], { strides, dilation }) {
-    if (src!.length !== 4 || weights!.length !== 4 || src![3] !== weights![2]) {
+    if (src!.length !== 4 || !isBatched(src!) || weights!.length !== 4 || src![3] !== weights![2]) {
       throw new ShapeError(
-        `conv2d: an input [n, h, w, ic] and weights [kh, kw, ic, oc] with the same ic are expected, ` +
+        `conv2d: an input [null, h, w, ic], a batch, and weights [kh, kw, ic, oc] with the same ic are expected, ` +
           `received ${formatShape(src!)} and ${formatShape(weights!)}.`,
       );
     }

@@ -1,7 +1,7 @@
 /** @file pad2d: a frame of a constant around each map; crop2d takes it away again. */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, isBatched } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { cropKernel, padKernel } from '../kernels/pad.ts';
@@ -75,8 +75,8 @@ export const crop2dOp: Op<Frame> = {
 
 /** Zeros around each map of `x` [n, h, w, c]; `x` itself when the frame is empty. */
 export function pad2d(x: Node, frame: Frame): Node {
-  if (x.shape.length !== 4)
-    throw new ShapeError(`pad2d expects [n, h, w, c], received ${formatShape(x.shape)}.`);
+  if (x.shape.length !== 4 || !isBatched(x.shape))
+    throw new ShapeError(`pad2d expects a batch [null, h, w, c], received ${formatShape(x.shape)}.`);
   const { top, bottom, left, right } = frame;
   return top + bottom + left + right === 0 ? x : apply(pad2dOp, [x], { top, bottom, left, right });
 }

@@ -44,8 +44,8 @@ function poolShape(src: Shape, attrs: PoolAttributes): PoolShape {
 
 function inferPool(name: string): (inputs: readonly Shape[], attrs: PoolAttributes) => Shape {
   return ([src], attrs) => {
-    if (src!.length !== 4)
-      throw new ShapeError(`${name} expects [n, h, w, c], received ${formatShape(src!)}.`);
+    if (src!.length !== 4 || !isBatched(src!))
+      throw new ShapeError(`${name} expects a batch [null, h, w, c], received ${formatShape(src!)}.`);
     const shape = poolShape(src!, attrs);
     checkWindowFits(name, formatShape(src!), [shape.oh, shape.ow]);
     return [src![0]!, shape.oh, shape.ow, shape.c];
