@@ -1,14 +1,14 @@
-/** Throws ShapeError unless a shape has a last axis of known extent: none is a scalar's, and the batch's is not known. */
-export function checkLastAxis(name: string, shape: Shape): void {
-  if (typeof shape.at(-1) === 'number') return;
-  throw new ShapeError(`${name} needs an axis beside the batch's, received shape ${formatShape(shape)}.`);
-}
-
 /** @file Shared forms of ops: element-wise ones with broadcasting, and the shape rules they use. */
 
 import { ShapeError } from '../base/errors.ts';
 import { type Dim, formatShape, type Shape } from '../base/shape.ts';
 import type { ElementwiseLowering, GradientRule, Op, ReferenceTensor } from '../graph/op.ts';
+
+/** Throws ShapeError unless a shape has a last axis of known extent: none is a scalar's, and the batch's is not known. */
+export function checkLastAxis(name: string, shape: Shape): void {
+  if (typeof shape.at(-1) === 'number') return;
+  throw new ShapeError(`${name} needs an axis beside the batch's, received shape ${formatShape(shape)}.`);
+}
 
 /** NumPy's broadcasting with an unknown batch: extents match from the right, 1 stretches. */
 export function broadcastShapes(name: string, shapes: readonly Shape[]): Shape {
