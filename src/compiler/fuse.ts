@@ -28,8 +28,8 @@ export interface FuseOptions {
 }
 
 interface Context extends FuseOptions {
-  /** Who reads each node; views are seen through. */
-  readonly users: ReadonlyMap<Node, readonly Node[]>;
+  /** Who reads each node; null where somebody reads it as a view shows it, for which its numbers must be in memory. */
+  readonly users: ReadonlyMap<Node, readonly Node[] | null>;
   readonly leaving: ReadonlySet<Node>;
   /** Nodes that already have a group. */
   readonly taken: Set<Node>;
@@ -64,21 +64,16 @@ function isFree(node: Node): boolean {
   return kind === 'leaf' || kind === 'view';
 }
 
-function usersOf(order: readonly Node[]): Map<Node, Node[]> {
-  const users = new Map<Node, Node[]>();
+function usersOf(order: readonly Node[]): Map<Node, Node[] | null> {
+  const users = new Map<Node, Node[] | null>(order.map((node) => [node, []]));
   for (const node of order) {
-    for (const input of new Set(node.inputs.map(viewed))) {
-      const list = users.get(input);
-      if (list === undefined) users.set(input, [node]);
-      else list.push(node);
+    for (const input of new Set(node.inputs)) {
+      const source = viewed(input);
+      if (source === input) users.get(input)?.push(node);
+      else users.set(source, null);
     }
   }
   return users;
-}
-
-/** Whether the node reads the numbers of `source` as a view of it shows them, which are there only once they are in memory. */
-function readsView(node: Node, source: Node): boolean {
-  return node.inputs.some((input) => input !== source && viewed(input) === source);
 }
 
 function kernelGroup(context: Context, producer: Node): KernelGroup {
@@ -104,8 +99,8 @@ function fusedWindow(
   context: Context,
   producer: Node,
 ): { window: FusedWindow; value: Node; index: Node | null } | null {
-  const users = context.users.get(producer) ?? [];
-  if (context.leaving.has(producer) || users.some((user) => readsView(user, producer))) return null;
+  const users = context.users.get(producer)!;
+  if (users === null || context.leaving.has(producer)) return null;
   const found = users.map((user) => ({ user, window: windowOf(user) }));
   const value = found.find(({ window }) => window?.kind === 'value');
   const index = found.find(({ window }) => window?.kind === 'index');
@@ -132,9 +127,8 @@ function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: 
   const extras: Node[] = [];
   let last = value;
   while (!context.leaving.has(last)) {
-    const users = context.users.get(last) ?? [];
-    const next = users[0];
-    if (users.length !== 1 || next === undefined || !continues(last, next)) break;
+    const [next, ...others] = context.users.get(last) ?? [];
+    if (next === undefined || others.length > 0 || !continues(last, next)) break;
     context.taken.add(next);
     extras.push(...next.inputs.filter((input) => input !== last).map(viewed));
     epilogue.push(next);
@@ -145,7 +139,6 @@ function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: 
 
 function continues(value: Node, next: Node): boolean {
   if (next.op.lowering.kind !== 'elementwise' || !sameShape(next.shape, value.shape)) return false;
-  if (!next.inputs.includes(value) || readsView(next, value)) return false;
   return next.inputs.every((input) => input === value || epilogueOperand(input, value) !== null);
 }
 
@@ -187,7 +180,7 @@ function joins(context: Context, members: ReadonlySet<Node>, root: Node, input: 
     input.op.lowering.kind === 'elementwise' &&
     !context.taken.has(input) &&
     sameShape(input.shape, root.shape) &&
-    (context.users.get(input) ?? []).every((user) => members.has(user) && !readsView(user, input))
+    context.users.get(input)?.every((user) => members.has(user)) === true
   );
 }
 
