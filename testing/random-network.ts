@@ -5,6 +5,7 @@ import type { RandomGenerator } from '../src/base/random.ts';
 import { sampleSize } from '../src/base/shape.ts';
 import type { Node } from '../src/graph/node.ts';
 import * as ops from '../src/ops/index.ts';
+import { leaveOut } from './leave-out.ts';
 
 /** One layer, as plain data. */
 export type LayerSpec =
@@ -158,10 +159,7 @@ export async function shorten(
   network: NetworkSpec,
   fails: (shorter: NetworkSpec) => Promise<boolean>,
 ): Promise<NetworkSpec> {
-  for (let i = 0; i < network.layers.length; i++) {
-    const shorter = { ...network, layers: network.layers.filter((_, other) => other !== i) };
-    if (await fails(shorter)) return shorten(shorter, fails);
-  }
-  if (network.samples > 1 && (await fails({ ...network, samples: 1 }))) return { ...network, samples: 1 };
-  return network;
+  const layers = await leaveOut(network.layers, (fewer) => fails({ ...network, layers: fewer }));
+  const single = { ...network, layers, samples: 1 };
+  return network.samples > 1 && (await fails(single)) ? single : { ...network, layers };
 }

@@ -1,15 +1,15 @@
 /** @file Every op × case: gradients against finite differences, and each engine against the float64 references. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { RandomGenerator } from '../src/base/random.ts';
-import type { Backend } from '../src/engine/executable.ts';
 import { NativeBackend } from '../src/engine/native-backend.ts';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
 import * as ops from '../src/ops/index.ts';
-import { guarded, whyNotNative } from '../testing/native-machine.ts';
+import { type ComparedEngine, describeOn, guardedEngines } from '../testing/compared-engines.ts';
+import { whyNotNative } from '../testing/native-machine.ts';
 import { opCases } from '../testing/op-cases.ts';
 import {
   backendResults,
@@ -58,50 +58,29 @@ describe('gradients against finite differences in float64', () => {
   }
 });
 
-interface Engine {
-  readonly name: string;
-  make(): Promise<Backend>;
-  readonly skip?: string | false;
-}
-
-/** Guarded, so that a stray access ends the process; and with one kernel per op. */
-const nativeEngines = (['avx2', 'avx512'] as const).flatMap((isa): Engine[] => [
-  {
-    name: `native ${isa}`,
-    make: () => guarded(() => NativeBackend.create({ isa, threads: 2 })),
-    skip: whyNotNative(isa),
-  },
-  {
-    name: `native ${isa}, one kernel per op`,
-    make: () => NativeBackend.create({ isa, threads: 3, fuse: false }),
-    skip: whyNotNative(isa),
-  },
-]);
-
-const engines: readonly Engine[] = [
+const engines: readonly ComparedEngine[] = [
   { name: 'wasm, fused', make: () => WasmBackend.create({ threads: 2 }) },
   { name: 'wasm, one kernel per op', make: () => WasmBackend.create({ inline: true, fuse: false }) },
   {
     name: 'wasm without relaxed SIMD',
     make: () => WasmBackend.create({ inline: true, relaxedSimd: false }),
   },
-  ...nativeEngines,
+  ...guardedEngines,
+  ...(['avx2', 'avx512'] as const).map((isa) => ({
+    name: `native ${isa}, one kernel per op`,
+    make: () => NativeBackend.create({ isa, threads: 3, fuse: false }),
+    skip: whyNotNative(isa),
+  })),
 ];
 
-for (const { name, make, skip = false } of engines) {
-  describe(`${name} against the references`, { skip }, () => {
-    let backend: Backend;
-    before(async () => {
-      backend = await make();
-    });
-    after(() => backend.dispose());
-
+for (const engine of engines) {
+  describeOn(engine, 'against the references', (backend) => {
     for (const opCase of opCases) {
       it(opCase.name, async () => {
         for (const samples of BATCHES) {
           const problem = buildProblem(opCase, samples, samples);
           const expected = referenceResults(problem);
-          const actual = await backendResults(problem, backend, samples + 2);
+          const actual = await backendResults(problem, backend(), samples + 2);
           expected.forEach((values, i) => {
             const difference = relativeDifference(actual[i]!, values);
             const what = i === 0 ? 'value' : `gradient of input ${i - 1}`;

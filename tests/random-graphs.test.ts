@@ -1,15 +1,14 @@
 /** @file Random graphs of all kinds of ops, with gradients and updates, on every engine against float64. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { RandomGenerator } from '../src/base/random.ts';
 import { isBatched, sampleSize } from '../src/base/shape.ts';
 import type { Backend } from '../src/engine/executable.ts';
-import { NativeBackend } from '../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
-import { WasmBackend } from '../src/engine/wasm-backend.ts';
+import { type ComparedEngine, comparedEngines, describeOn } from '../testing/compared-engines.ts';
 import { InterpretingBackend } from '../testing/interpreting-backend.ts';
-import { guarded, whyNotNative } from '../testing/native-machine.ts';
+import { leaveOut } from '../testing/leave-out.ts';
 import { plainTarget } from '../testing/plain-target.ts';
 import { buildGraph, type GraphProblem, type GraphSpec, randomGraph } from '../testing/random-graph.ts';
 
@@ -45,63 +44,43 @@ function difference(actual: Float32Array, expected: Float32Array): number {
   return expected.reduce((most, value, i) => Math.max(most, Math.abs(actual[i]! - value) / size), 0);
 }
 
-/** What is wrong with the engine's results; null when nothing is, or the graph is of no use. */
-async function fault(backend: Backend, spec: GraphSpec, seed: number): Promise<string | null> {
+/** What the graph's numbers should be; null for a graph of no use. */
+async function expectedOf(spec: GraphSpec, seed: number) {
   const problem = buildGraph(spec, new RandomGenerator(seed));
   if (problem === null) return null;
   const expected = await results(new ReferenceBackend(), problem, spec.samples);
-  if (expected.some((numbers) => numbers.some((value) => !(Math.abs(value) < LARGE)))) return null;
-  const actual = await results(backend, problem, spec.samples);
-  const differences = expected.map((numbers, i) => difference(actual[i]!, numbers));
-  return differences.every((each) => each <= TOLERANCE) ? null : `differs by ${differences.join(', ')}`;
+  const useful = expected.every((numbers) => numbers.every((value) => Math.abs(value) < LARGE));
+  return useful ? { problem, expected } : null;
 }
 
-/** The graph with as few steps as show the fault. */
-async function shorten(backend: Backend, spec: GraphSpec, seed: number): Promise<GraphSpec> {
-  for (let i = 0; i < spec.steps.length; i++) {
-    const shorter = { ...spec, steps: spec.steps.filter((_, other) => other !== i) };
-    if ((await fault(backend, shorter, seed)) !== null) return shorten(backend, shorter, seed);
-  }
-  return spec;
+/** How far each of the engine's results is from what it should be. */
+async function differences(backend: Backend, spec: GraphSpec, seed: number): Promise<number[]> {
+  const found = await expectedOf(spec, seed);
+  if (found === null) return [];
+  const actual = await results(backend, found.problem, spec.samples);
+  return found.expected.map((numbers, i) => difference(actual[i]!, numbers));
 }
 
-const engines: readonly { name: string; graphs: number; skip: string | false; make(): Promise<Backend> }[] = [
-  { name: 'wasm', graphs: 300, skip: false, make: () => WasmBackend.create({ inline: true }) },
-  {
-    name: 'native avx2',
-    graphs: 300,
-    skip: whyNotNative('avx2'),
-    make: () => guarded(() => NativeBackend.create({ isa: 'avx2', threads: 2 })),
-  },
-  {
-    name: 'native avx512',
-    graphs: 300,
-    skip: whyNotNative('avx512'),
-    make: () => guarded(() => NativeBackend.create({ isa: 'avx512', threads: 2 })),
-  },
-  {
-    name: 'the interpreter',
-    graphs: 100,
-    skip: false,
-    make: async () => new InterpretingBackend(plainTarget(8), 3),
-  },
+const engines: readonly (ComparedEngine & { readonly graphs: number })[] = [
+  ...comparedEngines.map((engine) => ({ ...engine, graphs: 300 })),
+  { name: 'the interpreter', graphs: 100, make: async () => new InterpretingBackend(plainTarget(8), 3) },
 ];
 
-for (const [e, { name, graphs, skip, make }] of engines.entries()) {
-  describe(`random graphs on ${name}`, { skip }, () => {
-    let backend: Backend;
-    before(async () => {
-      backend = await make();
-    });
-    after(() => backend.dispose());
-
+for (const [e, { graphs, ...engine }] of engines.entries()) {
+  describeOn(engine, 'random graphs', (backend) => {
     it(`${graphs} of them agree with float64`, async () => {
+      let built = 0;
       // Each engine has graphs of its own.
-      for (let seed = SEED * (e + 1); seed < SEED * (e + 1) + graphs; seed++) {
+      for (let seed = SEED * (e + 1); built < graphs; seed++) {
         const spec = randomGraph(new RandomGenerator(seed));
-        if ((await fault(backend, spec, seed)) === null) continue;
-        const least = await shorten(backend, spec, seed);
-        assert.fail(`seed ${seed} ${await fault(backend, least, seed)}: ${JSON.stringify(least)}`);
+        if ((await expectedOf(spec, seed)) === null) continue;
+        built++;
+        const fails = async (steps: GraphSpec['steps']) =>
+          !(await differences(backend(), { ...spec, steps }, seed)).every((each) => each <= TOLERANCE);
+        if (!(await fails(spec.steps))) continue;
+        const least = { ...spec, steps: await leaveOut(spec.steps, fails) };
+        const by = (await differences(backend(), least, seed)).join(', ');
+        assert.fail(`seed ${seed} differs by ${by}: ${JSON.stringify(least)}`);
       }
     });
   });

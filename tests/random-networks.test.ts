@@ -1,17 +1,15 @@
 /** @file 200 random small networks, forward and backward, on every engine against float64; native ones behind guard pages. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { gradients } from '../src/autodiff/gradients.ts';
 import { RandomGenerator } from '../src/base/random.ts';
 import { sampleSize } from '../src/base/shape.ts';
 import type { Backend, StepGraph } from '../src/engine/executable.ts';
-import { NativeBackend } from '../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
-import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { Variable } from '../src/graph/variable.ts';
 import { mul, placeholder, sum, variableNode } from '../src/ops/index.ts';
-import { guarded, whyNotNative } from '../testing/native-machine.ts';
+import { comparedEngines, describeOn } from '../testing/compared-engines.ts';
 import { buildNetwork, type NetworkSpec, randomNetwork, shorten } from '../testing/random-network.ts';
 import { relativeDifference } from '../testing/run-op-case.ts';
 
@@ -66,28 +64,8 @@ async function difference(backend: Backend, network: NetworkSpec, seed: number):
   return Math.max(...expected.map((values, i) => relativeDifference(actual[i]!, values)));
 }
 
-const engines = [
-  { name: 'wasm', make: () => WasmBackend.create({ inline: true }), skip: false as const },
-  {
-    name: 'native avx2',
-    make: () => guarded(() => NativeBackend.create({ isa: 'avx2', threads: 2 })),
-    skip: whyNotNative('avx2'),
-  },
-  {
-    name: 'native avx512',
-    make: () => guarded(() => NativeBackend.create({ isa: 'avx512', threads: 2 })),
-    skip: whyNotNative('avx512'),
-  },
-];
-
-for (const [e, { name, make, skip }] of engines.entries()) {
-  describe(`random networks on ${name}`, { skip }, () => {
-    let backend: Backend;
-    before(async () => {
-      backend = await make();
-    });
-    after(() => backend.dispose());
-
+for (const [e, engine] of comparedEngines.entries()) {
+  describeOn(engine, 'random networks', (backend) => {
     it(`${NETWORKS} of them agree with float64`, async () => {
       let built = 0;
       // Each engine has networks of its own.
@@ -95,11 +73,11 @@ for (const [e, { name, make, skip }] of engines.entries()) {
         const network = randomNetwork(new RandomGenerator(seed));
         if (problemOf(network, seed) === null) continue;
         built++;
-        const fails = async (each: NetworkSpec) => (await difference(backend, each, seed)) > TOLERANCE;
+        const fails = async (each: NetworkSpec) => (await difference(backend(), each, seed)) > TOLERANCE;
         if (!(await fails(network))) continue;
         const least = await shorten(network, fails);
         assert.fail(
-          `seed ${seed} differs by ${await difference(backend, least, seed)}: ${JSON.stringify(least)}`,
+          `seed ${seed} differs by ${await difference(backend(), least, seed)}: ${JSON.stringify(least)}`,
         );
       }
     });

@@ -1,11 +1,8 @@
 /** @file A step's outputs and updates see the variables as they were before it, whatever reads and changes what. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Backend } from '../src/engine/executable.ts';
-import { NativeBackend } from '../src/engine/native-backend.ts';
+import { it } from 'node:test';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
-import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { Variable } from '../src/graph/variable.ts';
 import {
   add,
@@ -17,26 +14,15 @@ import {
   sum,
   variableNode,
 } from '../src/ops/index.ts';
-import { whyNotNative } from '../testing/native-machine.ts';
+import { type ComparedEngine, comparedEngines, describeOn } from '../testing/compared-engines.ts';
 
-const engines: readonly { name: string; skip: string | false; make(): Promise<Backend> | Backend }[] = [
-  { name: 'reference', skip: false, make: () => new ReferenceBackend() },
-  { name: 'wasm', skip: false, make: () => WasmBackend.create({ inline: true }) },
-  {
-    name: 'native',
-    skip: whyNotNative('avx2'),
-    make: () => NativeBackend.create({ isa: 'avx2', threads: 2 }),
-  },
+const engines: readonly ComparedEngine[] = [
+  { name: 'reference', make: async () => new ReferenceBackend() },
+  ...comparedEngines,
 ];
 
-for (const { name, skip, make } of engines) {
-  describe(`updates on ${name}`, { skip }, () => {
-    let backend: Backend;
-    before(async () => {
-      backend = await make();
-    });
-    after(() => backend.dispose());
-
+for (const engine of engines) {
+  describeOn(engine, 'updates', (backend) => {
     it('see old numbers only: in a ring, behind a view, of a changed sum', async () => {
       const variable = (label: string, shape: number[], values: number[]) =>
         new Variable({ name: label, shape, values: Float32Array.from(values) });
@@ -49,7 +35,7 @@ for (const { name, skip, make } of engines) {
       const node = (each: Variable) => variableNode(each);
       const x = placeholder({ shape: [null, 3], name: 'x' });
       const outputs = [reshape(node(a), [4]), node(total), add(node(kept), constant(1)), node(same)];
-      const executable = await backend.compile(
+      const executable = await backend().compile(
         {
           name: 'updates',
           feeds: [x],
