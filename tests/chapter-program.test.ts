@@ -6,8 +6,8 @@ import { describe, it } from 'node:test';
 import { wasmTarget } from '../src/codegen/wasm/target.ts';
 import { compile } from '../src/compiler/compile.ts';
 import { printStep } from '../src/compiler/print.ts';
-import { chapterNetwork } from '../testing/chapter-network.ts';
-import { fixtureUrl } from '../testing/fixtures.ts';
+import { chapterNetwork } from './support/chapter-network.ts';
+import { fixtureUrl } from './support/fixtures.ts';
 
 describe("the chapter's network compiled", () => {
   const { train } = chapterNetwork();

@@ -6,14 +6,9 @@ import { RandomGenerator } from '../src/base/random.ts';
 import { compile } from '../src/compiler/compile.ts';
 import type { VectorTarget } from '../src/kernels/ir.ts';
 import * as ops from '../src/ops/index.ts';
-import { InterpretingBackend } from '../testing/interpreting-backend.ts';
-import { type OpCase, opCases } from '../testing/op-cases.ts';
-import {
-  backendResults,
-  buildProblem,
-  referenceResults,
-  relativeDifference,
-} from '../testing/run-op-case.ts';
+import { InterpretingBackend } from './support/interpreting-backend.ts';
+import { type OpCase, opCases } from './support/op-cases.ts';
+import { backendResults, buildProblem, referenceResults, relativeDifference } from './support/run-op-case.ts';
 
 /** So small that kernels work around them for small shapes already. */
 const CACHES = { l1Bytes: 8192, l2Bytes: 8192 };

@@ -8,9 +8,9 @@ import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
 import * as ops from '../src/ops/index.ts';
-import { type ComparedEngine, describeOn, guardedEngines } from '../testing/compared-engines.ts';
-import { whyNotNative } from '../testing/native-machine.ts';
-import { opCases } from '../testing/op-cases.ts';
+import { type ComparedEngine, describeOn, guardedEngines } from './support/compared-engines.ts';
+import { whyNotNative } from './support/native-machine.ts';
+import { opCases } from './support/op-cases.ts';
 import {
   backendResults,
   buildProblem,
@@ -18,7 +18,7 @@ import {
   type OpProblem,
   referenceResults,
   relativeDifference,
-} from '../testing/run-op-case.ts';
+} from './support/run-op-case.ts';
 
 /** Batches of one sample, of less than a shard each, and of several chunks. */
 const BATCHES = [1, 3, 19];

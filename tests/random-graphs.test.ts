@@ -6,11 +6,11 @@ import { RandomGenerator } from '../src/base/random.ts';
 import { isBatched, sampleSize } from '../src/base/shape.ts';
 import type { Backend } from '../src/engine/executable.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
-import { type ComparedEngine, comparedEngines, describeOn } from '../testing/compared-engines.ts';
-import { InterpretingBackend } from '../testing/interpreting-backend.ts';
-import { leaveOut } from '../testing/leave-out.ts';
-import { plainTarget } from '../testing/plain-target.ts';
-import { buildGraph, type GraphProblem, type GraphSpec, randomGraph } from '../testing/random-graph.ts';
+import { type ComparedEngine, comparedEngines, describeOn } from './support/compared-engines.ts';
+import { InterpretingBackend } from './support/interpreting-backend.ts';
+import { leaveOut } from './support/leave-out.ts';
+import { plainTarget } from './support/plain-target.ts';
+import { buildGraph, type GraphProblem, type GraphSpec, randomGraph } from './support/random-graph.ts';
 
 /** Of the largest number of a result. Slopes that cancel each other out lose digits. */
 const TOLERANCE = 5e-3;

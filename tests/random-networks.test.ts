@@ -9,9 +9,9 @@ import type { Backend, StepGraph } from '../src/engine/executable.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
 import { Variable } from '../src/graph/variable.ts';
 import { mul, placeholder, sum, variableNode } from '../src/ops/index.ts';
-import { comparedEngines, describeOn } from '../testing/compared-engines.ts';
-import { buildNetwork, type NetworkSpec, randomNetwork, shorten } from '../testing/random-network.ts';
-import { relativeDifference } from '../testing/run-op-case.ts';
+import { comparedEngines, describeOn } from './support/compared-engines.ts';
+import { buildNetwork, type NetworkSpec, randomNetwork, shorten } from './support/random-network.ts';
+import { relativeDifference } from './support/run-op-case.ts';
 
 const NETWORKS = 200;
 const TOLERANCE = 1e-5;

@@ -14,7 +14,7 @@ import {
   sum,
   variableNode,
 } from '../src/ops/index.ts';
-import { type ComparedEngine, comparedEngines, describeOn } from '../testing/compared-engines.ts';
+import { type ComparedEngine, comparedEngines, describeOn } from './support/compared-engines.ts';
 
 const engines: readonly ComparedEngine[] = [
   { name: 'reference', make: async () => new ReferenceBackend() },

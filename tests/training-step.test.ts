@@ -11,8 +11,8 @@ import { WasmBackend, type WasmBackendOptions } from '../src/engine/wasm-backend
 import type { Node } from '../src/graph/node.ts';
 import { Variable } from '../src/graph/variable.ts';
 import * as ops from '../src/ops/index.ts';
-import { guarded, whyNotNative } from '../testing/native-machine.ts';
-import { relativeDifference } from '../testing/run-op-case.ts';
+import { guarded, whyNotNative } from './support/native-machine.ts';
+import { relativeDifference } from './support/run-op-case.ts';
 
 const CLASSES = 5;
 const BATCHES = [16, 16, 7, 1];

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { CONV_CASES } from '../src/bench/conv-cases.ts';
+import { CONV_CASES } from '../src/cli/bench/conv-cases.ts';
 import { Assembler } from '../src/codegen/x64/assembler.ts';
 import { emitKernel } from '../src/codegen/x64/kernel.ts';
 import { emitProgram } from '../src/codegen/x64/program.ts';
@@ -12,8 +12,8 @@ import { convForwardKernel } from '../src/kernels/conv-forward.ts';
 import { convInputGradientKernel } from '../src/kernels/conv-input-gradient.ts';
 import { convWeightsGradientKernel } from '../src/kernels/conv-weights-gradient.ts';
 import { verifyKernel } from '../src/kernels/verify.ts';
-import { opCases } from '../testing/op-cases.ts';
-import { buildProblem } from '../testing/run-op-case.ts';
+import { opCases } from './support/op-cases.ts';
+import { buildProblem } from './support/run-op-case.ts';
 
 /** Half of the instruction cache that processors have: two kernels in turn should not throw each other out. */
 const MOST_BYTES = 16 * 1024;

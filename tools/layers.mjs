@@ -47,8 +47,8 @@ export const LAYERS = {
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
   'index.ts': ['*'],
-  bench: ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
-  cli: ['base', 'index.ts', 'bench', 'callbacks', 'datasets', 'images'],
+  'cli/bench': ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
+  cli: ['base', 'index.ts', 'cli/bench', 'callbacks', 'datasets', 'images'],
 };
 
 /** npm package → the folders that may import it. */

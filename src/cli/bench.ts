@@ -2,8 +2,8 @@
 
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Command } from 'commander';
-import { benchTable } from '../bench/bench-table.ts';
-import { runBench } from '../bench/run-bench.ts';
+import { benchTable } from './bench/bench-table.ts';
+import { runBench } from './bench/run-bench.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
 import { printResult, say } from './output.ts';
 import { ownPackage } from './package-info.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { whyNotNative } from '../../testing/native-machine.ts';
+import { whyNotNative } from '../../tests/support/native-machine.ts';
 
 const run = promisify(execFile);
 const ON_ARM = "Object.defineProperty(process, 'arch', { value: 'arm64' });\n";

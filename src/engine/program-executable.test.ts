@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { plainTarget } from '../../testing/plain-target.ts';
+import { plainTarget } from '../../tests/support/plain-target.ts';
 import { BackendError } from '../base/errors.ts';
 import { placeholder, square } from '../ops/index.ts';
 import { Heap } from '../runtime/heap.ts';

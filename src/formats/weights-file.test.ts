@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { fixtureUrl } from '../../testing/fixtures.ts';
+import { fixtureUrl } from '../../tests/support/fixtures.ts';
 import { FormatError } from '../base/errors.ts';
 import { writeHdf5 } from './hdf5.ts';
 import { readWeights, type WeightGroup, writeWeights } from './weights-file.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { plainTarget } from '../../testing/plain-target.ts';
+import { plainTarget } from '../../tests/support/plain-target.ts';
 import { InternalError } from '../base/errors.ts';
 import { KernelBuilder } from './builder.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertClose } from '../../testing/close.ts';
+import { assertClose } from '../../tests/support/close.ts';
 import { gradients } from '../autodiff/gradients.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';

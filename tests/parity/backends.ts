@@ -4,7 +4,7 @@ import type { Backend } from '../../src/engine/executable.ts';
 import { NativeBackend } from '../../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../../src/engine/reference-backend.ts';
 import { WasmBackend } from '../../src/engine/wasm-backend.ts';
-import { whyNotNative } from '../../testing/native-machine.ts';
+import { whyNotNative } from '../support/native-machine.ts';
 
 /** A backend under test. */
 export interface BackendUnderTest {

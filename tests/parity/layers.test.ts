@@ -9,8 +9,8 @@ import type { Backend, StepGraph } from '../../src/engine/executable.ts';
 import { layerFromConfig } from '../../src/layers/index.ts';
 import type { CallContext, Layer } from '../../src/layers/layer.ts';
 import { mul, placeholder, sum, variableNode } from '../../src/ops/index.ts';
-import { assertClose } from '../../testing/close.ts';
-import { type ArrayReference, readFixture } from '../../testing/fixtures.ts';
+import { assertClose } from '../support/close.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
 interface LayerCase {

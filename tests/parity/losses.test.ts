@@ -7,8 +7,8 @@ import type { Backend } from '../../src/engine/executable.ts';
 import { getActivation } from '../../src/layers/activations.ts';
 import { getLoss } from '../../src/losses/index.ts';
 import { mean, placeholder } from '../../src/ops/index.ts';
-import { assertClose } from '../../testing/close.ts';
-import { type ArrayReference, readFixture } from '../../testing/fixtures.ts';
+import { assertClose } from '../support/close.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
 interface LossCase {

@@ -6,8 +6,8 @@ import type { Backend } from '../../src/engine/executable.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import { constant, mul, sub, variableNode } from '../../src/ops/index.ts';
 import { getOptimizer } from '../../src/optimizers/index.ts';
-import { assertClose } from '../../testing/close.ts';
-import { type ArrayReference, type FixtureArray, readFixture } from '../../testing/fixtures.ts';
+import { assertClose } from '../support/close.ts';
+import { type ArrayReference, type FixtureArray, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
 interface OptimizerCase {

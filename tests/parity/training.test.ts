@@ -7,9 +7,9 @@ import { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
 import { layerFromConfig } from '../../src/layers/index.ts';
 import { Sequential } from '../../src/models/sequential.ts';
-import { assertClose } from '../../testing/close.ts';
-import { batch, type Drawn, weightValues } from '../../testing/fixture-numbers.ts';
-import { type ArrayReference, readFixture } from '../../testing/fixtures.ts';
+import { assertClose } from '../support/close.ts';
+import { batch, type Drawn, weightValues } from '../support/fixture-numbers.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
 /** What the fixture keeps of a weight. */

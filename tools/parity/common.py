@@ -65,7 +65,7 @@ def float32_policy(config):
     return json.loads(json.dumps(config).replace('"float64"', '"float32"'))
 
 
-# The number generator below is written twice, here and in testing/fixture-numbers.ts, and must stay equal bit for bit.
+# The number generator below is written twice, here and in tests/support/fixture-numbers.ts, and must stay equal bit for bit.
 
 
 def mix(values):

@@ -1,7 +1,7 @@
 """
 Fixtures of training: the losses of 50 steps from fixed weights on fixed batches, and samples of the weights.
 
-Images, labels and first weights come from the number generator of common.py, which testing/fixture-numbers.ts repeats,
+Images, labels and first weights come from the number generator of common.py, which tests/support/fixture-numbers.ts repeats,
 so the fixture holds neither. Step s (from 0) trains on batch(1000 + s, …); weight w (in the model's order) starts as
 weight_values(w, shape).
 """

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { RandomKernel } from '../../../testing/random-kernel.ts';
+import { RandomKernel } from '../../../tests/support/random-kernel.ts';
 import { interpretKernel } from '../../kernels/interpret.ts';
 import type { Kernel } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { whyNotNative } from '../../../testing/native-machine.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
 import { nativeSupport } from '../../runtime/native/support.ts';
 import { Assembler } from './assembler.ts';
 import { emitEntry } from './entry.ts';

@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { fixtureUrl } from '../../../testing/fixtures.ts';
-import { goldenCases, goldenLine, sweep, sweepDigest } from '../../../testing/x64-sweep.ts';
+import { fixtureUrl } from '../../../tests/support/fixtures.ts';
+import { goldenCases, goldenLine, sweep, sweepDigest } from '../../../tests/support/x64-sweep.ts';
 import { INSTRUCTIONS, type Mnemonic } from './instructions.ts';
 import { formsOf } from './notation.ts';
 

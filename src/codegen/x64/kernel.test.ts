@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { NativeKernels } from '../../../testing/native-kernel.ts';
-import { whyNotNative } from '../../../testing/native-machine.ts';
-import { RandomKernel } from '../../../testing/random-kernel.ts';
+import { NativeKernels } from '../../../tests/support/native-kernel.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
+import { RandomKernel } from '../../../tests/support/random-kernel.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel } from '../../kernels/interpret.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { whyNotNative } from '../../../testing/native-machine.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { setBackend, useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { whyNotNative } from '../../../testing/native-machine.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
 import { ShapeError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { setBackend } from '../../engine/backend.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { guarded, whyNotNative } from '../../../testing/native-machine.ts';
+import { guarded, whyNotNative } from '../../../tests/support/native-machine.ts';
 import {
   assertEmptyShards,
   assertSums,
@@ -8,7 +8,7 @@ import {
   buffer,
   CAPACITY,
   trainingProgram,
-} from '../../../testing/training-program.ts';
+} from '../../../tests/support/training-program.ts';
 import { InternalError } from '../../base/errors.ts';
 import { type Isa, nativeTarget } from '../../codegen/x64/target.ts';
 import { type Program, SLICE_GRAIN } from '../../compiler/program.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { whyNotNative } from '../../../testing/native-machine.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
 
 const run = promisify(execFile);
 
@@ -11,7 +11,7 @@ function moduleText(text: string): string {
   const url = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
   return `import { NativeRuntime } from ${url('./runtime.js')};
 import { nativeSupport } from ${url('./support.js')};
-import { bind, trainingProgram } from ${url('../../../testing/training-program.js')};
+import { bind, trainingProgram } from ${url('../../../tests/support/training-program.js')};
 import { KernelBuilder } from ${url('../../kernels/builder.js')};
 import { nativeTarget } from ${url('../../codegen/x64/target.js')};
 ${text}`;

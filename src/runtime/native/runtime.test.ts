@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { whyNotNative } from '../../../testing/native-machine.ts';
-import { assertSlots } from '../../../testing/slots.ts';
-import { bind, CAPACITY, trainingProgram, WEIGHTS } from '../../../testing/training-program.ts';
+import { whyNotNative } from '../../../tests/support/native-machine.ts';
+import { assertSlots } from '../../../tests/support/slots.ts';
+import { bind, CAPACITY, trainingProgram, WEIGHTS } from '../../../tests/support/training-program.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { nativeTarget } from '../../codegen/x64/target.ts';
 import { NativeRuntime } from './runtime.ts';

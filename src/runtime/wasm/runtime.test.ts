@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { assertSlots } from '../../../testing/slots.ts';
+import { assertSlots } from '../../../tests/support/slots.ts';
 import {
   assertEmptyShards,
   assertSums,
@@ -12,7 +12,7 @@ import {
   FEATURES,
   trainingProgram,
   WEIGHTS,
-} from '../../../testing/training-program.ts';
+} from '../../../tests/support/training-program.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
 import { wasmTarget } from '../../codegen/wasm/target.ts';

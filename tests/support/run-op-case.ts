@@ -1,13 +1,13 @@
 /** @file Runs an op case on a backend: its value and the gradients of a random projection of it. */
 
-import { gradients } from '../src/autodiff/gradients.ts';
-import { RandomGenerator } from '../src/base/random.ts';
-import { isBatched, sampleSize } from '../src/base/shape.ts';
-import type { Backend } from '../src/engine/executable.ts';
-import { evaluate } from '../src/graph/evaluate.ts';
-import type { Node } from '../src/graph/node.ts';
-import { Variable } from '../src/graph/variable.ts';
-import { constant, mul, placeholder, sum, variableNode } from '../src/ops/index.ts';
+import { gradients } from '../../src/autodiff/gradients.ts';
+import { RandomGenerator } from '../../src/base/random.ts';
+import { isBatched, sampleSize } from '../../src/base/shape.ts';
+import type { Backend } from '../../src/engine/executable.ts';
+import { evaluate } from '../../src/graph/evaluate.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { Variable } from '../../src/graph/variable.ts';
+import { constant, mul, placeholder, sum, variableNode } from '../../src/ops/index.ts';
 import type { OpCase } from './op-cases.ts';
 
 /** An op case as a graph with numbers. */

@@ -1,10 +1,10 @@
 /** @file The chapter's MNIST network as an op graph, for tests and benchmarks of the engine alone. */
 
-import { gradients } from '../src/autodiff/gradients.ts';
-import type { StepGraph } from '../src/engine/executable.ts';
-import type { Node } from '../src/graph/node.ts';
-import { Variable } from '../src/graph/variable.ts';
-import * as ops from '../src/ops/index.ts';
+import { gradients } from '../../src/autodiff/gradients.ts';
+import type { StepGraph } from '../../src/engine/executable.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { Variable } from '../../src/graph/variable.ts';
+import * as ops from '../../src/ops/index.ts';
 
 /** Shapes of its ten weights: 93,322 parameters. */
 const SHAPES: readonly (readonly number[])[] = [

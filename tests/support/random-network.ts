@@ -1,10 +1,10 @@
 /** @file Random small networks from a seed: a list of layers that can be printed, shortened and built again. */
 
-import { FoveaError } from '../src/base/errors.ts';
-import type { RandomGenerator } from '../src/base/random.ts';
-import { sampleSize } from '../src/base/shape.ts';
-import type { Node } from '../src/graph/node.ts';
-import * as ops from '../src/ops/index.ts';
+import { FoveaError } from '../../src/base/errors.ts';
+import type { RandomGenerator } from '../../src/base/random.ts';
+import { sampleSize } from '../../src/base/shape.ts';
+import type { Node } from '../../src/graph/node.ts';
+import * as ops from '../../src/ops/index.ts';
 import { leaveOut } from './leave-out.ts';
 
 /** One layer, as plain data. */

@@ -3,27 +3,27 @@
  * buffers it was called with, and memory that nothing wrote yet holds NaN. For any lane count.
  */
 
-import { InternalError } from '../src/base/errors.ts';
-import { sampleSize } from '../src/base/shape.ts';
-import { type CompiledStep, compile } from '../src/compiler/compile.ts';
+import { InternalError } from '../../src/base/errors.ts';
+import { sampleSize } from '../../src/base/shape.ts';
+import { type CompiledStep, compile } from '../../src/compiler/compile.ts';
 import {
   type Buffer,
   type BufferArgument,
   type SamplesPhase,
   SLICE_GRAIN,
   type WholePhase,
-} from '../src/compiler/program.ts';
+} from '../../src/compiler/program.ts';
 import type {
   Backend,
   BackendDescription,
   CompileStepOptions,
   Executable,
   StepGraph,
-} from '../src/engine/executable.ts';
-import type { Node } from '../src/graph/node.ts';
-import type { Variable } from '../src/graph/variable.ts';
-import { interpretKernel, type Region } from '../src/kernels/interpret.ts';
-import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../src/kernels/ir.ts';
+} from '../../src/engine/executable.ts';
+import type { Node } from '../../src/graph/node.ts';
+import type { Variable } from '../../src/graph/variable.ts';
+import { interpretKernel, type Region } from '../../src/kernels/interpret.ts';
+import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../../src/kernels/ir.ts';
 
 /** Floats between two buffers that nobody may touch. */
 const GAP = 16;

@@ -1,9 +1,9 @@
 /** @file The engines whose results are compared with float64's. */
 
 import { after, before, describe } from 'node:test';
-import type { Backend } from '../src/engine/executable.ts';
-import { NativeBackend } from '../src/engine/native-backend.ts';
-import { WasmBackend } from '../src/engine/wasm-backend.ts';
+import type { Backend } from '../../src/engine/executable.ts';
+import { NativeBackend } from '../../src/engine/native-backend.ts';
+import { WasmBackend } from '../../src/engine/wasm-backend.ts';
 import { guarded, whyNotNative } from './native-machine.ts';
 
 export interface ComparedEngine {

@@ -1,6 +1,6 @@
 /** @file Random kernels, to test code generators with. */
 
-import { KernelBuilder } from '../src/kernels/builder.ts';
+import { KernelBuilder } from '../../src/kernels/builder.ts';
 import {
   type Count,
   FLOAT_BYTES,
@@ -8,7 +8,7 @@ import {
   type Ptr,
   type Vec,
   type VectorTarget,
-} from '../src/kernels/ir.ts';
+} from '../../src/kernels/ir.ts';
 
 /**
  * Writes kernels of nested loops in which registers live and die in all ways the verifier allows. Pointers: src, dst.

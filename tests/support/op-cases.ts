@@ -1,8 +1,8 @@
 /** @file Every op in the shapes that matter: the list behind the registry tests. A new op adds its cases here. */
 
-import { type Shape, sampleSize } from '../src/base/shape.ts';
-import type { Node } from '../src/graph/node.ts';
-import * as ops from '../src/ops/index.ts';
+import { type Shape, sampleSize } from '../../src/base/shape.ts';
+import type { Node } from '../../src/graph/node.ts';
+import * as ops from '../../src/ops/index.ts';
 
 /** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
 export interface OpCase {

@@ -26,7 +26,7 @@ const BYTES = { float32: 4, float64: 8 } as const;
 
 /** The path of a file under tests/fixtures, from a test compiled into a folder beside it. */
 export function fixtureUrl(path: string): URL {
-  return new URL(`../../tests/fixtures/${path}`, import.meta.url);
+  return new URL(`../../../tests/fixtures/${path}`, import.meta.url);
 }
 
 /** Reads `tests/fixtures/parity/<name>`. */

@@ -6,9 +6,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { Assembler } from '../src/codegen/x64/assembler.ts';
-import { INSTRUCTIONS, type Mnemonic } from '../src/codegen/x64/instructions.ts';
-import { CLASS, type Form, formsOf, type OperandSpec } from '../src/codegen/x64/notation.ts';
+import { Assembler } from '../../src/codegen/x64/assembler.ts';
+import { INSTRUCTIONS, type Mnemonic } from '../../src/codegen/x64/instructions.ts';
+import { CLASS, type Form, formsOf, type OperandSpec } from '../../src/codegen/x64/notation.ts';
 import {
   formatAddress,
   formatMasking,
@@ -17,9 +17,9 @@ import {
   type Masking,
   type MemoryBits,
   type Operand,
-} from '../src/codegen/x64/operands.ts';
-import { maskRegister } from '../src/codegen/x64/registers.ts';
-import { selectForm } from '../src/codegen/x64/select.ts';
+} from '../../src/codegen/x64/operands.ts';
+import { maskRegister } from '../../src/codegen/x64/registers.ts';
+import { selectForm } from '../../src/codegen/x64/select.ts';
 import {
   type ClassName,
   HERE,

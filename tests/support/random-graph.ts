@@ -1,13 +1,13 @@
 /** @file Random small graphs of all kinds of ops from a seed: steps that can be printed, left out and built again. */
 
-import { gradients } from '../src/autodiff/gradients.ts';
-import { FoveaError } from '../src/base/errors.ts';
-import type { RandomGenerator } from '../src/base/random.ts';
-import { isBatched, sampleSize } from '../src/base/shape.ts';
-import type { StepGraph } from '../src/engine/executable.ts';
-import type { Node } from '../src/graph/node.ts';
-import { Variable } from '../src/graph/variable.ts';
-import * as ops from '../src/ops/index.ts';
+import { gradients } from '../../src/autodiff/gradients.ts';
+import { FoveaError } from '../../src/base/errors.ts';
+import type { RandomGenerator } from '../../src/base/random.ts';
+import { isBatched, sampleSize } from '../../src/base/shape.ts';
+import type { StepGraph } from '../../src/engine/executable.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { Variable } from '../../src/graph/variable.ts';
+import * as ops from '../../src/ops/index.ts';
 
 /** One op on two of the nodes before it: 0 is the newest, towards 1 they get older. */
 export interface GraphStep {

@@ -1,6 +1,6 @@
 /** @file The operands where x86-64 encoders go wrong, by name, and the classes of operands they belong to. */
 
-import type { CLASS, OperandSpec } from '../src/codegen/x64/notation.ts';
+import type { CLASS, OperandSpec } from '../../src/codegen/x64/notation.ts';
 import {
   type Label,
   type Memory,
@@ -8,7 +8,7 @@ import {
   mem,
   memoryAt,
   type Operand,
-} from '../src/codegen/x64/operands.ts';
+} from '../../src/codegen/x64/operands.ts';
 import {
   gpr,
   maskRegister,
@@ -27,7 +27,7 @@ import {
   rsi,
   rsp,
   vec,
-} from '../src/codegen/x64/registers.ts';
+} from '../../src/codegen/x64/registers.ts';
 
 /** The name of an operand class in the instruction table. */
 export type ClassName = keyof typeof CLASS;

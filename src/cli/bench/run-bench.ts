@@ -1,7 +1,7 @@
 /** @file The whole benchmark: peak, kernels, steps, one after another. */
 
-import { currentBackend } from '../engine/backend.ts';
-import type { BackendDescription } from '../engine/executable.ts';
+import { currentBackend } from '../../engine/backend.ts';
+import type { BackendDescription } from '../../engine/executable.ts';
 import { withBenchRuntime } from './bench-runtime.ts';
 import { CONV_CASES } from './conv-cases.ts';
 import { type KernelTime, type KindSummary, kindsOf, summarize, timeKernel } from './kernel-times.ts';

@@ -1,7 +1,7 @@
 /** @file The processor's peak: fused multiply-adds as fast as they can be issued, in code from the engine's own generator. */
 
-import { KernelBuilder } from '../kernels/builder.ts';
-import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../kernels/ir.ts';
+import { KernelBuilder } from '../../kernels/builder.ts';
+import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../../kernels/ir.ts';
 import type { BenchRuntime } from './bench-runtime.ts';
 import { type KernelProgram, loadKernel } from './kernel-program.ts';
 

@@ -1,7 +1,15 @@
 /** @file The chapter's network through the public API: seconds per epoch and microseconds per prediction. */
 
-import { RandomGenerator } from '../base/random.ts';
-import { type BackendName, backend, layers, type Sequential, sequential, Tensor, utils } from '../index.ts';
+import { RandomGenerator } from '../../base/random.ts';
+import {
+  type BackendName,
+  backend,
+  layers,
+  type Sequential,
+  sequential,
+  Tensor,
+  utils,
+} from '../../index.ts';
 import { median } from './statistics.ts';
 
 const BATCH = 64;

@@ -1,7 +1,7 @@
 /** @file Which native code this machine runs, for tests to skip what it does not. */
 
-import type { Isa } from '../src/codegen/x64/target.ts';
-import { nativeSupport } from '../src/runtime/native/support.ts';
+import type { Isa } from '../../src/codegen/x64/target.ts';
+import { nativeSupport } from '../../src/runtime/native/support.ts';
 
 const support = await nativeSupport().catch((error: Error) => error);
 

@@ -1,11 +1,11 @@
 /** @file A small program of every kind of buffer and phase, to test runtimes with. */
 
 import assert from 'node:assert/strict';
-import type { Buffer, BufferKind, Program } from '../src/compiler/program.ts';
-import { KernelBuilder } from '../src/kernels/builder.ts';
-import type { Kernel, VectorTarget } from '../src/kernels/ir.ts';
-import type { Heap } from '../src/runtime/heap.ts';
-import type { ProgramInstance, SlotAddresses } from '../src/runtime/loaded-program.ts';
+import type { Buffer, BufferKind, Program } from '../../src/compiler/program.ts';
+import { KernelBuilder } from '../../src/kernels/builder.ts';
+import type { Kernel, VectorTarget } from '../../src/kernels/ir.ts';
+import type { Heap } from '../../src/runtime/heap.ts';
+import type { ProgramInstance, SlotAddresses } from '../../src/runtime/loaded-program.ts';
 
 /** Floats of a sample: a multiple of all lane counts. */
 export const FEATURES = 16;

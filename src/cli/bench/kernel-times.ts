@@ -1,10 +1,10 @@
 /** @file How fast the convolution kernels are, one by one, on one thread. */
 
-import { convForwardKernel } from '../kernels/conv-forward.ts';
-import { convInputGradientKernel } from '../kernels/conv-input-gradient.ts';
-import type { ConvShape } from '../kernels/conv-shape.ts';
-import { convWeightsGradientKernel } from '../kernels/conv-weights-gradient.ts';
-import type { Kernel, VectorTarget } from '../kernels/ir.ts';
+import { convForwardKernel } from '../../kernels/conv-forward.ts';
+import { convInputGradientKernel } from '../../kernels/conv-input-gradient.ts';
+import type { ConvShape } from '../../kernels/conv-shape.ts';
+import { convWeightsGradientKernel } from '../../kernels/conv-weights-gradient.ts';
+import type { Kernel, VectorTarget } from '../../kernels/ir.ts';
 import type { BenchRuntime } from './bench-runtime.ts';
 import type { ConvCase } from './conv-cases.ts';
 import { type KernelProgram, type KernelProgramOptions, loadKernel, MOST_CALLS } from './kernel-program.ts';

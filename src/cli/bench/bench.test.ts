@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hasRelaxedSimd } from '../codegen/wasm/features.ts';
-import { wasmTarget } from '../codegen/wasm/target.ts';
-import { WasmRuntime } from '../runtime/wasm/runtime.ts';
+import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
+import { wasmTarget } from '../../codegen/wasm/target.ts';
+import { WasmRuntime } from '../../runtime/wasm/runtime.ts';
 import type { BenchRuntime } from './bench-runtime.ts';
 import { benchTable } from './bench-table.ts';
 import { CONV_CASES } from './conv-cases.ts';
@@ -44,7 +44,7 @@ test('every call of a kernel does the work once', async () => {
   const bench = await inlineRuntime();
   const { runtime, target } = bench;
   const before = runtime.heap.usedBytes;
-  const { KernelBuilder } = await import('../kernels/builder.ts');
+  const { KernelBuilder } = await import('../../kernels/builder.ts');
   const k = new KernelBuilder('count_samples', target);
   const dst = k.pointer('dst');
   const samples = k.count('samples');

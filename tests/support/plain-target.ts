@@ -1,6 +1,6 @@
 /** @file A target for tests of kernels that no code generator takes part in. */
 
-import type { VectorTarget } from '../src/kernels/ir.ts';
+import type { VectorTarget } from '../../src/kernels/ir.ts';
 
 /** Few registers and common caches. */
 export function plainTarget(lanes: number): VectorTarget {

@@ -1,9 +1,9 @@
 /** @file A program made of one kernel, with memory full of ordinary numbers, to be run any number of times. */
 
-import { RandomGenerator } from '../base/random.ts';
-import type { Buffer, Program } from '../compiler/program.ts';
-import { FLOAT_BYTES, type Kernel } from '../kernels/ir.ts';
-import type { Heap } from '../runtime/heap.ts';
+import { RandomGenerator } from '../../base/random.ts';
+import type { Buffer, Program } from '../../compiler/program.ts';
+import { FLOAT_BYTES, type Kernel } from '../../kernels/ir.ts';
+import type { Heap } from '../../runtime/heap.ts';
 import type { BenchRuntime } from './bench-runtime.ts';
 
 export interface KernelProgramOptions {

@@ -1,10 +1,10 @@
 /** @file Runs in a row on slots of their own, against single runs of the same numbers. */
 
 import assert from 'node:assert/strict';
-import type { Program } from '../src/compiler/program.ts';
-import type { VectorTarget } from '../src/kernels/ir.ts';
-import type { Heap } from '../src/runtime/heap.ts';
-import type { LoadedProgram, SlotRun } from '../src/runtime/loaded-program.ts';
+import type { Program } from '../../src/compiler/program.ts';
+import type { VectorTarget } from '../../src/kernels/ir.ts';
+import type { Heap } from '../../src/runtime/heap.ts';
+import type { LoadedProgram, SlotRun } from '../../src/runtime/loaded-program.ts';
 import { bind, CAPACITY, trainingProgram } from './training-program.ts';
 
 interface Runtime {

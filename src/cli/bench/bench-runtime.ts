@@ -1,11 +1,11 @@
 /** @file A runtime of the benchmark's own, like the engine's but with as many threads as a measurement wants. */
 
-import { wasmTarget } from '../codegen/wasm/target.ts';
-import { type Isa, nativeTarget } from '../codegen/x64/target.ts';
-import type { BackendDescription } from '../engine/executable.ts';
-import type { VectorTarget } from '../kernels/ir.ts';
-import { NativeRuntime } from '../runtime/native/runtime.ts';
-import { WasmRuntime } from '../runtime/wasm/runtime.ts';
+import { wasmTarget } from '../../codegen/wasm/target.ts';
+import { type Isa, nativeTarget } from '../../codegen/x64/target.ts';
+import type { BackendDescription } from '../../engine/executable.ts';
+import type { VectorTarget } from '../../kernels/ir.ts';
+import { NativeRuntime } from '../../runtime/native/runtime.ts';
+import { WasmRuntime } from '../../runtime/wasm/runtime.ts';
 
 /** A runtime and what its kernels are written for. */
 export interface BenchRuntime {

@@ -1,15 +1,15 @@
 /** @file Runs one kernel as machine code on memory of its own. */
 
-import { Assembler } from '../src/codegen/x64/assembler.ts';
-import { ARGUMENTS, emitEntry } from '../src/codegen/x64/entry.ts';
-import { emitKernel } from '../src/codegen/x64/kernel.ts';
-import { mem } from '../src/codegen/x64/operands.ts';
-import { r10, rax, rsp } from '../src/codegen/x64/registers.ts';
-import type { Isa } from '../src/codegen/x64/target.ts';
-import type { Kernel } from '../src/kernels/ir.ts';
-import type { Foreign } from '../src/runtime/native/foreign.ts';
-import { nativeSupport } from '../src/runtime/native/support.ts';
-import type { SystemMemory } from '../src/runtime/native/system-memory.ts';
+import { Assembler } from '../../src/codegen/x64/assembler.ts';
+import { ARGUMENTS, emitEntry } from '../../src/codegen/x64/entry.ts';
+import { emitKernel } from '../../src/codegen/x64/kernel.ts';
+import { mem } from '../../src/codegen/x64/operands.ts';
+import { r10, rax, rsp } from '../../src/codegen/x64/registers.ts';
+import type { Isa } from '../../src/codegen/x64/target.ts';
+import type { Kernel } from '../../src/kernels/ir.ts';
+import type { Foreign } from '../../src/runtime/native/foreign.ts';
+import { nativeSupport } from '../../src/runtime/native/support.ts';
+import type { SystemMemory } from '../../src/runtime/native/system-memory.ts';
 
 /** A machine to run kernels on. */
 export class NativeKernels {

@@ -1,6 +1,6 @@
 /** @file The convolutions that are measured: layers of well-known networks, their sources already padded. */
 
-import type { ConvShape } from '../kernels/conv-shape.ts';
+import type { ConvShape } from '../../kernels/conv-shape.ts';
 
 /** A layer: its numbers, and how many samples one call computes. */
 export interface ConvCase {
