@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { apply } from '../graph/node.ts';
+import { addOp } from '../ops/elementwise/add.ts';
+import { mulOp } from '../ops/elementwise/mul.ts';
 import { constant } from '../ops/leaf.ts';
 import { mergeEqualNodes } from './simplify.ts';
 
@@ -12,4 +15,13 @@ test('equal constants become one, and no others', () => {
     first,
   );
   assert.equal(new Set(first!.map((node) => merged.get(node))).size, values.length);
+});
+
+test('two ops of one name stay two', () => {
+  const inputs = [constant(2), constant(3)];
+  const sum = apply(addOp, inputs, null);
+  const product = apply({ ...mulOp, name: addOp.name }, inputs, null);
+  const merged = mergeEqualNodes([sum, product, apply(addOp, inputs, null)]);
+  assert.equal(merged.get(product), product);
+  assert.equal(new Set(merged.values()).size, 4);
 });
