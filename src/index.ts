@@ -1,12 +1,11 @@
 /** @file The public API: everything that `import … from 'fovea'` gives. */
 
-import { gradients } from './autodiff/gradients.ts';
 import { resetNames } from './base/names.ts';
 import { setRandomSeed } from './base/random.ts';
 import { toCategorical } from './datasets/to-categorical.ts';
 import { describeBackend, setBackend } from './engine/backend.ts';
-import * as graphOps from './ops/index.ts';
 
+export * as ops from './autodiff/index.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export {
   BackendError,
@@ -81,52 +80,4 @@ export const utils = {
   setRandomSeed,
   /** Starts the numbering of automatic names afresh. */
   clearSession: resetNames,
-};
-
-/** Functions of graph nodes, for losses, metrics, activations and layers of one's own. */
-export const ops = {
-  abs: graphOps.abs,
-  add: graphOps.add,
-  argMax: graphOps.argMax,
-  averagePool2d: graphOps.averagePool2d,
-  broadcastTo: graphOps.broadcastTo,
-  constant: graphOps.constant,
-  conv2d: graphOps.conv2d,
-  crop2d: graphOps.crop2d,
-  div: graphOps.div,
-  equal: graphOps.equal,
-  exp: graphOps.exp,
-  floor: graphOps.floor,
-  greater: graphOps.greater,
-  greaterEqual: graphOps.greaterEqual,
-  less: graphOps.less,
-  lessEqual: graphOps.lessEqual,
-  log: graphOps.log,
-  matmul: graphOps.matmul,
-  max: graphOps.max,
-  maxPool2d: graphOps.maxPool2d,
-  maximum: graphOps.maximum,
-  mean: graphOps.mean,
-  minimum: graphOps.minimum,
-  mul: graphOps.mul,
-  neg: graphOps.neg,
-  oneHot: graphOps.oneHot,
-  pad2d: graphOps.pad2d,
-  relu: graphOps.relu,
-  reshape: graphOps.reshape,
-  sigmoid: graphOps.sigmoid,
-  softmax: graphOps.softmax,
-  softmaxCrossEntropy: graphOps.softmaxCrossEntropy,
-  sqrt: graphOps.sqrt,
-  square: graphOps.square,
-  stopGradient: graphOps.stopGradient,
-  sub: graphOps.sub,
-  sum: graphOps.sum,
-  tanh: graphOps.tanh,
-  transpose: graphOps.transpose,
-  /** A layer's weight, or another variable, as a node. */
-  variable: graphOps.variableNode,
-  where: graphOps.where,
-  /** The gradients of a scalar node with respect to other nodes. */
-  gradients,
 };

@@ -1,13 +1,14 @@
 /** @file Every op × case: gradients against finite differences, and each engine against the float64 references. */
 
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { RandomGenerator } from '../src/base/random.ts';
 import { NativeBackend } from '../src/engine/native-backend.ts';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
-import * as ops from '../src/ops/index.ts';
+import * as publicOps from '../src/ops/index.ts';
 import { type ComparedEngine, describeOn, guardedEngines } from './support/compared-engines.ts';
 import { whyNotNative } from './support/native-machine.ts';
 import { opCases } from './support/op-cases.ts';
@@ -92,19 +93,50 @@ for (const engine of engines) {
   });
 }
 
+/** All ops that files of src/ops define, by file, and the names of the functions beside them. */
+async function definedOps(): Promise<{ file: string; ops: Op[]; functions: string[] }[]> {
+  const folder = new URL('../src/ops/', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(?<!\.d)\.[jt]s$/.test(file) && !/^(index|define)\./.test(file))
+    .sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const all: Record<string, unknown> = await import(new URL(file, folder).href);
+      const isOp = (value: unknown): value is Op =>
+        typeof value === 'object' && value !== null && 'lowering' in value;
+      return {
+        file,
+        ops: Object.values(all).filter(isOp),
+        functions: Object.keys(all).filter((name) => typeof all[name] === 'function'),
+      };
+    }),
+  );
+}
+
+/** Ops of leaves and of random numbers: other tests feed and draw them. */
+const TESTED_ELSEWHERE = ['placeholder', 'randomUniform', 'sampleIndex'];
+
 describe('the registry', () => {
-  it('has a case for every op', () => {
-    const used = new Set<string>();
+  it('has a case for every op', async () => {
+    const used = new Set<Op>();
     for (const opCase of opCases) {
       const problem = buildProblem(opCase, 1, 1);
-      for (const node of topologicalOrder([problem.output, ...problem.gradients])) used.add(node.op.name);
+      for (const node of topologicalOrder([problem.output, ...problem.gradients])) used.add(node.op as Op);
     }
-    const tested = new Set(['placeholder', 'randomUniform', 'sampleIndex', ...used]);
-    const missing = Object.values(ops)
-      .filter((each): each is Op => typeof each === 'object' && each !== null && 'lowering' in each)
-      .filter((op) => !tested.has(op.name));
+    const defined = (await definedOps()).flatMap(({ ops }) => ops);
+    assert.ok(defined.length > 40, `found ${defined.length} ops`);
+    const missing = defined.filter((op) => !used.has(op) && !TESTED_ELSEWHERE.includes(op.name));
     assert.deepEqual(
       missing.map((op) => op.name),
+      [],
+    );
+  });
+
+  it('lists every element-wise op for users', async () => {
+    const elementwise = (await definedOps()).filter(({ file }) => file.startsWith('elementwise'));
+    const missing = elementwise.filter(({ functions }) => !functions.some((name) => name in publicOps));
+    assert.deepEqual(
+      missing.map(({ file }) => file),
       [],
     );
   });

@@ -4,16 +4,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
 import { Variable } from '../src/graph/variable.ts';
-import {
-  add,
-  constant,
-  placeholder,
-  reshape,
-  square,
-  stopGradient,
-  sum,
-  variableNode,
-} from '../src/ops/index.ts';
+import { add, constant, reshape, square, stopGradient, sum } from '../src/ops/index.ts';
+import { placeholder, variableNode } from '../src/ops/leaf.ts';
 import { type ComparedEngine, comparedEngines, describeOn } from './support/compared-engines.ts';
 
 const engines: readonly ComparedEngine[] = [

@@ -11,6 +11,8 @@ import { WasmBackend, type WasmBackendOptions } from '../src/engine/wasm-backend
 import type { Node } from '../src/graph/node.ts';
 import { Variable } from '../src/graph/variable.ts';
 import * as ops from '../src/ops/index.ts';
+import { placeholder, variableNode } from '../src/ops/leaf.ts';
+import { randomUniform } from '../src/ops/random-uniform.ts';
 import { guarded, whyNotNative } from './support/native-machine.ts';
 import { relativeDifference } from './support/run-op-case.ts';
 
@@ -30,22 +32,22 @@ async function train(
     const size = shape.reduce((product, dim) => product * dim, 1);
     const variable = new Variable({ name, shape, values: numbers(size, scale) });
     variables.push(variable);
-    return ops.variableNode(variable);
+    return variableNode(variable);
   };
-  const x = ops.placeholder({ shape: [null, 11, 11, 3], name: 'x' });
-  const labels = ops.placeholder({ shape: [null], name: 'labels' });
-  const seed = ops.placeholder({ shape: [], name: 'seed' });
+  const x = placeholder({ shape: [null, 11, 11, 3], name: 'x' });
+  const labels = placeholder({ shape: [null], name: 'labels' });
+  const seed = placeholder({ shape: [], name: 'seed' });
   let h = ops.add(ops.conv2d(x, weight('c1', [3, 3, 3, 6], 0.4)), weight('b1', [6], 0.1));
   h = ops.maxPool2d(ops.relu(h), { poolSize: [2, 2] });
   h = ops.relu(ops.conv2d(h, weight('c2', [3, 3, 6, 9], 0.3), { padding: 'same', strides: [2, 2] }));
   h = ops.reshape(h, [null, 36]);
   if (dropout) {
-    const keep = ops.less(ops.randomUniform({ shape: h.shape, seed, stream: 1 }), ops.constant(0.8));
+    const keep = ops.less(randomUniform({ shape: h.shape, seed, stream: 1 }), ops.constant(0.8));
     h = ops.mul(h, ops.mul(keep, ops.constant(1 / 0.8)));
   }
   const logits = ops.add(ops.matmul(h, weight('d', [36, CLASSES], 0.4)), weight('bd', [CLASSES], 0.1));
   const loss = ops.mean(ops.softmaxCrossEntropy(ops.oneHot(labels, CLASSES), logits));
-  const weights = variables.map(ops.variableNode);
+  const weights = variables.map(variableNode);
   const updates = gradients(loss, weights).flatMap((gradient, i) => {
     const variable = variables[i]!;
     const momentum = new Variable({
@@ -53,7 +55,7 @@ async function train(
       shape: variable.shape,
       values: new Float32Array(variable.size),
     });
-    const m = ops.add(ops.mul(ops.variableNode(momentum), ops.constant(0.9)), gradient);
+    const m = ops.add(ops.mul(variableNode(momentum), ops.constant(0.9)), gradient);
     return [
       { variable: momentum, value: m },
       { variable, value: ops.sub(weights[i]!, ops.mul(m, ops.constant(0.1))) },

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { plainTarget } from '../../tests/support/plain-target.ts';
 import { BackendError } from '../base/errors.ts';
-import { placeholder, square } from '../ops/index.ts';
+import { square } from '../ops/index.ts';
+import { placeholder } from '../ops/leaf.ts';
 import { Heap } from '../runtime/heap.ts';
 import { compileStep } from './program-executable.ts';
 

@@ -4,7 +4,8 @@ import { assertClose } from '../../tests/support/close.ts';
 import { gradients } from '../autodiff/gradients.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
-import { placeholder, sum } from '../ops/index.ts';
+import { sum } from '../ops/index.ts';
+import { placeholder } from '../ops/leaf.ts';
 import { activationName, getActivation } from './activations.ts';
 
 /** Value and gradient of `name` for a column of numbers. */

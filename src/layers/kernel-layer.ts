@@ -5,7 +5,8 @@ import { booleanOption } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { getInitializer, type InitializerIdentifier, serializeInitializer } from '../initializers/index.ts';
-import { add, variableNode } from '../ops/index.ts';
+import { add } from '../ops/index.ts';
+import { variableNode } from '../ops/leaf.ts';
 import {
   type ActivationFunction,
   type ActivationIdentifier,

@@ -5,7 +5,7 @@ import { resetNames } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
 import { tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
-import { placeholder } from '../ops/index.ts';
+import { placeholder } from '../ops/leaf.ts';
 import * as layers from './index.ts';
 import { input } from './input-layer.ts';
 import type { CallContext, Layer } from './layer.ts';

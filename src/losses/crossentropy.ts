@@ -9,6 +9,7 @@ import { booleanOption, FRACTION, numberOption, refuseOption } from '../base/opt
 import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
+import { sigmoidOp } from '../ops/elementwise/sigmoid.ts';
 import {
   add,
   constant,
@@ -23,12 +24,11 @@ import {
   oneHot,
   relu,
   reshape,
-  sigmoidOp,
   softmaxCrossEntropy,
-  softmaxOp,
   sub,
   sum,
 } from '../ops/index.ts';
+import { softmaxOp } from '../ops/softmax.ts';
 import { align, checkSameShape, classNumberShape } from './align.ts';
 import { checkLabels, Loss, type LossOptions } from './loss.ts';
 

@@ -5,8 +5,9 @@ import { gradients } from '../autodiff/gradients.ts';
 import type { Shape } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
-import { mean, placeholder, sigmoid, softmax, softmaxOp } from '../ops/index.ts';
-import { inverseBatchSizeOp } from '../ops/leaf.ts';
+import { mean, sigmoid, softmax } from '../ops/index.ts';
+import { inverseBatchSizeOp, placeholder } from '../ops/leaf.ts';
+import { softmaxOp } from '../ops/softmax.ts';
 import * as losses from './index.ts';
 import { Loss } from './loss.ts';
 

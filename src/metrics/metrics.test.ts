@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Shape } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
-import { placeholder } from '../ops/index.ts';
+import { placeholder } from '../ops/leaf.ts';
 import * as metrics from './index.ts';
 import { Mean, type Metric } from './metric.ts';
 

@@ -1,39 +1,40 @@
-/** @file The list of ops: one line each. */
+/**
+ * @file The list of ops, one line each: functions of graph nodes, as layers, losses and users call them (`ops` of
+ * `fovea` is this list and `gradients`). What only the library uses, like `placeholder`, is imported from its own file.
+ */
 
-export * from './arg-max.ts';
-export * from './conv2d.ts';
-export * from './elementwise/abs.ts';
-export * from './elementwise/add.ts';
-export * from './elementwise/broadcast-to.ts';
-export * from './elementwise/div.ts';
-export * from './elementwise/equal.ts';
-export * from './elementwise/exp.ts';
-export * from './elementwise/floor.ts';
-export * from './elementwise/greater.ts';
-export * from './elementwise/greater-equal.ts';
-export * from './elementwise/less.ts';
-export * from './elementwise/less-equal.ts';
-export * from './elementwise/log.ts';
-export * from './elementwise/maximum.ts';
-export * from './elementwise/minimum.ts';
-export * from './elementwise/mul.ts';
-export * from './elementwise/neg.ts';
-export * from './elementwise/relu.ts';
-export * from './elementwise/sigmoid.ts';
-export * from './elementwise/sqrt.ts';
-export * from './elementwise/square.ts';
-export * from './elementwise/sub.ts';
-export * from './elementwise/tanh.ts';
-export * from './elementwise/where.ts';
-export * from './leaf.ts';
-export * from './matmul.ts';
-export * from './one-hot.ts';
-export * from './pad2d.ts';
-export * from './pool2d.ts';
-export * from './random-uniform.ts';
-export * from './reduce.ts';
-export * from './reshape.ts';
-export * from './softmax.ts';
-export * from './stop-gradient.ts';
-export * from './transpose.ts';
-export * from './window-geometry.ts';
+export { argMax } from './arg-max.ts';
+export { conv2d } from './conv2d.ts';
+export { abs } from './elementwise/abs.ts';
+export { add } from './elementwise/add.ts';
+export { broadcastTo } from './elementwise/broadcast-to.ts';
+export { div } from './elementwise/div.ts';
+export { equal } from './elementwise/equal.ts';
+export { exp } from './elementwise/exp.ts';
+export { floor } from './elementwise/floor.ts';
+export { greater } from './elementwise/greater.ts';
+export { greaterEqual } from './elementwise/greater-equal.ts';
+export { less } from './elementwise/less.ts';
+export { lessEqual } from './elementwise/less-equal.ts';
+export { log } from './elementwise/log.ts';
+export { maximum } from './elementwise/maximum.ts';
+export { minimum } from './elementwise/minimum.ts';
+export { mul } from './elementwise/mul.ts';
+export { neg } from './elementwise/neg.ts';
+export { relu } from './elementwise/relu.ts';
+export { sigmoid } from './elementwise/sigmoid.ts';
+export { sqrt } from './elementwise/sqrt.ts';
+export { square } from './elementwise/square.ts';
+export { sub } from './elementwise/sub.ts';
+export { tanh } from './elementwise/tanh.ts';
+export { where } from './elementwise/where.ts';
+export { constant, variableNode as variable } from './leaf.ts';
+export { matmul } from './matmul.ts';
+export { oneHot } from './one-hot.ts';
+export { crop2d, pad2d } from './pad2d.ts';
+export { averagePool2d, maxPool2d } from './pool2d.ts';
+export { max, mean, sum } from './reduce.ts';
+export { reshape } from './reshape.ts';
+export { softmax, softmaxCrossEntropy } from './softmax.ts';
+export { stopGradient } from './stop-gradient.ts';
+export { transpose } from './transpose.ts';

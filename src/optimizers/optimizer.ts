@@ -17,7 +17,8 @@ import { formatShape, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { ScalarFeed } from '../graph/scalar-feed.ts';
 import { Variable } from '../graph/variable.ts';
-import { constant, mul, placeholder, sub, variableNode } from '../ops/index.ts';
+import { constant, mul, sub } from '../ops/index.ts';
+import { placeholder, variableNode } from '../ops/leaf.ts';
 import { type Clipping, clipGradients, readClipping } from './clipping.ts';
 
 /** Options that every optimizer takes. */

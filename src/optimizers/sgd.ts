@@ -4,7 +4,8 @@ import type { Config } from '../base/config.ts';
 import { booleanOption, FRACTION, numberOption } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
-import { add, constant, mul, sub, variableNode } from '../ops/index.ts';
+import { add, constant, mul, sub } from '../ops/index.ts';
+import { variableNode } from '../ops/leaf.ts';
 import { Optimizer, type OptimizerOptions, type StepInput, type VariableUpdate } from './optimizer.ts';
 
 export interface SGDOptions extends OptimizerOptions {

@@ -5,6 +5,7 @@ import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import * as ops from '../../src/ops/index.ts';
+import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 
 /** Shapes of its ten weights: 93,322 parameters. */
 const SHAPES: readonly (readonly number[])[] = [
@@ -23,9 +24,9 @@ const SHAPES: readonly (readonly number[])[] = [
 /** The training step (RMSprop without learning-rate feed) and the prediction of the network; weights are zeros. */
 export function chapterNetwork(): { train: StepGraph; predict: StepGraph; weights: Variable[] } {
   const weights = SHAPES.map((shape, i) => zeros(`w${i}`, shape));
-  const nodes = weights.map(ops.variableNode);
-  const x = ops.placeholder({ shape: [null, 28, 28, 1], name: 'x' });
-  const labels = ops.placeholder({ shape: [null, 10], name: 'labels' });
+  const nodes = weights.map(variableNode);
+  const x = placeholder({ shape: [null, 28, 28, 1], name: 'x' });
+  const labels = placeholder({ shape: [null, 10], name: 'labels' });
   const conv = (input: Node, i: number) => ops.relu(ops.add(ops.conv2d(input, nodes[i]!), nodes[i + 1]!));
   const dense = (input: Node, i: number) => ops.add(ops.matmul(input, nodes[i]!), nodes[i + 1]!);
   let h = ops.maxPool2d(conv(x, 0), { poolSize: [2, 2] });
@@ -51,11 +52,11 @@ function zeros(name: string, shape: readonly number[]): Variable {
 
 function rmsprop(weight: Variable, gradient: Node): StepGraph['updates'][number][] {
   const slot = zeros(`${weight.name}_v`, weight.shape);
-  const kept = ops.mul(ops.variableNode(slot), ops.constant(0.9));
+  const kept = ops.mul(variableNode(slot), ops.constant(0.9));
   const v = ops.add(kept, ops.mul(ops.square(gradient), ops.constant(0.1)));
   const step = ops.div(ops.mul(gradient, ops.constant(1e-3)), ops.sqrt(ops.add(v, ops.constant(1e-7))));
   return [
     { variable: slot, value: v },
-    { variable: weight, value: ops.sub(ops.variableNode(weight), step) },
+    { variable: weight, value: ops.sub(variableNode(weight), step) },
   ];
 }

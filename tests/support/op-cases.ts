@@ -2,7 +2,9 @@
 
 import { type Shape, sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
+import type { ConvOptions } from '../../src/ops/conv2d.ts';
 import * as ops from '../../src/ops/index.ts';
+import type { PoolOptions } from '../../src/ops/pool2d.ts';
 
 /** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
 export interface OpCase {
@@ -63,7 +65,7 @@ const binary = (name: string, build: Binary, range?: readonly [number, number], 
 const convolution = (
   src: readonly number[],
   weights: readonly number[],
-  options: ops.ConvOptions = {},
+  options: ConvOptions = {},
 ): OpCase => ({
   name: `conv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
   inputs: [[null, ...src], weights],
@@ -73,7 +75,7 @@ const convolution = (
 const pooling = (
   kind: 'maxPool2d' | 'averagePool2d',
   src: readonly number[],
-  options: ops.PoolOptions,
+  options: PoolOptions,
 ): OpCase => ({
   name: `${kind} ${src.join('x')} ${JSON.stringify(options)}`,
   inputs: [[null, ...src]],

@@ -8,6 +8,7 @@ import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import * as ops from '../../src/ops/index.ts';
+import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 
 /** One op on two of the nodes before it: 0 is the newest, towards 1 they get older. */
 export interface GraphStep {
@@ -100,13 +101,13 @@ export function randomGraph(random: RandomGenerator): GraphSpec {
 export function buildGraph(spec: GraphSpec, random: RandomGenerator): GraphProblem | null {
   const [h, w, c] = spec.extents;
   const numbers = (size: number) => Float32Array.from({ length: size }, () => random.uniform(-1, 1));
-  const inputs = ['x', 'z'].map((name) => ops.placeholder({ shape: [null, h, w, c], name }));
+  const inputs = ['x', 'z'].map((name) => placeholder({ shape: [null, h, w, c], name }));
   const values: Float32Array[] = [];
   const variables = [[c], [h, w, c], [w, c], [], [1], [c, c]].map((shape, i) => {
     values.push(numbers(shape.reduce((product, extent) => product * extent, 1)));
     return new Variable({ name: `v${i}`, shape, values: values[i]!.slice() });
   });
-  const leaves = [...inputs, ...variables.map(ops.variableNode)];
+  const leaves = [...inputs, ...variables.map(variableNode)];
   const made = addSteps(spec, leaves);
   if (made.length === 0) return null;
   const outputs = made.slice(-3);

@@ -5,6 +5,7 @@ import type { RandomGenerator } from '../../src/base/random.ts';
 import { sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
 import * as ops from '../../src/ops/index.ts';
+import type { Padding } from '../../src/ops/window-geometry.ts';
 import { leaveOut } from './leave-out.ts';
 
 /** One layer, as plain data. */
@@ -15,7 +16,7 @@ export type LayerSpec =
       readonly kernel: readonly [number, number];
       readonly strides: readonly [number, number];
       readonly dilation: readonly [number, number];
-      readonly padding: ops.Padding;
+      readonly padding: Padding;
       readonly bias: boolean;
       readonly activation: Activation;
     }
@@ -23,7 +24,7 @@ export type LayerSpec =
       readonly kind: 'maxPool' | 'averagePool';
       readonly size: readonly [number, number];
       readonly strides: readonly [number, number];
-      readonly padding: ops.Padding;
+      readonly padding: Padding;
     }
   | { readonly kind: 'residual'; readonly activation: Activation }
   | { readonly kind: 'globalAverage' | 'globalMax' | 'flatten' }

@@ -7,7 +7,8 @@ import type { Backend } from '../../src/engine/executable.ts';
 import { evaluate } from '../../src/graph/evaluate.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
-import { constant, mul, placeholder, sum, variableNode } from '../../src/ops/index.ts';
+import { constant, mul, sum } from '../../src/ops/index.ts';
+import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 import type { OpCase } from './op-cases.ts';
 
 /** An op case as a graph with numbers. */

@@ -10,7 +10,8 @@ import type { Variable } from '../../graph/variable.ts';
 import { ones } from '../../initializers/index.ts';
 import { dense } from '../../layers/index.ts';
 import { Layer } from '../../layers/layer.ts';
-import { abs, mean, mul, sub, variableNode } from '../../ops/index.ts';
+import { abs, mean, mul, sub } from '../../ops/index.ts';
+import { variableNode } from '../../ops/leaf.ts';
 import { sequential } from '../sequential.ts';
 import type { CompileOptions } from './compile-options.ts';
 

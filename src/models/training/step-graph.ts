@@ -10,7 +10,9 @@ import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
 import type { MetricResolver } from '../../metrics/index.ts';
 import type { Metric } from '../../metrics/metric.ts';
-import { add, constant, mean, mul, placeholder, randomUniform, sum, variableNode } from '../../ops/index.ts';
+import { add, constant, mean, mul, sum } from '../../ops/index.ts';
+import { placeholder, variableNode } from '../../ops/leaf.ts';
+import { randomUniform } from '../../ops/random-uniform.ts';
 import type { Compiled, OutputLoss } from './compile-options.ts';
 import type { TrainedModel } from './trained-model.ts';
 
