@@ -2,7 +2,7 @@
 
 import type { Config, ConfigValue } from '../base/config.ts';
 import { InternalError, ValueError } from '../base/errors.ts';
-import type { Shape } from '../base/shape.ts';
+import type { Dim, Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { Layer, type LayerOptions, SymbolicTensor } from './layer.ts';
 import { checkBatchShape, checkSampleShape, refuseOptions } from './layer-options.ts';
@@ -10,7 +10,7 @@ import { checkBatchShape, checkSampleShape, refuseOptions } from './layer-option
 export interface InputOptions {
   /** The shape of one sample, without the batch. */
   readonly shape?: readonly number[];
-  /** The shape with the batch, whose extent is `null`: in place of `shape`. */
+  /** The shape with the batch, in place of `shape`. The batch is `null`; a number is kept for files and limits nothing. */
   readonly batchShape?: Shape;
   /** Default: input_layer, numbered. */
   readonly name?: string;
@@ -23,8 +23,10 @@ const REFUSED = ['sparse', 'ragged', 'optional'];
 /** Holds the place of the data; its one output is there from the start. */
 export class InputLayer extends Layer {
   static override readonly className = 'InputLayer';
-  /** The input's shape with batch. */
+  /** The input's shape with batch, which is open. */
   readonly batchShape: Shape;
+  /** The batch as it was given, for files. */
+  readonly #givenBatch: Dim;
 
   /** Throws ShapeError for a wrong shape, ValueError for none or two. */
   constructor(options: InputOptions) {
@@ -41,6 +43,7 @@ export class InputLayer extends Layer {
       batchShape === undefined
         ? [null, ...checkSampleShape('InputLayer', given as readonly number[])]
         : checkBatchShape('InputLayer', batchShape);
+    this.#givenBatch = batchShape?.[0] ?? null;
     this.build([]);
     this.inboundCalls.push(this.#sourceCall());
   }
@@ -65,8 +68,9 @@ export class InputLayer extends Layer {
   }
 
   override getConfig(): Config {
-    const { name, batchShape } = this;
-    return { batch_shape: batchShape, dtype: 'float32', sparse: false, ragged: false, name, optional: false };
+    const { name } = this;
+    const batch_shape = [this.#givenBatch, ...this.batchShape.slice(1)];
+    return { batch_shape, dtype: 'float32', sparse: false, ragged: false, name, optional: false };
   }
 
   #sourceCall() {

@@ -46,8 +46,15 @@ export function readBatchInputShape(className: string, options: InputShapeOption
   return [null, ...checkSampleShape(className, inputShape ?? [inputDim!])];
 }
 
-/** Throws ShapeError unless `shape` lists whole extents from 1 up; returns it. */
-export function checkSampleShape(className: string, shape: readonly number[]): readonly number[] {
+/** Throws ShapeError unless `shape` lists whole extents from 1 up, UnsupportedError for open ones; returns it. */
+export function checkSampleShape(className: string, shape: readonly Dim[]): readonly number[] {
+  if (Array.isArray(shape) && shape.includes(null)) {
+    throw new UnsupportedError(
+      `${className}: inputs of variable size are not supported, received ${describeValue(shape)} for one sample. Give ` +
+        'each extent a number, such as [150, 150, 3], and leave the batch out. From a file, take the weights: make the ' +
+        'same layers with such an input shape, then call loadWeights().',
+    );
+  }
   const valid = Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0);
   if (!valid) {
     throw new ShapeError(
@@ -55,14 +62,18 @@ export function checkSampleShape(className: string, shape: readonly number[]): r
         `received ${describeValue(shape)}.`,
     );
   }
-  return [...shape];
+  return [...(shape as readonly number[])];
 }
 
-/** Throws ShapeError unless `shape` is a batch extent of null followed by whole extents from 1 up; returns it. */
+/**
+ * The shape with null for the batch: as in Keras, a model takes batches of any size, also where a size is given here.
+ * Throws ShapeError unless `shape` is null or a whole number from 1 up, and then as `checkSampleShape` does.
+ */
 export function checkBatchShape(className: string, shape: readonly Dim[]): Shape {
-  if (!Array.isArray(shape) || shape.length === 0 || shape[0] !== null) {
+  const batch = Array.isArray(shape) ? shape[0] : undefined;
+  if (batch !== null && !(Number.isSafeInteger(batch) && batch > 0)) {
     throw new ShapeError(
-      `${className}: a batch shape starts with null, because the batch may have any size, such as [null, 28, 28, 1]; ` +
+      `${className}: a batch shape starts with the batch, null or a whole number from 1 up, such as [null, 28, 28, 1]; ` +
         `received ${describeValue(shape)}.`,
     );
   }

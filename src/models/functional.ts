@@ -13,7 +13,7 @@ import { type Flattened, flatten, type Structure } from './structure.ts';
 export interface FunctionalOptions extends ModelOptions {
   /** What `input()` returned; a list or record of such for several. Other symbolic tensors become new inputs. */
   readonly inputs: Structure<SymbolicTensor>;
-  /** What layers' `apply()` returned. */
+  /** What layers' `apply()` returned. `predict` gives Tensors in the same arrangement, but one Tensor for a list of one. */
   readonly outputs: Structure<SymbolicTensor>;
 }
 
@@ -22,7 +22,10 @@ export class Functional extends Model {
   static override readonly className = 'Functional';
   override readonly graph: LayerGraph;
   override readonly inputForm: Flattened<unknown>['form'];
+  /** As `predict` gives the outputs: a list of one is that one. */
   override readonly outputForm: Flattened<unknown>['form'];
+  /** As they were given: files keep a list of one. */
+  readonly #givenOutputForm: Flattened<unknown>['form'];
 
   /**
    * Throws ValueError when an output does not depend on the given inputs alone, when two layers have one name, and for
@@ -41,7 +44,8 @@ export class Functional extends Model {
     super(rest);
     this.graph = graph;
     this.inputForm = given.form;
-    this.outputForm = wanted.form;
+    this.outputForm = wanted.form === 'list' && wanted.values.length === 1 ? 'one' : wanted.form;
+    this.#givenOutputForm = wanted.form;
     if (trainable === false) this.trainable = false;
   }
 
@@ -57,9 +61,9 @@ export class Functional extends Model {
 
   /** In Keras' form: what files have under `config`. */
   override getConfig(): Config {
-    const { name, trainable, graph, inputForm, outputForm } = this;
+    const { name, trainable, graph, inputForm } = this;
     const config: Record<string, ConfigValue> = { name, trainable };
-    return { ...config, ...graphConfig(graph, inputForm, outputForm) };
+    return { ...config, ...graphConfig(graph, inputForm, this.#givenOutputForm) };
   }
 
   /** `<Functional name=…, inputs=…, outputs=…>`, for messages. */

@@ -86,14 +86,20 @@ function placesOf(layer: Layer, node: ConfigValue): Place[] {
   return tensors(args);
 }
 
+/**
+ * Throws UnsupportedError for a keyword that changes what the call computes. `training` does not: Keras notes it for every
+ * layer that knows it, and sets it anew each time the model is trained or predicts.
+ */
 function checkKeywords(layer: Layer, keywords: ConfigValue | undefined): void {
   if (keywords === undefined || keywords === null) return;
-  const given = isRecord(keywords)
-    ? Object.entries(keywords).find(([, value]) => value !== null)
-    : ['', keywords];
+  if (!isRecord(keywords)) {
+    throw new FormatError(`the keywords of a call of '${layer.name}' are ${describeValue(keywords)}.`);
+  }
+  const given = Object.entries(keywords).find(([name, value]) => name !== 'training' && value !== null);
   if (given === undefined) return;
+  const [name, value] = given;
   throw new UnsupportedError(
-    `'${layer.name}' is called with ${given[0]}=${describeValue(given[1])}, only tensors are supported.`,
+    `'${layer.name}' is called with ${name}=${describeValue(value)}; only tensors by position are supported.`,
   );
 }
 

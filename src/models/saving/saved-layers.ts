@@ -2,6 +2,7 @@
 
 import { UnsupportedError } from '../../base/errors.ts';
 import { toSnakeCase } from '../../base/names.ts';
+import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
 
 /** A model, as far as saving looks at it. */
@@ -46,13 +47,16 @@ export function savedLayers(model: Layer): SavedLayer[] {
   return visit(model, '');
 }
 
-/** Throws UnsupportedError when a layer is part of two of the models in `model`: its weights would be read only once. */
+/**
+ * Throws UnsupportedError when a layer is part of two of the models in `model`: it would be read as two layers. Inputs may
+ * be: they have no weights, and each model reads its own.
+ */
 export function checkNotShared(model: Layer): void {
   const owners = new Map<Layer, Layer>();
   const visit = (owner: ModelLayer): void => {
     for (const layer of owner.layers) {
       const other = owners.get(layer);
-      if (other !== undefined && other !== owner) {
+      if (other !== undefined && other !== owner && !(layer instanceof InputLayer)) {
         throw new UnsupportedError(
           `Layer '${layer.name}' is part of both '${other.name}' and '${owner.name}'; saving such a model as one file is ` +
             'not supported. Save the weights with saveWeights(), or make one of the models without that layer.',
