@@ -84,3 +84,24 @@ test('nextInt and permutation are even and in range', () => {
   for (let i = 0; i < 30_000; i++) firsts[random.permutation(3)[0]!]!++;
   for (const count of firsts) assert.ok(Math.abs(count - 10_000) < 410, String(firsts));
 });
+
+test('a generator goes on from a state, also between the two numbers of a normal pair', () => {
+  const random = new RandomGenerator(8);
+  random.normal();
+  const state = structuredClone(random.getState());
+  const draw = (from: RandomGenerator) => [from.normal(), from.nextUint32(), from.normal(), from.uniform()];
+  const expected = draw(random);
+  const other = new RandomGenerator(9);
+  other.normal();
+  other.setState(state);
+  assert.deepEqual(draw(other), expected);
+  for (const words of [
+    [1, 2, 3],
+    [0, 0, 0, 0],
+    [1, 2, 3, 2 ** 31],
+    [1, 2, 3, 0.5],
+  ]) {
+    assert.throws(() => random.setState({ words, spare: null }), /four 32-bit words, not all 0/);
+  }
+  assert.throws(() => random.setState({ words: [1, 2, 3, 4], spare: Number.NaN }), ValueError);
+});

@@ -33,6 +33,14 @@ function rotateLeft(x: number, by: number): number {
   return (x << by) | (x >>> (32 - by));
 }
 
+/** Where a stream of random numbers is: plain numbers, which can be kept anywhere. */
+export interface RandomState {
+  /** The four words of xoshiro128**, as signed 32-bit numbers. */
+  readonly words: readonly number[];
+  /** The second number of the last normally distributed pair, not handed out yet; null when there is none. */
+  readonly spare: number | null;
+}
+
 /** A stream of random numbers that is the same for the same seed. */
 export class RandomGenerator {
   readonly #state: Int32Array;
@@ -43,6 +51,25 @@ export class RandomGenerator {
     const next = splitMix(checkSeed(seed));
     // SplitMix is a bijection of its counter, so at most one of the words is zero and the state is never all zeros.
     this.#state = Int32Array.from({ length: 4 }, next);
+  }
+
+  /** Where the stream is. `setState` brings any generator there. */
+  getState(): RandomState {
+    return { words: [...this.#state], spare: this.#spare ?? null };
+  }
+
+  /** Goes on from where `getState` was called. Throws ValueError for what is no state. */
+  setState(state: RandomState): void {
+    const { words, spare } = state;
+    const isWords = words.length === 4 && words.every((word) => (word | 0) === word) && words.some(Boolean);
+    if (!isWords || (spare !== null && !Number.isFinite(spare))) {
+      throw new ValueError(
+        `The state of a random generator is four 32-bit words, not all 0, and a number or null; received ` +
+          `[${words.join(', ')}] and ${spare}.`,
+      );
+    }
+    this.#state.set(words);
+    this.#spare = spare ?? undefined;
   }
 
   /** A whole number from 0 to 2^32 - 1. */

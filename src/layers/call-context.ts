@@ -9,7 +9,8 @@ export interface CallContext {
   readonly training: boolean;
   /**
    * Uniform random numbers in [0, 1), new ones each step; each call gets a stream of its own. With a `seed` the stream
-   * is the same in every run, with null it follows from `utils.setRandomSeed`.
+   * begins the same in every process, with null it follows from `utils.setRandomSeed`. Streams belong to the model and
+   * go on from run to run.
    */
   random(shape: Shape, seed: number | null): Node;
 }

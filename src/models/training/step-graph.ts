@@ -2,7 +2,7 @@
 
 import { gradients } from '../../autodiff/gradients.ts';
 import { ValueError } from '../../base/errors.ts';
-import { RandomGenerator } from '../../base/random.ts';
+import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape, type Shape, sampleSize } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import type { Node } from '../../graph/node.ts';
@@ -29,11 +29,14 @@ export interface ReportedValue {
   readonly direction: 'up' | 'down' | null;
 }
 
+/** The stream that a step takes random numbers from: of layers with that seed of their own, or of all others. */
+export type StepRandom = (seed: number | null) => RandomGenerator;
+
 /** A scalar that is fed anew in each step. */
 export interface StepScalar {
   readonly node: Node;
-  /** The next number; `nextSeed` gives seeds where the scalar has no source of its own. */
-  next(nextSeed: () => number): number;
+  /** The next number: to be called once a step. */
+  next(random: StepRandom): number;
 }
 
 /** A step and what its nodes mean. */
@@ -86,9 +89,7 @@ class StepContext implements CallContext {
     if (node === undefined) {
       node = placeholder({ shape: [], name: seed === null ? 'seed' : `seed_${seed}` });
       this.#nodes.set(seed, node);
-      const own = seed === null ? null : new RandomGenerator(seed);
-      const next = (nextSeed: () => number) => (own?.nextUint32() ?? nextSeed()) >>> (32 - SEED_BITS);
-      this.seeds.push({ node, next });
+      this.seeds.push({ node, next: (random) => random(seed).nextUint32() >>> (32 - SEED_BITS) });
     }
     return randomUniform({ shape, seed: node, stream: this.#streams++ });
   }

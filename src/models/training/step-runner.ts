@@ -8,7 +8,7 @@ import type { Batch, DataSet } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';
-import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
+import { buildStep, type ModelStep, type StepMode, type StepRandom } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What one run of `fit`, `evaluate` or `predict` keeps the same for all its batches. */
@@ -23,7 +23,7 @@ export interface RunContext {
   /** Batches of one data set run several in a row, and are fed while others run. Of each mode, one run at a time. */
   readonly ahead: boolean;
   readonly cache: StepCache;
-  readonly nextSeed: () => number;
+  readonly random: StepRandom;
 }
 
 /** One batch's numbers. */
@@ -150,7 +150,7 @@ export class StepRunner {
     for (const { slot } of row) {
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       for (const { node, next } of compiled.step.scalars) {
-        compiled.executable.feed(node, slot)[0] = next(this.#context.nextSeed);
+        compiled.executable.feed(node, slot)[0] = next(this.#context.random);
       }
     }
     try {

@@ -1,7 +1,7 @@
 /** @file Trainer: what compile, fit, evaluate and predict of a model do (Keras' `trainers/trainer.py`). */
 
 import { ValueError } from '../../base/errors.ts';
-import { nextSeed, RandomGenerator } from '../../base/random.ts';
+import { RandomStreams } from '../../base/random-streams.ts';
 import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
 import { rangeBatch } from './batch.ts';
@@ -28,10 +28,16 @@ import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
 
+/** Names of random streams: the order of samples, layers while training, layers while evaluating and predicting. */
+const SHUFFLE = 'shuffle';
+const LAYERS = 'layers';
+const INFERENCE = 'inference';
+
 /** A model's training state. */
 export class Trainer {
   readonly #model: TrainedModel;
   readonly #cache = new StepCache();
+  readonly #random = new RandomStreams();
   #compiled: Compiled | null = null;
   #generation = 0;
   #fitting = false;
@@ -76,8 +82,11 @@ export class Trainer {
 
   async #fit(compiled: Compiled, x: unknown, y: unknown, options: FitOptions): Promise<History> {
     const names = this.#names(x, compiled);
-    const shuffle = options.shuffle === false ? null : new RandomGenerator(nextSeed());
+    const shuffle = options.shuffle === false ? null : this.#random.begin(SHUFFLE);
     const { source, validation } = fitSources(names, x, y, options, shuffle);
+    // In this order whether or not layers draw, so that what is drawn later does not depend on the layers.
+    this.#random.begin(LAYERS);
+    if (validation !== null) this.#random.begin(INFERENCE);
     const train = (runner: StepRunner, tester: StepRunner | null) => {
       const stream = new BatchStream('fit', source, options.stepsPerEpoch ?? null);
       const callbacks = this.#callbacks(options, stream.steps, true);
@@ -193,7 +202,8 @@ export class Trainer {
   }
 
   #runner(mode: StepMode, names: DataNames, batchSize: number | null, ahead = false): StepRunner {
-    const seeds = new RandomGenerator(nextSeed());
+    const stream = mode === 'train' ? LAYERS : INFERENCE;
+    this.#random.renew(stream);
     const context = {
       model: this.#model,
       mode,
@@ -202,7 +212,7 @@ export class Trainer {
       targets: names.targets,
       ahead,
       cache: this.#cache,
-      nextSeed: () => seeds.nextUint32(),
+      random: (seed: number | null) => this.#random.stream(stream, seed),
     };
     return new StepRunner(context, batchSize);
   }
