@@ -19,7 +19,8 @@ export const LAYERS = {
   runtime: ['base', 'codegen', 'compiler/program.ts', 'kernels/ir.ts'],
   engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'codegen', 'runtime'],
 
-  initializers: VALUES,
+  options: ['base'],
+  initializers: [...VALUES, 'options'],
   regularizers: VALUES,
   constraints: VALUES,
   losses: VALUES,

@@ -1,63 +1,43 @@
 /** @file Initializers without randomness: zeros, ones, one constant. */
 
-import type { Config } from '../base/config.ts';
-import { checkOptionNames, numberOption } from '../base/options.ts';
 import { sizeOf } from '../base/shape.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { number } from '../options/kinds.ts';
 import { Initializer } from './initializer.ts';
 
 /** All zeros. */
 export class Zeros extends Initializer {
-  readonly className = 'Zeros';
-
-  constructor(options: object = {}) {
-    super();
-    checkOptionNames('Zeros', options, []);
-  }
+  static override readonly className = 'Zeros';
 
   override fill(shape: readonly number[]): Float32Array {
     return new Float32Array(sizeOf(shape));
-  }
-
-  override getConfig(): Config {
-    return {};
   }
 }
 
 /** All ones. */
 export class Ones extends Initializer {
-  readonly className = 'Ones';
-
-  constructor(options: object = {}) {
-    super();
-    checkOptionNames('Ones', options, []);
-  }
+  static override readonly className = 'Ones';
 
   override fill(shape: readonly number[]): Float32Array {
     return new Float32Array(sizeOf(shape)).fill(1);
   }
-
-  override getConfig(): Config {
-    return {};
-  }
 }
 
-/** One number everywhere, 0 when left out. */
-export class Constant extends Initializer {
-  readonly className = 'Constant';
-  readonly value: number;
-
-  /** Throws ValueError unless `value` is a finite number. */
-  constructor(options: { readonly value?: number } = {}) {
-    super();
-    checkOptionNames('Constant', options, ['value']);
-    this.value = numberOption('Constant', 'value', options.value, 0);
-  }
+/** One number everywhere. */
+export class Constant extends withOptions(Initializer, {
+  /** The number. Default 0. */
+  value: number(0),
+}) {
+  static override readonly className = 'Constant';
 
   override fill(shape: readonly number[]): Float32Array {
     return new Float32Array(sizeOf(shape)).fill(this.value);
   }
-
-  override getConfig(): Config {
-    return { value: this.value };
-  }
 }
+
+/** All zeros. */
+export const zeros = factory(Zeros);
+/** All ones. */
+export const ones = factory(Ones);
+/** One number everywhere. */
+export const constant = factory(Constant);

@@ -1,29 +1,20 @@
 /** @file Orthogonal initializer (Saxe et al. 2014): rows or columns of the weight, as a matrix, are orthonormal. */
 
-import type { Config } from '../base/config.ts';
 import { ShapeError } from '../base/errors.ts';
-import { checkOptionNames, numberOption } from '../base/options.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
-import { RandomInitializer, type SeedOptions } from './initializer.ts';
-
-export interface OrthogonalOptions extends SeedOptions {
-  /** Factor of the orthogonal matrix. Default 1. */
-  readonly gain?: number;
-}
+import { factory, withOptions } from '../options/configurable.ts';
+import { number } from '../options/kinds.ts';
+import { RandomInitializer } from './initializer.ts';
 
 /**
  * A uniformly drawn orthogonal matrix times `gain`: the weight as a matrix [all axes but the last, last axis] has
  * orthonormal columns, or rows where it has more columns than rows.
  */
-export class Orthogonal extends RandomInitializer {
-  readonly className = 'Orthogonal';
-  readonly gain: number;
-
-  constructor(options: OrthogonalOptions = {}) {
-    checkOptionNames('Orthogonal', options, ['gain', 'seed']);
-    super(options);
-    this.gain = numberOption('Orthogonal', 'gain', options.gain, 1);
-  }
+export class Orthogonal extends withOptions(RandomInitializer, {
+  /** Factor of the orthogonal matrix. Default 1. */
+  gain: number(1),
+}) {
+  static override readonly className = 'Orthogonal';
 
   /** Throws ShapeError for a weight of fewer than two axes. */
   override fill(shape: readonly number[]): Float32Array {
@@ -48,11 +39,10 @@ export class Orthogonal extends RandomInitializer {
       return this.gain * (rows < columns ? vectors[row]![column]! : vectors[column]![row]!);
     });
   }
-
-  override getConfig(): Config {
-    return { seed: this.seed, gain: this.gain };
-  }
 }
+
+/** Orthonormal rows or columns, times `gain`. */
+export const orthogonal = factory(Orthogonal);
 
 /** Gram-Schmidt, done twice because one pass loses orthogonality to rounding ("twice is enough", Giraud et al. 2005). */
 function orthonormalize(vector: Float64Array, earlier: readonly Float64Array[]): void {

@@ -4,7 +4,11 @@ import type { Config } from '../base/config.ts';
 import { booleanOption } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
-import { getInitializer, type InitializerIdentifier, serializeInitializer } from '../initializers/index.ts';
+import {
+  getInitializer,
+  type InitializerIdentifier,
+  serializeInitializer,
+} from '../initializers/registry.ts';
 import { add } from '../ops/index.ts';
 import { variableNode } from '../ops/leaf.ts';
 import {

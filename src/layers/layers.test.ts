@@ -175,7 +175,7 @@ test('wrong options are refused with the received value', () => {
       /kernelReg/,
     ],
     [
-      () => layers.conv2d({ filters: 1, kernelSize: 3, kernelInitializer: 'he_norml' }),
+      () => layers.conv2d({ filters: 1, kernelSize: 3, kernelInitializer: 'he_norml' as never }),
       ValueError,
       /Did you mean 'heNormal'/,
     ],

@@ -1,0 +1,111 @@
+/** @file Configurable, the base of everything that is made from options and written to Keras' files. */
+
+import type { Config } from '../base/config.ts';
+import type { OptionsOf, OptionTable, ValuesOf } from './option.ts';
+import { optionsFromConfig, readOptions, writeOptions } from './read-options.ts';
+
+/** A class made from one record of options. */
+export interface ConfigurableClass<T extends Configurable = Configurable> {
+  readonly className: string;
+  readonly options: OptionTable;
+  readonly prototype: T;
+}
+
+/** The same, when it can be made. */
+export interface ConcreteClass<T extends Configurable = Configurable> extends ConfigurableClass<T> {
+  new (options: never): T;
+}
+
+/** Keras' name of a class: its own static `className`, else its name in the program. */
+export function classNameOf(Class: ConfigurableClass): string {
+  return Object.hasOwn(Class, 'className') ? Class.className : (Class as unknown as { name: string }).name;
+}
+
+/**
+ * Has a value for each option of its class' table, as a property of the option's name, and gives them back in Keras' form.
+ * A class of its own sets the static `className`; its options come from `withOptions`.
+ */
+export abstract class Configurable {
+  /** Keras' class name, as files have it. */
+  static readonly className: string = 'Configurable';
+  /** The options by name, inherited ones included. */
+  static readonly options: OptionTable = {};
+
+  /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for one that Fovea does not have. */
+  constructor(options: object = {}) {
+    const Class = new.target as unknown as ConfigurableClass;
+    const values = readOptions(classNameOf(Class), Class.options, options);
+    for (const [name, value] of Object.entries(values)) {
+      // A class that computes a property itself reads the option in its constructor.
+      if (name in this) continue;
+      Object.defineProperty(this, name, { value, enumerable: true, writable: false, configurable: true });
+    }
+    this.checkOptions(values);
+  }
+
+  /** Keras' class name, as files and summaries have it. */
+  get className(): string {
+    return classNameOf(this.constructor as unknown as ConfigurableClass);
+  }
+
+  /** The options in Keras' snake_case: what files have under `config`. */
+  getConfig(): Config {
+    return writeOptions((this.constructor as unknown as ConfigurableClass).options, this);
+  }
+
+  /** Hook: throws ValueError when options that are right each do not go together. */
+  protected checkOptions(_values: Readonly<Record<string, unknown>>): void {}
+}
+
+/** What `withOptions` makes: the same class with more options. */
+export type WithOptions<B extends AbstractClass, T extends OptionTable> = Statics<B> & {
+  readonly className: string;
+  readonly options: B['options'] & T;
+  readonly prototype: InstanceType<B> & ValuesOf<T>;
+} & (abstract new (
+    ...args: ConstructorArguments<NonNullable<ConstructorParameters<B>[0]> & OptionsOf<T>>
+  ) => InstanceType<B> & ValuesOf<T>);
+
+type AbstractClass = (abstract new (...args: never[]) => Configurable) & ConfigurableClass;
+/** The static side without what each class has of its own. */
+type Statics<B> = { [K in Exclude<keyof B, 'prototype' | 'options' | 'className'>]: B[K] };
+type ConstructorArguments<O> = object extends O ? [options?: O] : [options: O];
+
+/**
+ * `Base` with the options of `table` besides its own: instances have their values as properties. Doc comments in the table
+ * show in editors: `class Dense extends withOptions(Layer, { /** Number of outputs. *\/ units: count() })`.
+ */
+export function withOptions<B extends AbstractClass, T extends OptionTable>(
+  Base: B,
+  table: T,
+): WithOptions<B, T> {
+  abstract class Extended extends (Base as unknown as abstract new (options: object) => Configurable) {
+    static readonly options = { ...Base.options, ...table };
+
+    constructor(options: object = {}) {
+      super(options);
+    }
+  }
+  return Extended as unknown as WithOptions<B, T>;
+}
+
+/** Makes a thing of a class from Keras' config of any version. Throws what the constructor throws. */
+export function fromConfig<T extends Configurable>(
+  Class: ConcreteClass<T>,
+  config: Readonly<Record<string, unknown>>,
+): T {
+  return new Class(optionsFromConfig(Class.options, config) as never);
+}
+
+/** A function that makes things of one class, as `layers.dense` does; the class itself is its `Class`. */
+export type Factory<C> = C extends new (
+  ...args: infer Arguments
+) => infer Instance
+  ? ((...args: Arguments) => Instance) & { readonly Class: C }
+  : never;
+
+/** A function that makes things of `Class`: `export const dense = factory(Dense)`. */
+export function factory<C extends new (...args: never[]) => Configurable>(Class: C): Factory<C> {
+  const make = (...args: never[]) => new Class(...args);
+  return Object.assign(make, { Class }) as unknown as Factory<C>;
+}

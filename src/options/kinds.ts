@@ -1,0 +1,212 @@
+/** @file The kinds of options that any class may have: numbers, flags, texts, choices, pairs. */
+
+import type { ConfigValue } from '../base/config.ts';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { canonicalName } from '../base/names.ts';
+import { describeValue } from '../base/options.ts';
+import { checkSeed } from '../base/random.ts';
+import { Option, type OptionWith, optionWith, type Place } from './option.ts';
+import { type Spelled, snakeCase } from './spelling.ts';
+
+/** The error for a value that an option cannot have. */
+export function wrongValue({ owner, name }: Place, expected: string, given: unknown): ValueError {
+  return new ValueError(
+    `${owner}: invalid value received for \`${name}\`. Expected ${expected}. Received: ${name}=${describeValue(given)}.`,
+  );
+}
+
+/** Limits of a number. */
+export interface NumberLimits {
+  readonly atLeast?: number;
+  readonly above?: number;
+  readonly atMost?: number;
+  readonly below?: number;
+}
+
+function describeLimits({ atLeast, above, atMost, below }: NumberLimits): string {
+  if (atLeast !== undefined && atMost !== undefined) return `a number between ${atLeast} and ${atMost}`;
+  if (above !== undefined && below !== undefined)
+    return `a number between ${above} and ${below}, without both`;
+  if (atLeast !== undefined && below !== undefined)
+    return `a number from ${atLeast} up to but without ${below}`;
+  if (atLeast !== undefined) return `a number from ${atLeast} up`;
+  if (above !== undefined) return `a number above ${above}`;
+  return 'a finite number';
+}
+
+function isWithin(value: number, { atLeast, above, atMost, below }: NumberLimits): boolean {
+  if (atLeast !== undefined && value < atLeast) return false;
+  if (above !== undefined && value <= above) return false;
+  if (atMost !== undefined && value > atMost) return false;
+  return below === undefined || value < below;
+}
+
+/** A finite number within limits. */
+export function number<F extends number | null | undefined = undefined>(
+  fallback?: F,
+  limits: NumberLimits = {},
+): OptionWith<number, number, F> {
+  const expected = describeLimits(limits);
+  const read = (given: unknown, place: Place): number => {
+    if (typeof given === 'number' && Number.isFinite(given) && isWithin(given, limits)) return given;
+    throw wrongValue(place, expected, given);
+  };
+  return optionWith<number, number, F>({ expected, read }, fallback as F);
+}
+
+/** A number from 0 to 1. */
+export function fraction<F extends number | null | undefined = undefined>(
+  fallback?: F,
+): OptionWith<number, number, F> {
+  return number(fallback, { atLeast: 0, atMost: 1 });
+}
+
+/** A whole number from 1 up, or from `least` up. */
+export function count<F extends number | null | undefined = undefined>(
+  fallback?: F,
+  { least = 1 }: { readonly least?: number } = {},
+): OptionWith<number, number, F> {
+  const expected = `a whole number from ${least} up`;
+  const read = (given: unknown, place: Place): number => {
+    if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
+    throw wrongValue(place, expected, given);
+  };
+  return optionWith<number, number, F>({ expected, read }, fallback as F);
+}
+
+/** True or false. */
+export function flag<F extends boolean | undefined = undefined>(
+  fallback?: F,
+): OptionWith<boolean, boolean, F> {
+  const read = (given: unknown, place: Place): boolean => {
+    if (typeof given === 'boolean') return given;
+    throw wrongValue(place, 'true or false', given);
+  };
+  return optionWith<boolean, boolean, F>({ expected: 'true or false', read }, fallback as F);
+}
+
+/** A text that is not empty. */
+export function text<F extends string | null | undefined = undefined>(
+  fallback?: F,
+): OptionWith<string, string, F> {
+  const read = (given: unknown, place: Place): string => {
+    if (typeof given === 'string' && given !== '') return given;
+    throw wrongValue(place, 'a non-empty string', given);
+  };
+  return optionWith<string, string, F>({ expected: 'a non-empty string', read }, fallback as F);
+}
+
+/** One of several names. */
+export class Choice<Name extends string> extends Option<Name, Spelled<Name>, false> {
+  readonly #names: readonly Name[];
+
+  constructor(names: readonly Name[], others: Readonly<Record<string, Name>>) {
+    const expected = `one of ${names.map((name) => `'${name}'`).join(', ')}`;
+    super({
+      expected,
+      read(given, place) {
+        const same = (name: string) => canonicalName(name) === canonicalName(String(given));
+        const other = Object.keys(others).find(same);
+        const found = other === undefined ? names.find(same) : others[other];
+        if (typeof given === 'string' && found !== undefined) return found;
+        throw wrongValue(place, expected, given);
+      },
+      fallback: () => names[0]!,
+      write: snakeCase,
+    });
+    this.#names = names;
+  }
+
+  /** Other names, each with the one that it means. */
+  also(others: Readonly<Record<string, Name>>): Choice<Name> {
+    return new Choice(this.#names, others);
+  }
+}
+
+/** One of several names, the first of which is the default. Configs have them in Keras' spelling. */
+export function oneOf<const Names extends readonly string[]>(...names: Names): Choice<Names[number]> {
+  return new Choice<Names[number]>(names, {});
+}
+
+/** One number for both axes, or one for height and one for width. */
+export type Pair = number | readonly number[];
+
+/** Two whole numbers from 1 up, or one for both. `fallback` may look at the options before it. */
+export function pair(): Option<readonly [number, number], Pair, true>;
+export function pair(
+  fallback: number | ((values: Readonly<Record<string, unknown>>) => readonly [number, number]),
+): Option<readonly [number, number], Pair, false>;
+export function pair(
+  fallback?: number | ((values: Readonly<Record<string, unknown>>) => readonly [number, number]),
+): Option<readonly [number, number], Pair> {
+  const expected = 'a list of 2 integers above 0, or one for both';
+  return new Option<readonly [number, number], Pair>({
+    expected,
+    read(given, place) {
+      const list: unknown = typeof given === 'number' ? [given, given] : given;
+      const isPair =
+        Array.isArray(list) && list.length === 2 && list.every((n) => Number.isSafeInteger(n) && n > 0);
+      if (!isPair) throw wrongValue(place, expected, given);
+      return [list[0] as number, list[1] as number];
+    },
+    fallback:
+      fallback === undefined
+        ? undefined
+        : typeof fallback === 'number'
+          ? () => [fallback, fallback]
+          : fallback,
+  });
+}
+
+/** A whole number from 0 to 2^32 - 1 that makes random numbers the same in every run; null: they follow `utils.setRandomSeed`. */
+export function seed(): Option<number | null, number | null, false> {
+  const expected = 'a whole number from 0 to 4294967295';
+  const read = (given: unknown) => checkSeed(given as number);
+  return optionWith<number, number, null>({ expected, read }, null);
+}
+
+/** A list of axes, or one of them; negative ones count from the end. */
+export function axes<F extends readonly number[] | null | undefined = undefined>(
+  fallback?: F,
+): OptionWith<readonly number[], number | readonly number[], F> {
+  const expected = 'a whole number or a list of whole numbers';
+  const read = (given: unknown, place: Place): readonly number[] => {
+    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+    if (list.length > 0 && list.every(Number.isSafeInteger)) return list as readonly number[];
+    throw wrongValue(place, expected, given);
+  };
+  return optionWith<readonly number[], number | readonly number[], F>({ expected, read }, fallback as F);
+}
+
+/** A function. Configs cannot hold it. */
+export function callable<F extends (...args: never[]) => unknown>(): Option<F, F, true> {
+  const expected = 'a function';
+  return new Option<F, F, true>({
+    expected,
+    read(given, place) {
+      if (typeof given === 'function') return given as F;
+      throw wrongValue(place, expected, given);
+    },
+    inConfig: false,
+  });
+}
+
+/**
+ * An option that Keras has and Fovea does not: Keras' files may have it with a value that changes nothing (the first of
+ * `off` is written to files, the others are read too); any other value throws UnsupportedError.
+ */
+export function unsupported(...off: readonly ConfigValue[]): Option<ConfigValue, never, false> {
+  const values = off.length === 0 ? [null] : off;
+  return new Option<ConfigValue, never, false>({
+    expected: `only ${describeValue(values[0])}`,
+    read(given, { owner, name }) {
+      const found = values.find((value) => JSON.stringify(value) === JSON.stringify(given));
+      if (found !== undefined) return found;
+      throw new UnsupportedError(
+        `${owner}: ${name}=${describeValue(given)} is not supported yet. Leave ${name} out.`,
+      );
+    },
+    fallback: () => values[0]!,
+    nullable: values.includes(null),
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * @file Option: one option of a class, written once. From it follow the type that editors complete, the check with its
+ * message, the default, and both directions of Keras' configs.
+ */
+
+import type { ConfigValue } from '../base/config.ts';
+
+/** Where an option stands, for messages. */
+export interface Place {
+  /** The class: `Conv2D`. */
+  readonly owner: string;
+  /** The option: `filters`. */
+  readonly name: string;
+}
+
+/** Values of a class' options by name, as far as they are read. */
+export type OptionValues = Readonly<Record<string, unknown>>;
+
+/** What an option is made of. */
+export interface OptionDefinition<Value> {
+  /** What a value must be, for messages and the reference: `a whole number from 1 up`. */
+  readonly expected: string;
+  /** Turns what is given into the value. Throws ValueError or UnsupportedError that names the place. */
+  readonly read: (given: unknown, place: Place) => Value;
+  /** The value when the option is left out; undefined: it must be given. May look at options that stand before it. */
+  readonly fallback?: ((values: OptionValues) => Value) | undefined;
+  /** The value in Keras' JSON. Default: the value itself. */
+  write?(value: Value): ConfigValue;
+  /** Whether null is a value, and not another way to leave the option out. Default false. */
+  readonly nullable?: boolean | undefined;
+  /** Whether configs have the option. Default true. */
+  readonly inConfig?: boolean | undefined;
+  /** Keys that earlier versions of Keras had for it; a list of keys is one value from several. */
+  readonly formerKeys?: readonly (string | readonly string[])[] | undefined;
+}
+
+/**
+ * One option. `Value` is what the class works with, `Given` what may be given for it, `Needed` whether it must be given.
+ * An option whose `Given` is `never` is known from Keras' files only: it can be there, with the value that changes nothing.
+ */
+export class Option<Value = unknown, Given = Value, Needed extends boolean = boolean> {
+  readonly definition: OptionDefinition<Value>;
+  /** For the compiler only. */
+  declare readonly types: { readonly given: Given; readonly needed: Needed };
+
+  constructor(definition: OptionDefinition<Value>) {
+    this.definition = definition;
+  }
+
+  /** Keys that earlier versions of Keras had: `nb_filter`, or `['nb_row', 'nb_col']` for a list of both. */
+  formerly(...keys: readonly (string | readonly string[])[]): Option<Value, Given, Needed> {
+    return new Option({ ...this.definition, formerKeys: keys });
+  }
+
+  /** The option is never written to configs. */
+  notInConfig(): Option<Value, Given, Needed> {
+    return new Option({ ...this.definition, inConfig: false });
+  }
+
+  /** null is a value too. */
+  orNull(): Option<Value | null, Given | null, Needed> {
+    const { read, write, expected } = this.definition;
+    return new Option<Value | null, Given | null, Needed>({
+      ...(this.definition as OptionDefinition<Value | null>),
+      expected: `${expected}, or null`,
+      nullable: true,
+      read: (given, place) => (given === null ? null : read(given, place)),
+      write: (value) => (value === null ? null : write === undefined ? (value as ConfigValue) : write(value)),
+    });
+  }
+}
+
+/** The options of a class by name. */
+export type OptionTable = Readonly<Record<string, Option>>;
+
+type GivenOf<O> = O extends Option<infer _Value, infer Given, infer _Needed> ? Given : never;
+type ValueOf<O> = O extends Option<infer Value, infer _Given, infer _Needed> ? Value : never;
+type NeededOf<O> = O extends Option<infer _Value, infer _Given, infer Needed> ? Needed : never;
+
+type NeededNames<T> = { [K in keyof T]: NeededOf<T[K]> extends true ? K : never }[keyof T];
+type FreeNames<T> = {
+  [K in keyof T]: NeededOf<T[K]> extends true ? never : [GivenOf<T[K]>] extends [never] ? never : K;
+}[keyof T];
+type OfferedNames<T> = NeededNames<T> | FreeNames<T>;
+
+type NeededOptions<T> = { readonly [K in keyof T]: GivenOf<T[K]> };
+type FreeOptions<T> = { readonly [K in keyof T]?: GivenOf<T[K]> | undefined };
+type Values<T> = { readonly [K in keyof T]: ValueOf<T[K]> };
+
+/** The record that a constructor takes for a table. Doc comments of the table's entries show in editors. */
+export type OptionsOf<T> = NeededOptions<Pick<T, NeededNames<T>>> & FreeOptions<Pick<T, FreeNames<T>>>;
+
+/** The values that instances have for a table. */
+export type ValuesOf<T> = Values<Pick<T, OfferedNames<T>>>;
+
+/** Value, given and need of an option with that fallback: undefined means that it must be given. */
+export type OptionWith<Value, Given, Fallback> = [Fallback] extends [undefined]
+  ? Option<Value, Given, true>
+  : Option<Value | Extract<Fallback, null>, Given | Extract<Fallback, null>, false>;
+
+/** Makes an option of a fixed fallback (undefined for none); null as fallback makes null a value. */
+export function optionWith<Value, Given, Fallback extends Value | null | undefined>(
+  definition: Omit<OptionDefinition<Value>, 'fallback' | 'nullable'>,
+  fallback: Fallback,
+): OptionWith<Value, Given, Fallback> {
+  const option = new Option<Value, Given, boolean>({
+    ...definition,
+    fallback: fallback === undefined ? undefined : () => fallback as Value,
+  });
+  return (fallback === null ? option.orNull() : option) as OptionWith<Value, Given, Fallback>;
+}

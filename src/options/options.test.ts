@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { Configurable, factory, fromConfig, withOptions } from './configurable.ts';
+import { count, flag, number, oneOf, pair, text, unsupported } from './kinds.ts';
+import { Registry, withCustomObjects } from './registry.ts';
+
+class Window extends withOptions(Configurable, {
+  size: pair().formerly(['nb_row', 'nb_col']),
+  strides: pair((values) => values.size as readonly [number, number]).formerly('subsample'),
+  padding: oneOf('valid', 'same').formerly('border_mode'),
+}) {
+  static override readonly className = 'Window';
+}
+
+class Filters extends withOptions(Window, {
+  filters: count().formerly('nb_filter'),
+  useBias: flag(true).formerly('bias'),
+  decay: number(0.5, { atLeast: 0 }).orNull(),
+  label: text(null),
+  beta1: number(0.9),
+  groups: unsupported(1),
+}) {
+  static override readonly className = 'Filters';
+}
+
+const filters = factory(Filters);
+
+test('options have their defaults, inherited ones included, and are properties', () => {
+  const made = filters({ size: 3, filters: 2 });
+  const { size, strides, padding, useBias, decay, label } = made;
+  assert.deepEqual(
+    [size, strides, padding, made.filters, useBias, decay, label],
+    [[3, 3], [3, 3], 'valid', 2, true, 0.5, null],
+  );
+});
+
+test('configs are Keras and read back, null is a value only where it can be one', () => {
+  const config = filters({ size: [3, 5], filters: 2, decay: null }).getConfig();
+  assert.deepEqual(config, {
+    ...{ size: [3, 5], strides: [3, 5], padding: 'valid', filters: 2, use_bias: true, decay: null },
+    ...{ label: null, beta_1: 0.9, groups: 1 },
+  });
+  assert.deepEqual(fromConfig(Filters, config).getConfig(), config);
+  assert.equal(fromConfig(Filters, { size: 3, filters: 2, use_bias: null, unknown: null }).useBias, true);
+  assert.throws(
+    () => fromConfig(Filters, { size: 3, filters: 2, unknown: 1 }),
+    /Unknown Filters option 'unknown'/,
+  );
+});
+
+test('keys of earlier versions of Keras are read, and named when a user gives them', () => {
+  const old = { nb_row: 3, nb_col: 5, nb_filter: 4, bias: false, border_mode: 'same', subsample: [2, 2] };
+  const made = fromConfig(Filters, old);
+  assert.deepEqual(
+    [made.size, made.strides, made.filters, made.useBias, made.padding],
+    [[3, 5], [2, 2], 4, false, 'same'],
+  );
+  assert.throws(
+    () => filters({ size: 1, nbFilter: 3 } as never),
+    /`nbFilter` of earlier versions of Keras is `filters` now/,
+  );
+});
+
+test('wrong options are refused with the received value', () => {
+  const good = { size: 3, filters: 2 };
+  const cases: readonly [object, typeof ValueError | typeof UnsupportedError, RegExp][] = [
+    [{ size: 3 }, ValueError, /Filters: the option `filters` is missing.*filters=undefined/],
+    [{ ...good, filters: 0 }, ValueError, /whole number from 1 up. Received: filters=0/],
+    [{ ...good, size: [1, 2, 3] }, ValueError, /size=\[1, 2, 3\]/],
+    [{ ...good, padding: 'sam' }, ValueError, /one of 'valid', 'same'. Received: padding='sam'/],
+    [{ ...good, useBias: 1 }, ValueError, /true or false/],
+    [{ ...good, decay: -1 }, ValueError, /from 0 up/],
+    [{ ...good, groups: 2 }, UnsupportedError, /groups=2 is not supported/],
+    [{ ...good, fitlers: 2 }, ValueError, /Did you mean 'filters'/],
+    [[], ValueError, /takes one record of options/],
+  ];
+  for (const [options, type, message] of cases) {
+    assert.throws(
+      () => filters(options as never),
+      (error) => error instanceof type && message.test(error.message),
+    );
+  }
+});
+
+test('a registry finds ours, registered ones and those of open scopes, and writes which is which', () => {
+  const registry = new Registry<Configurable>({
+    kind: 'part',
+    module: 'keras.parts',
+    example: 'Give a name.',
+    list: { filters },
+  });
+  const object = { class_name: 'Filters', config: { size: 1, filters: 1 } };
+  assert.ok(registry.resolve(object) instanceof Filters);
+  assert.equal(registry.serialize(filters({ size: 1, filters: 1 })).registered_name, null);
+  class Mine extends Configurable {}
+  assert.throws(() => registry.create('Mine'), /Unknown part 'Mine'/);
+  withCustomObjects({ Mine }, () => assert.ok(registry.create('Custom>Mine') instanceof Mine));
+  assert.throws(() => registry.create('Mine'), /Unknown part 'Mine'/);
+  registry.register(Mine, 'Own');
+  const written = registry.serialize(new Mine());
+  assert.equal(written.registered_name, 'Own>Mine');
+  assert.ok(registry.resolve(written) instanceof Mine);
+  class Other extends Configurable {
+    static override readonly className = 'Filters';
+  }
+  assert.throws(() => registry.register(Other), /there is a part 'Filters' of Fovea's own already/);
+});

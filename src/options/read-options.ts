@@ -1,0 +1,103 @@
+/** @file Reading and writing a class' options by its table. */
+
+import type { Config, ConfigValue } from '../base/config.ts';
+import { ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import { unknownNameError } from '../base/suggest.ts';
+import type { Option, OptionTable } from './option.ts';
+import { snakeCase } from './spelling.ts';
+
+/** Keras' key of an option: `beta1` → `beta_1`, `kernelSize` → `kernel_size`. */
+export function configKey(name: string): string {
+  return snakeCase(name).replace(/([a-z])(\d)$/, '$1_$2');
+}
+
+/**
+ * The values of all options of `table` for what is given.
+ * Throws ValueError for an unknown name, with the nearest one, for one that is missing, and what options throw for values.
+ */
+export function readOptions(owner: string, table: OptionTable, given: unknown): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ValueError(`${owner} takes one record of options, received ${describeValue(given)}.`);
+  }
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(table, name)) throw unknownOption(owner, name, table);
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    values[name] = readOption(owner, name, option, (given as Record<string, unknown>)[name], values);
+  }
+  return values;
+}
+
+function readOption(
+  owner: string,
+  name: string,
+  { definition }: Option,
+  given: unknown,
+  values: Readonly<Record<string, unknown>>,
+): unknown {
+  const { fallback, read, expected } = definition;
+  if (given !== undefined) return read(given, { owner, name });
+  if (fallback !== undefined) return fallback(values);
+  throw new ValueError(
+    `${owner}: the option \`${name}\` is missing. Expected ${expected}. Received: ${name}=undefined.`,
+  );
+}
+
+function unknownOption(owner: string, name: string, table: OptionTable): ValueError {
+  const key = configKey(name);
+  const now = Object.keys(table).find((option) => formerKeysOf(table[option]!).includes(key));
+  if (now === undefined) return unknownNameError(`${owner} option`, name, Object.keys(table));
+  return new ValueError(`${owner}: the option \`${name}\` of earlier versions of Keras is \`${now}\` now.`);
+}
+
+function formerKeysOf(option: Option): readonly string[] {
+  return (option.definition.formerKeys ?? []).flat();
+}
+
+/** The options in Keras' snake_case: what files have under `config`. */
+export function writeOptions(table: OptionTable, values: object): Config {
+  const config: Record<string, ConfigValue> = {};
+  for (const [name, { definition }] of Object.entries(table)) {
+    if (definition.inConfig === false) continue;
+    const value = (values as Record<string, unknown>)[name];
+    config[configKey(name)] =
+      definition.write === undefined ? (value as ConfigValue) : definition.write(value);
+  }
+  return config;
+}
+
+/**
+ * The options that a config of any version of Keras stands for, as constructors take them. null means "left out", but
+ * for options of which it is a value. Keys that no option has stay, for the constructor to refuse, unless they are null.
+ */
+export function optionsFromConfig(
+  table: OptionTable,
+  config: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const left = new Map(Object.entries(config));
+  const options: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const value = takeKey(left, configKey(name), option);
+    if (value === undefined || (value === null && option.definition.nullable !== true)) continue;
+    options[name] = value;
+  }
+  for (const [key, value] of left) if (value !== null) options[camelCase(key)] = value;
+  return options;
+}
+
+function takeKey(left: Map<string, unknown>, key: string, { definition }: Option): unknown {
+  for (const keys of [key, ...(definition.formerKeys ?? [])]) {
+    const list = typeof keys === 'string' ? [keys] : keys;
+    if (!list.every((each) => left.has(each))) continue;
+    const values = list.map((each) => left.get(each));
+    for (const each of list) left.delete(each);
+    return typeof keys === 'string' ? values[0] : values;
+  }
+  return undefined;
+}
+
+/** `kernel_size` → `kernelSize`, `beta_1` → `beta1`. */
+function camelCase(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,184 @@
+/**
+ * @file Registry: the things of one kind by name (layers, losses, …), ours and the users' alike, and the scope in which
+ * `customObjects` are known.
+ */
+
+import { type Config, isKerasObject, kerasObject } from '../base/config.ts';
+import { FormatError, ValueError } from '../base/errors.ts';
+import { canonicalName } from '../base/names.ts';
+import { describeValue } from '../base/options.ts';
+import { nearestName, unknownNameError } from '../base/suggest.ts';
+import { type ConcreteClass, Configurable, classNameOf, fromConfig } from './configurable.ts';
+
+/** Classes and functions of one's own by name, for `loadModel(path, { customObjects })`. */
+export type CustomObjects = Readonly<Record<string, unknown>>;
+
+/** The scopes that are open, the innermost last. */
+const scopes: CustomObjects[] = [];
+
+/** Runs `body`, in which names are looked for among `objects` first (Keras' `custom_object_scope`). */
+export function withCustomObjects<T>(objects: CustomObjects, body: () => T): T {
+  scopes.push(objects);
+  try {
+    return body();
+  } finally {
+    scopes.pop();
+  }
+}
+
+/** What the open scopes have under `name`, the innermost first; undefined when none has it. */
+export function customObject(name: string): unknown {
+  const scope = scopes.findLast((objects) => Object.hasOwn(objects, name));
+  return scope?.[name];
+}
+
+/** The part of a registered name before `>` that Keras gives without a package of one's own. */
+const OWN_PACKAGE = 'Custom';
+
+interface Entry<T extends Configurable> {
+  readonly Class: ConcreteClass<T>;
+  /** The package of a class of a user's own; null for ours. */
+  readonly owner: string | null;
+}
+
+/** The classes of one kind. */
+export class Registry<T extends Configurable> {
+  readonly kind: string;
+  readonly #module: string;
+  readonly #example: string;
+  readonly #byName = new Map<string, Entry<T>>();
+  /** Names that messages list. */
+  readonly #listed: string[] = [];
+
+  /**
+   * @param options.kind What the things are, for messages: `loss`.
+   * @param options.module Where Keras has them: `keras.losses`.
+   * @param options.example What to give instead of a wrong identifier, for messages.
+   * @param options.list The factories of our own classes by name; what is no factory is left out.
+   * @param options.aliases Other names, each with the name that it stands for.
+   */
+  constructor(options: {
+    readonly kind: string;
+    readonly module: string;
+    readonly example: string;
+    readonly list: object;
+    readonly aliases?: Readonly<Record<string, string>>;
+  }) {
+    this.kind = options.kind;
+    this.#module = options.module;
+    this.#example = options.example;
+    this.#addAll(options.list);
+    for (const [alias, name] of Object.entries(options.aliases ?? {})) {
+      this.#byName.set(canonicalName(alias), this.#byName.get(canonicalName(name))!);
+    }
+  }
+
+  /** Classes are known by their factories' names and by their own. */
+  #addAll(factories: object): void {
+    for (const [name, make] of Object.entries(factories)) {
+      const { Class } = make as { readonly Class?: ConcreteClass<T> };
+      if (Class === undefined) continue;
+      this.#listed.push(name);
+      const entry: Entry<T> = { Class, owner: null };
+      for (const each of [name, Class.className]) this.#byName.set(canonicalName(each), entry);
+    }
+  }
+
+  /**
+   * Adds a class of a user's own, so that files with it can be loaded and its name can stand for it. Throws ValueError when
+   * another class has the name already.
+   *
+   * @param owner Keras' package of the class: files have `owner>className`.
+   */
+  register(Class: ConcreteClass<T>, owner: string = OWN_PACKAGE): void {
+    const name = classNameOf(Class);
+    const known = this.#byName.get(canonicalName(name));
+    if (known !== undefined && known.Class !== Class && known.owner === null) {
+      throw new ValueError(
+        `register: there is a ${this.kind} '${known.Class.className}' of Fovea's own already. Give the class another static className.`,
+      );
+    }
+    this.#byName.set(canonicalName(name), { Class, owner });
+  }
+
+  /** Names of all that is ours, for messages. */
+  get names(): readonly string[] {
+    return this.#listed;
+  }
+
+  /** The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. */
+  find(name: string): ConcreteClass<T> | undefined {
+    const custom = customObject(name) ?? customObject(name.slice(name.indexOf('>') + 1));
+    if (isClass<T>(custom)) return custom;
+    return this.#byName.get(canonicalName(name.slice(name.indexOf('>') + 1)))?.Class;
+  }
+
+  /** The thing of that name. Throws ValueError, with the nearest name, when there is none. */
+  create(name: string, options: Readonly<Record<string, unknown>> = {}): T {
+    const Class = this.find(name);
+    if (Class === undefined) throw this.unknownName(name);
+    return new Class(options as never);
+  }
+
+  /** The error for a name that nothing has. */
+  unknownName(name: string): ValueError {
+    const classes = [...this.#byName.values()].map(({ Class }) => classNameOf(Class));
+    const near = nearestName(name, this.#listed);
+    return unknownNameError(
+      this.kind,
+      name,
+      near === undefined && nearestName(name, classes) !== undefined ? classes : this.#listed,
+    );
+  }
+
+  /**
+   * The thing that a name or an object of a Keras file of any version stands for; a thing itself is given back. Throws
+   * ValueError for anything else, and what constructors throw.
+   */
+  resolve(identifier: unknown): T {
+    if (identifier instanceof Configurable) return identifier as T;
+    if (typeof identifier === 'string') return this.create(identifier);
+    if (isKerasObject(identifier)) return this.fromObject(identifier);
+    throw new ValueError(
+      `Could not interpret ${this.kind} identifier: ${describeValue(identifier)}. ${this.#example}`,
+    );
+  }
+
+  /** The thing that an object of a Keras file stands for. Throws as `resolve` does. */
+  fromObject(object: Config): T {
+    const { class_name: name, registered_name: registered, config } = object;
+    if (typeof name !== 'string') {
+      throw new FormatError(`A ${this.kind} has class_name=${describeValue(name)}, expected a name.`);
+    }
+    const Class = (typeof registered === 'string' ? this.find(registered) : undefined) ?? this.find(name);
+    if (Class === undefined) throw this.unknownName(name);
+    const options = config ?? {};
+    if (typeof options !== 'object' || Array.isArray(options)) {
+      throw new ValueError(
+        `${name}: expected a record of options in 'config', received ${describeValue(config)}.`,
+      );
+    }
+    return fromConfig(Class, options as Config);
+  }
+
+  /** The thing as Keras files have it. */
+  serialize(thing: T): Config {
+    const { className } = thing;
+    const entry = this.#byName.get(canonicalName(className));
+    const config = thing.getConfig();
+    if (entry?.owner === null && entry.Class === (thing.constructor as unknown)) {
+      return kerasObject(this.#module, className, config);
+    }
+    const owner = entry?.owner ?? OWN_PACKAGE;
+    return { ...kerasObject('custom', className, config), registered_name: `${owner}>${className}` };
+  }
+
+  /** Whether the class is one of Fovea's own. */
+  isOurs(Class: unknown): boolean {
+    return [...this.#byName.values()].some((entry) => entry.owner === null && entry.Class === Class);
+  }
+}
+
+function isClass<T extends Configurable>(value: unknown): value is ConcreteClass<T> {
+  return typeof value === 'function' && value.prototype instanceof Configurable;
+}
