@@ -151,3 +151,12 @@ test('the config is that of Keras files', () => {
   assert.equal(config.layers[2].registered_name, 'Functional');
   assert.deepEqual(config.layers[2].config.input_layers, ['x', 0, 0]);
 });
+
+test('graphs may be thousands of calls deep', () => {
+  const x = input({ shape: [2] });
+  let y = x;
+  for (let i = 0; i < 20_000; i++) y = flatten().apply(y);
+  const net = model({ inputs: x, outputs: y });
+  assert.equal(net.layers.length, 20_001);
+  assert.equal(net.layers.at(-1), y.producer.layer);
+});

@@ -23,19 +23,27 @@ export function collectCalls(
   outputs: readonly SymbolicTensor[],
 ): { calls: LayerCall[]; seen: Map<Layer, number> } {
   const given = new Set(inputs);
-  const finished = new Set<LayerCall>();
+  const found = new Set<LayerCall>();
   const calls: LayerCall[] = [];
   const seen = new Map<Layer, number>();
-  const visit = (tensor: SymbolicTensor): void => {
+  // The calls that are open, and how many of their inputs were visited. No recursion: graphs may be thousands of calls deep.
+  const open: { readonly call: LayerCall; next: number }[] = [];
+  const enter = (tensor: SymbolicTensor): void => {
     const call = tensor.producer;
-    if (finished.has(call)) return;
-    finished.add(call);
+    if (found.has(call)) return;
+    found.add(call);
     if (call.inputs.length > 0 && given.has(tensor)) return;
     if (!seen.has(call.layer)) seen.set(call.layer, seen.size);
-    call.inputs.forEach(visit);
-    calls.push(call);
+    open.push({ call, next: 0 });
   };
-  outputs.forEach(visit);
+  for (const output of outputs) {
+    enter(output);
+    for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+      const input = top.call.inputs[top.next++];
+      if (input !== undefined) enter(input);
+      else calls.push(open.pop()!.call);
+    }
+  }
   return { calls, seen };
 }
 
@@ -58,7 +66,11 @@ function measure(calls: readonly LayerCall[]) {
 
 function groupByDepth<T>(depths: ReadonlyMap<T, number>): T[][] {
   const groups = new Map<number, T[]>();
-  for (const [item, depth] of depths) groups.set(depth, [...(groups.get(depth) ?? []), item]);
+  for (const [item, depth] of depths) {
+    const group = groups.get(depth);
+    if (group === undefined) groups.set(depth, [item]);
+    else group.push(item);
+  }
   return [...groups].sort(([a], [b]) => b - a).map(([, items]) => items);
 }
 
@@ -80,22 +92,26 @@ export function mapGraph(inputs: readonly SymbolicTensor[], outputs: readonly Sy
   }
   const layers = groupByDepth(ofLayers).flatMap((group) => group.sort((a, b) => seen.get(a)! - seen.get(b)!));
   const levels = groupByDepth(ofCalls);
-  checkConnected(inputs, outputs);
+  checkConnected(inputs, outputs, calls);
   checkNames(layers);
   return { inputs, outputs, levels, layers };
 }
 
-function checkConnected(inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): void {
-  outputs.forEach((output, index) => {
-    const { calls } = collectCalls(inputs, [output]);
-    const missing = calls.find((call) => call.inputs.length === 0 && !inputs.includes(call.outputs[0]!));
-    if (missing === undefined) return;
-    throw new ValueError(
-      `Output with path \`${outputs.length > 1 ? index : ''}\` is not connected to \`inputs\`: it needs ` +
-        `'${missing.layer.name}' (${missing.layer.className}), which is not among them. ` +
-        'Add the tensor of that input to the inputs of the model.',
-    );
-  });
+function checkConnected(
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+  calls: readonly LayerCall[],
+): void {
+  const given = new Set(inputs);
+  const isMissing = (call: LayerCall) => call.inputs.length === 0 && !given.has(call.outputs[0]!);
+  const missing = calls.find(isMissing);
+  if (missing === undefined) return;
+  const index = outputs.findIndex((output) => collectCalls(inputs, [output]).calls.includes(missing));
+  throw new ValueError(
+    `Output with path \`${outputs.length > 1 ? index : ''}\` is not connected to \`inputs\`: it needs ` +
+      `'${missing.layer.name}' (${missing.layer.className}), which is not among them. ` +
+      'Add the tensor of that input to the inputs of the model.',
+  );
 }
 
 function checkNames(layers: readonly Layer[]): void {

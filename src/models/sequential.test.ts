@@ -163,3 +163,35 @@ test('a model is a layer of another', () => {
   assert.match(summaryOf(net), /sequential \(Sequential\) +│ \(None, 3, 3, 64\) +│ +55,744/);
   assert.match(summaryOf(net, { expandNested: true }), / {4}└ conv2d \(Conv2D\)/);
 });
+
+test('a stack grows in time proportional to its layers', () => {
+  const grow = (count: number): number => {
+    const start = performance.now();
+    const net = sequential();
+    net.add(input({ shape: [2] }));
+    for (let i = 0; i < count; i++) net.add(flatten());
+    assert.equal(net.outputs[0]!.producer.layer, net.layers.at(-1));
+    return performance.now() - start;
+  };
+  const quickest = (count: number) => Math.min(...[1, 2, 3].map(() => grow(count)));
+  grow(500);
+  // 4 where each layer takes the same time, 16 where each takes a time proportional to those before.
+  const ratio = quickest(2000) / quickest(500);
+  assert.ok(ratio < 10, `four times the layers took ${ratio.toFixed(1)} times as long`);
+});
+
+test('a layer with the name of the input made for it is refused', () => {
+  const first = dense({
+    units: 2,
+    inputShape: [2],
+    name: inputLayer({ shape: [2] }).name.replace(/_?(\d*)$/, next),
+  });
+  const net = sequential();
+  assert.throws(() => net.add(first), /unique names/);
+  assert.equal(net.layers.length, 0);
+});
+
+/** `_1` after nothing, `_2` after `_1`: the name that the next input gets. */
+function next(_: string, digits: string): string {
+  return `_${Number(digits) + 1}`;
+}

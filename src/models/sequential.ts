@@ -26,6 +26,8 @@ export class Sequential extends Model {
   readonly #stack: Layer[] = [];
   /** The input and the outputs of all layers; empty while the shape is not known. */
   readonly #tensors: SymbolicTensor[] = [];
+  readonly #names = new Set<string>();
+  /** Made when it is asked for: a stack of thousands of layers is put together without mapping it after each of them. */
   #graph: LayerGraph | null = null;
 
   constructor(options: SequentialOptions = {}) {
@@ -43,7 +45,13 @@ export class Sequential extends Model {
   }
 
   override get graph(): LayerGraph | null {
+    if (this.#tensors.length < 2) return null;
+    this.#graph ??= mapGraph([this.#tensors[0]!], [this.#tensors.at(-1)!]);
     return this.#graph;
+  }
+
+  override get built(): boolean {
+    return this.#tensors.length >= 2;
   }
 
   override get inputForm(): 'one' {
@@ -62,29 +70,37 @@ export class Sequential extends Model {
     const added = layer instanceof SymbolicTensor ? layer.producer.layer : layer;
     this.#checkNew(added);
     if (this.#stack.length === 0 && !(added instanceof InputLayer) && added.batchInputShape !== null) {
-      this.#stack.push(new InputLayer({ batchShape: added.batchInputShape }));
+      const source = new InputLayer({ batchShape: added.batchInputShape });
+      this.#checkName(source, [added.name]);
+      this.#push(source);
     }
     if (this.#tensors.length === 0) {
-      this.#stack.push(added);
+      this.#push(added);
       this.#buildIfKnown();
     } else {
       this.#tensors.push(added.apply(this.#tensors.at(-1)!));
-      this.#stack.push(added);
-      this.#remap();
+      this.#push(added);
+      this.#changed();
     }
   }
 
   /** Takes the last layer off and returns it; undefined when there is none. */
   pop(): Layer | undefined {
-    const layer = this.#stack.pop();
+    const layer = this.#stack.at(-1);
+    this.#shorten(this.#stack.length - 1);
     this.#tensors.length = Math.min(this.#tensors.length, this.#stack.length);
-    if (this.#tensors.length < 2) {
-      this.#tensors.length = 0;
-      this.#graph = null;
-    } else {
-      this.#remap();
-    }
+    if (this.#tensors.length < 2) this.#tensors.length = 0;
+    else this.#changed();
     return layer;
+  }
+
+  #push(layer: Layer): void {
+    this.#stack.push(layer);
+    this.#names.add(layer.name);
+  }
+
+  #shorten(length: number): void {
+    for (const { name } of this.#stack.splice(Math.max(0, length))) this.#names.delete(name);
   }
 
   override build(inputShapes: Shape | readonly Shape[]): void {
@@ -102,7 +118,7 @@ export class Sequential extends Model {
           `You cannot build it with input_shape ${formatShape(shape)}.`,
       );
     }
-    if (this.#graph !== null) return;
+    if (this.built) return;
     const source = first instanceof InputLayer ? first : new InputLayer({ batchShape: shape });
     this.#connect(source);
   }
@@ -111,7 +127,7 @@ export class Sequential extends Model {
   override getConfig(): Config {
     const config: Config = { ...super.getConfig(), layers: this.#stack.map(serializeLayer) };
     const [first] = this.#stack;
-    if (this.#graph === null || !(first instanceof InputLayer)) return config;
+    if (!this.built || !(first instanceof InputLayer)) return config;
     return { ...config, build_input_shape: first.batchShape };
   }
 
@@ -122,12 +138,7 @@ export class Sequential extends Model {
           `(of type ${typeof layer}).`,
       );
     }
-    if (this.#stack.some((other) => other.name === layer.name)) {
-      throw new ValueError(
-        `All layers added to a Sequential model should have unique names. Name '${layer.name}' is already the name of a ` +
-          'layer in this model. Update the `name` argument to pass a unique name.',
-      );
-    }
+    this.#checkName(layer, []);
     const [first] = this.#stack;
     if (layer instanceof InputLayer && first !== undefined) {
       const known = first instanceof InputLayer ? ` to use input shape ${formatShape(first.batchShape)}` : '';
@@ -136,6 +147,14 @@ export class Sequential extends Model {
           'to it: an input comes first.',
       );
     }
+  }
+
+  #checkName({ name }: Layer, others: readonly string[]): void {
+    if (!this.#names.has(name) && !others.includes(name)) return;
+    throw new ValueError(
+      `All layers added to a Sequential model should have unique names. Name '${name}' is already the name of a ` +
+        'layer in this model. Update the `name` argument to pass a unique name.',
+    );
   }
 
   #buildIfKnown(): void {
@@ -148,22 +167,26 @@ export class Sequential extends Model {
 
   /** Applies all layers, one after the other, to the input; changes nothing when one cannot take its input. */
   #connect(source: InputLayer): void {
-    const layers = this.layers;
+    const isNew = this.#stack[0] !== source;
+    if (isNew) this.#checkName(source, []);
     const tensors = [source.output];
     try {
-      for (const layer of layers) tensors.push(layer.apply(tensors.at(-1)!));
+      for (const layer of this.layers) tensors.push(layer.apply(tensors.at(-1)!));
     } catch (error) {
       // What add() put on top of an input does not belong to the stack then.
-      if (this.#stack[0] === source) this.#stack.length = Math.min(this.#stack.length, tensors.length);
+      if (!isNew) this.#shorten(tensors.length);
       throw error;
     }
-    if (this.#stack[0] !== source) this.#stack.unshift(source);
+    if (isNew) {
+      this.#stack.unshift(source);
+      this.#names.add(source.name);
+    }
     this.#tensors.push(...tensors);
-    this.#remap();
+    this.#changed();
   }
 
-  #remap(): void {
-    this.#graph = mapGraph([this.#tensors[0]!], [this.#tensors.at(-1)!]);
+  #changed(): void {
+    this.#graph = null;
     // Keras makes a hidden Functional each time; taking its name keeps the names of later models the same.
     uniqueName('functional');
   }

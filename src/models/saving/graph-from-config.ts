@@ -27,25 +27,13 @@ export function buildGraph(
   outputPlaces: ConfigValue | undefined,
 ): { inputs: Structure<SymbolicTensor>; outputs: Structure<SymbolicTensor> } {
   const byName = new Map(layers.map(({ name, layer }) => [name, layer] as const));
-  const waiting = layers.flatMap(({ layer, nodes }) =>
-    layer instanceof InputLayer ? [] : [{ layer, nodes: [...nodes] }],
+  const waiting = layers.flatMap(({ layer, nodes }): WaitingCalls[] =>
+    layer instanceof InputLayer ? [] : [{ layer, nodes, next: 0 }],
   );
-  const find = (place: Place) => findTensor(byName, place);
-  for (let made = true; made; ) {
-    made = false;
-    for (const { layer, nodes } of waiting) {
-      for (
-        let inputs = nextInputs(layer, nodes, find);
-        inputs !== null;
-        inputs = nextInputs(layer, nodes, find)
-      ) {
-        layer.applyAll(inputs);
-        nodes.shift();
-        made = true;
-      }
-    }
-  }
-  const stuck = waiting.filter(({ nodes }) => nodes.length > 0).map(({ layer }) => `'${layer.name}'`);
+  makeCalls(waiting, byName);
+  const stuck = waiting
+    .filter(({ nodes, next }) => next < nodes.length)
+    .map(({ layer }) => `'${layer.name}'`);
   if (stuck.length > 0) {
     throw new FormatError(
       `the calls of ${stuck.join(', ')} wait for inputs that never come: the graph has a loop or a gap.`,
@@ -54,15 +42,42 @@ export function buildGraph(
   return { inputs: readEnds(inputPlaces, byName), outputs: readEnds(outputPlaces, byName) };
 }
 
-/** The inputs of a layer's next call; null without a call, or while an input is still to be computed. */
-function nextInputs(
-  layer: Layer,
-  nodes: readonly ConfigValue[],
-  find: (place: Place) => SymbolicTensor | null,
-): SymbolicTensor[] | null {
-  if (nodes.length === 0) return null;
-  const found = placesOf(layer, nodes[0]!).map(find);
-  return found.some((tensor) => tensor === null) ? null : (found as SymbolicTensor[]);
+/** A layer's calls, in order, and how many of them are made. */
+interface WaitingCalls {
+  readonly layer: Layer;
+  readonly nodes: readonly ConfigValue[];
+  next: number;
+}
+
+/** Makes every call whose inputs come to be; a call is looked at again only when an input it waits for is there. */
+function makeCalls(waiting: readonly WaitingCalls[], byName: ReadonlyMap<string, Layer>): void {
+  const waitingFor = new Map<Layer, Map<number, WaitingCalls[]>>();
+  // The last first: taken from the end, the layers come in the file's order.
+  const ready = [...waiting].reverse();
+  for (let one = ready.pop(); one !== undefined; one = ready.pop()) {
+    while (one.next < one.nodes.length) {
+      const places = placesOf(one.layer, one.nodes[one.next]!);
+      const inputs = places.map((place) => findTensor(byName, place));
+      const missing = places[inputs.indexOf(null)];
+      if (missing !== undefined) {
+        const calls = getOrMake(waitingFor, byName.get(missing[0])!, () => new Map<number, WaitingCalls[]>());
+        getOrMake(calls, missing[1], () => []).push(one);
+        break;
+      }
+      const made = one.layer.inboundCalls.length;
+      one.layer.applyAll(inputs as SymbolicTensor[]);
+      one.next++;
+      ready.push(...(waitingFor.get(one.layer)?.get(made) ?? []));
+    }
+  }
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** Keras 3: `{ args, kwargs }` with tensors as objects; Keras 2: a list of `[name, call, output, kwargs]`. */
