@@ -1,25 +1,15 @@
 /** @file Calls a run's callbacks one after the other, awaiting each. */
 
-import { ValueError } from '../base/errors.ts';
+import type { CallbackLike, CallbackModel, CallbackParams } from './callback.ts';
 import {
-  Callback,
-  type CallbackLike,
-  type CallbackMethods,
-  type CallbackModel,
-  type CallbackParams,
-} from './callback.ts';
+  type CallbackEvents,
+  type Event,
+  eventMethod,
+  type GivenCallbacks,
+  listOf,
+} from './given-callbacks.ts';
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
-
-type Events = {
-  [K in keyof CallbackMethods as K extends `on${string}` ? K : never]: CallbackMethods[K];
-};
-
-const METHODS = [
-  ['setModel', 'setParams', 'onTrainBegin', 'onTrainEnd', 'onEpochBegin', 'onEpochEnd'],
-  ['onTrainBatchBegin', 'onTrainBatchEnd', 'onTestBegin', 'onTestEnd', 'onTestBatchBegin', 'onTestBatchEnd'],
-  ['onPredictBegin', 'onPredictEnd', 'onPredictBatchBegin', 'onPredictBatchEnd'],
-].flat();
 
 /** The callbacks of one run, the user's first, then the history, then the progress bar. */
 export class CallbackList {
@@ -52,24 +42,17 @@ export class CallbackList {
     }
   }
 
-  /** Calls `method` of all callbacks that have it, in order. */
-  async call<K extends keyof Events>(method: K, ...args: Parameters<Events[K]>): Promise<void> {
+  /** Calls `event` of all callbacks that have it, in order. */
+  async call<K extends Event>(event: K, ...args: Parameters<CallbackEvents[K]>): Promise<void> {
     for (const callback of this.#callbacks) {
-      const own = callback[method] as ((...args: Parameters<Events[K]>) => void | Promise<void>) | undefined;
+      const own = eventMethod(callback, event) as
+        | ((...args: Parameters<CallbackEvents[K]>) => void | Promise<void>)
+        | undefined;
       if (own === undefined) continue;
       const result = own.apply(callback, args);
       if (result instanceof Promise) await result;
     }
   }
-}
-
-type GivenCallbacks = CallbackLike | readonly CallbackLike[] | null | undefined;
-
-/** Throws ValueError for what is no callback. */
-function listOf(given: GivenCallbacks): CallbackLike[] {
-  const callbacks: CallbackLike[] = Array.isArray(given) ? [...given] : [given ?? []].flat();
-  callbacks.forEach(checkCallback);
-  return callbacks;
 }
 
 const BATCH_EVENTS = {
@@ -78,24 +61,11 @@ const BATCH_EVENTS = {
   predict: ['onPredictBatchBegin', 'onPredictBatchEnd'],
 } as const;
 
-/** Whether one of the callbacks may act on single batches; the progress bar only shows them. */
+/** Whether one of the callbacks may act on single batches. */
 export function actsOnBatches(given: GivenCallbacks, mode: keyof typeof BATCH_EVENTS): boolean {
-  const events = BATCH_EVENTS[mode];
-  const idle = [Callback.prototype, ProgbarLogger.prototype];
-  return listOf(given).some((callback) =>
-    events.some(
-      (event) =>
-        callback[event] !== undefined && !idle.some((prototype) => callback[event] === prototype[event]),
-    ),
+  return listOf(given).some(
+    (callback) =>
+      callback.onlyWatches !== true &&
+      BATCH_EVENTS[mode].some((event) => eventMethod(callback, event) !== undefined),
   );
-}
-
-function checkCallback(callback: unknown): void {
-  const known = typeof callback === 'object' && callback !== null && METHODS.some((name) => name in callback);
-  if (!known) {
-    throw new ValueError(
-      `callbacks: expected objects with methods such as onEpochEnd(epoch, logs), received ${String(callback)}. ` +
-        `The methods are ${METHODS.join(', ')}.`,
-    );
-  }
 }

@@ -29,8 +29,18 @@ export interface CallbackParams {
 /** A method may return a promise, which is awaited before the run goes on. */
 export type Awaitable = void | Promise<void>;
 
-/** The methods a callback may have. Plain objects with some of them are callbacks too. Epochs and batches count from 0. */
+/**
+ * The methods a callback may have. Plain objects with some of them are callbacks too. Epochs and batches count from 0.
+ *
+ * A callback with a method for single batches may act on each of them, so batches then run one by one; without, they run
+ * in rows, which is quicker for small models. `onlyWatches` says that the methods for batches change nothing.
+ */
 export interface CallbackMethods {
+  /**
+   * True when the methods for single batches only look on, as a progress bar does: they change nothing of the model and
+   * do not stop the run. Batches may then have run before the callback hears of them. Default false.
+   */
+  readonly onlyWatches: boolean;
   setModel(model: CallbackModel): void;
   setParams(params: CallbackParams): void;
   onTrainBegin(logs?: Logs): Awaitable;
@@ -40,6 +50,10 @@ export interface CallbackMethods {
   onEpochEnd(epoch: number, logs: Record<string, number>): Awaitable;
   onTrainBatchBegin(batch: number, logs?: Logs): Awaitable;
   onTrainBatchEnd(batch: number, logs: Logs): Awaitable;
+  /** Keras' other name of `onTrainBatchBegin`, called where that is not there. */
+  onBatchBegin(batch: number, logs?: Logs): Awaitable;
+  /** Keras' other name of `onTrainBatchEnd`, called where that is not there. */
+  onBatchEnd(batch: number, logs: Logs): Awaitable;
   onTestBegin(logs?: Logs): Awaitable;
   onTestEnd(logs?: Logs): Awaitable;
   onTestBatchBegin(batch: number, logs?: Logs): Awaitable;
@@ -53,8 +67,12 @@ export interface CallbackMethods {
 /** What `callbacks` takes. */
 export type CallbackLike = Partial<CallbackMethods>;
 
-/** Base class for callbacks; every method does nothing. */
-export class Callback implements CallbackMethods {
+/**
+ * Base class for callbacks; every method does nothing. It has no methods for single batches: a subclass that has one acts
+ * on batches, unless `onlyWatches` is true.
+ */
+export class Callback implements CallbackLike {
+  declare readonly onlyWatches?: boolean;
   /** Set before the run begins. */
   model!: CallbackModel;
   /** Set before the run begins. */
@@ -72,14 +90,16 @@ export class Callback implements CallbackMethods {
   onTrainEnd(_logs?: Logs): Awaitable {}
   onEpochBegin(_epoch: number, _logs?: Logs): Awaitable {}
   onEpochEnd(_epoch: number, _logs: Record<string, number>): Awaitable {}
-  onTrainBatchBegin(_batch: number, _logs?: Logs): Awaitable {}
-  onTrainBatchEnd(_batch: number, _logs: Logs): Awaitable {}
+  onTrainBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onTrainBatchEnd?(batch: number, logs: Logs): Awaitable;
+  onBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onBatchEnd?(batch: number, logs: Logs): Awaitable;
   onTestBegin(_logs?: Logs): Awaitable {}
   onTestEnd(_logs?: Logs): Awaitable {}
-  onTestBatchBegin(_batch: number, _logs?: Logs): Awaitable {}
-  onTestBatchEnd(_batch: number, _logs: Logs): Awaitable {}
+  onTestBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onTestBatchEnd?(batch: number, logs: Logs): Awaitable;
   onPredictBegin(_logs?: Logs): Awaitable {}
   onPredictEnd(_logs?: Logs): Awaitable {}
-  onPredictBatchBegin(_batch: number, _logs?: Logs): Awaitable {}
-  onPredictBatchEnd(_batch: number, _logs?: Logs): Awaitable {}
+  onPredictBatchBegin?(batch: number, logs?: Logs): Awaitable;
+  onPredictBatchEnd?(batch: number, logs?: Logs): Awaitable;
 }

@@ -2,18 +2,18 @@
 
 import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue } from '../base/options.ts';
-import { Callback, type CallbackMethods } from './callback.ts';
+import { Callback } from './callback.ts';
+import { type CallbackEvents, EVENTS } from './given-callbacks.ts';
 
-/** The functions a lambda callback may have: every method of `Callback` that begins with `on`. */
-export type LambdaCallbackOptions = Partial<Pick<CallbackMethods, keyof CallbackMethods & `on${string}`>>;
+/** The functions a lambda callback may have: one an event. */
+export type LambdaCallbackOptions = Partial<CallbackEvents>;
 
 /** Calls the given functions. */
 export class LambdaCallback extends Callback {
   /** Throws ValueError for a name that no method has and for what is no function. */
   constructor(functions: LambdaCallbackOptions) {
     super();
-    const names = Object.getOwnPropertyNames(Callback.prototype).filter((name) => name.startsWith('on'));
-    checkOptionNames('LambdaCallback', functions, names);
+    checkOptionNames('LambdaCallback', functions, EVENTS);
     for (const [name, value] of Object.entries(functions)) {
       if (typeof value === 'function') continue;
       throw new ValueError(`LambdaCallback: ${name} must be a function, received ${describeValue(value)}.`);

@@ -17,6 +17,7 @@ export interface ProgbarLoggerOptions {
  * readable.
  */
 export class ProgbarLogger extends Callback {
+  override readonly onlyWatches: boolean = true;
   readonly #output: TextOutput;
   readonly #clock: Clock;
   #verbose: 0 | 1 | 2 = 1;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ValueError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
-import type { CallbackLike, CallbackModel } from './callback.ts';
+import type { CallbackLike, CallbackModel, Logs } from './callback.ts';
 import { actsOnBatches, CallbackList } from './callback-list.ts';
 import {
   Callback,
@@ -179,23 +179,63 @@ test('it is known whether a callback may act on batches', () => {
   assert.equal(actsOnBatches(undefined, 'train'), false);
   assert.equal(actsOnBatches([earlyStopping(), { onEpochEnd: () => {} }], 'train'), false);
   class Stopper extends ProgbarLogger {
+    override readonly onlyWatches = false;
     override async onTrainBatchEnd(): Promise<void> {}
   }
   const saving = (saveFreq: number | 'epoch') => modelCheckpoint({ filepath: 'a.keras', saveFreq });
-  for (const callback of [null, new ProgbarLogger(), saving('epoch')]) {
+  const onlooker = { onlyWatches: true, onTrainBatchEnd: () => {} };
+  for (const callback of [null, new ProgbarLogger(), new History(), saving('epoch'), onlooker]) {
     assert.equal(actsOnBatches(callback, 'train'), false);
   }
   assert.throws(() => actsOnBatches([null] as never, 'train'), ValueError);
   for (const callback of [
     new Watcher(),
-    new Stopper(),
     saving(3),
     terminateOnNaN(),
     { onTrainBatchBegin: () => {} },
+    { onBatchEnd: () => {} },
   ]) {
     assert.equal(actsOnBatches(callback, 'train'), true);
     assert.equal(actsOnBatches([earlyStopping(), callback], 'train'), true);
     assert.equal(actsOnBatches(callback, 'test'), false);
   }
+  assert.equal(actsOnBatches(new Stopper(), 'train'), true);
   assert.equal(actsOnBatches({ onTestBatchEnd: () => {} }, 'test'), true);
+});
+
+test("Keras' other names of the batch methods are called where the longer ones are not there", async () => {
+  const calls: string[] = [];
+  const both = { onTrainBatchEnd: () => void calls.push('train'), onBatchEnd: () => void calls.push('no') };
+  class Mine extends Callback {
+    override onBatchEnd(batch: number, { loss }: Logs): void {
+      calls.push(`end ${batch} ${loss} ${this.model.name}`);
+    }
+  }
+  const { model } = fakeModel();
+  const params = { verbose: 0, epochs: 1, steps: 1 } as const;
+  const begin = { onBatchBegin: (batch: number) => void calls.push(`begin ${batch}`) };
+  const list = new CallbackList({ callbacks: [begin, both, new Mine()], model, params, history: true });
+  await list.call('onTrainBatchBegin', 3);
+  await list.call('onTrainBatchEnd', 3, { loss: 2 });
+  await list.call('onTestBatchEnd', 3, { loss: 2 });
+  assert.deepEqual(calls, ['begin 3', 'train', 'end 3 2 fake']);
+});
+
+test('plain objects with an unknown method beside known ones are refused', () => {
+  const onEpochEnd = () => {};
+  const check = (callback: object) => actsOnBatches({ onEpochEnd, ...callback } as CallbackLike, 'train');
+  assert.throws(
+    () => check({ onEpochEnds: () => {} }),
+    /Unknown callback method 'onEpochEnds'. Did you mean 'onEpochEnd'\?/,
+  );
+  assert.throws(() => check({ onYield: () => {} }), /Unknown callback method 'onYield'.* Known: setModel, /);
+  assert.throws(() => check({ on_epoch_begin: () => {} }), /Did you mean 'onEpochBegin'\?/);
+  assert.throws(() => check({ epochBegin: () => {} }), /Did you mean 'onEpochBegin'\?/);
+  // An object's own data and functions.
+  check({ once: true, onset: 3, log: () => {}, wait: 2 });
+  class Mine {
+    onEpochEnd(): void {}
+    onClose(): void {}
+  }
+  actsOnBatches(new Mine(), 'train');
 });
