@@ -4,6 +4,7 @@
  */
 
 export { argMax } from './arg-max.ts';
+export { batchMoments, normalize } from './batch-normalization.ts';
 export { conv2d } from './conv2d.ts';
 export { abs } from './elementwise/abs.ts';
 export { add } from './elementwise/add.ts';

@@ -299,6 +299,75 @@ const reductions: OpCase[] = (
       ]),
 ]);
 
+const normalized = (x: Node, gamma: Node, beta: Node) =>
+  ops.normalize(x, { ...ops.batchMoments(x), gamma, beta, epsilon: 1e-3 });
+
+const normalizations: OpCase[] = (
+  [
+    [null, 5],
+    [null, 3, 4],
+    [null, 4, 3, 2],
+    [null, 5, 4, 16],
+    [null, 2, 3, 37],
+  ] as Shape[]
+).flatMap((shape) => {
+  const channels = shape.at(-1)!;
+  return [
+    {
+      name: `mean ${JSON.stringify(shape)} of channels`,
+      inputs: [shape],
+      build: (x: Node) => ops.batchMoments(x).mean,
+    },
+    {
+      name: `variance ${JSON.stringify(shape)} of channels`,
+      inputs: [shape],
+      build: (x: Node) => ops.batchMoments(x).variance,
+    },
+    {
+      name: `scaleAround ${JSON.stringify(shape)}`,
+      inputs: [shape, [channels], [channels], [channels]],
+      build: (x: Node, center: Node, scale: Node, offset: Node) =>
+        ops.normalize(x, {
+          mean: center,
+          variance: ops.square(scale),
+          gamma: scale,
+          beta: offset,
+          epsilon: 1,
+        }),
+    },
+    {
+      name: `batch normalization ${JSON.stringify(shape)}`,
+      inputs: [shape, [channels], [channels]],
+      build: normalized,
+    },
+    {
+      name: `batch normalization ${JSON.stringify(shape)} and relu`,
+      inputs: [shape, [channels], [channels]],
+      build: (x: Node, gamma: Node, beta: Node) => ops.relu(normalized(x, gamma, beta)),
+    },
+  ];
+});
+
+/** Normalized maps that go on: to a convolution, a second normalization, a sum with what came before. */
+const normalizedNetworks: OpCase[] = [
+  {
+    name: 'conv2d, batch normalization, relu, conv2d, batch normalization, sum, relu',
+    inputs: [[null, 5, 6, 4], [3, 3, 4, 4], [4], [4], [3, 3, 4, 4]],
+    build: (x, w, gamma, beta, u) => {
+      const h = ops.relu(normalized(ops.conv2d(x, w, { padding: 'same' }), gamma, beta));
+      return ops.relu(ops.add(x, normalized(ops.conv2d(h, u, { padding: 'same' }), gamma, beta)));
+    },
+  },
+  {
+    name: 'batch normalization without gamma and beta, twice',
+    inputs: [[null, 3, 3, 5]],
+    build: (x) => {
+      const once = ops.normalize(x, { ...ops.batchMoments(x), epsilon: 1e-3 });
+      return ops.mul(ops.normalize(once, { ...ops.batchMoments(once), epsilon: 1e-2 }), x);
+    },
+  },
+];
+
 /** All cases. */
 export const opCases: readonly OpCase[] = [
   ...unary('relu', ops.relu),
@@ -328,6 +397,8 @@ export const opCases: readonly OpCase[] = [
   ...binary('equal', (a, b) => ops.equal(ops.floor(a), ops.floor(b)), undefined, false),
   ...binary('where', (a, b) => ops.where(ops.greater(a, b), ops.mul(a, b), ops.square(b))),
   ...reductions,
+  ...normalizations,
+  ...normalizedNetworks,
   ...convolutions,
   ...pools,
   ...fused,
