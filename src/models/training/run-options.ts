@@ -9,7 +9,10 @@ import type { ArrayInput, DataInput, Dataset } from './data-types.ts';
 export type Verbose = 'auto' | 0 | 1 | 2;
 
 interface RunOptions {
-  /** Samples in a batch. Default 32. Not for datasets, which bring their batches. */
+  /**
+   * Samples in a batch. Default: such that the steps asked for take all samples, else 32. Not for datasets, which bring
+   * their batches.
+   */
   readonly batchSize?: number;
   readonly verbose?: Verbose;
   readonly callbacks?: CallbackLike | readonly CallbackLike[];
@@ -46,7 +49,7 @@ export interface FitOptions extends RunOptions {
     | readonly [DataInput, DataInput]
     | readonly [DataInput, DataInput, ArrayInput]
     | Dataset;
-  /** Default: batchSize. */
+  /** Default: batchSize, else such that `validationSteps` batches take all samples, else 32. */
   readonly validationBatchSize?: number;
   /** Batches of validation at most. Default: all. */
   readonly validationSteps?: number;

@@ -37,7 +37,8 @@ export function sourceOf(
   shuffle: RandomGenerator | null,
 ): BatchSource {
   if (!isDataset(x)) {
-    return arraySource(readData(method, names, x, y, options.sampleWeight), batchSizeOf(options), shuffle);
+    const data = readData(method, names, x, y, options.sampleWeight);
+    return arraySource(data, batchSizeOf(data.samples, options.batchSize, options.steps), shuffle);
   }
   refuseWithDataset(method, options, ['batchSize', 'sampleWeight']);
   return datasetSource(method, x, names);
@@ -82,6 +83,7 @@ export function fitSources(
   const all = readData('fit', names, x, y, options.sampleWeight);
   const splits = validationSplit > 0 && (validationData === undefined || validationData === null);
   const [train, split] = splits ? splitData(all, validationSplit) : [all, null];
-  const source = arraySource(withClassWeight(train, classWeight), batchSizeOf(options), shuffle);
+  const batchSize = batchSizeOf(train.samples, options.batchSize, options.stepsPerEpoch);
+  const source = arraySource(withClassWeight(train, classWeight), batchSize, shuffle);
   return { source, validation: validationSource(names, options, split) };
 }

@@ -10,9 +10,13 @@ import type { FitOptions } from './run-options.ts';
 
 const DEFAULT_BATCH_SIZE = 32;
 
-/** The batch size of arrays. */
-export function batchSizeOf(options: { readonly batchSize?: number }): number {
-  return options.batchSize ?? DEFAULT_BATCH_SIZE;
+/** The batch size of arrays: as asked for, else such that `steps` batches take all samples, else 32. */
+export function batchSizeOf(
+  samples: number,
+  batchSize: number | undefined,
+  steps: number | undefined,
+): number {
+  return batchSize ?? (steps === undefined ? DEFAULT_BATCH_SIZE : Math.ceil(samples / steps));
 }
 
 function rows(tensor: Tensor, start: number, end: number): Tensor {
@@ -45,10 +49,12 @@ export function validationSource(
   split: DataSet | null,
 ): BatchSource | null {
   const { validationData } = options;
-  const batchSize = options.validationBatchSize ?? batchSizeOf(options);
-  if (validationData === undefined || validationData === null) {
-    return split === null ? null : arraySource(split, batchSize, null);
-  }
+  const inBatches = (data: DataSet) => {
+    const batchSize = options.validationBatchSize ?? options.batchSize;
+    return arraySource(data, batchSizeOf(data.samples, batchSize, options.validationSteps), null);
+  };
+  if (validationData === undefined || validationData === null)
+    return split === null ? null : inBatches(split);
   if (isDataset(validationData)) return datasetSource('fit (validationData)', validationData, names);
   if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3) {
     throw new ValueError(
@@ -56,7 +62,7 @@ export function validationSource(
     );
   }
   const [x, y, sampleWeight] = validationData as readonly unknown[];
-  return arraySource(readData('fit (validationData)', names, x, y, sampleWeight), batchSize, null);
+  return inBatches(readData('fit (validationData)', names, x, y, sampleWeight));
 }
 
 /** Whether to validate after `epoch`, counted from 0. */
