@@ -1,11 +1,12 @@
 /** @file The stated errors of the transcendental kernels, in units in the last place, over their whole range. */
 
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { it } from 'node:test';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import type { Node } from '../src/graph/node.ts';
 import { exp, log, sigmoid, tanh } from '../src/ops/index.ts';
 import { placeholder } from '../src/ops/leaf.ts';
+import { type ComparedEngine, comparedEngines, describeOn } from './support/compared-engines.ts';
 
 const COUNT = 200_000;
 const floats = new Float32Array(1);
@@ -28,19 +29,21 @@ function decades(low: number, high: number): Float32Array {
   return spread(low, high).map((exponent) => 10 ** exponent);
 }
 
-for (const relaxedSimd of [false, 'auto'] as const) {
-  describe(`transcendentals with relaxedSimd: ${relaxedSimd}`, () => {
-    let backend: WasmBackend;
-    before(async () => {
-      backend = await WasmBackend.create({ inline: true, relaxedSimd });
-    });
-    after(() => backend.dispose());
+const engines: readonly ComparedEngine[] = [
+  {
+    name: 'wasm without relaxed SIMD',
+    make: () => WasmBackend.create({ inline: true, relaxedSimd: false }),
+  },
+  ...comparedEngines,
+];
 
+for (const engine of engines) {
+  describeOn(engine, 'transcendentals', (backend) => {
     async function apply(build: (x: Node) => Node, values: Float32Array): Promise<Float32Array> {
       const x = placeholder({ shape: [null], name: 'x' });
       const y = build(x);
       const graph = { name: 'math', feeds: [x], outputs: [y], updates: [] };
-      const executable = await backend.compile(graph, { capacity: values.length });
+      const executable = await backend().compile(graph, { capacity: values.length });
       executable.feed(x).set(values);
       await executable.run(values.length);
       const result = executable.output(y).slice();

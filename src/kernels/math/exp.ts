@@ -27,5 +27,6 @@ export function exp(k: KernelBuilder, x: Vec): Vec {
   p = k.add(k.fma(p, k.mul(r, r), r), k.constant(1));
   // n reaches 128 at the upper end, where 2^n itself is not a float: multiply by 2^(n-1) and 2.
   const power = k.shift('shiftLeftInt', k.intBinary('addInt', k.unary('toInt', n), k.constantInt(126)), 23);
-  return k.mul(k.mul(p, power), k.constant(2));
+  // Doubled first: behind the power it would come too late where machine code flushes small numbers to 0.
+  return k.mul(k.mul(p, k.constant(2)), power);
 }
