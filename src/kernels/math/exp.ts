@@ -18,15 +18,23 @@ const COEFFICIENTS = [
 
 /** e^x. Saturates outside [-86.9, 88.7]; NaN stays NaN. */
 export function exp(k: KernelBuilder, x: Vec): Vec {
-  const clamped = k.min(k.constant(MAX_INPUT), k.max(k.constant(MIN_INPUT), x));
+  const { fraction, halfPower } = expParts(k, x, MIN_INPUT);
+  // Doubled first: behind the power it would come too late where machine code flushes small numbers to 0.
+  return k.mul(k.mul(k.add(fraction, k.constant(1)), k.constant(2)), halfPower);
+}
+
+/**
+ * e^r - 1 and 2^(n-1), where x = n · ln2 + r and |r| ≤ ln2/2, after x is cut to `lowest` … 88.7. n reaches 128 at the
+ * upper end, where 2^n itself is not a float.
+ */
+export function expParts(k: KernelBuilder, x: Vec, lowest: number): { fraction: Vec; halfPower: Vec } {
+  const clamped = k.min(k.constant(MAX_INPUT), k.max(k.constant(lowest), x));
   const n = k.unary('floor', k.fma(clamped, k.constant(LOG2E), k.constant(0.5)));
   let r = k.fma(n, k.constant(-LN2_HIGH), clamped);
   r = k.fma(n, k.constant(-LN2_LOW), r);
   let p = k.constant(COEFFICIENTS[0]!);
   for (const c of COEFFICIENTS.slice(1)) p = k.fma(p, r, k.constant(c));
-  p = k.add(k.fma(p, k.mul(r, r), r), k.constant(1));
-  // n reaches 128 at the upper end, where 2^n itself is not a float: multiply by 2^(n-1) and 2.
-  const power = k.shift('shiftLeftInt', k.intBinary('addInt', k.unary('toInt', n), k.constantInt(126)), 23);
-  // Doubled first: behind the power it would come too late where machine code flushes small numbers to 0.
-  return k.mul(k.mul(p, k.constant(2)), power);
+  const fraction = k.fma(p, k.mul(r, r), r);
+  const power = k.intBinary('addInt', k.unary('toInt', n), k.constantInt(126));
+  return { fraction, halfPower: k.shift('shiftLeftInt', power, 23) };
 }
