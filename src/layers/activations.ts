@@ -15,8 +15,7 @@ import * as ops from '../ops/index.ts';
 /** A function from a node to a node of the same shape. */
 export type ActivationFunction = (x: Node) => Node;
 
-const { add, constant, div, exp, greater, greaterEqual, less, log, maximum, minimum, mul, neg, sub, where } =
-  ops;
+const { add, constant, exp, greater, greaterEqual, less, maximum, minimum, mul, neg, sub, where } = ops;
 
 /** x itself. */
 export const linear: ActivationFunction = (x) => x;
@@ -37,24 +36,24 @@ export const softmax: ActivationFunction = (x) => ops.softmax(checkClassAxis('so
 export const logSoftmax: ActivationFunction = (x) => {
   const top = ops.stopGradient(ops.max(checkClassAxis('logSoftmax', x), { axes: [-1], keepDims: true }));
   const shifted = sub(x, top);
-  return sub(shifted, log(ops.sum(exp(shifted), { axes: [-1], keepDims: true })));
+  // Σ e^(x - top) is 1 and what the others add; without the 1, which is the first maximum's, small rests are not lost.
+  const first = ops.stopGradient(ops.oneHot(ops.argMax(x), x.shape.at(-1) as number));
+  const rest = ops.sum(sub(exp(shifted), first), { axes: [-1], keepDims: true });
+  return sub(shifted, ops.log1p(rest));
 };
 
-/** log(1 + e^x) without overflow; absolute error below 1.2e-7 where the result is small. */
-export const softplus: ActivationFunction = (x) =>
-  // min(x, -x) instead of -|x|: its gradient at 0 makes the whole one 1/2 there, as it should be.
-  add(ops.relu(x), log(add(constant(1), exp(minimum(x, neg(x))))));
+/** log(1 + e^x) without overflow. */
+export const softplus: ActivationFunction = (x) => ops.softplus(x);
 
 /** log(sigmoid(x)) without overflow. */
 export const logSigmoid: ActivationFunction = (x) => neg(softplus(neg(x)));
 
 /** x / (1 + |x|). */
-export const softsign: ActivationFunction = (x) => div(x, add(constant(1), ops.abs(x)));
+export const softsign: ActivationFunction = (x) => ops.softsign(x);
 
-/** e^x - 1 for x ≤ 0 and 0 for others, by tanh: exact near 0, where e^x - 1 cancels. */
+/** e^x - 1 for x ≤ 0 and 0 for others, which never overflows. */
 function negativeExpm1(x: Node): Node {
-  const t = ops.tanh(mul(constant(0.5), minimum(x, constant(0))));
-  return div(mul(constant(2), t), sub(constant(1), t));
+  return ops.expm1(minimum(x, constant(0)));
 }
 
 /** x above 0, e^x - 1 below (Clevert et al. 2016, alpha 1). */

@@ -16,6 +16,7 @@ import {
   div,
   exp,
   log,
+  log1p,
   maximum,
   mean,
   minimum,
@@ -202,11 +203,14 @@ function ofProbabilities(labels: Node, yPred: Node): Node {
   return neg(add(mul(labels, log(p)), mul(sub(one, labels), log(sub(one, p)))));
 }
 
-/** max(x, 0) - x · y + log(1 + e^-|x|), which never overflows. */
+/**
+ * log(1 + e^-|x|) + max(x, 0) - x · y, which never overflows. The order is what keeps small losses and gradients: where
+ * max(x, 0) and x · y cancel, they do so exactly, before the logarithm (or its gradient) comes to them.
+ */
 function ofLogits(labels: Node, x: Node): Node {
   // min(x, -x) instead of -|x|: its gradient at 0 makes the whole one 1/2 - y there, as it should be.
-  const tail = log(add(constant(1), exp(minimum(x, neg(x)))));
-  return add(sub(relu(x), mul(x, labels)), tail);
+  const tail = log1p(exp(minimum(x, neg(x))));
+  return add(tail, sub(relu(x), mul(x, labels)));
 }
 
 function smoothingOption(className: string, options: SmoothedCrossentropyOptions): number {

@@ -1,0 +1,90 @@
+/**
+ * @file Activations, and the cross-entropy of logits, against Keras in float64, number by number: small values and small
+ * gradients must be right in themselves, not only beside large ones.
+ */
+
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import { gradients } from '../../src/autodiff/gradients.ts';
+import type { Backend } from '../../src/engine/executable.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { getActivation } from '../../src/layers/activations.ts';
+import { BinaryCrossentropy } from '../../src/losses/crossentropy.ts';
+import { constant, mul, sum } from '../../src/ops/index.ts';
+import { placeholder } from '../../src/ops/leaf.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
+import { BACKENDS } from './backends.ts';
+
+interface ActivationCase {
+  readonly name: string;
+  /** The label of the cross-entropy; null for an activation. */
+  readonly label: number | null;
+  readonly input: ArrayReference;
+  readonly weights: ArrayReference;
+  readonly value: ArrayReference;
+  readonly inputGradient: ArrayReference;
+}
+
+const { manifest, read } = readFixture<{ cases: readonly ActivationCase[] }>('activations');
+
+/** About 16 units in the last place, for each number. */
+const TOLERANCE = 1e-6;
+/** Where Keras' own float64 differences end. */
+const SMALLEST = 1e-15;
+/** A row's gradients are differences of its weights, which are 3 at most, and their means. */
+const SMALLEST_OF_ROWS = 3 * TOLERANCE;
+
+function build({ name, label, input }: ActivationCase, x: Node): Node {
+  if (label === null) return getActivation(name)(x);
+  const [rows] = input.shape as [number];
+  const labels = constant({ values: Array.from({ length: rows }, () => label), shape: [rows, 1] });
+  return new BinaryCrossentropy({ fromLogits: true }).build(labels, x);
+}
+
+async function run(item: ActivationCase, backend: Backend): Promise<Float32Array[]> {
+  const x = placeholder({ shape: [...item.input.shape], name: 'x' });
+  const y = build(item, x);
+  const weights = constant({ values: [...read(item.weights).data], shape: y.shape as number[] });
+  const outputs = [y, ...gradients(sum(mul(y, weights)), [x])];
+  const executable = await backend.compile(
+    { name: 'activation', feeds: [x], outputs, updates: [] },
+    { capacity: 1 },
+  );
+  executable.feed(x).set(read(item.input).data);
+  await executable.run(1);
+  return outputs.map((node) => executable.output(node).slice());
+}
+
+function assertEachClose(
+  item: ActivationCase,
+  what: string,
+  actual: Float32Array,
+  expected: ArrayReference,
+  smallest = SMALLEST,
+): void {
+  const points = read(item.input).data;
+  read(expected).data.forEach((value, i) => {
+    const error = Math.abs(actual[i]! - value);
+    assert.ok(
+      error <= TOLERANCE * Math.abs(value) + smallest,
+      `${what} at ${points[i]}: ${actual[i]}, Keras says ${value}`,
+    );
+  });
+}
+
+test('the fixture covers the activations', () => {
+  assert.equal(manifest.cases.length, 11);
+});
+
+for (const backend of BACKENDS) {
+  const engine = backend.make();
+  after(async () => (await engine).dispose());
+  for (const item of manifest.cases) {
+    test(`${backend.name}: ${item.name}`, async () => {
+      const [value, gradient] = await run(item, await engine);
+      assertEachClose(item, 'value', value!, item.value);
+      const smallest = item.name === 'log_softmax' ? SMALLEST_OF_ROWS : SMALLEST;
+      assertEachClose(item, 'gradient', gradient!, item.inputGradient, smallest);
+    });
+  }
+}
