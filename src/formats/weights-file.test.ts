@@ -4,7 +4,7 @@ import test from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { fixtureUrl } from '../../tests/support/fixtures.ts';
 import { FormatError } from '../base/errors.ts';
-import { writeHdf5 } from './hdf5.ts';
+import { writeHdf5 } from './hdf5/writer.ts';
 import { readWeights, type WeightGroup, writeWeights } from './weights-file.ts';
 
 const kerasFile = (name: string) => gunzipSync(readFileSync(fixtureUrl(`parity/keras-files/${name}.gz`)));
@@ -27,56 +27,54 @@ const groups: WeightGroup[] = [
   { path: 'optimizer', name: 'adam', arrays: [{ shape: [], data: BigInt64Array.of(123_456_789_012n) }] },
 ];
 
-function refuses(bytes: Uint8Array, message: RegExp): Promise<void> {
-  return assert.rejects(
-    readWeights(bytes, 'x.weights.h5', (file) => file.arrays('layers/dense')?.map(({ read }) => read())),
+function refuses(bytes: Uint8Array, message: RegExp): void {
+  assert.throws(
+    () =>
+      readWeights(bytes, 'x.weights.h5')
+        .arrays('layers/dense')
+        ?.map(({ read }) => read()),
     (error) => error instanceof FormatError && message.test(error.message),
   );
 }
 
 test('arrays come back with shapes, 64-bit counters included', async () => {
-  await readWeights(await writeWeights(groups), 'x', (file) => {
-    const [kernel, bias, ...rest] = file.arrays('layers/dense')!;
-    assert.deepEqual([kernel!.shape, bias!.shape, rest.length], [[2, 3], [3], 0]);
-    assert.deepEqual([...Array.from(kernel!.read())], [1, 2, 3, 4, 5, 6]);
-    assert.deepEqual(Float32Array.from(bias!.read()), Float32Array.of(-1, 0.5, 1e-30));
-    assert.deepEqual(
-      file.arrays('optimizer')!.map(({ shape, read }) => [shape, Array.from(read())]),
-      [[[], [123_456_789_012]]],
-    );
-    assert.deepEqual(file.arrays('layers/sequential/layers/dense_1')![0]!.shape, [0, 3]);
-    assert.deepEqual(file.arrays(''), []);
-    assert.equal(file.arrays('layers/conv2d'), null);
-    assert.deepEqual([...file.paths()].sort(), [
-      'layers/dense',
-      'layers/sequential/layers/dense_1',
-      'optimizer',
-    ]);
-  });
+  const file = readWeights(await writeWeights(groups), 'x');
+  const [kernel, bias, ...rest] = file.arrays('layers/dense')!;
+  assert.deepEqual([kernel!.shape, bias!.shape, rest.length], [[2, 3], [3], 0]);
+  assert.deepEqual([...Array.from(kernel!.read())], [1, 2, 3, 4, 5, 6]);
+  assert.deepEqual(Float32Array.from(bias!.read()), Float32Array.of(-1, 0.5, 1e-30));
+  assert.deepEqual(
+    file.arrays('optimizer')!.map(({ shape, read }) => [shape, Array.from(read())]),
+    [[[], [123_456_789_012]]],
+  );
+  assert.deepEqual(file.arrays('layers/sequential/layers/dense_1')![0]!.shape, [0, 3]);
+  assert.deepEqual(file.arrays(''), []);
+  assert.equal(file.arrays('layers/conv2d'), null);
+  assert.deepEqual([...file.paths()].sort(), [
+    'layers/dense',
+    'layers/sequential/layers/dense_1',
+    'optimizer',
+  ]);
 });
 
-test('a file of Keras is read', async () => {
-  await readWeights(kerasFile('stack.weights.h5'), 'x', (file) => {
-    assert.deepEqual(file.paths(), ['layers/conv2d', 'layers/conv2d_1', 'layers/dense', 'optimizer']);
-    assert.deepEqual(
-      file.arrays('layers/conv2d')!.map(({ shape }) => shape),
-      [[3, 3, 1, 4], [4]],
-    );
-    assert.deepEqual(Array.from(file.arrays('optimizer')![0]!.read()), [3]);
-  });
+test('a file of Keras is read', () => {
+  const file = readWeights(kerasFile('stack.weights.h5'), 'x');
+  assert.deepEqual(file.paths(), ['layers/conv2d', 'layers/conv2d_1', 'layers/dense', 'optimizer']);
+  assert.deepEqual(
+    file.arrays('layers/conv2d')!.map(({ shape }) => shape),
+    [[3, 3, 1, 4], [4]],
+  );
+  assert.deepEqual(Array.from(file.arrays('optimizer')![0]!.read()), [3]);
 });
 
 test('damaged files and files of another kind are refused', async () => {
   const bytes = await writeWeights(groups);
-  await refuses(new Uint8Array(0), /no HDF5 file, or a damaged one/);
-  await refuses(new Uint8Array(1000), /file signature not found/);
-  await refuses(bytes.subarray(0, bytes.length - 1), /truncated file/);
-  await refuses(bytes.subarray(0, 100), /damaged/);
-  await refuses(kerasFile('stack.h5'), /legacy \.h5 layout/);
-  await refuses(
-    await writeHdf5((writer) => writer.group('other')),
-    /expected the group 'layers', found other/,
-  );
+  refuses(new Uint8Array(0), /no HDF5 file, or a damaged one/);
+  refuses(new Uint8Array(1000), /file signature not found/);
+  refuses(bytes.subarray(0, bytes.length - 1), /truncated file/);
+  refuses(bytes.subarray(0, 100), /damaged/);
+  refuses(kerasFile('stack.h5'), /legacy \.h5 layout/);
+  refuses(await writeHdf5((writer) => writer.group('other')), /expected the group 'layers', found other/);
 });
 
 test('a gap in the numbered arrays is refused', async () => {
@@ -84,7 +82,7 @@ test('a gap in the numbered arrays is refused', async () => {
     writer.group('layers/dense/vars', { name: 'dense' });
     writer.dataset('layers/dense/vars/1', [1], Float32Array.of(1));
   });
-  await refuses(bytes, /'layers\/dense\/vars' holds 1, expected arrays 0 to 0/);
+  refuses(bytes, /'layers\/dense\/vars' holds 1, expected arrays 0 to 0/);
 });
 
 test('a file with bytes changed anywhere is read or refused, and never breaks the next one', async () => {
@@ -93,14 +91,13 @@ test('a file with bytes changed anywhere is read or refused, and never breaks th
     const damaged = bytes.slice();
     damaged[at]! ^= 0x55;
     try {
-      await readWeights(damaged, 'x', (file) =>
-        file.paths().map((path) => file.arrays(path)!.map((a) => a.read())),
-      );
+      const file = readWeights(damaged, 'x');
+      for (const path of file.paths()) for (const array of file.arrays(path)!) array.read();
     } catch (error) {
       assert.ok(error instanceof FormatError, String(error));
     }
   }
-  await readWeights(bytes, 'x', (file) => assert.equal(file.paths().length, 3));
+  assert.equal(readWeights(bytes, 'x').paths().length, 3);
 });
 
 test('calls at the same time do not mix, and nothing stays in memory', async () => {
@@ -108,8 +105,12 @@ test('calls at the same time do not mix, and nothing stays in memory', async () 
     { path: 'layers/dense', name: 'dense', arrays: [{ shape: [1], data: Float32Array.of(value) }] },
   ];
   const values = await Promise.all(
-    Array.from({ length: 8 }, async (_, i) =>
-      readWeights(await writeWeights(file(i)), 'x', ({ arrays }) => arrays('layers/dense')![0]!.read()[0]),
+    Array.from(
+      { length: 8 },
+      async (_, i) =>
+        readWeights(await writeWeights(file(i)), 'x')
+          .arrays('layers/dense')![0]!
+          .read()[0],
     ),
   );
   assert.deepEqual(values, [0, 1, 2, 3, 4, 5, 6, 7]);

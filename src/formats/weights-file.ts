@@ -4,7 +4,8 @@
  */
 
 import { FormatError } from '../base/errors.ts';
-import { type Hdf5Data, type Hdf5Reader, readHdf5, writeHdf5 } from './hdf5.ts';
+import { type Hdf5Reader, openHdf5 } from './hdf5/reader.ts';
+import { type Hdf5Data, writeHdf5 } from './hdf5/writer.ts';
 
 /** The arrays of one layer, or of the optimizer. */
 export interface WeightGroup {
@@ -44,28 +45,27 @@ export function writeWeights(groups: readonly WeightGroup[]): Promise<Uint8Array
 }
 
 /**
- * Runs `body` on a weights file; `what` names it in messages. Throws FormatError when the bytes are no HDF5 file, or one
- * of another layout.
+ * Opens a weights file; `what` names it in messages. Throws FormatError when the bytes are no HDF5 file, or one of another
+ * layout.
  */
-export function readWeights<T>(bytes: Uint8Array, what: string, body: (file: WeightsFile) => T): Promise<T> {
-  return readHdf5(bytes, what, (reader) => {
-    if (reader.attribute('', 'layer_names') !== undefined || reader.names('model_weights') !== null) {
-      throw new FormatError(
-        `${what} has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras, ` +
-          'or its weights as .weights.h5.',
-      );
-    }
-    if (reader.names('layers') === null && reader.names('vars') === null) {
-      const found = (reader.names('') ?? []).join(', ');
-      throw new FormatError(
-        `${what} holds no Keras 3 weights: expected the group 'layers', found ${found === '' ? 'nothing' : found}.`,
-      );
-    }
-    return body({
-      arrays: (path) => arraysAt(reader, path, what),
-      paths: () => pathsWithArrays(reader, ''),
-    });
-  });
+export function readWeights(bytes: Uint8Array, what: string): WeightsFile {
+  const reader = openHdf5(bytes, what);
+  if (reader.attribute('', 'layer_names') !== undefined || reader.names('model_weights') !== null) {
+    throw new FormatError(
+      `${what} has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras, ` +
+        'or its weights as .weights.h5.',
+    );
+  }
+  if (reader.names('layers') === null && reader.names('vars') === null) {
+    const found = (reader.names('') ?? []).join(', ');
+    throw new FormatError(
+      `${what} holds no Keras 3 weights: expected the group 'layers', found ${found === '' ? 'nothing' : found}.`,
+    );
+  }
+  return {
+    arrays: (path) => arraysAt(reader, path, what),
+    paths: () => pathsWithArrays(reader, ''),
+  };
 }
 
 function arraysAt(reader: Hdf5Reader, path: string, what: string): readonly StoredArray[] | null {

@@ -55,7 +55,7 @@ async function readModel(bytes: Uint8Array, what: string, options: LoadOptions):
   if (!model.built) return model;
   const optimizer = model.compiled?.optimizer ?? null;
   optimizer?.build(model.trainableWeights);
-  await readWeights(archive.weights, what, (file) => loadWeightsFile(file, model, optimizer, what));
+  loadWeightsFile(readWeights(archive.weights, what), model, optimizer, what);
   return model;
 }
 

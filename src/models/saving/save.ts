@@ -57,5 +57,5 @@ export async function loadWeights(model: SavableModel, path: string): Promise<vo
   const weights = isArchive ? readKerasArchive(bytes, path).weights : bytes;
   const optimizer = model.compiled?.optimizer ?? null;
   optimizer?.build(model.trainableWeights);
-  await readWeights(weights, path, (file) => loadWeightsFile(file, model, optimizer, path));
+  loadWeightsFile(readWeights(weights, path), model, optimizer, path);
 }

@@ -289,3 +289,26 @@ test('a layer in two of the models is not written', async () => {
   const outer = new Sequential({ layers: [inner, shared] });
   await assert.rejects(modelToBytes(outer), UnsupportedError);
 });
+
+test('files open in time proportional to their layers', async () => {
+  const bytesOf = (count: number) => {
+    const layers = Array.from({ length: count }, (_, i) =>
+      dense(i === 0 ? { units: 1, inputShape: [1] } : { units: 1 }),
+    );
+    return modelToBytes(new Sequential({ layers }));
+  };
+  const quickest = async (bytes: Uint8Array): Promise<number> => {
+    const times: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      const start = performance.now();
+      await modelFromBytes(bytes);
+      times.push(performance.now() - start);
+    }
+    return Math.min(...times);
+  };
+  const [few, many] = [await bytesOf(250), await bytesOf(1000)];
+  await quickest(few);
+  // 4 where each layer takes the same time, 16 where each takes a time proportional to their number.
+  const ratio = (await quickest(many)) / (await quickest(few));
+  assert.ok(ratio < 10, `four times the layers took ${ratio.toFixed(1)} times as long`);
+});
