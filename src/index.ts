@@ -63,6 +63,7 @@ export type {
   Verbose,
 } from './models/training/run-options.ts';
 export type { Evaluation, Prediction } from './models/training/trained-model.ts';
+export type { RunState, TrainingState } from './models/training/training-state.ts';
 export * as optimizers from './optimizers/index.ts';
 
 /** The engine: which one runs, with how many threads. */

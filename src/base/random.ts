@@ -34,12 +34,12 @@ function rotateLeft(x: number, by: number): number {
 }
 
 /** Where a stream of random numbers is: plain numbers, which can be kept anywhere. */
-export interface RandomState {
+export type RandomState = {
   /** The four words of xoshiro128**, as signed 32-bit numbers. */
   readonly words: readonly number[];
   /** The second number of the last normally distributed pair, not handed out yet; null when there is none. */
   readonly spare: number | null;
-}
+};
 
 /** A stream of random numbers that is the same for the same seed. */
 export class RandomGenerator {

@@ -1,5 +1,7 @@
 /** @file Calls a run's callbacks one after the other, awaiting each. */
 
+import { ValueError } from '../base/errors.ts';
+import type { StateValue } from '../base/state-value.ts';
 import type { CallbackLike, CallbackModel, CallbackParams } from './callback.ts';
 import {
   type CallbackEvents,
@@ -11,7 +13,10 @@ import {
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
-/** The callbacks of one run, the user's first, then the history, then the progress bar. */
+/** What callbacks remember, in order, of those that remember something. */
+export type CallbackStates = readonly { readonly callback: string; readonly state: StateValue }[];
+
+/** The callbacks of one run: the user's first, then the history, then the progress bar, then those that run last. */
 export class CallbackList {
   readonly #callbacks: readonly CallbackLike[];
   /** The history among them; null for runs other than `fit`. */
@@ -35,11 +40,43 @@ export class CallbackList {
       callbacks.push(new ProgbarLogger());
     }
     this.history = options.history ? history : null;
-    this.#callbacks = callbacks;
+    this.#callbacks = [
+      ...callbacks.filter((each) => !each.runsLast),
+      ...callbacks.filter((each) => each.runsLast),
+    ];
     for (const callback of callbacks) {
       callback.setModel?.(model);
       callback.setParams?.(params);
     }
+  }
+
+  /** What the callbacks remember. */
+  getState(): CallbackStates {
+    return this.#remembering().map((callback) => ({
+      callback: nameOf(callback),
+      state: callback.getState!(),
+    }));
+  }
+
+  /** Makes the callbacks go on from a state. Throws ValueError when it is of other callbacks. */
+  setState(states: CallbackStates): void {
+    const callbacks = this.#remembering();
+    const [own, given] = [callbacks.map(nameOf).join(', '), states.map((each) => each.callback).join(', ')];
+    if (own !== given) {
+      throw new ValueError(
+        `The training state has callbacks [${given}] with a state of their own, but this run has [${own}]. ` +
+          'Go on with the same callbacks in the same order.',
+      );
+    }
+    callbacks.forEach((callback, i) => {
+      callback.setState!(states[i]!.state);
+    });
+  }
+
+  #remembering(): CallbackLike[] {
+    return this.#callbacks.filter(
+      ({ getState, setState }) => getState !== undefined && setState !== undefined,
+    );
   }
 
   /** Calls `event` of all callbacks that have it, in order. */
@@ -53,6 +90,10 @@ export class CallbackList {
       if (result instanceof Promise) await result;
     }
   }
+}
+
+function nameOf(callback: CallbackLike): string {
+  return callback.constructor.name;
 }
 
 const BATCH_EVENTS = {

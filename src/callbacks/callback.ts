@@ -1,5 +1,6 @@
 /** @file Callback: what `fit`, `evaluate` and `predict` call as they go (Keras' `callbacks/callback.py`). */
 
+import type { StateValue } from '../base/state-value.ts';
 import type { Tensor } from '../base/tensor.ts';
 
 /** Loss and metrics so far, by name. */
@@ -14,6 +15,10 @@ export interface CallbackModel {
   readonly metricDirections: ReadonlyMap<string, 'up' | 'down'>;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
+  /** All that training goes on from. See `Model.trainingState`. */
+  trainingState(): StateValue;
+  /** Goes on from such a state. See `Model.restoreTrainingState`. */
+  restoreTrainingState(state: StateValue): void;
   save(path: string): Promise<void>;
   saveWeights(path: string): Promise<void>;
 }
@@ -41,6 +46,12 @@ export interface CallbackMethods {
    * do not stop the run. Batches may then have run before the callback hears of them. Default false.
    */
   readonly onlyWatches: boolean;
+  /** True for a callback that is told of everything after all others, as one that saves their state is. Default false. */
+  readonly runsLast: boolean;
+  /** A copy of what it has to remember between two batches or epochs. It becomes part of the training state. */
+  getState(): StateValue;
+  /** Goes on from what `getState` gave, after `onTrainBegin`. */
+  setState(state: StateValue): void;
   setModel(model: CallbackModel): void;
   setParams(params: CallbackParams): void;
   onTrainBegin(logs?: Logs): Awaitable;
@@ -73,10 +84,14 @@ export type CallbackLike = Partial<CallbackMethods>;
  */
 export class Callback implements CallbackLike {
   declare readonly onlyWatches?: boolean;
+  declare readonly runsLast?: boolean;
   /** Set before the run begins. */
   model!: CallbackModel;
   /** Set before the run begins. */
   params!: CallbackParams;
+
+  getState?(): StateValue;
+  setState?(state: StateValue): void;
 
   setModel(model: CallbackModel): void {
     this.model = model;

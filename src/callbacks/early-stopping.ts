@@ -1,7 +1,8 @@
 /** @file EarlyStopping: ends training when a number no longer gets better (Keras' `early_stopping.py`). */
 
 import { booleanOption, checkOptionNames, numberOption } from '../base/options.ts';
-import type { Tensor } from '../base/tensor.ts';
+import type { StateValue } from '../base/state-value.ts';
+import { Tensor } from '../base/tensor.ts';
 import { Callback } from './callback.ts';
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
 import { standardOutput, type TextOutput } from './text-output.ts';
@@ -24,6 +25,16 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 const WHOLE = {
   holds: (value: number) => Number.isSafeInteger(value) && value >= 0,
   expected: 'a whole number from 0 up',
+};
+
+type EarlyStoppingState = {
+  readonly wait: number;
+  readonly best: number | null;
+  readonly bestEpoch: number;
+  readonly bestWeights:
+    | readonly { readonly shape: readonly number[]; readonly values: Float32Array }[]
+    | null;
+  readonly stoppedEpoch: number;
 };
 
 /** Sets `model.stopTraining` after `patience` epochs in which the number watched did not improve. */
@@ -68,6 +79,30 @@ export class EarlyStopping extends Callback {
     this.#best = null;
     this.#bestWeights = null;
     this.#bestEpoch = 0;
+  }
+
+  override getState(): EarlyStoppingState {
+    const bestWeights = this.#bestWeights?.map(({ shape, data }) => ({
+      shape,
+      values: Float32Array.from(data),
+    }));
+    return {
+      wait: this.#wait,
+      best: this.#best,
+      bestEpoch: this.#bestEpoch,
+      bestWeights: bestWeights ?? null,
+      stoppedEpoch: this.#stoppedEpoch,
+    };
+  }
+
+  override setState(state: StateValue): void {
+    const { wait, best, bestEpoch, bestWeights, stoppedEpoch } = state as EarlyStoppingState;
+    this.#wait = wait;
+    this.#best = best;
+    this.#bestEpoch = bestEpoch;
+    this.#bestWeights =
+      bestWeights?.map(({ shape, values }) => new Tensor(shape, 'float32', values.slice())) ?? null;
+    this.#stoppedEpoch = stoppedEpoch;
   }
 
   override onEpochEnd(epoch: number, logs: Record<string, number>): void {

@@ -28,7 +28,7 @@ export const EVENTS = [
   ...(['onPredictBegin', 'onPredictEnd', 'onPredictBatchBegin', 'onPredictBatchEnd'] as const),
 ] satisfies readonly Event[];
 
-const METHODS = ['setModel', 'setParams', ...EVENTS];
+const METHODS = ['setModel', 'setParams', 'getState', 'setState', ...EVENTS];
 
 const OTHER_NAMES: { readonly [K in Event]?: Event } = {
   onTrainBatchBegin: 'onBatchBegin',

@@ -1,6 +1,12 @@
 /** @file History: what `fit` returns (Keras' `callbacks/history.py`). */
 
+import type { StateValue } from '../base/state-value.ts';
 import { Callback } from './callback.ts';
+
+type HistoryState = {
+  readonly epoch: readonly number[];
+  readonly history: { readonly [name: string]: readonly number[] };
+};
 
 /** Losses and metrics, epoch by epoch. */
 export class History extends Callback {
@@ -8,6 +14,18 @@ export class History extends Callback {
   readonly history: Record<string, number[]> = {};
   /** The epochs that were done, counted from 0. */
   epoch: number[] = [];
+
+  override getState(): HistoryState {
+    const entries = Object.entries(this.history).map(([name, values]) => [name, [...values]] as const);
+    return { epoch: [...this.epoch], history: Object.fromEntries(entries) };
+  }
+
+  override setState(state: StateValue): void {
+    const { epoch, history } = state as HistoryState;
+    this.epoch = [...epoch];
+    for (const name of Object.keys(this.history)) delete this.history[name];
+    for (const [name, values] of Object.entries(history)) this.history[name] = [...values];
+  }
 
   override onTrainBegin(): void {
     this.epoch = [];

@@ -2,6 +2,7 @@
 
 import { ValueError } from '../base/errors.ts';
 import { booleanOption, checkOptionNames, describeValue, numberOption } from '../base/options.ts';
+import type { StateValue } from '../base/state-value.ts';
 import { Callback, type Logs } from './callback.ts';
 import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
 import { formatExponent, formatFixed } from './number-format.ts';
@@ -37,6 +38,9 @@ const OWN = [
   'output',
 ];
 
+/** The best value saved, and batches since the last time that `saveFreq` was reached. */
+type CheckpointState = { readonly best: number | null; readonly batchesSince: number };
+
 /** Saves after every epoch, or every so many batches. */
 export class ModelCheckpoint extends Callback {
   readonly #filepath: string;
@@ -67,6 +71,16 @@ export class ModelCheckpoint extends Callback {
     const threshold = options.initialValueThreshold ?? null;
     this.#best = threshold === null ? null : numberOption(who, 'initialValueThreshold', threshold, 0);
     this.#output = options.output ?? standardOutput();
+  }
+
+  override getState(): CheckpointState {
+    return { best: this.#best, batchesSince: this.#batchesSince };
+  }
+
+  override setState(state: StateValue): void {
+    const { best, batchesSince } = state as CheckpointState;
+    this.#best = best;
+    this.#batchesSince = batchesSince;
   }
 
   override onEpochBegin(epoch: number): void {

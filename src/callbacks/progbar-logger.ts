@@ -1,5 +1,6 @@
 /** @file ProgbarLogger: shows epochs, a progress bar and metrics (Keras' `callbacks/progbar_logger.py`). */
 
+import type { StateValue } from '../base/state-value.ts';
 import { Callback, type CallbackParams, type Logs } from './callback.ts';
 import { type Clock, ProgressBar } from './progress-bar.ts';
 import { standardOutput, type TextOutput } from './text-output.ts';
@@ -10,6 +11,9 @@ export interface ProgbarLoggerOptions {
   /** Seconds since some moment; for tests. */
   readonly clock?: Clock;
 }
+
+/** Batches in an epoch, which are counted in the first one where the data does not say; null until then. */
+type ProgressState = { readonly target: number | null };
 
 /**
  * Shows how far `fit`, `evaluate` or `predict` is. They add one when `verbose` is not 0; adding one of your own chooses
@@ -40,6 +44,15 @@ export class ProgbarLogger extends Callback {
     this.#verbose = verbose === 'auto' ? (this.#output.isTTY ? 1 : 2) : verbose;
     this.#epochs = params.epochs;
     this.#target = params.steps;
+  }
+
+  override getState(): ProgressState {
+    return { target: this.#target };
+  }
+
+  override setState(state: StateValue): void {
+    this.#target = (state as ProgressState).target;
+    if (this.#bar !== null) this.#bar.target = this.#target;
   }
 
   override onTrainBegin(): void {

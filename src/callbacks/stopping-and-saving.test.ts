@@ -24,6 +24,8 @@ function fakeModel() {
     metricDirections: new Map([['accuracy', 'up']]),
     getWeights: () => [Tensor.full([1], weights)],
     setWeights: ([value]) => calls.push(`set ${value!.item()}`),
+    trainingState: () => null,
+    restoreTrainingState: () => {},
     save: async (path) => {
       calls.push(`save ${path}`);
     },

@@ -39,6 +39,9 @@ export abstract class Metric {
   }
 }
 
+/** Where a mean is. */
+export type MeanState = { readonly total: number; readonly count: number };
+
 /** A weighted mean in float64 over any number of batches. */
 export class Mean {
   #total = 0;
@@ -53,6 +56,17 @@ export class Mean {
   /** The mean so far; 0 before the first value, as in Keras. */
   get result(): number {
     return this.#count === 0 ? 0 : this.#total / this.#count;
+  }
+
+  /** The sum and its weight, to go on from with `setState`. */
+  getState(): MeanState {
+    return { total: this.#total, count: this.#count };
+  }
+
+  /** Goes on from a state. */
+  setState({ total, count }: MeanState): void {
+    this.#total = total;
+    this.#count = count;
   }
 
   /** Forgets everything. */

@@ -22,6 +22,7 @@ import {
 import type { BatchOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/run-options.ts';
 import type { Evaluation, Prediction } from './training/trained-model.ts';
 import { Trainer } from './training/trainer.ts';
+import type { TrainingState } from './training/training-state.ts';
 
 /** Options of every model. */
 export interface ModelOptions {
@@ -190,6 +191,31 @@ export abstract class Model extends Layer implements CallbackModel {
   /** What `compile` was given, resolved; null before. */
   get compiled(): Trainer['compiled'] {
     return this.#trainer.compiled;
+  }
+
+  /**
+   * All that training goes on from: weights, the optimizer's numbers, every random stream, and, taken by a callback in
+   * `onTrainBatchEnd` or `onEpochEnd`, where `fit` is: epoch, batch, the order of samples, metrics so far and what the
+   * callbacks remember. It is made of plain values and typed arrays, which `structuredClone` copies exactly.
+   *
+   * A callback that should see what all others did in the same event has `runsLast`. Throws ValueError for a model without
+   * weights, and while batches run.
+   */
+  trainingState(): TrainingState {
+    return this.#trainer.trainingState();
+  }
+
+  /**
+   * Puts back what `trainingState` gave, into this model or another one of the same layers, compiled in the same way. When
+   * a `fit` was under way, the next `fit` goes on where that was, instead of with `initialEpoch`, and ends with the same bits
+   * as a run that was not interrupted, if its data, options and callbacks are the same. Arrays and their shuffling go on
+   * exactly; a dataset is read again from the beginning of its pass, without the batches that were done, so it must bring
+   * the same batches again. In a callback, to be called in `onTrainBegin`.
+   *
+   * Throws ValueError, with nothing changed, for a state of another model, optimizer or version.
+   */
+  restoreTrainingState(state: TrainingState): void {
+    this.#trainer.restoreTrainingState(state);
   }
 
   /** Which way each metric gets better, where that is known. */

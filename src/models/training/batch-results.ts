@@ -7,6 +7,8 @@ import type { FedBatch, StepResult, StepRunner } from './step-runner.ts';
 export interface Course {
   readonly runner: StepRunner;
   readonly batches: AsyncGenerator<Batch>;
+  /** The first batch's index; 0 unless the epoch was begun by another run. */
+  readonly first: number;
   /** A batch, for messages. */
   readonly where: (index: number) => string;
   /** Called before each batch, unless batches run ahead. */
@@ -23,8 +25,9 @@ export function batchResults(course: Course): AsyncGenerator<StepResult> {
   return course.runner.ahead ? inRows(course) : oneByOne(course);
 }
 
-async function* oneByOne({ runner, batches, where, before, goesOn }: Course): AsyncGenerator<StepResult> {
-  let index = 0;
+async function* oneByOne(course: Course): AsyncGenerator<StepResult> {
+  const { runner, batches, first, where, before, goesOn } = course;
+  let index = first;
   for await (const batch of batches) {
     await before(index);
     yield await runner.run(batch, where(index));
@@ -61,12 +64,13 @@ class Feeder {
   /** Why there are no more batches, when they ended badly: to be thrown when those before have run. */
   failure: { readonly error: unknown } | null = null;
   readonly #course: Course;
-  #index = 0;
+  #index: number;
   #rows = 0;
   #ended = false;
 
   constructor(course: Course) {
     this.#course = course;
+    this.#index = course.first;
   }
 
   /** Empty when there are no more. */
@@ -92,6 +96,6 @@ class Feeder {
   }
 
   #goesOn(): boolean {
-    return !this.#ended && (this.#index === 0 || this.#course.goesOn(this.#index));
+    return !this.#ended && (this.#index === this.#course.first || this.#course.goesOn(this.#index));
   }
 }

@@ -18,6 +18,8 @@ export interface BatchSource {
   readonly whole: DataSet | null;
   /** Whether there is one pass only, as with a generator: left early, it goes on where it was. */
   readonly onePass: boolean;
+  /** Where each pass draws the order of its samples from; null when they come as they are. */
+  readonly shuffle: RandomGenerator | null;
   /** The next pass. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
 }
@@ -93,7 +95,8 @@ export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGen
         : rowsBatch(data, order.subarray(start, end));
     }
   }
-  return { steps: Math.ceil(data.samples / batchSize), batchSize, whole: data, onePass: false, epoch };
+  const steps = Math.ceil(data.samples / batchSize);
+  return { steps, batchSize, whole: data, onePass: false, shuffle, epoch };
 }
 
 /** The batches of a dataset. Throws ValueError or ShapeError when a batch is not what it should be. */
@@ -108,7 +111,7 @@ export function datasetSource(method: string, dataset: Dataset, names: DataNames
   const { length } = dataset;
   const steps = typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : null;
   // Generators are their own iterators.
-  return { steps, batchSize: null, whole: null, onePass: 'next' in dataset, epoch };
+  return { steps, batchSize: null, whole: null, onePass: 'next' in dataset, shuffle: null, epoch };
 }
 
 function readBatch(method: string, item: unknown, names: DataNames, index: number): DataSet {

@@ -3,7 +3,7 @@
 import { EventLoopBreaks } from '../../base/event-loop.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { batchResults } from './batch-results.ts';
-import type { BatchStream } from './batch-stream.ts';
+import type { BatchStream, PassState } from './batch-stream.ts';
 import type { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 
@@ -23,6 +23,16 @@ export class EvaluationLoop {
     this.#options = options;
   }
 
+  /** How far a generator is, which goes on from one run to the next; null for other data. */
+  getState(): PassState | null {
+    return this.#options.stream.getState();
+  }
+
+  /** Goes on from a state. Throws ValueError when a generator ends before. */
+  resume(state: PassState | null): Promise<void> {
+    return this.#options.stream.resume(state);
+  }
+
   /** Ends a pass over a generator that is under way. */
   close(): Promise<void> {
     return this.#options.stream.close();
@@ -39,6 +49,7 @@ export class EvaluationLoop {
       const results = batchResults({
         runner,
         batches: stream.epoch(),
+        first: 0,
         where: (i) => `batch ${i}`,
         before: (i) => callbacks.call('onTestBatchBegin', i),
         goesOn: (i) => i !== steps,

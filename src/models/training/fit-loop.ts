@@ -1,5 +1,6 @@
 /** @file The loop of `fit`: epochs of training steps, each with its validation. */
 
+import { ValueError } from '../../base/errors.ts';
 import { EventLoopBreaks } from '../../base/event-loop.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { batchResults } from './batch-results.ts';
@@ -9,10 +10,17 @@ import type { FitOptions } from './run-options.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { TrainedModel } from './trained-model.ts';
+import type { RunState, TrainingState } from './training-state.ts';
 import { validatesAfter } from './validation.ts';
 
 /** Which way losses and metrics get better, by name. */
 export type Directions = ReadonlyMap<string, 'up' | 'down'>;
+
+/** Where a batch is, from 0. */
+interface Place {
+  readonly epoch: number;
+  readonly index: number;
+}
 
 export interface FitLoopOptions {
   readonly model: TrainedModel;
@@ -24,84 +32,173 @@ export interface FitLoopOptions {
   readonly options: FitOptions;
   /** Told once, when the metrics are known. */
   readonly setDirections: (directions: Directions) => void;
+  /** A state to go on from; null to begin anew. */
+  readonly state: TrainingState | null;
+  /** Puts weights, optimizer and random streams into a state. */
+  readonly restore: (state: TrainingState) => void;
 }
 
-/** Where a batch is, from 0. */
-interface Place {
-  readonly epoch: number;
-  readonly index: number;
-}
+/** Where the run is while callbacks are called, which is when its state can be taken. */
+type Halt = 'begin' | 'end' | Place;
 
 /** One call of `fit`. */
 export class FitLoop {
   readonly #options: FitLoopOptions;
   readonly #breaks = new EventLoopBreaks();
   #diverged = false;
-  #told = false;
+  #directions: Directions | null = null;
+  #halt: Halt | null = null;
+  #state: TrainingState | null;
+  #logs: Record<string, number> = {};
+  #totals = new Totals();
 
   constructor(options: FitLoopOptions) {
     this.#options = options;
+    this.#state = options.state;
+  }
+
+  /**
+   * Where the run is: null as it begins and ends. Throws ValueError between the moments at which that is a fixed place.
+   */
+  getState(): RunState | null {
+    const { model, stream, evaluation, callbacks } = this.#options;
+    const halt = this.#halt;
+    if (halt === 'begin' || halt === 'end') return null;
+    if (halt === null) {
+      throw new ValueError(
+        `The training state of '${model.name}' was asked for while fit() is at work. Ask for it in a callback, in onEpochEnd ` +
+          'or in onTrainBatchEnd without onlyWatches, or when fit() is over.',
+      );
+    }
+    return {
+      epoch: halt.epoch,
+      batch: halt.index,
+      stopTraining: model.stopTraining,
+      logs: { ...this.#logs },
+      totals: this.#totals.getState(),
+      directions: [...(this.#directions ?? [])],
+      pass: stream.getState(),
+      validationPass: evaluation?.getState() ?? null,
+      callbacks: callbacks.getState(),
+    };
+  }
+
+  /** Goes on from a state. Throws ValueError when the run has begun already. */
+  goOnFrom(state: TrainingState): void {
+    if (this.#halt !== 'begin') {
+      throw new ValueError(
+        'restoreTrainingState() was called while fit() is at work. Call it before fit(), or in onTrainBegin of a callback.',
+      );
+    }
+    this.#state = state;
   }
 
   /** Trains until the epochs are done or `stopTraining` is set. */
   async run(): Promise<void> {
     const { model, stream, callbacks, evaluation, options } = this.#options;
-    const { epochs = 1, initialEpoch = 0 } = options;
+    const { epochs = 1 } = options;
     model.stopTraining = false;
-    let logs: Record<string, number> = {};
     try {
-      await callbacks.call('onTrainBegin');
-      for (let epoch = initialEpoch; epoch < epochs && !model.stopTraining; epoch++) {
-        logs = await this.#epoch(epoch);
-      }
+      await this.#call('begin', () => callbacks.call('onTrainBegin'));
+      let epoch = await this.#begin();
+      for (; epoch < epochs && !model.stopTraining; epoch++) await this.#epoch(epoch, null);
     } finally {
       await stream.close();
       await evaluation?.close();
     }
-    await callbacks.call('onTrainEnd', logs);
+    await this.#call('end', () => callbacks.call('onTrainEnd', this.#logs));
   }
 
-  async #epoch(epoch: number): Promise<Record<string, number>> {
-    const { model, runner, stream, callbacks, evaluation, options } = this.#options;
-    const totals = new Totals();
-    await callbacks.call('onEpochBegin', epoch);
-    const results = batchResults({
-      runner,
-      batches: stream.epoch(),
-      where: (index) => `epoch ${epoch + 1}, batch ${index}`,
-      before: (index) => callbacks.call('onTrainBatchBegin', index),
-      goesOn: () => !model.stopTraining,
-    });
-    let index = 0;
-    for await (const result of results) {
-      await this.#tell(result, { epoch, index }, totals);
-      await this.#breaks.pause();
-      index++;
+  /** Goes where the state says, if there is one; returns the first whole epoch. */
+  async #begin(): Promise<number> {
+    const state = this.#state;
+    const run = state?.run ?? null;
+    if (run !== null && run.batch > 0) {
+      await this.#epoch(run.epoch, run);
+      return run.epoch + 1;
     }
-    const logs = totals.logs();
+    if (state !== null) await this.#restore(state, run);
+    return run?.epoch ?? this.#options.options.initialEpoch ?? 0;
+  }
+
+  async #restore(state: TrainingState, run: RunState | null): Promise<void> {
+    const { model, stream, evaluation, callbacks, restore } = this.#options;
+    restore(state);
+    if (run === null) return;
+    await stream.resume(run.pass);
+    await evaluation?.resume(run.validationPass);
+    callbacks.setState(run.callbacks);
+    model.stopTraining = run.stopTraining;
+    this.#logs = { ...run.logs };
+    this.#totals.setState(run.totals);
+    if (run.directions.length > 0) this.#setDirections(new Map(run.directions));
+  }
+
+  /** @param run Where the epoch is gone on with; null to begin it. */
+  async #epoch(epoch: number, run: RunState | null): Promise<void> {
+    const { model, callbacks, evaluation, options } = this.#options;
+    this.#totals = new Totals();
+    await callbacks.call('onEpochBegin', epoch);
+    // Behind onEpochBegin, since what callbacks did there is part of the state.
+    if (run !== null) await this.#restore(this.#state!, run);
+    if (run === null || !model.stopTraining) await this.#batches(epoch, run?.batch ?? 0);
+    const logs = this.#totals.logs();
     if (evaluation !== null && validatesAfter(epoch, options.validationFreq)) {
       const validation = (await evaluation.run()).logs();
       for (const [name, value] of Object.entries(validation)) logs[`val_${name}`] = value;
     }
-    await callbacks.call('onEpochEnd', epoch, logs);
-    return logs;
+    this.#logs = logs;
+    this.#totals = new Totals();
+    await this.#call({ epoch: epoch + 1, index: 0 }, () => callbacks.call('onEpochEnd', epoch, logs));
+  }
+
+  async #batches(epoch: number, first: number): Promise<void> {
+    const { model, runner, stream, callbacks } = this.#options;
+    const results = batchResults({
+      runner,
+      batches: stream.epoch(first),
+      first,
+      where: (index) => `epoch ${epoch + 1}, batch ${index}`,
+      before: (index) => callbacks.call('onTrainBatchBegin', index),
+      goesOn: () => !model.stopTraining,
+    });
+    let index = first;
+    for await (const result of results) {
+      await this.#tell(result, { epoch, index });
+      await this.#breaks.pause();
+      index++;
+    }
+  }
+
+  /** Calls callbacks at a place where the state may be taken. */
+  async #call(halt: Halt | null, call: () => Promise<void>): Promise<void> {
+    this.#halt = halt;
+    await call();
+    this.#halt = null;
   }
 
   /** Adds a batch's numbers to the epoch's, and tells callbacks. */
-  async #tell(result: StepResult, { epoch, index }: Place, totals: Totals): Promise<void> {
+  async #tell(result: StepResult, { epoch, index }: Place): Promise<void> {
+    const { callbacks, runner } = this.#options;
     this.#tellDirections(result);
-    totals.add(result.step.reported, result.reported, result.batch.samples);
+    this.#totals.add(result.step.reported, result.reported, result.batch.samples);
     this.#watch(result.reported[0]!, epoch, index);
-    await this.#options.callbacks.call('onTrainBatchEnd', index, totals.logs());
+    // In rows, later batches may have run already.
+    const halt = runner.ahead ? null : { epoch, index: index + 1 };
+    await this.#call(halt, () => callbacks.call('onTrainBatchEnd', index, this.#totals.logs()));
   }
 
   #tellDirections({ step }: StepResult): void {
-    if (this.#told) return;
-    this.#told = true;
+    if (this.#directions !== null) return;
     const known = step.reported.flatMap(({ name, direction }) =>
       direction === null ? [] : [[name, direction] as const],
     );
-    this.#options.setDirections(new Map(known));
+    this.#setDirections(new Map(known));
+  }
+
+  #setDirections(directions: Directions): void {
+    this.#directions = directions;
+    this.#options.setDirections(directions);
   }
 
   /** Says once when the loss is no number any more; training goes on, as in Keras. */

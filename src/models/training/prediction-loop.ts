@@ -39,6 +39,7 @@ export class PredictionLoop {
       const results = batchResults({
         runner,
         batches: stream.epoch(),
+        first: 0,
         where: (i) => `batch ${i}`,
         before: (i) => callbacks.call('onPredictBatchBegin', i),
         goesOn: (i) => i !== steps,

@@ -2,6 +2,7 @@
 
 import { ValueError } from '../../base/errors.ts';
 import { RandomStreams } from '../../base/random-streams.ts';
+import type { StateValue } from '../../base/state-value.ts';
 import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
 import { rangeBatch } from './batch.ts';
@@ -27,6 +28,7 @@ import { type StepMode, targetNames } from './step-graph.ts';
 import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
+import { checkTrainingState, modelState, restoreModel, type TrainingState } from './training-state.ts';
 
 /** Names of random streams: the order of samples, layers while training, layers while evaluating and predicting. */
 const SHUFFLE = 'shuffle';
@@ -41,6 +43,9 @@ export class Trainer {
   #compiled: Compiled | null = null;
   #generation = 0;
   #fitting = false;
+  #loop: FitLoop | null = null;
+  /** A state with a run in it, for the next `fit` to go on with. */
+  #resumed: TrainingState | null = null;
   /** Modes in which a run feeds batches ahead, which one at a time can. */
   readonly #ahead = new Set<StepMode>();
 
@@ -65,6 +70,30 @@ export class Trainer {
     this.#compiled = resolveCompile(options);
     this.#generation++;
     this.#cache.clear();
+    this.#resumed = null;
+  }
+
+  trainingState(): TrainingState {
+    const run = this.#loop?.getState() ?? null;
+    // So that a state holds them all: a run that goes on from it does not draw their seeds anew.
+    for (const name of [SHUFFLE, LAYERS, INFERENCE]) this.#random.stream(name);
+    return { ...modelState(this.#model, this.#compiled), random: this.#random.getState(), run };
+  }
+
+  restoreTrainingState(value: StateValue): void {
+    const state = checkTrainingState(value);
+    if (this.#loop !== null) {
+      this.#loop.goOnFrom(state);
+      return;
+    }
+    this.#refuseWhileFitting('restoreTrainingState');
+    this.#restore(state);
+    this.#resumed = state.run === null ? null : state;
+  }
+
+  #restore(state: TrainingState): void {
+    restoreModel(this.#model, this.#compiled, state);
+    this.#random.setState(state.random);
   }
 
   async fit(x: unknown, second: unknown, third: FitOptions | undefined): Promise<History> {
@@ -77,6 +106,7 @@ export class Trainer {
       return await this.#fit(compiled, x, y, options);
     } finally {
       this.#fitting = false;
+      this.#loop = null;
     }
   }
 
@@ -100,7 +130,11 @@ export class Trainer {
         setDirections: (directions) => {
           this.#directions = directions;
         },
+        state: this.#resumed,
+        restore: (state) => this.#restore(state),
       });
+      this.#resumed = null;
+      this.#loop = loop;
       return loop.run().then(() => callbacks.history!);
     };
     return this.#withRunner('train', names, source, options, (runner) =>

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { ValueError } from '../../base/errors.ts';
+import { resetNames } from '../../base/names.ts';
+import { setRandomSeed } from '../../base/random.ts';
+import { Tensor } from '../../base/tensor.ts';
+import type { CallbackLike } from '../../callbacks/callback.ts';
+import { earlyStopping, modelCheckpoint } from '../../callbacks/index.ts';
+import { setBackend } from '../../engine/backend.ts';
+import { dense, dropout } from '../../layers/index.ts';
+import { adam } from '../../optimizers/index.ts';
+import { type Sequential, sequential } from '../sequential.ts';
+import type { DatasetBatch } from './data-types.ts';
+import type { FitOptions } from './run-options.ts';
+import type { TrainingState } from './training-state.ts';
+
+before(() => setBackend('wasm', { threads: 1 }));
+
+const x = new Tensor(
+  [50, 6],
+  'float32',
+  Float32Array.from({ length: 300 }, (_, i) => Math.sin(i * i)),
+);
+const y = new Tensor(
+  [50],
+  'int32',
+  Int32Array.from({ length: 50 }, (_, i) => (i * i) % 3),
+);
+
+function network(seed: number): Sequential {
+  resetNames();
+  setRandomSeed(seed);
+  const net = sequential([
+    dense({ units: 12, activation: 'tanh', inputShape: [6] }),
+    dropout({ rate: 0.3 }),
+    dropout({ rate: 0.2, seed: 4 }),
+    dense({ units: 3, activation: 'softmax' }),
+  ]);
+  net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+  return net;
+}
+
+const numbers = (net: Sequential) => net.getWeights().map((weight) => weight.toArray());
+
+/** What a callback that is told last sees, and the state at each place. */
+function recorder() {
+  const events: string[] = [];
+  const states: TrainingState[] = [];
+  let net: Sequential;
+  const take = () => {
+    states.push(structuredClone(net.trainingState()));
+    events.push('state');
+  };
+  const callback: CallbackLike = {
+    runsLast: true,
+    setModel: (model) => {
+      net = model as unknown as Sequential;
+    },
+    onTrainBatchEnd: (batch, logs) => {
+      events.push(`batch ${batch} ${JSON.stringify(logs)}`);
+      take();
+    },
+    onEpochEnd: (epoch, logs) => {
+      events.push(`epoch ${epoch} ${JSON.stringify(logs)}`);
+      take();
+    },
+    onTrainEnd: (logs) => {
+      events.push(`end ${JSON.stringify(logs)}`);
+    },
+  };
+  return { events, states, callback };
+}
+
+type Make = () => FitOptions;
+const runs: Record<string, Make> = {
+  'shuffled arrays and validation': () => ({ epochs: 3, batchSize: 12, validationSplit: 0.2 }),
+  'arrays in order': () => ({ epochs: 2, batchSize: 16, shuffle: false }),
+  'steps that go on through the data': () => ({ epochs: 4, batchSize: 12, stepsPerEpoch: 3 }),
+  'early stopping with the best weights': () => ({
+    epochs: 8,
+    batchSize: 20,
+    validationSplit: 0.2,
+    callbacks: [earlyStopping({ monitor: 'accuracy', patience: 1, restoreBestWeights: true })],
+  }),
+  'a rate that a callback lowers at the beginning of epochs': () => {
+    let net: Sequential;
+    const lower: CallbackLike = {
+      setModel: (model) => {
+        net = model as unknown as Sequential;
+      },
+      onEpochBegin: () => {
+        net.compiled!.optimizer.learningRate *= 0.5;
+      },
+    };
+    return { epochs: 3, batchSize: 20, callbacks: [lower] };
+  },
+  'a callback that stops within an epoch': () => {
+    let net: Sequential;
+    const stop: CallbackLike = {
+      setModel: (model) => {
+        net = model as unknown as Sequential;
+      },
+      onTrainBatchEnd: () => {
+        if (net.compiled!.optimizer.iterations === 6) net.stopTraining = true;
+      },
+    };
+    return { epochs: 4, batchSize: 12, validationSplit: 0.2, callbacks: [stop] };
+  },
+};
+
+async function run(net: Sequential, options: FitOptions, begin: (net: Sequential) => void = () => {}) {
+  const { callback, ...record } = recorder();
+  const { callbacks = [] } = options;
+  const all = [callback, ...[callbacks].flat(), { onTrainBegin: () => begin(net) }];
+  const { history, epoch } = await net.fit(x, y, { verbose: 0, ...options, callbacks: all });
+  return { history, epoch, weights: numbers(net), ...record };
+}
+
+for (const [name, make] of Object.entries(runs)) {
+  test(`a run goes on from every batch and epoch with the same bits: ${name}`, async () => {
+    const whole = await run(network(7), make());
+    assert.ok(whole.states.length > 5);
+    for (const [i, state] of whole.states.entries()) {
+      // Another process has other seeds.
+      const net = network(100 + i);
+      const rest =
+        i % 2 === 0
+          ? await run(net, make(), () => net.restoreTrainingState(state))
+          : await goOn(net, state, make());
+      assert.deepEqual(rest.weights, whole.weights, `weights, gone on from state ${i}`);
+      assert.deepEqual({ ...rest.history }, { ...whole.history });
+      assert.deepEqual(rest.epoch, whole.epoch);
+      assert.deepEqual(rest.states, whole.states.slice(i + 1));
+      assert.deepEqual(rest.events, whole.events.slice(whole.events.length - rest.events.length));
+      assert.equal(rest.states.length, whole.states.length - i - 1);
+    }
+  });
+}
+
+function goOn(net: Sequential, state: TrainingState, options: FitOptions) {
+  net.restoreTrainingState(state);
+  return run(net, options);
+}
+
+test('a run in rows goes on from a state at the end of an epoch', async () => {
+  const options = { epochs: 4, batchSize: 4, verbose: 0, validationSplit: 0.2 } as const;
+  const states: TrainingState[] = [];
+  const net = network(7);
+  const callbacks = [
+    { runsLast: true, onEpochEnd: () => void states.push(structuredClone(net.trainingState())) },
+  ];
+  const { history } = await net.fit(x, y, { ...options, callbacks });
+  const other = network(8);
+  other.restoreTrainingState(states[1]!);
+  const rest = await other.fit(x, y, options);
+  assert.deepEqual(numbers(other), numbers(net));
+  assert.deepEqual(rest.history, history);
+});
+
+test('between two fits a state holds weights, slots and streams; restored, the next fit repeats', async () => {
+  const options = { epochs: 2, batchSize: 12, verbose: 0 } as const;
+  const net = network(7);
+  for (const fits of [0, 1]) {
+    if (fits > 0) await net.fit(x, y, options);
+    const state = structuredClone(net.trainingState());
+    assert.equal(state.run, null);
+    const { history } = await net.fit(x, y, options);
+    const after = numbers(net);
+    net.restoreTrainingState(state);
+    assert.deepEqual((await net.fit(x, y, options)).history, history);
+    assert.deepEqual(numbers(net), after);
+    const other = network(9);
+    other.restoreTrainingState(state);
+    await other.fit(x, y, options);
+    assert.deepEqual(numbers(other), after);
+  }
+});
+
+test('generators go on behind the batches that were taken', async () => {
+  const batches = (count: number) =>
+    (function* (): Generator<DatasetBatch> {
+      for (let i = 0; i < count; i++) {
+        const at = (i * 5) % 45;
+        yield [x.slice([at], [5]), y.slice([at], [5])];
+      }
+    })();
+  const options = { epochs: 3, stepsPerEpoch: 4, verbose: 0 } as const;
+  const { callback, states } = recorder();
+  const net = network(7);
+  await net.fit(batches(100), { ...options, callbacks: [callback] });
+  for (const [i, state] of states.entries()) {
+    const other = network(50 + i);
+    other.restoreTrainingState(state);
+    await other.fit(batches(100), options);
+    assert.deepEqual(numbers(other), numbers(net), `state ${i}`);
+  }
+  const other = network(8);
+  other.restoreTrainingState(states.at(-2)!);
+  await assert.rejects(
+    other.fit(batches(3), options),
+    /had taken 12 batches from its data, but this data ends after 3/,
+  );
+});
+
+test('checkpoints remember what they saved best', () => {
+  const checkpoint = modelCheckpoint({ filepath: 'a.keras', initialValueThreshold: 0.5 });
+  assert.deepEqual(checkpoint.getState(), { best: 0.5, batchesSince: 0 });
+  const other = modelCheckpoint({ filepath: 'a.keras' });
+  other.setState({ best: 0.25, batchesSince: 2 });
+  assert.deepEqual(other.getState(), { best: 0.25, batchesSince: 2 });
+});
+
+test('states of other models, optimizers, data, callbacks and versions are refused', async () => {
+  const options = { epochs: 2, batchSize: 12, verbose: 0 } as const;
+  const { callback, states } = recorder();
+  const net = network(7);
+  await net.fit(x, y, { ...options, callbacks: [callback] });
+  const state = states[1]!;
+  const before = numbers(net);
+  const refuse = (value: unknown, message: RegExp) => {
+    assert.throws(
+      () => net.restoreTrainingState(value as TrainingState),
+      (error: Error) => {
+        assert.ok(error instanceof ValueError);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+    assert.deepEqual(numbers(net), before);
+  };
+  refuse({ ...state, version: 2 }, /has version 2; this version of Fovea restores version 1 only/);
+  refuse({ weights: [] }, /takes what trainingState\(\) gave/);
+  refuse({ ...state, weights: state.weights.slice(1) }, /has 3 arrays for the weights of '.*', which has 4/);
+  const turned = { ...state.weights[0]!, shape: [12, 6] };
+  refuse(
+    { ...state, weights: [turned, ...state.weights.slice(1)] },
+    /has shape \[6, 12\], the array in its place, '.*', \[12, 6\]/,
+  );
+  refuse({ ...state, optimizer: { ...state.optimizer!, name: 'SGD' } }, /is of the optimizer SGD/);
+  refuse(
+    { ...state, optimizer: { ...state.optimizer!, variables: [] } },
+    /has 0 arrays for the state of the optimizer/,
+  );
+
+  const refuseFit = async (fit: FitOptions, message: RegExp) => {
+    const other = network(8);
+    other.restoreTrainingState(state);
+    await assert.rejects(other.fit(x, y, { ...options, ...fit }), message);
+  };
+  await refuseFit(
+    { batchSize: 10 },
+    /within a pass over 50 samples in batches of 12, shuffled, but this run has 50 samples in batches of 10/,
+  );
+  await refuseFit({ shuffle: false }, /batches of 12, shuffled, but this run has .* not shuffled/);
+  await refuseFit(
+    { callbacks: [earlyStopping()] },
+    /has callbacks \[History\].*, but this run has \[EarlyStopping, History\]/,
+  );
+  assert.throws(() => sequential([dense({ units: 1 })]).trainingState(), /has no weights yet/);
+  const plain = sequential([dense({ units: 1, inputShape: [2] })]);
+  assert.equal(plain.trainingState().optimizer, null);
+  plain.restoreTrainingState(plain.trainingState());
+});
+
+test('a state is taken and restored only where a run stands still', async () => {
+  const options = { epochs: 2, batchSize: 12, verbose: 0 } as const;
+  const net = network(7);
+  const state = net.trainingState();
+  for (const callback of [
+    { onlyWatches: true, onTrainBatchEnd: () => void net.trainingState() },
+    { onEpochBegin: () => void net.trainingState() },
+    { onTrainBatchBegin: () => void net.trainingState() },
+  ]) {
+    await assert.rejects(
+      net.fit(x, y, { ...options, callbacks: [callback] }),
+      /was asked for while fit\(\) is at work/,
+    );
+  }
+  const late = { onEpochEnd: () => net.restoreTrainingState(state) };
+  await assert.rejects(
+    net.fit(x, y, { ...options, callbacks: [late] }),
+    /Call it before fit\(\), or in onTrainBegin/,
+  );
+  net.restoreTrainingState(state);
+  await net.fit(x, y, options);
+  const anew = network(7);
+  await anew.fit(x, y, options);
+  assert.deepEqual(numbers(net), numbers(anew));
+});
+
+test('compile begins a fresh run', async () => {
+  const options = { epochs: 2, batchSize: 12, verbose: 0 } as const;
+  const { callback, states } = recorder();
+  await network(7).fit(x, y, { ...options, callbacks: [callback] });
+  const net = network(8);
+  net.restoreTrainingState(states[2]!);
+  net.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy' });
+  const { epoch } = await net.fit(x, y, options);
+  assert.deepEqual(epoch, [0, 1]);
+  assert.equal(net.compiled!.optimizer.iterations, 10);
+});
