@@ -19,8 +19,8 @@ export interface CallbackModel {
   trainingState(): StateValue;
   /** Goes on from such a state. See `Model.restoreTrainingState`. */
   restoreTrainingState(state: StateValue): void;
-  save(path: string): Promise<void>;
-  saveWeights(path: string): Promise<void>;
+  save(path: string, options?: { readonly makeFolder?: boolean }): Promise<void>;
+  saveWeights(path: string, options?: { readonly makeFolder?: boolean }): Promise<void>;
 }
 
 /** What the run is asked to do. */

@@ -11,7 +11,7 @@ import { standardOutput, type TextOutput } from './text-output.ts';
 export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
   /**
    * The file: `.keras`, or `.weights.h5` with saveWeightsOnly. `{epoch}`, `{batch}` and keys of the logs in braces are
-   * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`.
+   * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`. Its folder is made when it is not there.
    */
   readonly filepath: string;
   /** 1 says when it saves. Default 0. */
@@ -104,8 +104,8 @@ export class ModelCheckpoint extends Callback {
     const epoch = this.#epoch + 1;
     const path = fillIn(this.#filepath, { ...fields, epoch });
     if (!this.#wants(logs, path)) return;
-    if (this.#weightsOnly) await this.model.saveWeights(path);
-    else await this.model.save(path);
+    if (this.#weightsOnly) await this.model.saveWeights(path, { makeFolder: true });
+    else await this.model.save(path, { makeFolder: true });
     this.#say(`\nEpoch ${epoch}: finished saving model to ${path}\n`);
   }
 

@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
-import { FormatError, FoveaError, ValueError } from '../base/errors.ts';
-import { checkExtension, readWholeFile, writeFileAtomically } from './files.ts';
+import { pathToFileURL } from 'node:url';
+import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { makeFolderOf, readWholeFile, toFilePath, writeFileAtomically } from './files.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'fovea-'));
 after(() => rm(folder, { recursive: true }));
@@ -46,9 +47,43 @@ test('a folder that does not exist is named', async () => {
   await assert.rejects(readWholeFile(folder), /it is a folder/);
 });
 
-test('a wrong ending is refused', () => {
-  checkExtension('a.keras', '.keras', 'save()');
-  for (const path of ['a.h5', '', undefined, 3]) {
-    assert.throws(() => checkExtension(path, '.keras', 'save()'), ValueError);
+test('names of files are as long as the system has them', async () => {
+  const longest = `${'a'.repeat(249)}.keras`;
+  await writeFileAtomically(join(folder, longest), Uint8Array.of(1));
+  await rm(join(folder, longest));
+  await assert.rejects(
+    writeFileAtomically(join(folder, `a${longest}`), Uint8Array.of(1)),
+    (error) => error instanceof FoveaError && /the name is too long/.test(error.message),
+  );
+  assert.ok(!(await readdir(folder)).some((name) => name.endsWith('.tmp')));
+});
+
+test('paths and URLs of files are taken, others refused', async () => {
+  const path = join(folder, 'with space.keras');
+  const url = pathToFileURL(path);
+  for (const given of [path, url, url.href]) assert.equal(await toFilePath(given, 'save()'), path);
+  assert.equal(await toFilePath('a.keras', 'save()'), 'a.keras');
+  const refused: [unknown, typeof FoveaError, RegExp][] = [
+    [undefined, ValueError, /save\(\) takes a path/],
+    ['', ValueError, /takes a path/],
+    [3, ValueError, /filepath=3/],
+    ['https://example.org/a.keras', UnsupportedError, /Fetch its bytes/],
+    [new URL('https://example.org/a.keras'), UnsupportedError, /URL of 'https:'/],
+    ['data:application/zip;base64,UEs=', UnsupportedError, /Fetch its bytes/],
+    ['file://host/a%2Fb', ValueError, /the URL of no file/],
+  ];
+  for (const [given, Class, message] of refused) {
+    await assert.rejects(
+      toFilePath(given as string, 'save()'),
+      (error) => error instanceof Class && message.test(error.message),
+      String(given),
+    );
   }
+});
+
+test('folders are made', async () => {
+  const path = join(folder, 'deep', 'er', 'a.keras');
+  await makeFolderOf(path);
+  await writeFileAtomically(path, Uint8Array.of(1));
+  await assert.rejects(makeFolderOf(join(path, 'below', 'b.keras')), /a part of it is a file/);
 });

@@ -1,6 +1,7 @@
 /** @file Files on disk: the only part of saving and loading that needs Node. */
 
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 
 /**
  * Writes `bytes` to `path`, all or nothing: into a new file beside it, flushed to the disk, then renamed. A failure
@@ -8,7 +9,9 @@ import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/e
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const { open, rename, rm } = await nodeFiles();
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const { dirname, join } = await import('node:path');
+  // The name has a length of its own: beside a name as long as names may be, one that is longer would be refused.
+  const temporary = join(dirname(path), `.fovea-${crypto.randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -38,12 +41,49 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Throws ValueError unless `path` is a text that ends in `extension`. */
-export function checkExtension(path: unknown, extension: string, how: string): asserts path is string {
-  if (typeof path === 'string' && path.endsWith(extension)) return;
-  throw new ValueError(
-    `${how}: the file name must end in \`${extension}\`. Received: filepath=${String(path)}`,
-  );
+/** A path, a `file:` URL as a text, or a URL object. */
+export type FilePath = string | URL;
+
+/**
+ * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, ValueError for
+ * what is neither text nor URL.
+ */
+export async function toFilePath(path: FilePath, how: string): Promise<string> {
+  const given: unknown = path;
+  const isUrl = Object.prototype.toString.call(given) === '[object URL]';
+  const text = typeof given === 'string' || isUrl ? String(given) : '';
+  if (text === '') {
+    throw new ValueError(`${how} takes a path or a file: URL. Received: filepath=${describeValue(given)}`);
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === 'file') return urlToPath(text, how);
+  if (isUrl || (scheme !== undefined && /^[a-z]+:\/\/|^data:/i.test(text))) {
+    throw new UnsupportedError(
+      `${how} reads and writes files, received a URL of '${scheme}:'. Fetch its bytes and call modelFromBytes(bytes).`,
+    );
+  }
+  return text;
+}
+
+async function urlToPath(url: string, how: string): Promise<string> {
+  await nodeFiles();
+  const { fileURLToPath } = await import('node:url');
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw new ValueError(`${how}: ${url} is the URL of no file: ${(error as Error).message}.`);
+  }
+}
+
+/** Makes the folder of `path`, and those it lies in, where they are not there. Throws FoveaError when it cannot. */
+export async function makeFolderOf(path: string): Promise<void> {
+  const { mkdir } = await nodeFiles();
+  const { dirname } = await import('node:path');
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw new FoveaError(`Cannot make the folder of '${path}': ${reason(error)}.`);
+  }
 }
 
 async function nodeFiles() {
@@ -61,5 +101,7 @@ function reason(error: unknown): string {
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'EISDIR') return 'it is a folder';
   if (code === 'ENOSPC') return 'the disk is full';
+  if (code === 'ENAMETOOLONG') return 'the name is too long';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'a part of it is a file, not a folder';
   return message;
 }

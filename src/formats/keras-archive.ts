@@ -21,6 +21,12 @@ export interface KerasArchive {
   readonly weights: Uint8Array;
 }
 
+/** An archive that was read. */
+export interface ReadArchive extends KerasArchive {
+  /** The version that saved it; null where the file does not say. */
+  readonly kerasVersion: string | null;
+}
+
 /** The bytes of a `.keras` file; `saved` is the time noted in it. */
 export function writeKerasArchive({ config, weights }: KerasArchive, saved: Date): Uint8Array {
   const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved) };
@@ -32,7 +38,7 @@ export function writeKerasArchive({ config, weights }: KerasArchive, saved: Date
  * Opens a `.keras` file; `what` names it in messages. Throws FormatError when it is no zip archive, a damaged one, or
  * without one of its members, UnsupportedError for weights in numpy's format.
  */
-export function readKerasArchive(bytes: Uint8Array, what: string): KerasArchive {
+export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
   const members = readZip(bytes, [CONFIG, METADATA, WEIGHTS, NUMPY_WEIGHTS], what);
   const config = members[CONFIG];
   const weights = members[WEIGHTS];
@@ -41,7 +47,10 @@ export function readKerasArchive(bytes: Uint8Array, what: string): KerasArchive 
     if (members[NUMPY_WEIGHTS] === undefined) throw missing(what, WEIGHTS, members);
     throw new UnsupportedError(`${what} keeps its weights in ${NUMPY_WEIGHTS}; only ${WEIGHTS} is read.`);
   }
-  return { config: parseConfig(config, what), weights };
+  const version =
+    members[METADATA] === undefined ? null : parseRecord(members[METADATA], METADATA, what).keras_version;
+  const kerasVersion = typeof version === 'string' ? version : null;
+  return { config: parseRecord(config, CONFIG, what), weights, kerasVersion };
 }
 
 function missing(what: string, name: string, members: object): FormatError {
@@ -52,14 +61,14 @@ function missing(what: string, name: string, members: object): FormatError {
   );
 }
 
-function parseConfig(bytes: Uint8Array, what: string): Config {
+function parseRecord(bytes: Uint8Array, name: string, what: string): Config {
   try {
     const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Config;
   } catch (error) {
-    throw new FormatError(`${what}: '${CONFIG}' is not valid JSON: ${(error as Error).message}.`);
+    throw new FormatError(`${what}: '${name}' is not valid JSON: ${(error as Error).message}.`);
   }
-  throw new FormatError(`${what}: '${CONFIG}' holds no JSON object.`);
+  throw new FormatError(`${what}: '${name}' holds no JSON object.`);
 }
 
 /** Keras' form, local time: `2026-11-24@04:08:41`. */

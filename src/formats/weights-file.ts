@@ -50,12 +50,6 @@ export function writeWeights(groups: readonly WeightGroup[]): Promise<Uint8Array
  */
 export function readWeights(bytes: Uint8Array, what: string): WeightsFile {
   const reader = openHdf5(bytes, what);
-  if (reader.attribute('', 'layer_names') !== undefined || reader.names('model_weights') !== null) {
-    throw new FormatError(
-      `${what} has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras, ` +
-        'or its weights as .weights.h5.',
-    );
-  }
   if (reader.names('layers') === null && reader.names('vars') === null) {
     const found = (reader.names('') ?? []).join(', ');
     throw new FormatError(

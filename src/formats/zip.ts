@@ -51,6 +51,12 @@ export function writeZip(members: ZipMembers): Uint8Array {
   return zipSync({ ...members }, { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
+/** True when `bytes` start or end as zip archives do. */
+export function isZip(bytes: Uint8Array): boolean {
+  const starts = bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2]! <= 8 && bytes[3]! <= 8;
+  return starts || findEnd(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)) >= 0;
+}
+
 function refuseBomb(name: string, stored: number, declared: number, what: string): void {
   if (declared <= SMALL_ENOUGH || declared <= MAX_EXPANSION * stored) return;
   throw new FormatError(
@@ -93,7 +99,8 @@ function findEnd(view: DataView): number {
   return -1;
 }
 
-function describeStart(bytes: Uint8Array): string {
+/** What `bytes`, which are no whole zip archive, seem to be. */
+export function describeStart(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty';
   if (bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44 && bytes[3] === 0x46)
     return 'it is an HDF5 file';

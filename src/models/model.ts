@@ -5,10 +5,12 @@ import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
+import type { FilePath } from '../formats/files.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
 import type { LayerGraph } from './layer-graph.ts';
+import type { SaveOptions } from './saving/save.ts';
 import type { Flattened } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
 import { traceGraph, traceShapes } from './trace.ts';
@@ -291,20 +293,23 @@ export abstract class Model extends Layer implements CallbackModel {
     return makePredictFunction(this, options);
   }
 
-  /** Writes the model to a `.keras` file. Throws ValueError for another ending and for a model without weights yet. */
-  async save(path: string): Promise<void> {
+  /**
+   * Writes the model to a `.keras` file. Throws ValueError for another ending and for a model without weights yet,
+   * FoveaError when the file cannot be written.
+   */
+  async save(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveModel } = await import('./saving/save.ts');
-    await saveModel(this, path);
+    await saveModel(this, path, options);
   }
 
-  /** Writes the weights to a `.weights.h5` file. */
-  async saveWeights(path: string): Promise<void> {
+  /** Writes the weights to a `.weights.h5` file. Throws as `save` does. */
+  async saveWeights(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveWeights } = await import('./saving/save.ts');
-    await saveWeights(this, path);
+    await saveWeights(this, path, options);
   }
 
-  /** Reads the weights from a `.weights.h5` or `.keras` file of a model with the same layers. */
-  async loadWeights(path: string): Promise<void> {
+  /** Reads the weights from a `.weights.h5` or `.keras` file of a model with the same layers. Throws FormatError. */
+  async loadWeights(path: FilePath): Promise<void> {
     const { loadWeights } = await import('./saving/save.ts');
     await loadWeights(this, path);
   }

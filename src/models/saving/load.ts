@@ -1,15 +1,14 @@
 /** @file Loading whole models that Fovea or Keras 3 saved. */
 
 import type { Config } from '../../base/config.ts';
-import { FormatError, FoveaError, UnsupportedError } from '../../base/errors.ts';
-import { checkOptionNames } from '../../base/options.ts';
-import { readWholeFile } from '../../formats/files.ts';
-import { readKerasArchive } from '../../formats/keras-archive.ts';
-import { readWeights } from '../../formats/weights-file.ts';
+import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
+import { checkOptionNames, describeValue } from '../../base/options.ts';
+import { type FilePath, readWholeFile, toFilePath } from '../../formats/files.ts';
+import { SavedFile } from '../../formats/saved-file.ts';
 import type { Model } from '../model.ts';
 import { compileOptionsOf } from './compile-config.ts';
+import { withOpenedFile } from './formats/index.ts';
 import { modelFromConfig } from './from-config.ts';
-import { loadWeightsFile } from './weights.ts';
 
 export interface LoadOptions {
   /** False leaves optimizer, loss, metrics and the optimizer's state in the file. Default true. */
@@ -19,44 +18,41 @@ export interface LoadOptions {
 /**
  * The model in the bytes of a `.keras` file: architecture, weights, and, unless `compile` is false, what it was compiled
  * with and the optimizer's state. Works in browsers too.
- * Throws FormatError for a damaged file or one of another kind, UnsupportedError, naming the layer, for what only Keras has.
+ * Throws FormatError for a damaged file or one of another kind, UnsupportedError, naming the layer, for what only Keras
+ * has, ValueError for anything that is no bytes.
  */
-export function modelFromBytes(bytes: Uint8Array, options: LoadOptions = {}): Promise<Model> {
-  return readModel(bytes, 'The .keras bytes', options);
+export async function modelFromBytes(
+  bytes: Uint8Array | ArrayBuffer,
+  options: LoadOptions = {},
+): Promise<Model> {
+  return readModel(new SavedFile('The .keras bytes', toBytes(bytes)), options);
 }
 
-/** The model in a `.keras` file. Throws as `modelFromBytes` does, and FormatError when the file cannot be read. */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<Model> {
-  if (typeof path !== 'string' || !path.endsWith('.keras')) throw wrongName(path);
-  return readModel(await readWholeFile(path), path, options);
+/**
+ * The model in a `.keras` file, which is known by its content, whatever its name. `path`: a path, a `file:` URL or a URL
+ * object. Throws as `modelFromBytes` does, and FormatError when the file cannot be read.
+ */
+export async function loadModel(path: FilePath, options: LoadOptions = {}): Promise<Model> {
+  const name = await toFilePath(path, 'loadModel()');
+  return readModel(new SavedFile(name, await readWholeFile(name)), options);
 }
 
-function wrongName(path: unknown): FoveaError {
-  if (typeof path === 'string' && /\.weights\.h5$/.test(path)) {
-    return new FormatError(
-      `'${path}' holds weights without a model: make the model, then call loadWeights().`,
-    );
-  }
-  if (typeof path === 'string' && /\.(h5|hdf5)$/.test(path)) {
-    return new UnsupportedError(
-      `'${path}' has the legacy .h5 layout of Keras, which is not read. Open it in Keras 3 and save it as .keras.`,
-    );
-  }
-  return new FormatError(
-    `loadModel(): expected a file name that ends in \`.keras\`. Received: filepath=${String(path)}`,
-  );
-}
-
-async function readModel(bytes: Uint8Array, what: string, options: LoadOptions): Promise<Model> {
+function readModel(file: SavedFile, options: LoadOptions): Model {
   checkOptionNames('loadModel', options, ['compile']);
-  const archive = readKerasArchive(bytes, what);
-  const model = modelFromConfig(archive.config);
-  if (options.compile ?? true) compileFromConfig(model, archive.config);
-  if (!model.built) return model;
-  const optimizer = model.compiled?.optimizer ?? null;
-  optimizer?.build(model.trainableWeights);
-  loadWeightsFile(readWeights(archive.weights, what), model, optimizer, what);
-  return model;
+  return withOpenedFile(file, ({ config, loadWeights }) => {
+    if (config === null) {
+      throw new FormatError(
+        `'${file.name}' holds weights without a model: make the model, then call loadWeights().`,
+      );
+    }
+    const model = modelFromConfig(config);
+    if (options.compile ?? true) compileFromConfig(model, config);
+    if (!model.built) return model;
+    const optimizer = model.compiled?.optimizer ?? null;
+    optimizer?.build(model.trainableWeights);
+    loadWeights(model, optimizer);
+    return model;
+  });
 }
 
 function compileFromConfig(model: Model, config: Config): void {
@@ -69,4 +65,16 @@ function compileFromConfig(model: Model, config: Config): void {
       `The file's compile options: ${error.message} To load the model without them, pass { compile: false }.`,
     );
   }
+}
+
+/** Buffers of other realms (frames, test runners) have other classes of the same names. */
+function toBytes(bytes: unknown): Uint8Array {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const tag = Object.prototype.toString.call(bytes);
+  if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]') {
+    return new Uint8Array(bytes as ArrayBuffer);
+  }
+  throw new ValueError(
+    `modelFromBytes() takes a Uint8Array or an ArrayBuffer with the bytes of a file, received ${describeValue(bytes)}.`,
+  );
 }

@@ -1,17 +1,21 @@
 /** @file Saving models and weights as Keras 3 does, to bytes and to files. */
 
-import type { Config } from '../../base/config.ts';
-import { checkExtension, readWholeFile, writeFileAtomically } from '../../formats/files.ts';
-import { readKerasArchive, writeKerasArchive } from '../../formats/keras-archive.ts';
-import { readWeights } from '../../formats/weights-file.ts';
-import { serializeLayer } from '../serialize.ts';
-import { type CompiledState, serializeCompile } from './compile-config.ts';
-import { checkNotShared, type ModelLayer } from './saved-layers.ts';
-import { checkBuilt, loadWeightsFile, weightsToBytes } from './weights.ts';
+import { checkOptionNames } from '../../base/options.ts';
+import {
+  type FilePath,
+  makeFolderOf,
+  readWholeFile,
+  toFilePath,
+  writeFileAtomically,
+} from '../../formats/files.ts';
+import { SavedFile } from '../../formats/saved-file.ts';
+import { withOpenedFile, writerFor } from './formats/index.ts';
+import type { SavableModel } from './saved-layers.ts';
+import { checkBuilt } from './weights.ts';
 
-/** What can be saved: a model, and how it was compiled if it was. */
-export interface SavableModel extends ModelLayer {
-  readonly compiled: CompiledState | null;
+export interface SaveOptions {
+  /** Whether to make the file's folder, and those it lies in, where they are not there. Default false. */
+  readonly makeFolder?: boolean;
 }
 
 /**
@@ -21,41 +25,48 @@ export interface SavableModel extends ModelLayer {
  */
 export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
   checkBuilt(model, 'saving');
-  checkNotShared(model);
-  const { compiled } = model;
-  const config: Config = {
-    ...serializeLayer(model),
-    compile_config: compiled === null ? {} : serializeCompile(compiled),
-  };
-  const weights = await weightsToBytes(model, compiled?.optimizer ?? null);
-  return writeKerasArchive({ config, weights }, new Date());
-}
-
-/** Writes a `.keras` file, all or nothing. Throws as `modelToBytes` does, and FoveaError when the file cannot be written. */
-export async function saveModel(model: SavableModel, path: string): Promise<void> {
-  checkExtension(path, '.keras', 'save()');
-  await writeFileAtomically(path, await modelToBytes(model));
-}
-
-/** Writes a `.weights.h5` file, with the optimizer's state once compiled, all or nothing. Throws ValueError, FoveaError. */
-export async function saveWeights(model: SavableModel, path: string): Promise<void> {
-  checkExtension(path, '.weights.h5', 'saveWeights()');
-  checkBuilt(model, 'saving');
-  await writeFileAtomically(path, await weightsToBytes(model, model.compiled?.optimizer ?? null));
+  return writerFor('writeModel', '.keras', 'modelToBytes()')(model);
 }
 
 /**
- * Reads weights from a `.weights.h5` or `.keras` file of the same architecture; layers' names do not matter, their order
- * does. A compiled model takes the optimizer's state too. Throws FormatError, and changes nothing, when the file is
- * damaged or of another model.
+ * Writes a `.keras` file, all or nothing. `path`: a path, a `file:` URL or a URL object. Throws as `modelToBytes` does,
+ * and FoveaError when the file cannot be written.
  */
-export async function loadWeights(model: SavableModel, path: string): Promise<void> {
-  const isArchive = typeof path === 'string' && path.endsWith('.keras');
-  if (!isArchive) checkExtension(path, '.weights.h5', 'loadWeights()');
+export function saveModel(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
+  return writeWith('writeModel', 'save()', model, path, options);
+}
+
+/** Writes a `.weights.h5` file, with the optimizer's state once compiled, all or nothing. Throws ValueError, FoveaError. */
+export function saveWeights(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
+  return writeWith('writeWeights', 'saveWeights()', model, path, options);
+}
+
+async function writeWith(
+  kind: 'writeModel' | 'writeWeights',
+  how: string,
+  model: SavableModel,
+  path: FilePath,
+  options: SaveOptions,
+): Promise<void> {
+  checkOptionNames(how, options, ['makeFolder']);
+  const name = await toFilePath(path, how);
+  const write = writerFor(kind, name, how);
+  checkBuilt(model, 'saving');
+  const bytes = await write(model);
+  if (options.makeFolder) await makeFolderOf(name);
+  await writeFileAtomically(name, bytes);
+}
+
+/**
+ * Reads weights from a `.weights.h5` or `.keras` file of the same architecture, which is known by its content; layers'
+ * names do not matter, their order does. A compiled model takes the optimizer's state too. Throws FormatError, and
+ * changes nothing, when the file is damaged or of another model.
+ */
+export async function loadWeights(model: SavableModel, path: FilePath): Promise<void> {
+  const name = await toFilePath(path, 'loadWeights()');
   checkBuilt(model, 'loading weights into');
-  const bytes = await readWholeFile(path);
-  const weights = isArchive ? readKerasArchive(bytes, path).weights : bytes;
+  const file = new SavedFile(name, await readWholeFile(name));
   const optimizer = model.compiled?.optimizer ?? null;
   optimizer?.build(model.trainableWeights);
-  loadWeightsFile(readWeights(weights, path), model, optimizer, path);
+  withOpenedFile(file, (opened) => opened.loadWeights(model, optimizer));
 }

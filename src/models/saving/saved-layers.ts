@@ -4,10 +4,16 @@ import { UnsupportedError } from '../../base/errors.ts';
 import { toSnakeCase } from '../../base/names.ts';
 import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
+import type { CompiledState } from './compile-config.ts';
 
 /** A model, as far as saving looks at it. */
 export interface ModelLayer extends Layer {
   readonly layers: readonly Layer[];
+}
+
+/** What can be saved: a model, and how it was compiled if it was. */
+export interface SavableModel extends ModelLayer {
+  readonly compiled: CompiledState | null;
 }
 
 /** A layer or model and its place in a file. */

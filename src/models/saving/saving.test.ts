@@ -3,15 +3,20 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
 import { assertClose } from '../../../tests/support/close.ts';
 import { type ArrayReference, fixtureUrl, readFixture } from '../../../tests/support/fixtures.ts';
 import type { Config, ConfigValue } from '../../base/config.ts';
-import { FormatError, UnsupportedError, ValueError } from '../../base/errors.ts';
+import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { Tensor } from '../../base/tensor.ts';
+import { modelCheckpoint } from '../../callbacks/index.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
+import { writeHdf5 } from '../../formats/hdf5/writer.ts';
 import { readKerasArchive, writeKerasArchive } from '../../formats/keras-archive.ts';
+import { readZip, writeZip } from '../../formats/zip.ts';
 import { conv2d, dense, flatten } from '../../layers/index.ts';
 import { sgd } from '../../optimizers/index.ts';
 import type { Model } from '../model.ts';
@@ -210,10 +215,83 @@ test('a model that is not built has nothing to save', async () => {
 test('a wrong ending is refused before anything happens', async () => {
   await assert.rejects(smallModel().save(join(folder, 'net.h5')), /must end in `\.keras`/);
   await assert.rejects(smallModel().saveWeights(join(folder, 'net.h5')), /must end in `\.weights\.h5`/);
-  await assert.rejects(loadModel('net.h5'), /legacy \.h5 layout/);
-  await assert.rejects(loadModel('net.weights.h5'), /weights without a model/);
-  await assert.rejects(loadModel('net.bin'), /ends in `\.keras`/);
+  await assert.rejects(smallModel().save(join(folder, 'absent', 'net.keras')), /no such file or folder/);
   await assert.rejects(loadModel(join(folder, 'absent.keras')), /there is no such file/);
+});
+
+test('files are known by their content, whatever their names', async () => {
+  const legacy = await kerasFile('stack.h5');
+  const weights = await kerasFile('stack.weights.h5');
+  const hdf5 = await writeHdf5((writer) => writer.group('other'));
+  const path = join(folder, 'a file');
+  const cases: [Uint8Array, RegExp | null, RegExp | null][] = [
+    [await kerasFile('stack.keras'), null, null],
+    [weights, /weights without a model.*loadWeights\(\)/, null],
+    [legacy, /legacy \.h5 layout.*Keras 3/, /legacy \.h5 layout/],
+    [hdf5, /an HDF5 file of other\. Expected a \.keras file of Keras 3, /, /an HDF5 file of other/],
+    [new Uint8Array(0), /it is empty/, /it is empty/],
+    [new TextEncoder().encode('version https://git-lfs'), /its 23 bytes/, /its 23 bytes/],
+    [weights.subarray(0, 4000), /truncated file/, /truncated file/],
+  ];
+  for (const [bytes, model, weightsOnly] of cases) {
+    await writeFile(path, bytes);
+    const target = await modelFromBytes(await kerasFile('stack.keras'));
+    for (const [refused, done] of [
+      [model, loadModel(path)],
+      [weightsOnly, target.loadWeights(path)],
+    ] as const) {
+      if (refused === null) await done;
+      else
+        await assert.rejects(
+          done,
+          (e) => e instanceof FoveaError && refused.test(e.message) && e.message.includes(path),
+        );
+    }
+  }
+});
+
+test('URLs, and bytes of other kinds, are taken', async () => {
+  const url = pathToFileURL(join(folder, 'by url.keras'));
+  const model = smallModel();
+  await model.save(url);
+  for (const given of [url, url.href]) assert.deepEqual(numbersOf(await loadModel(given)), numbersOf(model));
+  await model.loadWeights(url);
+  const bytes = await readFile(url);
+  const buffer = new Uint8Array(bytes).buffer;
+  const foreign: unknown = runInNewContext('Uint8Array.from(numbers).buffer', { numbers: [...bytes] });
+  assert.ok(!(foreign instanceof ArrayBuffer));
+  for (const given of [bytes, buffer, foreign as ArrayBuffer]) {
+    assert.deepEqual(numbersOf(await modelFromBytes(given)), numbersOf(model));
+  }
+  for (const given of ['text', null, [1, 2]])
+    await assert.rejects(modelFromBytes(given as never), ValueError);
+});
+
+test('modelCheckpoint makes the folder of its files; save makes it when asked', async () => {
+  const model = smallModel();
+  model.compile({ optimizer: 'sgd', loss: 'mse' });
+  const filepath = join(folder, 'made', 'for it', '{epoch}.keras');
+  const options = { epochs: 2, verbose: 0 as const, callbacks: [modelCheckpoint({ filepath })] };
+  await model.fit(Tensor.ones([2, 6, 6, 1]), Tensor.ones([2, 3]), options);
+  assert.deepEqual(await readdir(join(folder, 'made', 'for it')), ['1.keras', '2.keras']);
+  await model.saveWeights(join(folder, 'too', 'a.weights.h5'), { makeFolder: true });
+  await assert.rejects(
+    model.save(join(folder, 'b.keras'), { makefolder: true } as never),
+    /Did you mean 'makeFolder'/,
+  );
+});
+
+test('a file of Keras 2 is refused with its version', async () => {
+  const members = readZip(
+    await changed('stack.keras', (t) => t.replace('"filters":4', '"filters":5')),
+    ['config.json', 'model.weights.h5'],
+    'x',
+  );
+  const metadata = new TextEncoder().encode('{"keras_version": "2.13.1"}');
+  await assert.rejects(
+    modelFromBytes(writeZip({ ...members, 'metadata.json': metadata })),
+    /expected shape \[3, 3, 1, 5\].*saved by Keras 2\.13\.1.*save it as \.h5/,
+  );
 });
 
 /** The file of `name` with its config changed. */

@@ -1,0 +1,47 @@
+/** @file The `.keras` file of Keras 3: a model with its weights and, once compiled, how it trains. */
+
+import type { Config } from '../../../base/config.ts';
+import { readKerasArchive, writeKerasArchive } from '../../../formats/keras-archive.ts';
+import { readWeights } from '../../../formats/weights-file.ts';
+import { isZip } from '../../../formats/zip.ts';
+import { serializeLayer } from '../../serialize.ts';
+import { serializeCompile } from '../compile-config.ts';
+import { checkNotShared } from '../saved-layers.ts';
+import { loadWeightsFile, weightsToBytes } from '../weights.ts';
+import type { FileFormat } from './file-format.ts';
+
+export const kerasArchive: FileFormat = {
+  name: 'a .keras file of Keras 3',
+  ending: '.keras',
+
+  matches: ({ bytes }) => isZip(bytes),
+
+  open({ bytes, name }) {
+    const { config, weights, kerasVersion } = readKerasArchive(bytes, name);
+    return {
+      config,
+      hint: hintFor(kerasVersion),
+      loadWeights: (model, optimizer) => loadWeightsFile(readWeights(weights, name), model, optimizer, name),
+    };
+  },
+
+  async writeModel(model) {
+    checkNotShared(model);
+    const { compiled } = model;
+    const config: Config = {
+      ...serializeLayer(model),
+      compile_config: compiled === null ? {} : serializeCompile(compiled),
+    };
+    const weights = await weightsToBytes(model, compiled?.optimizer ?? null);
+    return writeKerasArchive({ config, weights }, new Date());
+  },
+};
+
+/** TensorFlow 2.12 to 2.15 wrote files of the same ending with other contents. */
+function hintFor(version: string | null): string | null {
+  if (!version?.startsWith('2.')) return null;
+  return (
+    `The file was saved by Keras ${version}; .keras files of Keras 2 differ from those of Keras 3 and are not read. Open ` +
+    'it in the TensorFlow it comes from and save it as .h5, open that in Keras 3 and save it as .keras.'
+  );
+}
