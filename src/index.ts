@@ -5,6 +5,7 @@ import { setRandomSeed } from './base/random.ts';
 import { toCategorical } from './datasets/to-categorical.ts';
 import { describeBackend, setBackend } from './engine/backend.ts';
 
+export * as activations from './activations/index.ts';
 export * as ops from './autodiff/index.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export {
@@ -39,7 +40,6 @@ export type { Node } from './graph/node.ts';
 export type { Variable } from './graph/variable.ts';
 export * as images from './images/index.ts';
 export * as initializers from './initializers/index.ts';
-export * as activations from './layers/activations.ts';
 export * as layers from './layers/index.ts';
 export { type InputOptions, input } from './layers/input-layer.ts';
 export { type CallContext, Layer, type LayerOptions, SymbolicTensor } from './layers/layer.ts';

@@ -21,12 +21,13 @@ export const LAYERS = {
 
   options: ['base'],
   initializers: [...VALUES, 'options'],
-  regularizers: VALUES,
-  constraints: VALUES,
+  activations: [...VALUES, 'options'],
+  regularizers: [...VALUES, 'options'],
+  constraints: [...VALUES, 'options'],
   losses: VALUES,
   metrics: [...VALUES, 'losses'],
   optimizers: [...VALUES, 'autodiff', 'initializers', 'regularizers', 'constraints'],
-  layers: [...VALUES, 'initializers', 'regularizers', 'constraints'],
+  layers: [...VALUES, 'options', 'activations', 'initializers', 'regularizers', 'constraints'],
   callbacks: ['base'],
   formats: ['base'],
   models: [

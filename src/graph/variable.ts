@@ -2,11 +2,17 @@
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
+import type { Node } from './op.ts';
 
 /** Where a variable's numbers are: on the host, or in an engine's memory. */
 export interface VariableStorage {
   /** A live view: writing to it changes the variable. Valid until the next engine call. */
   view(): Float32Array;
+}
+
+/** A function of nodes: a regularizer or a constraint. */
+export interface NodeFunction {
+  call(value: Node): Node;
 }
 
 /** A block of f32 numbers that a step reads and may update. */
@@ -15,6 +21,10 @@ export class Variable {
   readonly shape: readonly number[];
   /** Whether `fit` may change it by gradients. Layers clear it for statistics. */
   trainable: boolean;
+  /** A price on the numbers that is added to the loss; null without. */
+  regularizer: NodeFunction | null = null;
+  /** What the numbers are made to be after each training step; null without. */
+  constraint: NodeFunction | null = null;
   #storage: VariableStorage;
 
   /** Throws ShapeError when `values` does not have as many numbers as `shape` says. */

@@ -1,49 +1,50 @@
 /** @file InputLayer: where a model's data comes in, and `input()`, which makes one. */
 
-import type { Config, ConfigValue } from '../base/config.ts';
+import type { Config } from '../base/config.ts';
 import { InternalError, ValueError } from '../base/errors.ts';
-import type { Dim, Shape } from '../base/shape.ts';
+import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import { factory, takesOptions } from '../options/configurable.ts';
+import { unsupported } from '../options/kinds.ts';
+import type { OptionsOf } from '../options/option.ts';
 import { Layer, type LayerOptions, SymbolicTensor } from './layer.ts';
-import { checkBatchShape, checkSampleShape, refuseOptions } from './layer-options.ts';
+import { batchShape, sampleShape } from './layer-options.ts';
 
-export interface InputOptions {
+const OPTIONS = {
   /** The shape of one sample, without the batch. */
-  readonly shape?: readonly number[];
+  shape: sampleShape().notInConfig(),
   /** The shape with the batch, in place of `shape`. The batch is `null`; a number is kept for files and limits nothing. */
-  readonly batchShape?: Shape;
-  /** Default: input_layer, numbered. */
-  readonly name?: string;
-  readonly dtype?: ConfigValue;
-}
+  batchShape: batchShape().formerly('batch_input_shape'),
+  sparse: unsupported(false, null),
+  ragged: unsupported(false, null),
+  optional: unsupported(false, null),
+};
 
-// Keras files carry them, off unless someone set them.
-const REFUSED = ['sparse', 'ragged', 'optional'];
+/** Options of `input()`. */
+export type InputOptions = Pick<LayerOptions, 'name' | 'dtype'> & OptionsOf<typeof OPTIONS>;
 
 /** Holds the place of the data; its one output is there from the start. */
-export class InputLayer extends Layer {
+export class InputLayer extends takesOptions(Layer, OPTIONS) {
   static override readonly className = 'InputLayer';
   /** The input's shape with batch, which is open. */
   readonly batchShape: Shape;
-  /** The batch as it was given, for files. */
-  readonly #givenBatch: Dim;
+  readonly #config: Config;
 
   /** Throws ShapeError for a wrong shape, ValueError for none or two. */
-  constructor(options: InputOptions) {
-    super(options as LayerOptions, ['shape', 'batchShape', ...REFUSED]);
-    refuseOptions('InputLayer', dropFalse(options), REFUSED);
-    const { shape, batchShape } = options;
-    const given = shape ?? this.batchInputShape?.slice(1);
-    if ((given === undefined) === (batchShape === undefined)) {
+  constructor(options: InputOptions & LayerOptions) {
+    super(options);
+    const { shape, batchShape: given } = options;
+    const sample = shape ?? this.batchInputShape?.slice(1);
+    if ((sample === undefined) === (given === undefined)) {
       throw new ValueError(
         'InputLayer: give either shape, such as [28, 28, 1], or batchShape, such as [null, 28, 28, 1].',
       );
     }
-    this.batchShape =
-      batchShape === undefined
-        ? [null, ...checkSampleShape('InputLayer', given as readonly number[])]
-        : checkBatchShape('InputLayer', batchShape);
-    this.#givenBatch = batchShape?.[0] ?? null;
+    this.batchShape = [null, ...(sample ?? given!.slice(1))];
+    this.#config = {
+      batch_shape: [given?.[0] ?? null, ...this.batchShape.slice(1)],
+      ...{ dtype: 'float32', sparse: false, ragged: false, optional: false, name: this.name },
+    };
     this.build([]);
     this.inboundCalls.push(this.#sourceCall());
   }
@@ -59,8 +60,12 @@ export class InputLayer extends Layer {
     throw new ValueError(`InputLayer '${this.name}' is not applied to anything: use its output.`);
   }
 
-  override computeOutputShape(): Shape {
-    return this.batchShape;
+  override computeOutputShapes(): readonly Shape[] {
+    return [this.batchShape];
+  }
+
+  override trace(): readonly Node[] {
+    return [];
   }
 
   override call(): Node {
@@ -68,9 +73,7 @@ export class InputLayer extends Layer {
   }
 
   override getConfig(): Config {
-    const { name } = this;
-    const batch_shape = [this.#givenBatch, ...this.batchShape.slice(1)];
-    return { batch_shape, dtype: 'float32', sparse: false, ragged: false, name, optional: false };
+    return this.#config;
   }
 
   #sourceCall() {
@@ -81,9 +84,8 @@ export class InputLayer extends Layer {
   }
 }
 
-function dropFalse(options: object): object {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== false));
-}
+/** Where a model's data comes in. */
+export const inputLayer = factory(InputLayer);
 
 /** A model's input: `input({ shape: [150, 150, 3] })`. Throws ShapeError for a wrong shape, ValueError for none. */
 export function input(options: InputOptions): SymbolicTensor {

@@ -1,59 +1,38 @@
 /** @file KernelLayer, the base of layers with a kernel, a bias and an activation. */
 
-import type { Config } from '../base/config.ts';
-import { booleanOption } from '../base/options.ts';
+import { activation } from '../activations/registry.ts';
+import { constraint } from '../constraints/registry.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
-import {
-  getInitializer,
-  type InitializerIdentifier,
-  serializeInitializer,
-} from '../initializers/registry.ts';
+import { initializer } from '../initializers/registry.ts';
 import { add } from '../ops/index.ts';
 import { variableNode } from '../ops/leaf.ts';
-import {
-  type ActivationFunction,
-  type ActivationIdentifier,
-  activationName,
-  getActivation,
-} from './activations.ts';
-import { Layer, type LayerOptions } from './layer.ts';
-import { REFUSED_WEIGHT_OPTIONS, refuseOptions } from './layer-options.ts';
-
-/** Options that these layers share. */
-export interface KernelLayerOptions extends LayerOptions {
-  readonly activation?: ActivationIdentifier;
-  /** Default true. */
-  readonly useBias?: boolean;
-  /** Default 'glorotUniform'. */
-  readonly kernelInitializer?: InitializerIdentifier;
-  /** Default 'zeros'. */
-  readonly biasInitializer?: InitializerIdentifier;
-}
-
-const OPTIONS = ['activation', 'useBias', 'kernelInitializer', 'biasInitializer', ...REFUSED_WEIGHT_OPTIONS];
+import { withOptions } from '../options/configurable.ts';
+import { flag } from '../options/kinds.ts';
+import { regularizer } from '../regularizers/registry.ts';
+import { Layer } from './layer.ts';
 
 /** A layer that computes activation(input ∗ kernel + bias), whatever ∗ is. */
-export abstract class KernelLayer extends Layer {
-  readonly activation: ActivationFunction;
-  readonly useBias: boolean;
-  readonly #kernelInitializer;
-  readonly #biasInitializer;
+export abstract class KernelLayer extends withOptions(Layer, {
+  /** A name such as 'relu', or a function. Default null: linear. */
+  activation: activation(),
+  /** Whether a bias is added. Default true. */
+  useBias: flag(true).formerly('bias'),
+  /** First numbers of the kernel. Default 'glorotUniform'. */
+  kernelInitializer: initializer('glorotUniform').formerly('init'),
+  /** First numbers of the bias. Default 'zeros'. */
+  biasInitializer: initializer('zeros'),
+  /** A price on the kernel that is added to the loss. Default null: none. */
+  kernelRegularizer: regularizer().formerly('W_regularizer'),
+  /** A price on the bias that is added to the loss. Default null: none. */
+  biasRegularizer: regularizer().formerly('b_regularizer'),
+  /** What the kernel is made to be after each step. Default null: no matter. */
+  kernelConstraint: constraint().formerly('W_constraint'),
+  /** What the bias is made to be after each step. Default null: no matter. */
+  biasConstraint: constraint().formerly('b_constraint'),
+}) {
   #kernel: Variable | undefined;
   #bias: Variable | undefined;
-
-  /**
-   * @param known Names of the options that the subclass takes besides the shared ones.
-   * Throws ValueError for a wrong option, UnsupportedError for regularizers and constraints.
-   */
-  constructor(options: KernelLayerOptions, known: readonly string[]) {
-    super(options, [...known, ...OPTIONS]);
-    refuseOptions(this.className, options, REFUSED_WEIGHT_OPTIONS);
-    this.activation = getActivation(options.activation);
-    this.useBias = booleanOption(this.className, 'useBias', options.useBias, true);
-    this.#kernelInitializer = getInitializer(options.kernelInitializer ?? 'glorotUniform');
-    this.#biasInitializer = getInitializer(options.biasInitializer ?? 'zeros');
-  }
 
   /** The kernel [..., inputs, outputs]; undefined before the layer is built. */
   get kernel(): Variable | undefined {
@@ -65,26 +44,23 @@ export abstract class KernelLayer extends Layer {
     return this.#bias;
   }
 
-  override getConfig(): Config {
-    return {
-      ...super.getConfig(),
-      activation: activationName(this.activation),
-      use_bias: this.useBias,
-      kernel_initializer: serializeInitializer(this.#kernelInitializer),
-      bias_initializer: serializeInitializer(this.#biasInitializer),
-      kernel_regularizer: null,
-      bias_regularizer: null,
-      kernel_constraint: null,
-      bias_constraint: null,
-    };
-  }
-
   /** Makes the kernel of `shape`, [..., inputs, outputs], and the bias, and fixes the extent of the input's last axis. */
-  protected addKernel(shape: readonly number[]): void {
-    this.#kernel = this.addWeight({ name: 'kernel', shape, initializer: this.#kernelInitializer });
+  protected addKernel(shape: readonly number[], outputs: number = shape.at(-1)!): void {
+    this.#kernel = this.addWeight({
+      name: 'kernel',
+      shape,
+      initializer: this.kernelInitializer,
+      regularizer: this.kernelRegularizer,
+      constraint: this.kernelConstraint,
+    });
     if (this.useBias) {
-      const outputs = shape.slice(-1);
-      this.#bias = this.addWeight({ name: 'bias', shape: outputs, initializer: this.#biasInitializer });
+      this.#bias = this.addWeight({
+        name: 'bias',
+        shape: [outputs],
+        initializer: this.biasInitializer,
+        regularizer: this.biasRegularizer,
+        constraint: this.biasConstraint,
+      });
     }
     this.inputSpec = { ...this.inputSpec, axes: { [-1]: shape.at(-2)! } };
   }

@@ -1,16 +1,14 @@
-/** @file Reading options that layers share; every wrong value is an error that names it, mostly with Keras' texts. */
+/** @file Options that layers share, and the checks of shapes that are given to them. */
 
+import { type ConfigValue, kerasObject } from '../base/config.ts';
 import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
-import { canonicalName } from '../base/names.ts';
-import { describeValue, refuseOption } from '../base/options.ts';
+import { canonicalName, toSnakeCase, uniqueName } from '../base/names.ts';
+import { describeValue } from '../base/options.ts';
 import type { Dim, Shape } from '../base/shape.ts';
-import type { Padding } from '../ops/window-geometry.ts';
-
-/** Names of the options that every layer takes. */
-export const COMMON_OPTIONS = ['name', 'trainable', 'dtype', 'inputShape', 'batchInputShape', 'inputDim'];
-
-/** A number for both axes, or one for height and one for width. */
-export type PairOption = number | readonly number[];
+import { flag, wrongValue } from '../options/kinds.ts';
+import { Option } from '../options/option.ts';
+import type { Spelled } from '../options/spelling.ts';
+import { regularizer } from '../regularizers/registry.ts';
 
 /** Throws UnsupportedError unless `dtype` (a name, or a policy of a Keras file) is float32 or left out. */
 export function checkDType(className: string, dtype: unknown): void {
@@ -28,26 +26,93 @@ function policyName(dtype: unknown): unknown {
   return config?.name ?? dtype;
 }
 
-interface InputShapeOptions {
-  readonly inputShape?: readonly number[];
-  readonly batchInputShape?: Shape;
-  readonly inputDim?: number;
+/** The type that layers compute in. */
+export function dtype(): Option<'float32', 'float32' | ConfigValue, false> {
+  return new Option<'float32', 'float32' | ConfigValue, false>({
+    expected: "'float32'",
+    read(given, { owner }) {
+      checkDType(owner, given);
+      return 'float32';
+    },
+    fallback: () => 'float32',
+    write: () => kerasObject('keras', 'DTypePolicy', { name: 'float32' }),
+  });
 }
 
-/** The input's shape with batch from whichever of the three options is given; null without. Throws ValueError. */
-export function readBatchInputShape(className: string, options: InputShapeOptions): Shape | null {
+/** A layer's name; by default the class' in snake case, numbered. */
+export function layerName(): Option<string, string, false> {
+  const expected = "a non-empty string without '/'";
+  return new Option<string, string, false>({
+    expected,
+    read(given, place) {
+      if (typeof given !== 'string' || given === '') throw wrongValue(place, expected, given);
+      if (!given.includes('/')) return given;
+      throw new ValueError(`${place.owner}: a layer's name cannot contain '/', received '${given}'.`);
+    },
+    fallback: (_values, owner) => uniqueName(toSnakeCase(owner)),
+  });
+}
+
+/** The shape of one sample. */
+export function sampleShape(): Option<readonly number[] | null, readonly number[], false> {
+  return new Option<readonly number[] | null, readonly number[], false>({
+    expected: 'a list of whole numbers from 1 up',
+    read: (given, { owner }) => checkSampleShape(owner, given),
+    fallback: () => null,
+  });
+}
+
+/** A shape with the batch, whose extent is `null`. */
+export function batchShape(): Option<Shape | null, Shape, false> {
+  return new Option<Shape | null, Shape, false>({
+    expected: 'null and then whole numbers from 1 up',
+    read: (given, { owner }) => checkBatchShape(owner, given),
+    fallback: () => null,
+  });
+}
+
+/** Options that every layer takes. */
+export const LAYER_OPTIONS = {
+  /** Default: the class name in snake case, numbered: `conv2d`, `conv2d_1`. */
+  name: layerName(),
+  /** Whether `fit` may change the weights. Default true. */
+  trainable: flag(true),
+  /** 'float32', the only type layers compute in. */
+  dtype: dtype(),
+  /** A price on the layer's outputs that is added to the loss. Default null: none. */
+  activityRegularizer: regularizer().onlyWhenSet(),
+  /** On a model's first layer: the shape of one sample, without the batch. */
+  inputShape: sampleShape().notInConfig(),
+  /** On a model's first layer: the shape with the batch, whose extent is `null`. */
+  batchInputShape: batchShape().notInConfig(),
+  /** On a model's first layer: short for `inputShape: [inputDim]`. */
+  inputDim: new Option<number | null, number, false>({
+    expected: 'a whole number from 1 up',
+    read: (given, { owner }) => checkSampleShape(owner, [given])[0]!,
+    fallback: () => null,
+  }).notInConfig(),
+};
+
+/** The input's shape with batch from whichever of the three options is given; null without. Throws ValueError for several. */
+export function inputShapeOf(
+  className: string,
+  options: {
+    readonly inputShape?: readonly number[] | null | undefined;
+    readonly batchInputShape?: Shape | null | undefined;
+    readonly inputDim?: number | null | undefined;
+  },
+): Shape | null {
   const { inputShape, batchInputShape, inputDim } = options;
-  const given = [inputShape, batchInputShape, inputDim].filter((value) => value !== undefined);
-  if (given.length === 0) return null;
+  const given = [inputShape, batchInputShape, inputDim].filter((value) => (value ?? null) !== null);
   if (given.length > 1) {
     throw new ValueError(`${className}: give one of inputShape, batchInputShape and inputDim, not several.`);
   }
-  if (batchInputShape !== undefined) return checkBatchShape(className, batchInputShape);
-  return [null, ...checkSampleShape(className, inputShape ?? [inputDim!])];
+  if (given.length === 0) return null;
+  return [null, ...(batchInputShape?.slice(1) ?? inputShape ?? [inputDim!])];
 }
 
 /** Throws ShapeError unless `shape` lists whole extents from 1 up, UnsupportedError for open ones; returns it. */
-export function checkSampleShape(className: string, shape: readonly Dim[]): readonly number[] {
+export function checkSampleShape(className: string, shape: unknown): readonly number[] {
   if (Array.isArray(shape) && shape.includes(null)) {
     throw new UnsupportedError(
       `${className}: inputs of variable size are not supported, received ${describeValue(shape)} for one sample. Give ` +
@@ -65,77 +130,36 @@ export function checkSampleShape(className: string, shape: readonly Dim[]): read
   return [...(shape as readonly number[])];
 }
 
+/** 'channelsLast', the only order of axes; Keras' files say it. Throws UnsupportedError for 'channelsFirst'. */
+export function dataFormat(): Option<'channelsLast', Spelled<'channelsLast'> | null, false> {
+  return new Option<'channelsLast', Spelled<'channelsLast'> | null, false>({
+    expected: "'channelsLast'",
+    read(given, place) {
+      const format = canonicalName(String(given));
+      // Keras 1 named the orders after the libraries that had them.
+      if (given === null || format === 'channelslast' || format === 'tf') return 'channelsLast';
+      if (format !== 'channelsfirst' && format !== 'th') throw wrongValue(place, "'channelsLast'", given);
+      throw new UnsupportedError(
+        `${place.owner}: dataFormat 'channelsFirst' is not supported. Images are [batch, height, width, channels]; ` +
+          'transpose the data with x.transpose([0, 2, 3, 1]).',
+      );
+    },
+    fallback: () => 'channelsLast',
+    write: () => 'channels_last',
+  }).formerly('dim_ordering');
+}
+
 /**
- * The shape with null for the batch: as in Keras, a model takes batches of any size, also where a size is given here.
- * Throws ShapeError unless `shape` is null or a whole number from 1 up, and then as `checkSampleShape` does.
+ * The shape as given, when it is the batch (null, or a whole number from 1 up) and then one sample's extents. Throws
+ * ShapeError for another batch, and as `checkSampleShape` does.
  */
-export function checkBatchShape(className: string, shape: readonly Dim[]): Shape {
-  const batch = Array.isArray(shape) ? shape[0] : undefined;
-  if (batch !== null && !(Number.isSafeInteger(batch) && batch > 0)) {
+export function checkBatchShape(className: string, shape: unknown): Shape {
+  const batch: unknown = Array.isArray(shape) ? shape[0] : undefined;
+  if (batch !== null && !(Number.isSafeInteger(batch) && (batch as number) > 0)) {
     throw new ShapeError(
       `${className}: a batch shape starts with the batch, null or a whole number from 1 up, such as [null, 28, 28, 1]; ` +
         `received ${describeValue(shape)}.`,
     );
   }
-  return [null, ...checkSampleShape(className, shape.slice(1))];
-}
-
-/** Two whole numbers from 1 up, or one for both; `fallback` when left out. Throws ValueError with Keras' text. */
-export function pairOption(
-  name: string,
-  value: PairOption | undefined,
-  fallback?: PairOption,
-): readonly [number, number] {
-  const given = value ?? fallback;
-  const pair = typeof given === 'number' ? [given, given] : given;
-  const valid =
-    Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n > 0);
-  if (!valid) {
-    throw new ValueError(
-      `The \`${name}\` argument must be a list of 2 integers above 0, or one for both. ` +
-        `Received ${name}=${describeValue(given)}.`,
-    );
-  }
-  return [pair[0]!, pair[1]!];
-}
-
-/** 'valid' or 'same'. Throws ValueError with Keras' text for anything else. */
-export function paddingOption(value: string | undefined): Padding {
-  const padding = String(value ?? 'valid').toLowerCase();
-  if (padding !== 'valid' && padding !== 'same') {
-    throw new ValueError(
-      `The \`padding\` argument must be one of 'valid' and 'same'. Received: ${describeValue(value)}.`,
-    );
-  }
-  return padding;
-}
-
-/** Throws UnsupportedError for 'channelsFirst', ValueError for anything else than 'channelsLast'. */
-export function checkDataFormat(className: string, value: string | null | undefined): void {
-  if (value === undefined || value === null) return;
-  const format = canonicalName(String(value));
-  if (format === 'channelslast') return;
-  if (format === 'channelsfirst') {
-    throw new UnsupportedError(
-      `${className}: dataFormat 'channelsFirst' is not supported. Images are [batch, height, width, channels]; ` +
-        'transpose the data with x.transpose([0, 2, 3, 1]).',
-    );
-  }
-  throw new ValueError(
-    `${className}: the \`dataFormat\` argument must be 'channelsLast'. Received: ${describeValue(value)}.`,
-  );
-}
-
-/** Options of layers with weights that Fovea does not have yet; null, as Keras files have them, is accepted. */
-export const REFUSED_WEIGHT_OPTIONS = [
-  'kernelRegularizer',
-  'biasRegularizer',
-  'activityRegularizer',
-  'kernelConstraint',
-  'biasConstraint',
-];
-
-/** Throws UnsupportedError when one of `names` is set in `options`. */
-export function refuseOptions(className: string, options: object, names: readonly string[]): void {
-  for (const name of names) refuseOption(className, name, (options as Record<string, unknown>)[name]);
+  return [batch as Dim, ...checkSampleShape(className, (shape as readonly unknown[]).slice(1))];
 }

@@ -3,36 +3,27 @@
  * Semantics and texts follow Keras 3 (`keras/src/layers/layer.py`).
  */
 
-import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
 import { ShapeError, ValueError } from '../base/errors.ts';
-import { toSnakeCase, uniqueName } from '../base/names.ts';
-import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
+import { uniqueName } from '../base/names.ts';
+import { booleanOption, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
+import type { Constraint } from '../constraints/constraint.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import type { Initializer } from '../initializers/initializer.ts';
-import type { CallContext } from './call-context.ts';
+import { placeholder } from '../ops/leaf.ts';
+import { Configurable, takesOptions } from '../options/configurable.ts';
+import type { OptionsOf } from '../options/option.ts';
+import type { Regularizer } from '../regularizers/regularizer.ts';
+import { type CallContext, ShapeContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
-import { COMMON_OPTIONS, checkDType, readBatchInputShape } from './layer-options.ts';
+import { inputShapeOf, LAYER_OPTIONS } from './layer-options.ts';
 
 export type { CallContext } from './call-context.ts';
 
 /** Options that every layer takes. */
-export interface LayerOptions {
-  /** Default: the class name in snake case, numbered: `conv2d`, `conv2d_1`. */
-  readonly name?: string;
-  /** Whether `fit` may change the weights. Default true. */
-  readonly trainable?: boolean;
-  /** 'float32', the only type layers compute in. */
-  readonly dtype?: ConfigValue;
-  /** On a model's first layer: the shape of one sample, without the batch. */
-  readonly inputShape?: readonly number[];
-  /** On a model's first layer: the shape with the batch, whose extent is `null`. */
-  readonly batchInputShape?: Shape;
-  /** On a model's first layer: short for `inputShape: [inputDim]`. */
-  readonly inputDim?: number;
-}
+export type LayerOptions = OptionsOf<typeof LAYER_OPTIONS>;
 
 /** A value that a layer will compute: what `input()` and `layer.apply()` return. */
 export class SymbolicTensor {
@@ -62,50 +53,31 @@ export interface LayerCall {
 }
 
 /**
- * A step from inputs to outputs that may own weights.
+ * A step from inputs to outputs that may own weights and other layers.
  *
- * A subclass sets the static `className` and the `inputSpec` and defines `computeOutputShape`, `call`, `getConfig`, and,
- * if it has weights, `createWeights`.
+ * A class of one's own sets the static `className` and defines `call`; its options come from `withOptions(Layer, {…})`; it
+ * makes weights in `createWeights`, and says in `inputSpec` what it can take.
  */
-export abstract class Layer {
-  /** Keras' class name, as files have it. */
-  static readonly className: string = 'Layer';
-
-  readonly name: string;
-  readonly dtype = 'float32';
+export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
+  declare readonly name: string;
+  declare readonly dtype: 'float32';
+  /** A price on the outputs that is added to the loss; null without. */
+  declare readonly activityRegularizer: Regularizer | null;
   /** The input's shape with batch, when the options gave one: a Sequential model starts from it. */
   readonly batchInputShape: Shape | null;
   /** Every `apply` so far, in order. */
   readonly inboundCalls: LayerCall[] = [];
   #trainable: boolean;
   #buildShapes: readonly Shape[] | null = null;
-  readonly #weights: Variable[] = [];
+  readonly #ownWeights: Variable[] = [];
+  readonly #subLayers: Layer[] = [];
   protected inputSpec: InputSpec = {};
 
-  /**
-   * @param known Names of the options that the subclass takes besides the common ones.
-   * Throws ValueError for an unknown option, UnsupportedError for a dtype other than float32.
-   */
-  constructor(options: LayerOptions, known: readonly string[] = []) {
-    const className = (new.target as typeof Layer).className;
-    checkOptionNames(className, options, [...known, ...COMMON_OPTIONS]);
-    checkDType(className, options.dtype);
-    if (options.name !== undefined && (typeof options.name !== 'string' || options.name === '')) {
-      throw new ValueError(
-        `${className}: name must be a non-empty string, received ${String(options.name)}.`,
-      );
-    }
-    if (options.name?.includes('/')) {
-      throw new ValueError(`${className}: a layer's name cannot contain '/', received '${options.name}'.`);
-    }
-    this.name = options.name ?? uniqueName(toSnakeCase(className));
-    this.#trainable = booleanOption(className, 'trainable', options.trainable, true);
-    this.batchInputShape = readBatchInputShape(className, options);
-  }
-
-  /** Keras' class name, as files and summaries have it. */
-  get className(): string {
-    return (this.constructor as typeof Layer).className;
+  /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for a dtype other than float32. */
+  constructor(options: LayerOptions = {}) {
+    super(options);
+    this.#trainable = options.trainable ?? true;
+    this.batchInputShape = inputShapeOf(this.className, options);
   }
 
   /**
@@ -116,8 +88,30 @@ export abstract class Layer {
     return this.#trainable;
   }
 
+  /** Sets it for all layers inside, too. */
   set trainable(value: boolean) {
     this.#trainable = booleanOption(this.className, 'trainable', value, true);
+    for (const layer of this.#subLayers) layer.trainable = value;
+  }
+
+  /** The layers inside, in the order in which they were tracked; a model's are its `layers`. */
+  get subLayers(): readonly Layer[] {
+    return this.#subLayers;
+  }
+
+  /**
+   * Makes `layer` a part of this one, which then owns, freezes, saves and shows its weights; returns it. To be called where
+   * a property is set: `readonly conv = this.track(layers.conv2d({ … }))`. Files name the layer after the property.
+   * Throws ValueError for what is no layer, and for this layer itself.
+   */
+  protected track<L extends Layer>(layer: L): L {
+    if (!(layer instanceof Layer) || (layer as Layer) === this) {
+      throw new ValueError(
+        `Layer '${this.name}' (${this.className}): track() takes another layer, received ${describeValue(layer)}.`,
+      );
+    }
+    if (!this.#subLayers.includes(layer)) this.#subLayers.push(layer);
+    return layer;
   }
 
   /** Whether the weights exist. */
@@ -130,19 +124,28 @@ export abstract class Layer {
     return this.#buildShapes;
   }
 
-  /** All variables: what trains first, then statistics; the order of Keras' files. */
+  /** The variables of the layer itself, without those inside: what trains first, then statistics. */
+  get ownWeights(): readonly Variable[] {
+    const own = this.#ownWeights;
+    return [...own.filter((weight) => weight.trainable), ...own.filter((weight) => !weight.trainable)];
+  }
+
+  /** All variables, each once: the layer's own, then those of the layers inside. */
   get weights(): readonly Variable[] {
-    return [...this.#weights.filter((w) => w.trainable), ...this.#weights.filter((w) => !w.trainable)];
+    return [...new Set([...this.ownWeights, ...this.subLayers.flatMap((layer) => layer.weights)])];
   }
 
   /** The variables that `fit` changes by gradients: none while the layer is frozen. */
   get trainableWeights(): readonly Variable[] {
-    return this.trainable ? this.weights.filter((weight) => weight.trainable) : [];
+    if (!this.trainable) return [];
+    const own = this.ownWeights.filter((weight) => weight.trainable);
+    return [...new Set([...own, ...this.subLayers.flatMap((layer) => layer.trainableWeights)])];
   }
 
   /** The variables that `fit` does not change by gradients. */
   get nonTrainableWeights(): readonly Variable[] {
-    return this.trainable ? this.weights.filter((weight) => !weight.trainable) : this.weights;
+    const trained = new Set(this.trainableWeights);
+    return this.weights.filter((weight) => !trained.has(weight));
   }
 
   /** Number of weights' elements. Throws ValueError before the layer is built. */
@@ -189,18 +192,29 @@ export abstract class Layer {
     });
   }
 
-  /** Makes the weights for inputs of these shapes; does nothing when they exist. Throws as the input check does. */
+  /** Makes the weights for inputs of these shapes; does nothing when they exist. Throws as the input check and `call` do. */
   build(inputShapes: readonly Shape[]): void {
-    if (this.built) return;
+    if (!this.built) this.#buildFor(inputShapes);
+  }
+
+  /** Makes the weights, of layers inside too, and returns the outputs' shapes. */
+  #buildFor(inputShapes: readonly Shape[]): readonly Shape[] {
     this.checkInputs(inputShapes.map((shape) => ({ shape })));
     try {
       this.createWeights(inputShapes);
+      this.#buildShapes = inputShapes;
+      return this.#traceShapes(inputShapes);
     } catch (error) {
       // Half of the weights would be made a second time by the next attempt.
-      this.#weights.length = 0;
+      this.#ownWeights.length = 0;
+      this.#buildShapes = null;
       throw error;
     }
-    this.#buildShapes = inputShapes;
+  }
+
+  #traceShapes(inputShapes: readonly Shape[]): readonly Shape[] {
+    const inputs = inputShapes.map((shape, i) => placeholder({ shape, name: `input_${i}` }));
+    return this.trace(inputs, new ShapeContext()).map((output) => output.shape);
   }
 
   /** Applies the layer symbolically. Throws as the input check does, and ValueError when there are several outputs. */
@@ -227,8 +241,7 @@ export abstract class Layer {
     }
     this.checkInputs(list);
     const shapes = list.map((input) => input.shape);
-    this.build(shapes);
-    return this.recordCall(list, this.computeOutputShapes(shapes));
+    return this.recordCall(list, this.built ? this.computeOutputShapes(shapes) : this.#buildFor(shapes));
   }
 
   /** Throws ValueError or ShapeError when the layer cannot take `inputs`. */
@@ -247,29 +260,23 @@ export abstract class Layer {
     const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
     return outputs.map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
+      if (this.activityRegularizer !== null) context.addLoss(this.activityRegularizer.call(output));
       return output;
     });
   }
 
-  /** The output's shape for inputs that passed the check. Throws ShapeError when it would have no elements. */
-  abstract computeOutputShape(inputShapes: readonly Shape[]): Shape;
+  /** The output's shape for inputs that pass the check. Throws ShapeError when it would have no elements. */
+  computeOutputShape(inputShapes: readonly Shape[]): Shape {
+    return this.computeOutputShapes(inputShapes)[0]!;
+  }
 
-  /** The shapes of all outputs: one, except for models used as layers. */
+  /** The shapes of all outputs: one, except for models used as layers. Makes the weights if need be. */
   computeOutputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
-    return [this.computeOutputShape(inputShapes)];
+    return this.built ? this.#traceShapes(inputShapes) : this.#buildFor(inputShapes);
   }
 
   /** Builds the layer's part of the graph; the layer has its weights. Several nodes only from models used as layers. */
   abstract call(inputs: readonly Node[], context: CallContext): Node | readonly Node[];
-
-  /** The options in Keras' snake_case: what files have under `config`. */
-  getConfig(): Config {
-    return {
-      name: this.name,
-      trainable: this.trainable,
-      dtype: kerasObject('keras', 'DTypePolicy', { name: 'float32' }),
-    };
-  }
 
   /** Hook: makes the weights with `addWeight` and narrows `inputSpec`. Layers without weights leave it out. */
   protected createWeights(_inputShapes: readonly Shape[]): void {}
@@ -281,11 +288,18 @@ export abstract class Layer {
     readonly initializer: Initializer;
     /** False for statistics, which gradients do not change. */
     readonly trainable?: boolean;
+    /** A price on the weight that is added to the loss. */
+    readonly regularizer?: Regularizer | null;
+    /** What the weight is made to be after each step. */
+    readonly constraint?: Constraint | null;
   }): Variable {
-    const { shape, trainable } = options;
+    const { shape, trainable, regularizer, constraint } = options;
     const name = `${this.name}/${options.name}`;
-    const variable = new Variable({ name, shape, values: options.initializer.fill(shape), trainable });
-    this.#weights.push(variable);
+    const values = options.initializer.fill(shape);
+    const variable = new Variable({ name, shape, values, trainable });
+    variable.regularizer = regularizer ?? null;
+    variable.constraint = constraint ?? null;
+    this.#ownWeights.push(variable);
     return variable;
   }
 

@@ -7,7 +7,6 @@ import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import type { FilePath } from '../formats/files.ts';
 import type { Node } from '../graph/node.ts';
-import type { Variable } from '../graph/variable.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import type { SaveOptions } from './saving/save.ts';
@@ -41,8 +40,8 @@ export abstract class Model extends Layer implements CallbackModel {
   readonly #trainer = new Trainer(this);
 
   /** Throws ValueError for an unknown option. */
-  constructor(options: ModelOptions, known: readonly string[] = []) {
-    super(options as LayerOptions, known);
+  constructor(options: ModelOptions) {
+    super(options as LayerOptions);
   }
 
   /** The layers in order, inputs first where they are shown. */
@@ -105,18 +104,8 @@ export abstract class Model extends Layer implements CallbackModel {
     return this.graph === null ? null : this.graph.inputs.map((input) => input.shape);
   }
 
-  /** All variables, layer by layer. */
-  override get weights(): readonly Variable[] {
-    return unique(this.layers.flatMap((layer) => layer.weights));
-  }
-
-  override get trainableWeights(): readonly Variable[] {
-    return this.trainable ? unique(this.layers.flatMap((layer) => layer.trainableWeights)) : [];
-  }
-
-  override get nonTrainableWeights(): readonly Variable[] {
-    if (!this.trainable) return this.weights;
-    return unique(this.layers.flatMap((layer) => layer.nonTrainableWeights));
+  override get subLayers(): readonly Layer[] {
+    return this.layers;
   }
 
   override get trainable(): boolean {
@@ -313,8 +302,4 @@ export abstract class Model extends Layer implements CallbackModel {
     const { loadWeights } = await import('./saving/save.ts');
     await loadWeights(this, path);
   }
-}
-
-function unique<T>(items: readonly T[]): T[] {
-  return [...new Set(items)];
 }

@@ -3,21 +3,22 @@
 import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
 import { InputLayer } from '../layers/input-layer.ts';
 import type { Layer, LayerCall, SymbolicTensor } from '../layers/layer.ts';
+import { LAYERS } from '../layers/registry.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import { arrange, type Flattened } from './structure.ts';
 
 /** A layer, or a model, as files have it: class, config and the shape it was built for. */
 export function serializeLayer(layer: Layer): Config {
   const { className, buildShapes } = layer;
-  const config = layer.getConfig();
   if (className === 'Functional') {
     return {
-      ...kerasObject('keras.src.models.functional', className, config),
+      ...kerasObject('keras.src.models.functional', className, layer.getConfig()),
       registered_name: className,
       build_config: { input_shape: null },
     };
   }
-  const object = kerasObject(className === 'Sequential' ? 'keras' : 'keras.layers', className, config);
+  const object =
+    className === 'Sequential' ? kerasObject('keras', className, layer.getConfig()) : LAYERS.serialize(layer);
   if (buildShapes === null || layer instanceof InputLayer) return object;
   const shape: ConfigValue = buildShapes.length === 1 ? buildShapes[0]! : buildShapes;
   return { ...object, build_config: { input_shape: shape } };

@@ -69,7 +69,9 @@ export type WithOptions<B extends AbstractClass, T extends OptionTable> = Static
 type AbstractClass = (abstract new (...args: never[]) => Configurable) & ConfigurableClass;
 /** The static side without what each class has of its own. */
 type Statics<B> = { [K in Exclude<keyof B, 'prototype' | 'options' | 'className'>]: B[K] };
-type ConstructorArguments<O> = object extends O ? [options?: O] : [options: O];
+/** One flat record, which editors and errors show as such. */
+type Flat<O> = { [K in keyof O]: O[K] } & {};
+type ConstructorArguments<O> = object extends O ? [options?: Flat<O>] : [options: Flat<O>];
 
 /**
  * `Base` with the options of `table` besides its own: instances have their values as properties. Doc comments in the table
@@ -87,6 +89,26 @@ export function withOptions<B extends AbstractClass, T extends OptionTable>(
     }
   }
   return Extended as unknown as WithOptions<B, T>;
+}
+
+/** What `takesOptions` makes: the class declares the properties itself. */
+export type TakesOptions<B extends AbstractClass, T extends OptionTable> = Statics<B> & {
+  readonly className: string;
+  readonly options: B['options'] & T;
+  readonly prototype: InstanceType<B>;
+} & (abstract new (
+    ...args: ConstructorArguments<NonNullable<ConstructorParameters<B>[0]> & OptionsOf<T>>
+  ) => InstanceType<B>);
+
+/**
+ * As `withOptions`, for a base class that declares the properties itself: because some of them can be set, or come to be in
+ * another way.
+ */
+export function takesOptions<B extends AbstractClass, T extends OptionTable>(
+  Base: B,
+  table: T,
+): TakesOptions<B, T> {
+  return withOptions(Base, table) as unknown as TakesOptions<B, T>;
 }
 
 /** Makes a thing of a class from Keras' config of any version. Throws what the constructor throws. */

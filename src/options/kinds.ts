@@ -187,7 +187,7 @@ export function callable<F extends (...args: never[]) => unknown>(): Option<F, F
       if (typeof given === 'function') return given as F;
       throw wrongValue(place, expected, given);
     },
-    inConfig: false,
+    inConfig: 'never',
   });
 }
 

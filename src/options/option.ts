@@ -22,14 +22,17 @@ export interface OptionDefinition<Value> {
   readonly expected: string;
   /** Turns what is given into the value. Throws ValueError or UnsupportedError that names the place. */
   readonly read: (given: unknown, place: Place) => Value;
-  /** The value when the option is left out; undefined: it must be given. May look at options that stand before it. */
-  readonly fallback?: ((values: OptionValues) => Value) | undefined;
+  /**
+   * The value when the option is left out; undefined: it must be given. May look at the options that are given, at those
+   * left out that stand before it, and at the class' name.
+   */
+  readonly fallback?: ((values: OptionValues, owner: string) => Value) | undefined;
   /** The value in Keras' JSON. Default: the value itself. */
   write?(value: Value): ConfigValue;
   /** Whether null is a value, and not another way to leave the option out. Default false. */
   readonly nullable?: boolean | undefined;
-  /** Whether configs have the option. Default true. */
-  readonly inConfig?: boolean | undefined;
+  /** Whether configs have the option: always (the default), never, or unless it is null. */
+  readonly inConfig?: 'always' | 'never' | 'when set' | undefined;
   /** Keys that earlier versions of Keras had for it; a list of keys is one value from several. */
   readonly formerKeys?: readonly (string | readonly string[])[] | undefined;
 }
@@ -54,7 +57,17 @@ export class Option<Value = unknown, Given = Value, Needed extends boolean = boo
 
   /** The option is never written to configs. */
   notInConfig(): Option<Value, Given, Needed> {
-    return new Option({ ...this.definition, inConfig: false });
+    return new Option({ ...this.definition, inConfig: 'never' });
+  }
+
+  /** The option is written to configs only when it is not null. */
+  onlyWhenSet(): Option<Value, Given, Needed> {
+    return new Option({ ...this.definition, inConfig: 'when set' });
+  }
+
+  /** The option must be given. */
+  needed(): Option<Value, Given, true> {
+    return new Option<Value, Given, true>({ ...this.definition, fallback: undefined });
   }
 
   /** null is a value too. */

@@ -23,23 +23,21 @@ export function readOptions(owner: string, table: OptionTable, given: unknown): 
   for (const name of Object.keys(given))
     if (!Object.hasOwn(table, name)) throw unknownOption(owner, name, table);
   const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(table)) {
-    values[name] = readOption(owner, name, option, (given as Record<string, unknown>)[name], values);
+  const entries = Object.entries(table);
+  for (const [name, { definition }] of entries) {
+    const value = (given as Record<string, unknown>)[name];
+    if (value !== undefined) values[name] = definition.read(value, { owner, name });
+    else if (definition.fallback === undefined) throw missingOption(owner, name, definition.expected);
+  }
+  // Last, so that names are numbered for things only whose options are right.
+  for (const [name, { definition }] of entries) {
+    if (!(name in values)) values[name] = definition.fallback!(values, owner);
   }
   return values;
 }
 
-function readOption(
-  owner: string,
-  name: string,
-  { definition }: Option,
-  given: unknown,
-  values: Readonly<Record<string, unknown>>,
-): unknown {
-  const { fallback, read, expected } = definition;
-  if (given !== undefined) return read(given, { owner, name });
-  if (fallback !== undefined) return fallback(values);
-  throw new ValueError(
+function missingOption(owner: string, name: string, expected: string): ValueError {
+  return new ValueError(
     `${owner}: the option \`${name}\` is missing. Expected ${expected}. Received: ${name}=undefined.`,
   );
 }
@@ -59,8 +57,8 @@ function formerKeysOf(option: Option): readonly string[] {
 export function writeOptions(table: OptionTable, values: object): Config {
   const config: Record<string, ConfigValue> = {};
   for (const [name, { definition }] of Object.entries(table)) {
-    if (definition.inConfig === false) continue;
     const value = (values as Record<string, unknown>)[name];
+    if (definition.inConfig === 'never' || (definition.inConfig === 'when set' && value === null)) continue;
     config[configKey(name)] =
       definition.write === undefined ? (value as ConfigValue) : definition.write(value);
   }

@@ -4,10 +4,10 @@
  */
 
 import { type Config, isKerasObject, kerasObject } from '../base/config.ts';
-import { FormatError, ValueError } from '../base/errors.ts';
+import { FormatError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
-import { nearestName, unknownNameError } from '../base/suggest.ts';
+import { unknownNameError } from '../base/suggest.ts';
 import { type ConcreteClass, Configurable, classNameOf, fromConfig } from './configurable.ts';
 
 /** Classes and functions of one's own by name, for `loadModel(path, { customObjects })`. */
@@ -35,6 +35,41 @@ export function customObject(name: string): unknown {
 /** The part of a registered name before `>` that Keras gives without a package of one's own. */
 const OWN_PACKAGE = 'Custom';
 
+/** Functions of users' own that files may name, by name. */
+const functions = new Map<string, { readonly body: (...args: never[]) => unknown; readonly owner: string }>();
+
+/** Makes a function known by its name: an activation, loss or metric of one's own. Throws ValueError for one without a name. */
+export function registerFunction(body: (...args: never[]) => unknown, owner: string = OWN_PACKAGE): void {
+  if (body.name === '')
+    throw new ValueError('register: the function has no name. Give it one, so that files can name it.');
+  functions.set(body.name, { body, owner });
+}
+
+/** The function of a user's own that `name` stands for, of the open scopes or registered; undefined without. */
+export function customFunction(name: string): ((...args: never[]) => unknown) | undefined {
+  const own = name.slice(name.indexOf('>') + 1);
+  const found = customObject(own);
+  if (typeof found === 'function' && !isClass(found)) return found as (...args: never[]) => unknown;
+  return functions.get(own)?.body;
+}
+
+/**
+ * A function of a user's own as Keras files have it: its name. To load such a file the function must be registered or be
+ * among `customObjects`. Throws UnsupportedError for a function without a name.
+ */
+export function functionObject(body: (...args: never[]) => unknown, kind: string): Config {
+  const { name } = body;
+  if (name === '') {
+    throw new UnsupportedError(
+      `A function without a name as ${kind} cannot be written to a file, which would have nothing to find it by. ` +
+        'Give the function a name, or save the weights alone with saveWeights().',
+    );
+  }
+  const owner = functions.get(name)?.owner;
+  const registered = owner === undefined ? name : `${owner}>${name}`;
+  return { ...kerasObject('builtins', 'function', {}), config: name, registered_name: registered };
+}
+
 interface Entry<T extends Configurable> {
   readonly Class: ConcreteClass<T>;
   /** The package of a class of a user's own; null for ours. */
@@ -54,6 +89,7 @@ export class Registry<T extends Configurable> {
    * @param options.kind What the things are, for messages: `loss`.
    * @param options.module Where Keras has them: `keras.losses`.
    * @param options.example What to give instead of a wrong identifier, for messages.
+   * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
    * @param options.list The factories of our own classes by name; what is no factory is left out.
    * @param options.aliases Other names, each with the name that it stands for.
    */
@@ -61,24 +97,25 @@ export class Registry<T extends Configurable> {
     readonly kind: string;
     readonly module: string;
     readonly example: string;
+    readonly spelled?: 'factories' | 'classes';
     readonly list: object;
     readonly aliases?: Readonly<Record<string, string>>;
   }) {
     this.kind = options.kind;
     this.#module = options.module;
     this.#example = options.example;
-    this.#addAll(options.list);
+    this.#addAll(options.list, options.spelled ?? 'factories');
     for (const [alias, name] of Object.entries(options.aliases ?? {})) {
       this.#byName.set(canonicalName(alias), this.#byName.get(canonicalName(name))!);
     }
   }
 
   /** Classes are known by their factories' names and by their own. */
-  #addAll(factories: object): void {
+  #addAll(factories: object, spelled: 'factories' | 'classes'): void {
     for (const [name, make] of Object.entries(factories)) {
       const { Class } = make as { readonly Class?: ConcreteClass<T> };
       if (Class === undefined) continue;
-      this.#listed.push(name);
+      this.#listed.push(spelled === 'factories' ? name : Class.className);
       const entry: Entry<T> = { Class, owner: null };
       for (const each of [name, Class.className]) this.#byName.set(canonicalName(each), entry);
     }
@@ -122,13 +159,7 @@ export class Registry<T extends Configurable> {
 
   /** The error for a name that nothing has. */
   unknownName(name: string): ValueError {
-    const classes = [...this.#byName.values()].map(({ Class }) => classNameOf(Class));
-    const near = nearestName(name, this.#listed);
-    return unknownNameError(
-      this.kind,
-      name,
-      near === undefined && nearestName(name, classes) !== undefined ? classes : this.#listed,
-    );
+    return unknownNameError(this.kind, name, this.#listed);
   }
 
   /**

@@ -5,10 +5,10 @@
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { getActivation } from '../../src/activations/registry.ts';
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Backend } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
-import { getActivation } from '../../src/layers/activations.ts';
 import { BinaryCrossentropy } from '../../src/losses/crossentropy.ts';
 import { constant, mul, sum } from '../../src/ops/index.ts';
 import { placeholder } from '../../src/ops/leaf.ts';

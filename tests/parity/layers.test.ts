@@ -6,8 +6,9 @@ import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Config } from '../../src/base/config.ts';
 import { UnsupportedError } from '../../src/base/errors.ts';
 import type { Backend, StepGraph } from '../../src/engine/executable.ts';
-import { layerFromConfig } from '../../src/layers/index.ts';
-import type { CallContext, Layer } from '../../src/layers/layer.ts';
+import { ShapeContext } from '../../src/layers/call-context.ts';
+import type { Layer } from '../../src/layers/layer.ts';
+import { LAYERS } from '../../src/layers/registry.ts';
 import { mul, sum } from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 import { assertClose } from '../support/close.ts';
@@ -40,15 +41,10 @@ function isRefused(item: LayerCase): boolean {
   return item.className === 'Activation' && REFUSED_ACTIVATIONS.includes(String(item.config.activation));
 }
 
-const inference: CallContext = {
-  training: false,
-  random() {
-    throw new Error('No layer draws random numbers at inference.');
-  },
-};
+const inference = new ShapeContext();
 
 function build(item: LayerCase): Layer {
-  const layer = layerFromConfig(item.className, item.config);
+  const layer = LAYERS.fromObject({ class_name: item.className, config: item.config });
   layer.build([[null, ...item.input.shape.slice(1)]]);
   assert.deepEqual(
     layer.weights.map(({ shape }) => shape),
@@ -100,6 +96,9 @@ for (const backend of BACKENDS) {
 
 for (const item of manifest.cases.filter(isRefused)) {
   test(`${item.name} is refused`, () => {
-    assert.throws(() => layerFromConfig(item.className, item.config), UnsupportedError);
+    assert.throws(
+      () => LAYERS.fromObject({ class_name: item.className, config: item.config }),
+      UnsupportedError,
+    );
   });
 }

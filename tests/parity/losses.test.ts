@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
+import { getActivation } from '../../src/activations/registry.ts';
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Backend } from '../../src/engine/executable.ts';
-import { getActivation } from '../../src/layers/activations.ts';
 import { getLoss } from '../../src/losses/index.ts';
 import { mean } from '../../src/ops/index.ts';
 import { placeholder } from '../../src/ops/leaf.ts';

@@ -5,7 +5,7 @@ import test, { after } from 'node:test';
 import type { Config } from '../../src/base/config.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
-import { layerFromConfig } from '../../src/layers/index.ts';
+import { LAYERS } from '../../src/layers/registry.ts';
 import { Sequential } from '../../src/models/sequential.ts';
 import { assertClose } from '../support/close.ts';
 import { batch, type Drawn, weightValues } from '../support/fixture-numbers.ts';
@@ -42,7 +42,7 @@ const LOSS_TOLERANCE = 1e-4;
 const WEIGHT_TOLERANCE = { first: 1e-5, last: 2e-3 };
 
 function makeModel(item: TrainingCase): Sequential {
-  const layers = item.layers.map(({ class_name, config }) => layerFromConfig(class_name, config));
+  const layers = item.layers.map(({ class_name, config }) => LAYERS.fromObject({ class_name, config }));
   const model = new Sequential({ layers });
   model.build([null, ...item.inputShape]);
   model.weights.forEach((weight, index) => {

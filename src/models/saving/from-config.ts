@@ -4,9 +4,9 @@ import { type Config, type ConfigValue, isKerasObject } from '../../base/config.
 import { FormatError, FoveaError, UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
-import { isLayerClass, layerFromConfig } from '../../layers/index.ts';
 import type { Layer } from '../../layers/layer.ts';
 import { checkDType } from '../../layers/layer-options.ts';
+import { LAYERS } from '../../layers/registry.ts';
 import { Functional } from '../functional.ts';
 import type { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
@@ -30,7 +30,7 @@ function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer
   if (!isKerasObject(object)) {
     throw new FormatError(`Expected a layer with 'class_name' and 'config', found ${describeValue(object)}.`);
   }
-  const { class_name: className, config, registered_name: registered } = object;
+  const { class_name: className, config } = object;
   const id = object.shared_object_id;
   const known = typeof id === 'number' ? shared.get(id) : undefined;
   if (known !== undefined) return known;
@@ -40,25 +40,26 @@ function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer
     );
   }
   const label = `Layer '${String(config.name)}' (${className})`;
-  if (typeof registered === 'string' && registered.includes('>')) {
-    throw new UnsupportedError(
-      `${label} is of a class of its author's own, '${registered}', which Fovea does not have.`,
-    );
-  }
-  const layer = makeLayer(className, config as Config, label, shared);
+  const layer = makeLayer({ ...object, config } as Config, label, shared);
   if (typeof id === 'number') shared.set(id, layer);
   return layer;
 }
 
-function makeLayer(className: string, config: Config, label: string, shared: SharedLayers): Layer {
+function makeLayer(object: Config, label: string, shared: SharedLayers): Layer {
+  const { class_name: className, registered_name: registered } = object;
+  const config = object.config as Config;
   if (className === 'Sequential') return readSequential(config, label, shared);
   if (className === 'Functional' || className === 'Model') return readFunctional(config, label, shared);
-  return inFile(label, isLayerClass(className), () => layerFromConfig(className, withoutNulls(config)));
-}
-
-/** In Keras' options null means "left out"; options that are only null need not be known. */
-function withoutNulls(config: Config): Config {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+  const name = String(className);
+  const own = typeof registered === 'string' && registered.includes('>') ? registered : null;
+  const isKnown = LAYERS.find(own ?? name) !== undefined;
+  if (own !== null && !isKnown) {
+    throw new UnsupportedError(
+      `${label} is of a class of its author's own, '${own}'. Give the class to loadModel(path, { customObjects: { ${name} } }), ` +
+        'or call register(Class) before loading.',
+    );
+  }
+  return inFile(label, isKnown, () => LAYERS.fromObject(object));
 }
 
 /** Runs `body`; names the layer in its errors, and tells what Fovea lacks from what is wrong with the file. */

@@ -21,8 +21,6 @@ export interface SavedLayer {
   /** '' for the model itself, else such as `layers/sequential/layers/conv2d_1`. */
   readonly path: string;
   readonly layer: Layer;
-  /** Whether the layer keeps weights of its own; a model leaves them to its layers. */
-  readonly isModel: boolean;
 }
 
 /** True for Sequential and Functional. */
@@ -39,18 +37,45 @@ export function savedLayers(model: Layer): SavedLayer[] {
   const visit = (layer: Layer, path: string): SavedLayer[] => {
     if (seen.has(layer)) return [];
     seen.add(layer);
-    if (!isModel(layer)) return [{ path, layer, isModel: false }];
-    const used = new Map<string, number>();
-    const inside = layer.layers.flatMap((child) => {
-      const name = toSnakeCase(child.className);
-      const count = used.get(name) ?? 0;
-      used.set(name, count + 1);
-      const folder = path === '' ? 'layers' : `${path}/layers`;
-      return visit(child, `${folder}/${count === 0 ? name : `${name}_${count}`}`);
-    });
-    return [{ path, layer, isModel: true }, ...inside];
+    const prefix = path === '' ? '' : `${path}/`;
+    const places = isModel(layer)
+      ? inList(layer.layers).map(([name, child]) => [`layers/${name}`, child] as const)
+      : inProperties(layer);
+    return [{ path, layer }, ...places.flatMap(([name, child]) => visit(child, `${prefix}${name}`))];
   };
   return visit(model, '');
+}
+
+/** Layers of a list, named by their classes: `conv2d`, `conv2d_1`, … */
+function inList(layers: readonly Layer[]): (readonly [name: string, layer: Layer])[] {
+  const used = new Map<string, number>();
+  return layers.map((layer) => {
+    const name = toSnakeCase(layer.className);
+    const count = used.get(name) ?? 0;
+    used.set(name, count + 1);
+    return [count === 0 ? name : `${name}_${count}`, layer];
+  });
+}
+
+/** The layers that a composite layer tracks, named by its properties in the order of the alphabet, as Keras does. */
+function inProperties(owner: Layer): (readonly [path: string, layer: Layer])[] {
+  if (owner.subLayers.length === 0) return [];
+  const tracked = new Set(owner.subLayers);
+  const isTracked = (value: unknown): value is Layer => tracked.has(value as Layer);
+  const places = Object.entries(owner)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, value]): (readonly [string, Layer])[] => {
+      if (isTracked(value)) return [[name, value]];
+      if (!Array.isArray(value) || !value.some(isTracked)) return [];
+      return inList(value.filter(isTracked)).map(([inner, layer]) => [`${name}/${inner}`, layer]);
+    });
+  const found = new Set(places.map(([, layer]) => layer));
+  const hidden = owner.subLayers.find((layer) => !found.has(layer));
+  if (hidden === undefined) return places;
+  throw new UnsupportedError(
+    `Layer '${owner.name}' (${owner.className}) tracks '${hidden.name}', but none of its public properties, nor a list in one, ` +
+      'holds it: files name layers inside by the property. Keep it in a property that does not begin with #.',
+  );
 }
 
 /**

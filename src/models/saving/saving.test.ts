@@ -308,9 +308,9 @@ test('what only Keras has is refused with the name of the layer', async () => {
     [changed('stack.keras', (t) => t.replace('"groups":1', '"groups":2')), /Layer 'mine' \(Conv2D\).*groups/],
     [
       changed('stack.keras', (t) =>
-        t.replace('"kernel_regularizer":null', '"kernel_regularizer":{"class_name":"L2"}'),
+        t.replace('"kernel_regularizer":null', '"kernel_regularizer":{"class_name":"L3"}'),
       ),
-      /Layer 'mine' \(Conv2D\).*kernelRegularizer/,
+      /Layer 'mine' \(Conv2D\).*regularizer 'L3'/,
     ],
     [changed('stack.keras', (t) => t.replace('"groups":1', '"groups":1,"novel":3')), /Layer 'mine'.*novel/],
     [changed('stack.keras', (t) => t.replace('"float32"', '"mixed_float16"')), /mixed_float16/],
@@ -375,12 +375,14 @@ test('files open in time proportional to their layers', async () => {
     );
     return modelToBytes(new Sequential({ layers }));
   };
+  // The processor's time: that of other programs does not count.
   const quickest = async (bytes: Uint8Array): Promise<number> => {
     const times: number[] = [];
     for (let i = 0; i < 3; i++) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await modelFromBytes(bytes);
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      times.push(user + system);
     }
     return Math.min(...times);
   };

@@ -25,8 +25,8 @@ export function checkBuilt(model: Layer, doing: string): void {
 
 /** The bytes of `model`'s weights file, with the optimizer's state unless `optimizer` is null. */
 export function weightsToBytes(model: Layer, optimizer: Optimizer | null): Promise<Uint8Array> {
-  const groups = savedLayers(model).map(({ path, layer, isModel }): WeightGroup => {
-    const weights = isModel ? [] : layer.weights;
+  const groups = savedLayers(model).map(({ path, layer }): WeightGroup => {
+    const weights = layer.ownWeights;
     const arrays = weights.map((weight) => ({ shape: weight.shape, data: weight.view().slice() }));
     return { path, name: layer.name, arrays };
   });
@@ -61,12 +61,10 @@ export function loadWeightsFile(
   what: string,
 ): void {
   const found = savedLayers(model);
-  const writes = found.flatMap(({ path, layer, isModel }) => {
-    const slots = isModel
-      ? []
-      : layer.weights.map(
-          (w): Slot => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
-        );
+  const writes = found.flatMap(({ path, layer }) => {
+    const slots = layer.ownWeights.map(
+      (w): Slot => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
+    );
     const owner = `layer '${layer.name}' (${layer.className})`;
     return readGroup(file.arrays(path) ?? [], slots, owner, `${what}, '${path}'`);
   });

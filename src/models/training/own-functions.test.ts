@@ -64,7 +64,7 @@ test('layers, losses and metrics of one own are trained and reported', async () 
 });
 
 test('what is no node is refused with its owner', async () => {
-  const fit = (layers: readonly Layer[], options: CompileOptions) => {
+  const fit = async (layers: readonly Layer[], options: CompileOptions) => {
     const net = sequential(layers);
     net.compile(options);
     return net.fit(x, y, quiet);
@@ -82,7 +82,7 @@ test('what is no node is refused with its owner', async () => {
   );
   const activation = wrong('relu');
   await assert.rejects(
-    fit([dense({ units: 3, inputShape: [3], activation, name: 'd' })], { loss: 'mse' }),
+    fit([dense({ units: 3, activation, name: 'd' })], { loss: 'mse' }),
     /Layer 'd' \(Dense\), its call or its activation: .*received 'relu'/,
   );
   await assert.rejects(

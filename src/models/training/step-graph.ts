@@ -2,18 +2,16 @@
 
 import { gradients } from '../../autodiff/gradients.ts';
 import { ValueError } from '../../base/errors.ts';
-import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape, type Shape, sampleSize } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import type { Node } from '../../graph/node.ts';
-import type { CallContext } from '../../layers/layer.ts';
 import type { Loss } from '../../losses/loss.ts';
 import type { MetricResolver } from '../../metrics/index.ts';
 import type { Metric } from '../../metrics/metric.ts';
 import { add, constant, mean, mul, sum } from '../../ops/index.ts';
 import { placeholder, variableNode } from '../../ops/leaf.ts';
-import { randomUniform } from '../../ops/random-uniform.ts';
 import type { Compiled, OutputLoss } from './compile-options.ts';
+import { StepContext, type StepScalar } from './step-context.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What a step does with a batch. */
@@ -27,16 +25,6 @@ export interface ReportedValue {
   /** Values per sample that `node` is the sum of; null when it is the mean over the batch. */
   readonly perSample: number | null;
   readonly direction: 'up' | 'down' | null;
-}
-
-/** The stream that a step takes random numbers from: of layers with that seed of their own, or of all others. */
-export type StepRandom = (seed: number | null) => RandomGenerator;
-
-/** A scalar that is fed anew in each step. */
-export interface StepScalar {
-  readonly node: Node;
-  /** The next number: to be called once a step. */
-  next(random: StepRandom): number;
 }
 
 /** A step and what its nodes mean. */
@@ -71,30 +59,6 @@ export interface StepRequest {
   readonly weighted: boolean;
 }
 
-/** Seeds are fed as f32, which holds whole numbers up to here. */
-const SEED_BITS = 24;
-
-class StepContext implements CallContext {
-  readonly training: boolean;
-  readonly seeds: StepScalar[] = [];
-  readonly #nodes = new Map<number | null, Node>();
-  #streams = 0;
-
-  constructor(training: boolean) {
-    this.training = training;
-  }
-
-  random(shape: Shape, seed: number | null): Node {
-    let node = this.#nodes.get(seed);
-    if (node === undefined) {
-      node = placeholder({ shape: [], name: seed === null ? 'seed' : `seed_${seed}` });
-      this.#nodes.set(seed, node);
-      this.seeds.push({ node, next: (random) => random(seed).nextUint32() >>> (32 - SEED_BITS) });
-    }
-    return randomUniform({ shape, seed: node, stream: this.#streams++ });
-  }
-}
-
 /** Names of the outputs that have a loss. Throws ValueError when none has. */
 export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
   const names = model.outputNames;
@@ -123,9 +87,10 @@ export function buildStep(request: StepRequest): ModelStep {
     return { graph, inputs, scalars, predictions, finiteness, ...none };
   }
   const sampleWeight = weighted ? placeholder({ shape: [null], name: 'sample_weight' }) : null;
-  const judged = judge(request, compiled, predictions, sampleWeight);
+  const prices = [...context.losses, ...regularization(model)];
+  const judged = judge(request, compiled, predictions, sampleWeight, prices);
   const { targets, reported, losses } = judged;
-  const updates = mode === 'train' ? optimize(model, compiled, reported[0]!.node) : [];
+  const updates = mode === 'train' ? updatesOf(model, compiled, reported[0]!.node, context) : [];
   const weightFeeds = sampleWeight === null ? [] : [sampleWeight];
   const scalars = [...context.seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
   const feeds = [...inputs, ...targets, ...weightFeeds, ...scalars.map((scalar) => scalar.node)];
@@ -142,10 +107,31 @@ function finitenessOf(inputs: readonly Node[]): Node {
     .reduce((all, each) => add(all, each));
 }
 
-function optimize(model: TrainedModel, compiled: Compiled, loss: Node): StepGraph['updates'] {
+/** What trained variables cost by their regularizers (Keras' `_get_regularization_losses`). */
+function regularization(model: TrainedModel): Node[] {
+  return model.trainableWeights.flatMap((variable) =>
+    variable.regularizer === null ? [] : [variable.regularizer.call(variableNode(variable))],
+  );
+}
+
+/** The optimizer's updates, within the variables' constraints, and those of layers. */
+function updatesOf(
+  model: TrainedModel,
+  compiled: Compiled,
+  loss: Node,
+  context: StepContext,
+): StepGraph['updates'] {
   const variables = model.trainableWeights;
   const slopes = gradients(loss, variables.map(variableNode));
-  return compiled.optimizer.updates(variables.map((variable, i) => ({ variable, gradient: slopes[i]! })));
+  const updates = compiled.optimizer.updates(
+    variables.map((variable, i) => ({ variable, gradient: slopes[i]! })),
+  );
+  const allowed = updates.map(({ variable, value }) => ({
+    variable,
+    value: variable.constraint?.call(value) ?? value,
+  }));
+  const ofLayers = [...context.updates].map(([variable, value]) => ({ variable, value }));
+  return [...allowed, ...ofLayers];
 }
 
 /** Losses and metrics of all outputs. */
@@ -154,6 +140,7 @@ function judge(
   compiled: Compiled,
   predictions: readonly Node[],
   sampleWeight: Node | null,
+  prices: readonly Node[],
 ) {
   const names = request.model.outputNames;
   const options = compiled.losses(names);
@@ -172,7 +159,9 @@ function judge(
       throw new ValueError(`compile: output '${name}' has metrics but no loss. Give it a loss.`);
     }
   });
-  const total = judged.map(({ weighted }) => weighted).reduce((sum, value) => add(sum, value));
+  const total = [...judged.map(({ weighted }) => weighted), ...prices].reduce((sum, value) =>
+    add(sum, value),
+  );
   const parts = judged.length > 1 ? judged.map(({ name, value }) => lossValue(`${name}_loss`, value)) : [];
   const metrics = judged.flatMap((output) => output.metrics);
   // The order in which `evaluate` lists them, which is Keras'.

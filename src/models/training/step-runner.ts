@@ -8,7 +8,8 @@ import type { Batch, DataSet } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';
-import { buildStep, type ModelStep, type StepMode, type StepRandom } from './step-graph.ts';
+import type { StepRandom } from './step-context.ts';
+import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What one run of `fit`, `evaluate` or `predict` keeps the same for all its batches. */
@@ -70,7 +71,7 @@ export class StepRunner {
   constructor(context: RunContext, batchSize: number | null) {
     this.#context = context;
     this.#capacity = batchSize ?? 0;
-    this.#frozen = context.mode === 'train' ? trainableFlags(context.model) : '';
+    this.#frozen = context.mode === 'predict' ? '' : trainableFlags(context.model);
   }
 
   /** Whether batches are fed ahead and run in rows. */
@@ -214,7 +215,7 @@ export class StepRunner {
 
 /** Which layers train, inside of models too. */
 function trainableFlags(layer: Layer): string {
-  const inner: readonly Layer[] = 'layers' in layer ? (layer as TrainedModel).layers : [];
+  const inner = layer.subLayers;
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 

@@ -6,7 +6,7 @@ import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import { sum } from '../ops/index.ts';
 import { placeholder } from '../ops/leaf.ts';
-import { activationName, getActivation } from './activations.ts';
+import { type ActivationIdentifier, getActivation, serializeActivation } from './registry.ts';
 
 /** Value and gradient of `name` for a column of numbers. */
 function run(name: string, values: readonly number[]) {
@@ -51,11 +51,14 @@ test('nothing overflows far from 0', () => {
 
 test('names in either spelling; the name that is written is Keras’', () => {
   assert.equal(getActivation('leakyRelu'), getActivation('leaky_relu'));
-  assert.equal(activationName(getActivation('leakyRelu')), 'leaky_relu');
-  assert.equal(activationName(getActivation('swish')), 'silu');
-  assert.equal(activationName(getActivation(null)), 'linear');
-  assert.equal(getActivation({ class_name: 'function', config: 'relu' }), getActivation('relu'));
-  assert.throws(() => activationName((x) => x), { name: 'UnsupportedError' });
+  assert.equal(serializeActivation(getActivation('leakyRelu')), 'leaky_relu');
+  assert.equal(serializeActivation(getActivation('swish')), 'silu');
+  assert.equal(serializeActivation(getActivation(null)), 'linear');
+  assert.equal(
+    getActivation({ class_name: 'function', config: 'relu' } satisfies ActivationIdentifier),
+    getActivation('relu'),
+  );
+  assert.throws(() => serializeActivation((x: Node) => x), { name: 'UnsupportedError' });
   assert.throws(() => getActivation(3 as never), /Could not interpret activation function identifier: 3/);
 });
 

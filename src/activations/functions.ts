@@ -3,12 +3,8 @@
  * Source: keras.io/api/layers/activations.
  */
 
-import { isKerasObject } from '../base/config.ts';
-import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
-import { canonicalName } from '../base/names.ts';
-import { describeValue } from '../base/options.ts';
+import { ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
-import { unknownNameError } from '../base/suggest.ts';
 import type { Node } from '../graph/node.ts';
 import * as ops from '../ops/index.ts';
 
@@ -93,74 +89,6 @@ export const mish: ActivationFunction = (x) => mul(x, ops.tanh(softplus(x)));
 
 /** x cut to -1 … 1. */
 export const hardTanh: ActivationFunction = (x) => minimum(maximum(x, constant(-1)), constant(1));
-
-/** By Keras' names, as files have them; the first name of a function is the one it is saved under. */
-const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = {
-  linear,
-  relu,
-  sigmoid,
-  tanh,
-  softmax,
-  log_softmax: logSoftmax,
-  softplus,
-  log_sigmoid: logSigmoid,
-  softsign,
-  elu,
-  selu,
-  exponential,
-  silu,
-  swish: silu,
-  leaky_relu: leakyRelu,
-  relu6,
-  hard_sigmoid: hardSigmoid,
-  hard_silu: hardSilu,
-  hard_swish: hardSilu,
-  hard_tanh: hardTanh,
-  mish,
-};
-
-const NOT_YET = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus', 'sparse_sigmoid'].concat(
-  ['sparsemax', 'squareplus', 'tanh_shrink', 'threshold'],
-);
-
-/** What a layer's `activation` option takes: a name, a function, an object of a Keras file, or null for linear. */
-export type ActivationIdentifier = string | ActivationFunction | null | object;
-
-/**
- * The function that `identifier` names; linear for null. Throws ValueError, with the nearest name, when there is none,
- * UnsupportedError for one that only Keras has.
- */
-export function getActivation(identifier: ActivationIdentifier | undefined): ActivationFunction {
-  if (identifier === undefined || identifier === null) return linear;
-  if (typeof identifier === 'function') return identifier as ActivationFunction;
-  // Keras writes functions that it does not know by name as an object around the name.
-  const name =
-    isKerasObject(identifier) && identifier.class_name === 'function' ? identifier.config : identifier;
-  if (typeof name !== 'string') {
-    throw new ValueError(`Could not interpret activation function identifier: ${describeValue(identifier)}.`);
-  }
-  const same = (known: string) => canonicalName(known) === canonicalName(name);
-  const found = Object.keys(FUNCTIONS).find(same);
-  if (found !== undefined) return FUNCTIONS[found]!;
-  if (NOT_YET.some(same)) {
-    throw new UnsupportedError(
-      `The activation function '${name}' is not supported yet. Known: ${Object.keys(FUNCTIONS).join(', ')}.`,
-    );
-  }
-  throw unknownNameError('activation function', name, Object.keys(FUNCTIONS));
-}
-
-/** Keras' name of a built-in activation function. Throws UnsupportedError for any other function. */
-export function activationName(activation: ActivationFunction): string {
-  const found = Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name] === activation);
-  if (found === undefined) {
-    throw new UnsupportedError(
-      'A function of your own as activation cannot be written to a configuration. ' +
-        'Use a built-in activation, or rebuild the model in code and save its weights only.',
-    );
-  }
-  return found;
-}
 
 function checkClassAxis(name: string, x: Node): Node {
   if (x.shape.length < 2) {

@@ -1,0 +1,3 @@
+/** @file The list of activation functions. */
+
+export * from './functions.ts';

@@ -1,0 +1,76 @@
+/** @file StepContext: what layers ask of a step while it is built, and what they add to it. */
+
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import type { RandomGenerator } from '../../base/random.ts';
+import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import type { Node } from '../../graph/node.ts';
+import type { Variable } from '../../graph/variable.ts';
+import { TracingContext } from '../../layers/call-context.ts';
+import { sum } from '../../ops/index.ts';
+import { placeholder } from '../../ops/leaf.ts';
+import { randomUniform } from '../../ops/random-uniform.ts';
+
+/** Seeds are fed as f32, which holds whole numbers up to here. */
+const SEED_BITS = 24;
+
+/** The stream that a step takes random numbers from: of layers with that seed of their own, or of all others. */
+export type StepRandom = (seed: number | null) => RandomGenerator;
+
+/** A scalar that is fed anew in each step. */
+export interface StepScalar {
+  readonly node: Node;
+  /** The next number: to be called once a step. */
+  next(random: StepRandom): number;
+}
+
+/** Collects what the layers of one step say besides their results. */
+export class StepContext extends TracingContext {
+  readonly training: boolean;
+  /** The seeds of random numbers, to be fed in each step. */
+  readonly seeds: StepScalar[] = [];
+  /** Scalars to be added to the loss. */
+  readonly losses: Node[] = [];
+  /** The values that variables take after the step. */
+  readonly updates = new Map<Variable, Node>();
+  readonly #seedNodes = new Map<number | null, Node>();
+  #streams = 0;
+
+  constructor(training: boolean) {
+    super();
+    this.training = training;
+  }
+
+  override random(shape: Shape, seed: number | null = null): Node {
+    let node = this.#seedNodes.get(seed);
+    if (node === undefined) {
+      node = placeholder({ shape: [], name: seed === null ? 'seed' : `seed_${seed}` });
+      this.#seedNodes.set(seed, node);
+      this.seeds.push({ node, next: (random) => random(seed).nextUint32() >>> (32 - SEED_BITS) });
+    }
+    return randomUniform({ shape, seed: node, stream: this.#streams++ });
+  }
+
+  override update(variable: Variable, value: Node): void {
+    if (this.updates.has(variable)) {
+      throw new ValueError(
+        `'${variable.name}' is updated twice in one step. A layer that updates its variables can be called once in a model ` +
+          'that trains; freeze it (trainable = false), or use a layer for each call.',
+      );
+    }
+    if (variable.trainable) {
+      throw new ValueError(
+        `'${variable.name}' is trained by gradients and cannot be updated too. Make it with addWeight({ trainable: false }).`,
+      );
+    }
+    if (!sameShape(variable.shape, value.shape)) {
+      throw new ShapeError(
+        `The new value of '${variable.name}' has shape ${formatShape(value.shape)}, expected ${formatShape(variable.shape)}.`,
+      );
+    }
+    this.updates.set(variable, value);
+  }
+
+  override addLoss(value: Node): void {
+    this.losses.push(sum(value));
+  }
+}

@@ -1,0 +1,27 @@
+/** @file Regularizers by name, and options that take one. */
+
+import { type Identifier, thing } from '../options/objects.ts';
+import type { Option } from '../options/option.ts';
+import { Registry } from '../options/registry.ts';
+import type { Spelled } from '../options/spelling.ts';
+import * as list from './index.ts';
+import type { Regularizer } from './regularizer.ts';
+
+/** All regularizers. */
+export const REGULARIZERS = new Registry<Regularizer>({
+  kind: 'regularizer',
+  module: 'keras.regularizers',
+  example: "Give a name such as 'l2' or a regularizer such as regularizers.l2({ l2: 1e-4 }).",
+  list,
+});
+
+/** A name of a regularizer. */
+export type RegularizerName = Spelled<keyof typeof list> | 'l1_l2';
+
+/** What an option for a regularizer takes: a name, a regularizer, or an object of a Keras file. */
+export type RegularizerIdentifier = Identifier<Regularizer, RegularizerName>;
+
+/** An option for a regularizer; none by default. */
+export function regularizer(): Option<Regularizer | null, RegularizerIdentifier | null, false> {
+  return thing<Regularizer, RegularizerName>(REGULARIZERS, null);
+}
