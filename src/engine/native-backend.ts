@@ -12,6 +12,8 @@ export interface NativeBackendOptions {
   readonly isa?: Isa | 'auto';
   /** False: one kernel per op, to compare with. */
   readonly fuse?: boolean;
+  /** Caps the engine's memory, in pages of 64 KiB; default: what the machine allows, 4 GiB at most. */
+  readonly maximumPages?: number;
 }
 
 /** Runs steps as machine code. */

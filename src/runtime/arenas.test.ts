@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Arenas } from './arenas.ts';
-import { Heap } from './heap.ts';
 import { JobQueue } from './job-queue.ts';
+import { WasmHeap } from './wasm/wasm-heap.ts';
 
 test('every thread has an arena of its own that only grows', async () => {
-  const heap = new Heap({ shared: false });
+  const heap = new WasmHeap({ shared: false });
   const queue = new JobQueue();
   const arenas = new Arenas(heap, 3);
   arenas.require(1000, queue);
@@ -26,7 +26,7 @@ test('every thread has an arena of its own that only grows', async () => {
 });
 
 test('when memory runs out the old arenas stay', () => {
-  const heap = new Heap({ shared: false, maximumPages: 64 });
+  const heap = new WasmHeap({ shared: false, maximumPages: 64 });
   const arenas = new Arenas(heap, 2);
   const queue = new JobQueue();
   arenas.require(1 << 16, queue);

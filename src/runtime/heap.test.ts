@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BackendError, InternalError } from '../base/errors.ts';
-import { Heap } from './heap.ts';
+import { WasmHeap } from './wasm/wasm-heap.ts';
 
 for (const shared of [false, true]) {
   test(`blocks of a ${shared ? 'shared' : 'private'} heap are aligned, zeroed and do not overlap`, () => {
-    const heap = new Heap({ shared });
+    const heap = new WasmHeap({ shared });
     const sizes = [1, 64, 65, 4096, 0, 40 << 20, 12];
     const blocks = sizes.map((bytes) => ({ bytes, address: heap.alloc(bytes) }));
     blocks.forEach(({ address, bytes }, i) => {
@@ -24,7 +24,7 @@ for (const shared of [false, true]) {
 }
 
 test('freed blocks join their neighbours and come back zeroed', () => {
-  const heap = new Heap({ shared: false });
+  const heap = new WasmHeap({ shared: false });
   const [a, b, c, d] = [heap.alloc(128), heap.alloc(128), heap.alloc(128), heap.alloc(64)] as const;
   for (const address of [a, b, c]) heap.floats(address, 32).fill(7);
   heap.free(a);
@@ -39,7 +39,7 @@ test('freed blocks join their neighbours and come back zeroed', () => {
 });
 
 test('a random sequence of allocations keeps blocks apart', () => {
-  const heap = new Heap({ shared: false });
+  const heap = new WasmHeap({ shared: false });
   const live: { address: number; count: number; mark: number }[] = [];
   let state = 1;
   const random = (below: number): number => {
@@ -63,7 +63,7 @@ test('a random sequence of allocations keeps blocks apart', () => {
 });
 
 test('an exhausted heap says what was asked for, what is in use, and what to do', () => {
-  const heap = new Heap({ shared: false, maximumPages: 64 });
+  const heap = new WasmHeap({ shared: false, maximumPages: 64 });
   const address = heap.alloc(2 << 20);
   assert.throws(
     () => heap.alloc(2 << 20),
@@ -75,7 +75,7 @@ test('an exhausted heap says what was asked for, what is in use, and what to do'
 });
 
 test('a block that is not in use cannot be freed', () => {
-  const heap = new Heap({ shared: false });
+  const heap = new WasmHeap({ shared: false });
   const address = heap.alloc(64);
   heap.free(address);
   assert.throws(() => heap.free(address), InternalError);

@@ -1,9 +1,7 @@
-/** @file Heap: the memory that kernels work on, one WebAssembly.Memory with an allocator over it. */
+/** @file Heap: the memory that kernels work on, with an allocator over it. */
 
 import { BackendError, InternalError } from '../base/errors.ts';
-
-/** Bytes of a WebAssembly page. */
-const PAGE_BYTES = 65536;
+import { type GrantedMemory, type HeapMemory, PAGE_BYTES } from './heap-memory.ts';
 
 /** Every block begins on such a boundary: a cache line, and an AVX-512 register. */
 export const HEAP_ALIGNMENT = 64;
@@ -14,22 +12,25 @@ export const HEAP_ALIGNMENT = 64;
  */
 const RESERVED_BYTES = 1 << 20;
 
+/** Pages of a memory when a heap is made of it. */
+export const INITIAL_PAGES = RESERVED_BYTES / PAGE_BYTES;
+
 /** Memory is grown by this much more than needed, so that small allocations do not each grow it. */
 const GROWTH_SLACK_BYTES = 16 << 20;
-
-const LARGEST_MAXIMUM_PAGES = 65536;
-const SMALLEST_MAXIMUM_PAGES = 2048;
 
 interface Block {
   readonly address: number;
   readonly bytes: number;
 }
 
-/** An allocator over one WebAssembly.Memory that grows up to its maximum (4 GiB where the machine allows it). */
+/** A heap has no room for a block. Others may give some up: see `makeRoom` of the engine. */
+export class HeapFullError extends BackendError {}
+
+/** An allocator over one memory that grows up to its maximum (4 GiB where the machine allows it). */
 export class Heap {
-  readonly memory: WebAssembly.Memory;
-  readonly shared: boolean;
+  readonly memory: HeapMemory;
   readonly #maximumBytes: number;
+  readonly #cut: boolean;
   /** Sizes of the blocks handed out, by address. */
   readonly #sizes = new Map<number, number>();
   /** Free blocks below `#top` by ascending address; no two touch. */
@@ -38,18 +39,11 @@ export class Heap {
   #top = RESERVED_BYTES;
   #usedBytes = 0;
 
-  /**
-   * Throws BackendError when not even a small memory can be had. `maximumPages` (of 64 KiB) caps the memory; the
-   * default is what the machine allows.
-   */
-  constructor(options: { readonly shared: boolean; readonly maximumPages?: number }) {
-    const { memory, maximumPages } = createMemory(
-      options.shared,
-      options.maximumPages ?? LARGEST_MAXIMUM_PAGES,
-    );
+  /** A heap over a memory of INITIAL_PAGES pages. */
+  constructor({ memory, maximumPages, cut }: GrantedMemory) {
     this.memory = memory;
-    this.shared = options.shared;
     this.#maximumBytes = maximumPages * PAGE_BYTES;
+    this.#cut = cut;
   }
 
   /** Bytes handed out and not freed. */
@@ -58,7 +52,7 @@ export class Heap {
   }
 
   /**
-   * A zeroed block of at least `bytes` bytes at a multiple of 64. Throws BackendError when memory is exhausted.
+   * A zeroed block of at least `bytes` bytes at a multiple of 64. Throws HeapFullError when memory is exhausted.
    * Growing an unshared memory detaches all views of it: take views afresh after every allocation.
    */
   alloc(bytes: number): number {
@@ -130,10 +124,10 @@ export class Heap {
         // The machine refused; the next target is smaller.
       }
     }
-    throw new BackendError(
+    throw new HeapFullError(
       `Out of engine memory: ${mebibytes(wanted)} more were asked for while ${mebibytes(this.#usedBytes)} are in ` +
-        `use; the limit is ${mebibytes(this.#maximumBytes)}. Use a smaller batch size or a smaller model, or ` +
-        'dispose of models that are no longer needed.',
+        `use; the limit is ${mebibytes(this.#maximumBytes)}. Use a smaller batch size or a smaller model` +
+        `${this.#cut ? ', or allow the process more address space (ulimit -v)' : ''}.`,
     );
   }
 
@@ -154,28 +148,6 @@ export class Heap {
   #zero(address: number, bytes: number): void {
     new Uint8Array(this.memory.buffer, address, bytes).fill(0);
   }
-}
-
-/** The memory with the largest maximum the machine grants: address space is reserved for it at once. */
-function createMemory(
-  shared: boolean,
-  wantedPages: number,
-): { memory: WebAssembly.Memory; maximumPages: number } {
-  const initial = RESERVED_BYTES / PAGE_BYTES;
-  let failure: unknown;
-  for (let maximum = wantedPages; maximum >= Math.min(wantedPages, SMALLEST_MAXIMUM_PAGES); maximum >>= 1) {
-    try {
-      return { memory: new WebAssembly.Memory({ initial, maximum, shared }), maximumPages: maximum };
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw new BackendError(
-    `No memory for the WebAssembly engine: the machine refused even ${mebibytes(
-      SMALLEST_MAXIMUM_PAGES * PAGE_BYTES,
-    )} of address space. Raise the process's limit on virtual memory (ulimit -v).`,
-    { cause: failure },
-  );
 }
 
 function mebibytes(bytes: number): string {

@@ -6,6 +6,8 @@ import type { Heap } from './heap.ts';
 
 /** A program that is ready to be given memory. */
 export interface LoadedProgram {
+  /** How much memory its code takes. */
+  readonly codeBytes: number;
   /**
    * Binds the program to buffers sized for `capacity` samples: in each slot an address by buffer id (entries of chunk
    * buffers are ignored). Slots may share buffers. The buffers stay the caller's. Throws InternalError when an address

@@ -1,7 +1,8 @@
 /** @file The memory of native programs: the engine's heap, with the addresses that machine code uses. */
 
 import type { Program } from '../../compiler/program.ts';
-import { Heap } from '../heap.ts';
+import { Heap, INITIAL_PAGES } from '../heap.ts';
+import { growableMemory, reserve } from '../heap-memory.ts';
 import type { Foreign } from './foreign.ts';
 import type { SystemMemory } from './system-memory.ts';
 
@@ -19,8 +20,8 @@ export class NativeHeap extends Heap {
   protected readonly system: SystemMemory;
   #advised = 0;
 
-  constructor(foreign: Foreign, system: SystemMemory) {
-    super({ shared: true });
+  constructor(foreign: Foreign, system: SystemMemory, maximumPages?: number) {
+    super(reserve((maximum) => growableMemory(INITIAL_PAGES, maximum), ADVICE, maximumPages));
     this.base = foreign.addressOf(new Uint8Array(this.memory.buffer));
     this.system = system;
     this.#advise();
@@ -49,3 +50,5 @@ export class NativeHeap extends Heap {
     this.#advised = byteLength;
   }
 }
+
+const ADVICE = "Raise the process's limit on addresses (ulimit -v).";

@@ -22,6 +22,15 @@ export interface NativeRuntimeOptions {
   readonly threads?: number;
   /** Default 'auto': FOVEA_ISA, else the fastest that the processor has. */
   readonly isa?: Isa | 'auto';
+  /** Caps the engine's memory, in pages of 64 KiB; default: what the machine allows, 4 GiB at most. */
+  readonly maximumPages?: number;
+}
+
+/** The options, decided. */
+interface Settings {
+  readonly isa: Isa;
+  readonly threads: number;
+  readonly maximumPages: number | undefined;
 }
 
 /** What a runtime is and uses. */
@@ -51,19 +60,23 @@ export class NativeRuntime implements NativeHost {
    * ValueError for a thread count or an instruction set that is none.
    */
   static async create(options: NativeRuntimeOptions = {}): Promise<NativeRuntime> {
-    const { threads, isa = 'auto' } = options;
+    const { threads, isa = 'auto', maximumPages } = options;
     if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
       throw new ValueError(`threads must be a whole number of at least 1; received ${threads}.`);
     }
     const support = await nativeSupport();
     const { availableParallelism } = await import('node:os');
-    return new NativeRuntime(support, chooseIsa(support, isa), threads ?? availableParallelism());
+    return new NativeRuntime(support, {
+      isa: chooseIsa(support, isa),
+      threads: threads ?? availableParallelism(),
+      maximumPages,
+    });
   }
 
-  private constructor(support: NativeSupport, isa: Isa, threads: number) {
+  private constructor(support: NativeSupport, { isa, threads, maximumPages }: Settings) {
     const { foreign, system } = support;
     const guarded = environmentVariable('FOVEA_GUARD') === '1';
-    this.heap = guarded ? new GuardedHeap(foreign, system) : new NativeHeap(foreign, system);
+    this.heap = new (guarded ? GuardedHeap : NativeHeap)(foreign, system, maximumPages);
     this.support = support;
     this.isa = isa;
     this.threads = threads;
@@ -91,6 +104,7 @@ export class NativeRuntime implements NativeHost {
     const native: NativeProgram = { program: laidOut, code: block, step, profileRows };
     let live = true;
     return {
+      codeBytes: code.length,
       instantiate: (slots, capacity) => new NativeInstance(this, native, { slots, capacity, guards }),
       dispose: () => {
         if (live) this.queue.addChore(() => this.#unload(block));

@@ -5,7 +5,6 @@ import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/fea
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import { isInArena, type Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
-import { Heap } from '../heap.ts';
 import { JobQueue } from '../job-queue.ts';
 import {
   checkAddresses,
@@ -18,6 +17,7 @@ import {
 import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
+import { WasmHeap } from './wasm-heap.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { availableParallelism, hasWorkers } from './worker-thread.ts';
 
@@ -28,6 +28,8 @@ export interface WasmRuntimeOptions {
   readonly relaxedSimd?: boolean | 'auto';
   /** Compute on the caller's thread; default: only where workers or shared memory are missing. */
   readonly inline?: boolean;
+  /** Caps the engine's memory, in pages of 64 KiB; default: what the machine allows, 4 GiB at most. */
+  readonly maximumPages?: number;
 }
 
 /** What a runtime is and uses. */
@@ -41,7 +43,7 @@ export interface WasmRuntimeDescription {
 
 /** The WebAssembly engine: one memory, its threads, its programs. */
 export class WasmRuntime {
-  readonly heap: Heap;
+  readonly heap: WasmHeap;
   readonly relaxedSimd: boolean;
   readonly #runner: Runner;
   readonly #arenas: Arenas;
@@ -62,12 +64,12 @@ export class WasmRuntime {
     }
     const relaxedSimd = chooseRelaxedSimd(options.relaxedSimd ?? 'auto');
     const threads = await chooseThreads(options);
-    const heap = new Heap({ shared: threads > 0 });
+    const heap = new WasmHeap({ shared: threads > 0, maximumPages: options.maximumPages });
     const runner = threads > 0 ? new WorkerPool(heap, threads) : new InlineRunner(heap.memory);
     return new WasmRuntime(heap, runner, relaxedSimd);
   }
 
-  private constructor(heap: Heap, runner: Runner, relaxedSimd: boolean) {
+  private constructor(heap: WasmHeap, runner: Runner, relaxedSimd: boolean) {
     this.heap = heap;
     this.relaxedSimd = relaxedSimd;
     this.#runner = runner;
@@ -98,6 +100,7 @@ export class WasmRuntime {
       shards: program.shards,
     };
     return {
+      codeBytes: bytes.length,
       instantiate: (slots, capacity) => this.#instantiate(program, compiled, slots, capacity),
       dispose: () => this.#queue.whenIdle(() => this.#runner.forget(compiled)),
     };

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BackendError } from '../../base/errors.ts';
 import { ModuleWriter } from '../../codegen/wasm/module-writer.ts';
-import { Heap } from '../heap.ts';
 import type { CompiledProgram, Job } from './runner.ts';
+import { WasmHeap } from './wasm-heap.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 let nextId = 0;
@@ -34,12 +34,12 @@ async function markingProgram(options: { sharedMemory: boolean }): Promise<Compi
   };
 }
 
-function job(heap: Heap, program: CompiledProgram, threads: number): Job {
+function job(heap: WasmHeap, program: CompiledProgram, threads: number): Job {
   return { program, frame: heap.alloc(64), arenas: Array<number>(threads).fill(0), samples: 1 };
 }
 
 test('a worker that dies fails the run, and the next run has new workers', { timeout: 20000 }, async () => {
-  const heap = new Heap({ shared: true });
+  const heap = new WasmHeap({ shared: true });
   const pool = new WorkerPool(heap, 3);
   const good = job(heap, await markingProgram({ sharedMemory: true }), 3);
   // A module that imports an unshared memory cannot be linked to the shared one: the workers die of it.
@@ -57,7 +57,7 @@ test('a worker that dies fails the run, and the next run has new workers', { tim
 });
 
 test('a forgotten program is sent again when it runs again', { timeout: 20000 }, async () => {
-  const heap = new Heap({ shared: true });
+  const heap = new WasmHeap({ shared: true });
   const pool = new WorkerPool(heap, 2);
   const work = job(heap, await markingProgram({ sharedMemory: true }), 2);
   for (let round = 0; round < 3; round++) {

@@ -1,8 +1,8 @@
 /** @file WorkerPool: persistent worker threads that carry out one job at a time together. */
 
 import { BackendError } from '../../base/errors.ts';
-import type { Heap } from '../heap.ts';
 import { type CompiledProgram, type Job, type Runner, runError } from './runner.ts';
+import type { WasmHeap } from './wasm-heap.ts';
 import { CONTROL_BYTES, type WorkerReply } from './worker-main.ts';
 import { startWorker, type WorkerThread } from './worker-thread.ts';
 
@@ -31,13 +31,13 @@ interface Crew {
  */
 export class WorkerPool implements Runner {
   readonly threads: number;
-  readonly #heap: Heap;
+  readonly #heap: WasmHeap;
   readonly #control: number;
   #crew: Promise<Crew> | undefined;
   #pending: Pending | undefined;
   #disposed = false;
 
-  constructor(heap: Heap, threads: number) {
+  constructor(heap: WasmHeap, threads: number) {
     this.threads = threads;
     this.#heap = heap;
     this.#control = heap.alloc(CONTROL_BYTES);
