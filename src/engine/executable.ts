@@ -23,6 +23,8 @@ export interface CompileStepOptions {
   readonly capacity: number;
   /** Sets of feeds and outputs, so that several runs can be prepared; default 1. */
   readonly slots?: number;
+  /** Allows the engine to free the step, whenever none runs, when memory is short; it is called then. */
+  readonly onEvict?: () => void;
 }
 
 /** A compiled step with its memory. Where no slot is named, slot 0 is meant. */

@@ -4,18 +4,19 @@ import { plainTarget } from '../../tests/support/plain-target.ts';
 import { BackendError } from '../base/errors.ts';
 import { square } from '../ops/index.ts';
 import { placeholder } from '../ops/leaf.ts';
-import { Heap } from '../runtime/heap.ts';
+import { WasmHeap } from '../runtime/wasm/wasm-heap.ts';
 import { compileStep } from './program-executable.ts';
 
 const SIZE = 1024;
 
 test('a step that finds too little memory gives back what it had', async () => {
   // 128 MiB.
-  const heap = new Heap({ shared: false, maximumPages: 2048 });
+  const heap = new WasmHeap({ shared: false, maximumPages: 2048 });
   let loaded = 0;
   const load = async () => {
     loaded++;
     return {
+      codeBytes: 0,
       instantiate: () => assert.fail('There is no memory.'),
       dispose: () => {
         loaded--;

@@ -13,7 +13,9 @@ import type { Heap } from '../runtime/heap.ts';
 import type { LoadedProgram, ProgramInstance, SlotRun } from '../runtime/loaded-program.ts';
 import { requestedDumps, writeDump } from './debug.ts';
 import type { CompileStepOptions, Executable, StepGraph } from './executable.ts';
-import { addressOf } from './heap-variables.ts';
+import { collectorWeight } from './garbage.ts';
+import { pin, unpin, type VariableBlock } from './heap-variables.ts';
+import { type Evictable, noteEnd, noteUse, withRoom } from './room.ts';
 
 /** What runs programs: a memory and a way to load them. */
 export interface ProgramRuntime {
@@ -21,7 +23,10 @@ export interface ProgramRuntime {
   load(program: Program): Promise<LoadedProgram>;
 }
 
-/** Compiles a step for a runtime, prints what FOVEA_DEBUG asks for, and binds it to memory. */
+/**
+ * Compiles a step for a runtime, prints what FOVEA_DEBUG asks for, and binds it to memory, for which others make room.
+ * Throws HeapFullError when there is not enough.
+ */
 export async function compileStep(
   runtime: ProgramRuntime,
   graph: StepGraph,
@@ -34,7 +39,13 @@ export async function compileStep(
     writeDump(printStep(step, [...outputs, ...updates.map(({ value }) => value)], dumps));
   }
   const program = await runtime.load(step.program);
-  return new ProgramExecutable(graph, step, program, runtime.heap, options);
+  const { heap } = runtime;
+  try {
+    return await withRoom(heap, () => new ProgramExecutable(graph, step, program, heap, options));
+  } catch (error) {
+    program.dispose();
+    throw error;
+  }
 }
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -43,14 +54,23 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 interface Holdings {
   readonly heap: Heap;
   readonly addresses: number[];
+  /** What `addresses` and the code take. */
+  bytes: number;
+  /** Where the step's variables are: they stay there while it may run. */
+  readonly pinned: VariableBlock[];
   readonly program: LoadedProgram;
   instance: ProgramInstance | null;
 }
 
 function release(holdings: Holdings): void {
+  releaseMemory(holdings);
+  holdings.program.dispose();
+}
+
+function releaseMemory(holdings: Holdings): void {
   holdings.instance?.dispose();
   holdings.instance = null;
-  holdings.program.dispose();
+  for (const block of holdings.pinned.splice(0)) unpin(block);
   for (const address of holdings.addresses.splice(0)) holdings.heap.free(address);
 }
 
@@ -62,7 +82,7 @@ const SLOT_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBa
 /** A live view of numbers in memory, which may move. */
 type Numbers = () => Float32Array;
 
-class ProgramExecutable implements Executable {
+class ProgramExecutable implements Executable, Evictable {
   readonly capacity: number;
   readonly slots: number;
   readonly runSync?: (samples: number, slot?: number) => void;
@@ -72,30 +92,37 @@ class ProgramExecutable implements Executable {
   readonly #outputs: readonly Map<Node, Numbers>[];
   /** By slot: addresses of scalars that hold 1/N. */
   readonly #inverseBatchSizes: readonly number[][];
-  /** Variables stay where they are while the step may run. */
+  /** Variables live as long as the step that has their addresses. */
   readonly #variables: Variable[] = [];
+  /** What the collector sees of the step's memory. */
+  readonly weight: object | null;
+  readonly #self = new WeakRef<Evictable>(this);
+  readonly #onEvict: (() => void) | undefined;
 
   constructor(
     graph: StepGraph,
     step: CompiledStep,
     program: LoadedProgram,
     heap: Heap,
-    { capacity, slots = 1 }: CompileStepOptions,
+    { capacity, slots = 1, onEvict }: CompileStepOptions,
   ) {
     this.capacity = capacity;
     this.slots = slots;
     this.#name = graph.name;
-    this.#holdings = { heap, addresses: [], program, instance: null };
-    forgotten.register(this, this.#holdings, this);
+    this.#onEvict = onEvict;
+    this.#holdings = { heap, addresses: [], bytes: program.codeBytes, pinned: [], program, instance: null };
     this.#feeds = Array.from({ length: slots }, () => new Map());
     this.#outputs = Array.from({ length: slots }, () => new Map());
     this.#inverseBatchSizes = Array.from({ length: slots }, () => []);
     try {
       this.#holdings.instance = program.instantiate(this.#bindAll(graph, step), capacity);
     } catch (error) {
-      this.dispose();
+      releaseMemory(this.#holdings);
       throw error;
     }
+    this.weight = collectorWeight(this.#holdings.bytes);
+    forgotten.register(this, this.#holdings, this);
+    if (onEvict !== undefined) noteUse(heap, this.#self);
     if (this.#holdings.instance.runSync !== undefined) {
       this.runSync = (samples, slot = 0) => this.#ready([{ slot, samples }]).runSync!(samples, slot);
     }
@@ -123,13 +150,21 @@ class ProgramExecutable implements Executable {
 
   dispose(): void {
     forgotten.unregister(this);
+    noteEnd(this.#holdings.heap, this.#self);
     release(this.#holdings);
+  }
+
+  /** Frees the step, which is then compiled again when it is needed. */
+  evict(): void {
+    this.dispose();
+    this.#onEvict?.();
   }
 
   /** The instance, with the batches' sizes in place. */
   #ready(runs: readonly SlotRun[]): ProgramInstance {
     const { heap, instance } = this.#holdings;
     if (instance === null) throw new InternalError(`${this.#name} was run after it had been disposed of.`);
+    if (this.#onEvict !== undefined) noteUse(heap, this.#self);
     for (const { slot, samples } of runs) {
       for (const address of this.#inverseBatchSizes[slot]!) heap.floats(address, 1)[0] = 1 / samples;
     }
@@ -175,13 +210,16 @@ class ProgramExecutable implements Executable {
     if (binding.source === 'variable') {
       const { variable } = binding.leaf.attrs as { variable: Variable };
       this.#variables.push(variable);
-      return addressOf(variable, heap);
+      const block = pin(variable, heap);
+      this.#holdings.pinned.push(block);
+      return block.address;
     }
     if (isInArena(buffer)) return 0;
     const slices: Partial<Record<BufferKind, number>> = { batch: this.capacity, shard: shards };
     const count = buffer.elements * (slices[buffer.kind] ?? 1);
     const address = heap.alloc(count * FLOAT_BYTES);
     this.#holdings.addresses.push(address);
+    this.#holdings.bytes += count * FLOAT_BYTES;
     this.#fill(binding, address, count, slot);
     return address;
   }

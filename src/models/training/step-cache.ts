@@ -98,7 +98,8 @@ export class StepCache {
       return found.compiled;
     }
     const { step, options } = recipe();
-    const executable = await backend.compile(step.graph, options);
+    const onEvict = () => this.#discard((entry) => entry.compiled.executable === executable);
+    const executable = await backend.compile(step.graph, { ...options, onEvict });
     const compiled = new CompiledStep(step, executable);
     const entry: Entry = { key, backend, graph, compiled };
     this.#entries.push(entry);

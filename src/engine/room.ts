@@ -1,0 +1,80 @@
+/** @file Room in an engine's memory, made when it is short: garbage first, then what can be had again. */
+
+import { type Heap, HeapFullError } from '../runtime/heap.ts';
+import { collectGarbage } from './garbage.ts';
+import { moveIdleToHost } from './heap-variables.ts';
+
+/** A step that may be freed when memory is short, since its owner can compile it again. */
+export interface Evictable {
+  /** Frees it and tells its owner. */
+  evict(): void;
+}
+
+/** What is known of a heap. */
+interface HeapUse {
+  /** The evictable steps, the most recently used last. */
+  readonly steps: Set<WeakRef<Evictable>>;
+  /** Whether there was garbage when it was last looked for. */
+  litter: boolean;
+}
+
+const uses = new WeakMap<Heap, HeapUse>();
+
+function useOf(heap: Heap): HeapUse {
+  const known = uses.get(heap) ?? { steps: new Set(), litter: true };
+  uses.set(heap, known);
+  return known;
+}
+
+/** Notes that a step was made or used. */
+export function noteUse(heap: Heap, step: WeakRef<Evictable>): void {
+  const { steps } = useOf(heap);
+  steps.delete(step);
+  steps.add(step);
+}
+
+/** Notes that a step is no more. */
+export function noteEnd(heap: Heap, step: WeakRef<Evictable>): void {
+  useOf(heap).steps.delete(step);
+}
+
+/**
+ * The result of `work`, which allocates in the heap: when memory is short, room is made and it is called again. Not while
+ * steps of the heap run. Throws HeapFullError when there is not enough room even so.
+ */
+export async function withRoom<T>(heap: Heap, work: () => T): Promise<T> {
+  const measures = makeRoom(heap);
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof HeapFullError) || (await measures.next()).done) throw error;
+    }
+  }
+}
+
+/** Takes one measure after the other. Looking for garbage takes time: where there was little, steps go first. */
+async function* makeRoom(heap: Heap): AsyncGenerator<void, void> {
+  const use = useOf(heap);
+  if (!use.litter && evictHalf(use.steps)) yield;
+  const before = heap.usedBytes;
+  await collectGarbage();
+  use.litter = heap.usedBytes < before * (1 - LITTER_SHARE);
+  yield;
+  while (evictHalf(use.steps)) yield;
+  if (moveIdleToHost(heap)) yield;
+  use.litter = true;
+}
+
+/** The share of a heap that is worth looking for. */
+const LITTER_SHARE = 1 / 4;
+
+/** Frees the half of the steps that were not used for longest. */
+function evictHalf(steps: Set<WeakRef<Evictable>>): boolean {
+  const oldest = [...steps].slice(0, Math.ceil(steps.size / 2));
+  for (const step of oldest) {
+    step.deref()?.evict();
+    steps.delete(step);
+  }
+  return oldest.length > 0;
+}
