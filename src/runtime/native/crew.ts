@@ -7,6 +7,7 @@ import { callingConvention } from './processor.ts';
 import type { NativeSupport } from './support.ts';
 import type { CodeBlock, SharedMemory } from './system-memory.ts';
 import type { SystemThread } from './system-threads.ts';
+import type { ThreadEnding } from './thread-ending.ts';
 
 /**
  * Threads of the system that run nothing but machine code. A thread that Node keeps for work aside opens each job and waits
@@ -21,13 +22,22 @@ export class Crew {
   readonly #rouse: ForeignFunction;
   readonly #run: ForeignFunction;
   readonly #helpers: SystemThread[] = [];
+  readonly #ending: ThreadEnding | null;
 
-  /** Starts the threads. Throws BackendError when the system refuses. */
-  constructor({ foreign, system, threads: systemThreads }: NativeSupport, threads: number) {
+  /**
+   * Starts the threads, which end with the caller's thread at the latest where `ending` is given. Throws BackendError when
+   * the system refuses.
+   */
+  constructor(
+    { foreign, system, threads: systemThreads }: NativeSupport,
+    threads: number,
+    ending: ThreadEnding | null,
+  ) {
     const { sleepCall, sleepFunction, wakeFunction } = systemThreads;
     const options = { convention: callingConvention(), sleep: sleepCall };
     const [help, rouse, run] = [helpCode, rouseCode, runCode].map((code) => system.load(code(options)));
     this.#foreign = foreign;
+    this.#ending = ending;
     this.#codes = [help!, rouse!, run!];
     this.#rouse = foreign.at(rouse!.address, 'void', ['uintptr_t']);
     this.#run = foreign.at(run!.address, 'void', ['uintptr_t', 'uint32_t', 'uint32_t']);
@@ -42,6 +52,7 @@ export class Crew {
         view.setBigUint64(seat + SEAT.control, BigInt(this.#control.address), true);
         view.setUint32(seat + SEAT.thread, thread, true);
         this.#helpers.push(systemThreads.start(help!.address, this.#memory.address + seat));
+        ending?.setHelpers(this.#control.address, this.#helpers);
       }
     } catch (error) {
       this.end().catch(() => {});
@@ -67,7 +78,11 @@ export class Crew {
     this.#control.stop();
     this.#rouse(this.#control.address);
     // One after the other: each occupies a thread of Node's pool meanwhile.
-    for (const helper of this.#helpers) await helper.join();
+    for (const [i, helper] of this.#helpers.entries()) {
+      this.#ending?.withdraw(i);
+      await helper.join();
+    }
+    this.#ending?.setHelpers(0, []);
     this.#memory.free();
     for (const code of this.#codes) code.free();
   }

@@ -16,6 +16,7 @@ import type { NativeHost, NativeProgram } from './native-program.ts';
 import { callingConvention } from './processor.ts';
 import { chooseIsa, type NativeSupport, nativeSupport } from './support.ts';
 import type { CodeBlock } from './system-memory.ts';
+import { prepareEnding, type ThreadEnding } from './thread-ending.ts';
 
 export interface NativeRuntimeOptions {
   /** Threads that share a step; default: as many as the machine runs at the same time. */
@@ -52,6 +53,8 @@ export class NativeRuntime implements NativeHost {
   readonly support: NativeSupport;
   readonly queue = new JobQueue();
   readonly arenas: Arenas;
+  /** Where this runs in a worker, until it is disposed of. */
+  #ending: ThreadEnding | null;
   #crew: Crew | undefined;
   #disposed = false;
 
@@ -66,18 +69,26 @@ export class NativeRuntime implements NativeHost {
     }
     const support = await nativeSupport();
     const { availableParallelism } = await import('node:os');
-    return new NativeRuntime(support, {
+    const settings = {
       isa: chooseIsa(support, isa),
       threads: threads ?? availableParallelism(),
       maximumPages,
-    });
+    };
+    const ending = await prepareEnding(support, settings.threads);
+    return new NativeRuntime(support, settings, ending);
   }
 
-  private constructor(support: NativeSupport, { isa, threads, maximumPages }: Settings) {
-    const { foreign, system } = support;
+  private constructor(
+    support: NativeSupport,
+    { isa, threads, maximumPages }: Settings,
+    ending: ThreadEnding | null,
+  ) {
+    const { foreign } = support;
+    const system = ending?.system ?? support.system;
     const guarded = environmentVariable('FOVEA_GUARD') === '1';
     this.heap = new (guarded ? GuardedHeap : NativeHeap)(foreign, system, maximumPages);
-    this.support = support;
+    this.support = { ...support, system };
+    this.#ending = ending;
     this.isa = isa;
     this.threads = threads;
     this.arenas = new Arenas(this.heap, threads);
@@ -115,7 +126,7 @@ export class NativeRuntime implements NativeHost {
 
   /** The threads, started when first needed. Throws BackendError when the system refuses. */
   crew(): Crew {
-    this.#crew ??= new Crew(this.support, this.threads);
+    this.#crew ??= new Crew(this.support, this.threads, this.#ending);
     return this.#crew;
   }
 
@@ -124,9 +135,11 @@ export class NativeRuntime implements NativeHost {
     this.#disposed = true;
     // A second call finds no crew, but waits for the first in the queue.
     await this.queue.add(async () => {
-      const crew = this.#crew;
+      const [crew, ending] = [this.#crew, this.#ending];
       this.#crew = undefined;
+      this.#ending = null;
       await crew?.end();
+      ending?.cancel();
     });
   }
 

@@ -6,6 +6,8 @@ import type { Foreign } from './foreign.ts';
 
 /** A thread that was started. */
 export interface SystemThread {
+  /** The system's name for it. */
+  readonly handle: number;
   /** Settles when its function has returned. Once only. */
   join(): Promise<void>;
 }
@@ -17,6 +19,23 @@ export interface SystemThreads {
   readonly wakeFunction: number;
   /** Starts a thread in the function at `entry`, which takes one address. Throws BackendError when it cannot. */
   start(entry: number, argument: number): SystemThread;
+  /**
+   * Lets the caller's thread call the function at `entry` with `argument` when it ends, however that comes. Null where the
+   * system has no such thing that Fovea uses. Throws BackendError when there are too many.
+   */
+  readonly atThreadEnd: ((entry: number, argument: number) => ThreadEndCall) | null;
+}
+
+/** A call that is to come, and the addresses of what it needs. */
+export interface ThreadEndCall {
+  /** The call must give it to `deleteKey`. */
+  readonly key: number;
+  /** C functions of the system. */
+  readonly join: number;
+  readonly unmap: number;
+  readonly deleteKey: number;
+  /** The call does not come. */
+  cancel(): void;
 }
 
 /** The threads of this system. Throws BackendError where its functions are not found. */
@@ -50,11 +69,36 @@ function posixThreads(foreign: Foreign): SystemThreads {
       if (error !== 0) throw noThread(error);
       const handle = Number(thread[0]);
       return {
+        handle,
         join: async () => {
           await foreign.callAside(join, handle, 0);
         },
       };
     },
+    atThreadEnd: posixThreadEnd(foreign),
+  };
+}
+
+/** The destructor of a value that a thread keeps under a key is called when the thread ends. */
+function posixThreadEnd(foreign: Foreign): SystemThreads['atThreadEnd'] {
+  const createKey = foreign.find(null, 'pthread_key_create', 'int', ['void *', 'uintptr_t']);
+  const setValue = foreign.find(null, 'pthread_setspecific', 'int', ['uintptr_t', 'uintptr_t']);
+  const deleteKey = foreign.find(null, 'pthread_key_delete', 'int', ['uintptr_t']);
+  const [join, unmap, deleteKeyAt] = ['pthread_join', 'munmap', 'pthread_key_delete'].map((name) =>
+    foreign.addressOfFunction(null, name),
+  );
+  return (entry, argument) => {
+    // Keys are 32 bits wide on some systems, 64 on others.
+    const written = new BigUint64Array(1);
+    let error = createKey(written, entry);
+    const key = Number(written[0]);
+    if (error === 0) error = setValue(key, argument);
+    if (error !== 0) {
+      throw new BackendError(
+        `The system did not prepare for the end of a worker: error ${error}. Use fewer workers at a time, or the wasm backend.`,
+      );
+    }
+    return { key, join: join!, unmap: unmap!, deleteKey: deleteKeyAt!, cancel: () => deleteKey(key) };
   };
 }
 
@@ -88,12 +132,14 @@ function windowsThreads(foreign: Foreign): SystemThreads {
       const handle = create(0, 0, entry, argument, 0, 0);
       if (handle === 0) throw noThread(lastError());
       return {
+        handle,
         join: async () => {
           await foreign.callAside(wait, handle, INFINITE);
           close(handle);
         },
       };
     },
+    atThreadEnd: null,
   };
 }
 
