@@ -20,6 +20,7 @@ export {
 export type { Dim, Shape } from './base/shape.ts';
 export { Tensor, tensor } from './base/tensor.ts';
 export type { NestedArray, TensorSource } from './base/tensor-create.ts';
+export type { BackupAndRestoreOptions } from './callbacks/backup-and-restore.ts';
 export type {
   CallbackLike,
   CallbackMethods,

@@ -28,7 +28,7 @@ export const LAYERS = {
   metrics: [...VALUES, 'losses'],
   optimizers: [...VALUES, 'autodiff', 'initializers', 'regularizers', 'constraints'],
   layers: [...VALUES, 'options', 'activations', 'initializers', 'regularizers', 'constraints'],
-  callbacks: ['base'],
+  callbacks: ['base', 'formats'],
   formats: ['base'],
   models: [
     ...VALUES,

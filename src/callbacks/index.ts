@@ -1,5 +1,6 @@
 /** @file The list of callbacks: a factory each. */
 
+import { BackupAndRestore, type BackupAndRestoreOptions } from './backup-and-restore.ts';
 import { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 import { LambdaCallback, type LambdaCallbackOptions } from './lambda-callback.ts';
 import { ModelCheckpoint, type ModelCheckpointOptions } from './model-checkpoint.ts';
@@ -10,6 +11,9 @@ import type { TextOutput } from './text-output.ts';
 export { Callback } from './callback.ts';
 export { History } from './history.ts';
 
+/** Backs training up, and goes on from the backup after an interruption. */
+export const backupAndRestore = (options: BackupAndRestoreOptions): BackupAndRestore =>
+  new BackupAndRestore(options);
 /** Ends training when a number no longer gets better. */
 export const earlyStopping = (options?: EarlyStoppingOptions): EarlyStopping => new EarlyStopping(options);
 /** Calls functions: `lambdaCallback({ onEpochEnd: (epoch, logs) => … })`. */

@@ -86,7 +86,17 @@ export async function makeFolderOf(path: string): Promise<void> {
   }
 }
 
-async function nodeFiles() {
+/** Whether there is a file or folder of that name. */
+export async function isThere(path: string): Promise<boolean> {
+  const { stat } = await nodeFiles();
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Node's functions for files. Throws UnsupportedError in browsers. */
+export async function nodeFiles() {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {
     throw new UnsupportedError(
       'There are no files in a browser. Use modelToBytes(model) and modelFromBytes(bytes), and keep the bytes where you like.',

@@ -1,0 +1,84 @@
+/** @file A folder with the backup of a run that is under way: the newest state, and the one before it if wanted. */
+
+import { FormatError, FoveaError } from '../base/errors.ts';
+import type { StateValue } from '../base/state-value.ts';
+import { isThere, nodeFiles, readWholeFile, writeFileAtomically } from './files.ts';
+import { readState, writeState } from './state-file.ts';
+
+const LATEST = 'latest.state';
+const PREVIOUS = 'previous.state';
+
+/**
+ * Keeps a state so that a process that is killed at any moment leaves a whole one behind: files are written beside the old
+ * ones and renamed when they are on the disk.
+ */
+export class BackupFolder {
+  readonly #path: string;
+  readonly #keepsPrevious: boolean;
+
+  /** @param keepsPrevious Whether the state before the newest is kept, for when that is damaged. */
+  constructor(path: string, keepsPrevious: boolean) {
+    this.#path = path;
+    this.#keepsPrevious = keepsPrevious;
+  }
+
+  /** Writes a state. Makes the folder if need be. Throws FoveaError when the system refuses. */
+  async write(state: StateValue): Promise<void> {
+    const { mkdir, rename } = await nodeFiles();
+    const bytes = await writeState(state);
+    await mkdir(this.#path, { recursive: true }).catch((error: Error) => {
+      throw new FoveaError(`Cannot make the folder '${this.#path}' for backups: ${error.message}.`);
+    });
+    const latest = this.#file(LATEST);
+    // Killed between the two renames, it leaves the previous state alone, which is whole.
+    if (this.#keepsPrevious && (await isThere(latest))) await rename(latest, this.#file(PREVIOUS));
+    await writeFileAtomically(latest, bytes);
+  }
+
+  /**
+   * The newest state, or the one before when that is damaged, which is said; null when there is none. Throws FormatError
+   * when there is no whole one.
+   */
+  async read(): Promise<StateValue | null> {
+    const problems: string[] = [];
+    for (const name of [LATEST, PREVIOUS]) {
+      const path = this.#file(name);
+      if (!(await isThere(path))) continue;
+      try {
+        const state = await readState(await readWholeFile(path), `The backup '${path}'`);
+        if (problems.length > 0) await this.#dropDamaged(problems);
+        return state;
+      } catch (error) {
+        if (!(error instanceof FormatError)) throw error;
+        problems.push(error.message);
+      }
+    }
+    if (problems.length === 0) return null;
+    throw new FormatError(
+      `${problems.join(' ')} Remove the folder '${this.#path}' to train from the beginning.`,
+    );
+  }
+
+  /** Removes the newest state, so that it does not become the one before the next. */
+  async #dropDamaged(problems: readonly string[]): Promise<void> {
+    console.warn(`${problems.join(' ')} The backup before it is used.`);
+    const { rm } = await nodeFiles();
+    await rm(this.#file(LATEST), { force: true });
+  }
+
+  /** Removes the states, what killed processes left of others, and the folder if nothing else is in it. */
+  async remove(): Promise<void> {
+    if (!(await isThere(this.#path))) return;
+    const { readdir, rm, rmdir } = await nodeFiles();
+    const names = await readdir(this.#path);
+    // The newest last: until then a run that is killed here can go on.
+    const own = names.filter((name) => name.startsWith(`${LATEST}.`) && name.endsWith('.tmp'));
+    for (const name of [...own, PREVIOUS, LATEST]) await rm(this.#file(name), { force: true });
+    if (names.every((name) => own.includes(name) || name === PREVIOUS || name === LATEST))
+      await rmdir(this.#path);
+  }
+
+  #file(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * @file Training that is killed with SIGKILL at random moments and started again ends with the bits of a run that was not.
+ * FOVEA_KILLS sets how many kills there are of runs with a backup every few batches (default 2); there are half as many of
+ * runs with a backup every epoch.
+ */
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('./support/interrupted-run.js', import.meta.url));
+const KILLS = Number(process.env.FOVEA_KILLS ?? 2);
+/** A kill comes when the program has written so many of its 129 lines at most, and up to so many milliseconds later. */
+const LINES = 64;
+const LATER = 8;
+/** The first kill comes when there is a backup. */
+const LINES_OF_AN_EPOCH = 17;
+
+const home = mkdtempSync(join(tmpdir(), 'fovea-kill-'));
+after(() => rmSync(home, { recursive: true, force: true }));
+
+interface Run {
+  /** Whole lines that were written. */
+  readonly lines: readonly string[];
+  readonly killed: boolean;
+}
+
+/** When to kill a program: so many milliseconds after so many lines. */
+interface Kill {
+  readonly lines: number;
+  readonly later: number;
+}
+
+/** Runs the program, and kills it if asked to. */
+function run(folder: string, saveFreq: string, kill: Kill | null): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [PROGRAM, folder, saveFreq], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let [text, errors] = ['', ''];
+    let lines = 0;
+    let timer: NodeJS.Timeout | undefined;
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      lines += part.split('\n').length - 1;
+      if (kill === null || lines < kill.lines) return;
+      timer ??= setTimeout(() => child.kill('SIGKILL'), kill.later);
+    });
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      errors += part;
+    });
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      if (code !== 0 && signal !== 'SIGKILL') reject(new Error(`The program ended with ${code}: ${errors}`));
+      resolve({ lines: text.split('\n').slice(0, -1), killed: signal === 'SIGKILL' });
+    });
+  });
+}
+
+/** Whether a run began behind the first batch. */
+function wentOn({ lines }: Run): boolean {
+  const first = lines.find((line) => line.startsWith('batch'));
+  return first !== undefined && !first.startsWith('batch 0 0 ');
+}
+
+const straight = run('none', 'epoch', null);
+
+for (const [saveFreq, wanted] of [
+  ['5', KILLS],
+  ['epoch', Math.ceil(KILLS / 2)],
+] as const) {
+  test(`killed ${wanted} times with a backup every ${saveFreq === 'epoch' ? 'epoch' : `${saveFreq} batches`}`, async (t) => {
+    const { lines } = await straight;
+    const expected = new Set(lines);
+    let [kills, wentOnRuns, folders] = [0, 0, 0];
+    let folder = join(home, `${saveFreq}-0`);
+    for (let ended = false; !ended || kills < wanted; ) {
+      const least = kills === 0 ? LINES_OF_AN_EPOCH : 0;
+      const kill = { lines: least + 1 + Math.floor(Math.random() * LINES), later: Math.random() * LATER };
+      const part = await run(folder, saveFreq, kills < wanted ? kill : null);
+      for (const line of part.lines) assert.ok(expected.has(line), `kill ${JSON.stringify(kill)}: ${line}`);
+      if (wentOn(part)) wentOnRuns++;
+      if (part.killed) kills++;
+      ended = !part.killed;
+      if (!ended) continue;
+      assert.equal(part.lines.at(-1), lines.at(-1));
+      assert.ok(!existsSync(folder), 'the backup is removed in the end');
+      folder = join(home, `${saveFreq}-${++folders}`);
+    }
+    t.diagnostic(
+      `${kills} kills, ${wentOnRuns} runs went on from a backup, ${folders} runs came to their end`,
+    );
+    assert.ok(wentOnRuns > 0);
+  });
+}
