@@ -4,7 +4,21 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import type { Node } from '../src/graph/node.ts';
-import { exp, expm1, log, log1p, sigmoid, softplus, tanh } from '../src/ops/index.ts';
+import {
+  ceil,
+  cos,
+  exp,
+  expm1,
+  log,
+  log1p,
+  pow,
+  round,
+  sigmoid,
+  sign,
+  sin,
+  softplus,
+  tanh,
+} from '../src/ops/index.ts';
 import { placeholder } from '../src/ops/leaf.ts';
 import { type ComparedEngine, comparedEngines, describeOn } from './support/compared-engines.ts';
 
@@ -28,6 +42,16 @@ function spread(low: number, high: number): Float32Array {
 function decades(low: number, high: number): Float32Array {
   return spread(low, high).map((exponent) => 10 ** exponent);
 }
+
+/** The floats next to the first multiples of `period` (and at smaller distances than they are apart). */
+function nearMultiples(period: number): Float32Array {
+  return Float32Array.from({ length: 5000 }, (_, i) => (i - 2500) * period);
+}
+
+const powerOf = (exponent: number) => (x: Node) => pow(x, exponent);
+
+/** Name, op, the exact function, where it is measured, and the most units in the last place. */
+type AccuracyCase = [string, (x: Node) => Node, (x: number) => number, Float32Array, number];
 
 const engines: readonly ComparedEngine[] = [
   {
@@ -67,13 +91,30 @@ for (const engine of engines) {
 
     const logistic = (x: number) => 1 / (1 + Math.exp(-x));
     const smoothRelu = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-    const cases: [string, (x: Node) => Node, (x: number) => number, Float32Array, number][] = [
+    const cases: AccuracyCase[] = [
       ['exp', exp, Math.exp, spread(-86.9, 88.7), 2],
       ['log', log, Math.log, decades(-37, 38), 2],
       ['log near 1', log, Math.log, spread(0.5, 2), 2],
       ['tanh', tanh, Math.tanh, spread(-12, 12), 3],
       ['tanh near 0', tanh, Math.tanh, decades(-30, 0), 3],
       ['sigmoid', sigmoid, logistic, spread(-80, 80), 4],
+      ['sin', sin, Math.sin, spread(-8192, 8192), 3],
+      ['sin near 0', sin, Math.sin, spread(-4, 4), 3],
+      ['sin of small numbers', sin, Math.sin, decades(-30, -1), 3],
+      ['sin near multiples of π', sin, Math.sin, nearMultiples(Math.PI), 3],
+      ['cos', cos, Math.cos, spread(-8192, 8192), 3],
+      ['cos near 0', cos, Math.cos, spread(-4, 4), 3],
+      ['cos near odd multiples of π/2', cos, Math.cos, nearMultiples(Math.PI / 2), 3],
+      ...[2, 3, 0.5, 7.5, -2, 16, -1.5].map((exponent): AccuracyCase => {
+        const range = Math.min(37, 30 / Math.abs(exponent));
+        const limit = Math.abs(exponent) + 1;
+        return [`pow ${exponent}`, powerOf(exponent), (x) => x ** exponent, decades(-range, range), limit];
+      }),
+      ...[2.2, -0.3, 17, 1 / 3].map((exponent): AccuracyCase => {
+        const limit = 2 + 2 * 8;
+        const range = (8 * Math.LOG10E) / Math.abs(exponent);
+        return [`pow ${exponent}`, powerOf(exponent), (x) => x ** exponent, decades(-range, range), limit];
+      }),
       ['log1p', log1p, Math.log1p, decades(-30, 38), 2],
       ['log1p below 0', log1p, Math.log1p, spread(-0.9999999, 0), 2],
       ['log1p near 0', log1p, Math.log1p, spread(-0.01, 0.01), 2],
@@ -90,6 +131,35 @@ for (const engine of engines) {
         assert.ok(error <= limit, `${error.toFixed(2)} ulp`);
       });
     }
+
+    it('rounds halves to even and keeps signs', async () => {
+      const halves = Float32Array.of(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 0.49999997, 8388609, -1e30, 4194304.5);
+      const even = Float32Array.of(-2, -2, -0, 0, 2, 2, 0, 8388609, -1e30, 4194304);
+      assert.deepEqual(await apply(round, halves), even);
+      const special = Float32Array.of(-0, 0, Number.NaN, Number.NEGATIVE_INFINITY, 1e-37);
+      assert.deepEqual([...(await apply(sign, special))], [-0, 0, Number.NaN, -1, 1]);
+      assert.deepEqual([...(await apply(ceil, Float32Array.of(-1.5, 1.5, 3)))], [-1, 2, 3]);
+    });
+
+    it('gives powers their values at 0 and below', async () => {
+      const bases = Float32Array.of(0, -2, Number.NaN);
+      const of = async (exponent: number) => [...(await apply(powerOf(exponent), bases))];
+      assert.deepEqual(await of(3), [0, -8, Number.NaN]);
+      assert.deepEqual(await of(0), [1, 1, 1]);
+      assert.deepEqual(await of(-1), [Number.POSITIVE_INFINITY, -0.5, Number.NaN]);
+      assert.deepEqual(await of(2.25), [0, Number.NaN, Number.NaN]);
+      assert.deepEqual(await of(-0.25), [Number.POSITIVE_INFINITY, Number.NaN, Number.NaN]);
+      const [zero, odd, notANumber] = await of(17);
+      assert.ok(zero === 0 && Math.abs(odd! + 2 ** 17) < 1 && Number.isNaN(notANumber!));
+    });
+
+    it('keeps sines between -1 and 1', async () => {
+      const angles = Float32Array.of(1e6, -1e12, 3e38, Number.POSITIVE_INFINITY, Number.NaN);
+      for (const wave of [await apply(sin, angles), await apply(cos, angles)]) {
+        assert.ok(wave.subarray(0, 3).every((value) => Math.abs(value) <= 1));
+        assert.ok(Number.isNaN(wave[3]!) && Number.isNaN(wave[4]!));
+      }
+    });
 
     it('keeps special values', async () => {
       const special = Float32Array.of(0, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);

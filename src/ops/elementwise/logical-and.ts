@@ -1,0 +1,22 @@
+/** @file 1 where a and b are true, else 0; numbers other than 0 are true. */
+
+import type { Node } from '../../graph/node.ts';
+import { apply } from '../../graph/node.ts';
+import type { Op } from '../../graph/op.ts';
+import { defineElementwise } from '../define.ts';
+
+export const logicalAndOp: Op<null> = defineElementwise({
+  name: 'logicalAnd',
+  value: ([a, b]) => (a === 0 || b === 0 ? 0 : 1),
+  emit: (k, [a, b]) => {
+    const zero = k.constant(0);
+    const no = k.maskOp('or', k.compare('equal', a!, zero), k.compare('equal', b!, zero));
+    return k.select(no, zero, k.constant(1));
+  },
+  gradient: 'none',
+});
+
+/** 1 where a and b are true, else 0; numbers other than 0 are true. Shapes broadcast as in NumPy. Throws ShapeError when they do not fit. */
+export function logicalAnd(a: Node, b: Node): Node {
+  return apply(logicalAndOp, [a, b], null);
+}
