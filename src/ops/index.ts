@@ -6,6 +6,7 @@
 export { argMax } from './arg-max.ts';
 export { batchMoments, normalize } from './batch-normalization.ts';
 export { clip } from './clip.ts';
+export { concatenate } from './concatenate.ts';
 export { conv2d } from './conv2d.ts';
 export { abs } from './elementwise/abs.ts';
 export { add } from './elementwise/add.ts';
@@ -50,6 +51,7 @@ export { crop2d, pad2d } from './pad2d.ts';
 export { averagePool2d, maxPool2d } from './pool2d.ts';
 export { max, mean, sum } from './reduce.ts';
 export { reshape } from './reshape.ts';
+export { slice } from './slice.ts';
 export { softmax, softmaxCrossEntropy } from './softmax.ts';
 export { stopGradient } from './stop-gradient.ts';
 export { transpose } from './transpose.ts';

@@ -247,6 +247,63 @@ const views: OpCase[] = [
   },
 ];
 
+/** Values joined and cut along each axis, the innermost ones narrower and wider than a vector. */
+const joins: OpCase[] = [
+  ...(
+    [
+      [-1, [null, 3, 4, 5], [null, 3, 4, 17], [null, 3, 4, 1]],
+      [-1, [null, 7], [null, 2]],
+      [1, [null, 2, 3], [null, 5, 3]],
+      [2, [null, 3, 1, 6], [null, 3, 4, 6]],
+      [0, [2, 5], [1, 5], [4, 5]],
+      [1, [3, 4], [3, 9]],
+      [-1, ...Array.from({ length: 18 }, (_, i) => [null, 2, i + 1])],
+    ] as [number, ...Shape[]][]
+  ).map(([axis, ...inputs]) => ({
+    name: `concatenate ${JSON.stringify(inputs)} along ${axis}`,
+    inputs,
+    build: (...values: Node[]) => ops.concatenate(values.map(ops.square), axis),
+  })),
+  ...(
+    [
+      [
+        [null, 5, 6, 7],
+        [0, 1, 2, 3],
+        [null, 3, 4, 2],
+      ],
+      [
+        [null, 40],
+        [0, 3],
+        [null, 33],
+      ],
+      [
+        [null, 3, 5],
+        [0, 0, 4],
+        [null, 3, 1],
+      ],
+      [
+        [6, 5],
+        [2, 0],
+        [3, 5],
+      ],
+      [
+        [6, 5],
+        [1, 1],
+        [null, null],
+      ],
+    ] as [Shape, number[], Shape][]
+  ).map(([shape, start, size]) => ({
+    name: `slice ${JSON.stringify([shape, start, size])}`,
+    inputs: [shape],
+    build: (x: Node) => ops.slice(ops.square(x), start, size),
+  })),
+  {
+    name: 'a value joined with itself and with a part of it',
+    inputs: [[null, 3, 6]],
+    build: (x) => ops.concatenate([x, x, ops.slice(x, [0, 0, 2], [null, null, 3])]),
+  },
+];
+
 const reductions: OpCase[] = (
   [
     [[null, 5], [1]],
@@ -429,6 +486,7 @@ export const opCases: readonly OpCase[] = [
   ...fused,
   ...chains,
   ...views,
+  ...joins,
   ...(
     [
       [

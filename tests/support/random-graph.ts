@@ -73,6 +73,14 @@ const STEPS = {
   softmax: ops.softmax,
   matmul: ops.matmul,
   conv: (a: Node, b: Node) => ops.conv2d(a, ops.reshape(b, [1, 1, ...b.shape])),
+  concatenate: (a: Node, b: Node) => ops.concatenate([a, b]),
+  concatenateRows: (a: Node, b: Node) => ops.concatenate([a, b], 1),
+  slice: (a: Node) =>
+    ops.slice(
+      a,
+      a.shape.map((extent) => (extent === null || extent === 1 ? 0 : 1)),
+      a.shape.map(() => null),
+    ),
   pool: (a: Node) => ops.maxPool2d(a, { poolSize: [2, 2] }),
   poolRows: (a: Node) => ops.maxPool2d(a, { poolSize: [1, 2] }),
 };

@@ -1,0 +1,21 @@
+/** @file A value as blocks along one axis: what ops need that join or cut values there. */
+
+import { ShapeError } from '../base/errors.ts';
+import { formatShape, isBatched, type Shape, sampleShape } from '../base/shape.ts';
+
+/** The axis from 0 up. Throws ShapeError when `shape` has no such axis, or it is the batch's. */
+export function ownAxis(name: string, shape: Shape, axis: number): number {
+  const own = axis < 0 ? axis + shape.length : axis;
+  if (Number.isInteger(own) && own >= (isBatched(shape) ? 1 : 0) && own < shape.length) return own;
+  throw new ShapeError(
+    `${name}: expected an axis of ${formatShape(shape)}${isBatched(shape) ? ' other than the batch' : ''}, received axis ${axis}.`,
+  );
+}
+
+/** How many blocks a sample (or whole value) has in front of `axis`, and how many floats one step along it is. */
+export function axisBlocks(shape: Shape, axis: number): { blocks: number; step: number } {
+  const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
+  const dims = sampleShape(shape);
+  const at = axis - (shape.length - dims.length);
+  return { blocks: product(dims.slice(0, at)), step: product(dims.slice(at + 1)) };
+}
