@@ -33,6 +33,8 @@ export type { History } from './callbacks/history.ts';
 export * as callbacks from './callbacks/index.ts';
 export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts';
 export type { TextOutput } from './callbacks/text-output.ts';
+export { Constraint } from './constraints/constraint.ts';
+export * as constraints from './constraints/index.ts';
 export * as datasets from './datasets/index.ts';
 export type { BackendName, BackendOptions } from './engine/backend.ts';
 export type { BackendDescription } from './engine/executable.ts';
@@ -41,6 +43,7 @@ export type { Node } from './graph/node.ts';
 export type { Variable } from './graph/variable.ts';
 export * as images from './images/index.ts';
 export * as initializers from './initializers/index.ts';
+export { Initializer } from './initializers/initializer.ts';
 export * as layers from './layers/index.ts';
 export { type InputOptions, input } from './layers/input-layer.ts';
 export { type CallContext, Layer, type LayerOptions, SymbolicTensor } from './layers/layer.ts';
@@ -48,6 +51,7 @@ export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
 export { type Functional, type FunctionalOptions, model } from './models/functional.ts';
 export type { Model, ModelOptions } from './models/model.ts';
+export { register } from './models/register.ts';
 export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';
 export { modelToBytes, type SaveOptions } from './models/saving/save.ts';
 export { type Sequential, type SequentialOptions, sequential } from './models/sequential.ts';
@@ -67,6 +71,11 @@ export type {
 export type { Evaluation, Prediction } from './models/training/trained-model.ts';
 export type { RunState, TrainingState } from './models/training/training-state.ts';
 export * as optimizers from './optimizers/index.ts';
+export { withOptions } from './options/configurable.ts';
+export * as options from './options/index.ts';
+export type { CustomObjects } from './options/registry.ts';
+export * as regularizers from './regularizers/index.ts';
+export { Regularizer } from './regularizers/regularizer.ts';
 
 /** The engine: which one runs, with how many threads. */
 export const backend = {

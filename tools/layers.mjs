@@ -33,6 +33,8 @@ export const LAYERS = {
   models: [
     ...VALUES,
     'autodiff',
+    'options',
+    'activations',
     'initializers',
     'regularizers',
     'constraints',

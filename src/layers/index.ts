@@ -2,6 +2,7 @@
 
 export { activation } from './activation.ts';
 export { add } from './add.ts';
+export { batchNormalization } from './batch-normalization.ts';
 export { conv2d } from './conv2d.ts';
 export { dense } from './dense.ts';
 export { dropout } from './dropout.ts';

@@ -5,7 +5,7 @@ import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import { checkSeed } from '../base/random.ts';
-import { Option, type OptionWith, optionWith, type Place } from './option.ts';
+import { Option, optionKind, type Place } from './option.ts';
 import { type Spelled, snakeCase } from './spelling.ts';
 
 /** The error for a value that an option cannot have. */
@@ -42,59 +42,49 @@ function isWithin(value: number, { atLeast, above, atMost, below }: NumberLimits
 }
 
 /** A finite number within limits. */
-export function number<F extends number | null | undefined = undefined>(
-  fallback?: F,
-  limits: NumberLimits = {},
-): OptionWith<number, number, F> {
+export const number = optionKind<number, number, NumberLimits>((limits = {}) => {
   const expected = describeLimits(limits);
-  const read = (given: unknown, place: Place): number => {
-    if (typeof given === 'number' && Number.isFinite(given) && isWithin(given, limits)) return given;
-    throw wrongValue(place, expected, given);
+  return {
+    expected,
+    read(given, place) {
+      if (typeof given === 'number' && Number.isFinite(given) && isWithin(given, limits)) return given;
+      throw wrongValue(place, expected, given);
+    },
   };
-  return optionWith<number, number, F>({ expected, read }, fallback as F);
-}
+});
 
 /** A number from 0 to 1. */
-export function fraction<F extends number | null | undefined = undefined>(
-  fallback?: F,
-): OptionWith<number, number, F> {
-  return number(fallback, { atLeast: 0, atMost: 1 });
-}
+export const fraction = optionKind<number>(() => number(undefined, { atLeast: 0, atMost: 1 }).definition);
 
 /** A whole number from 1 up, or from `least` up. */
-export function count<F extends number | null | undefined = undefined>(
-  fallback?: F,
-  { least = 1 }: { readonly least?: number } = {},
-): OptionWith<number, number, F> {
+export const count = optionKind<number, number, { readonly least: number }>(({ least } = { least: 1 }) => {
   const expected = `a whole number from ${least} up`;
-  const read = (given: unknown, place: Place): number => {
-    if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
-    throw wrongValue(place, expected, given);
+  return {
+    expected,
+    read(given, place) {
+      if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
+      throw wrongValue(place, expected, given);
+    },
   };
-  return optionWith<number, number, F>({ expected, read }, fallback as F);
-}
+});
 
 /** True or false. */
-export function flag<F extends boolean | undefined = undefined>(
-  fallback?: F,
-): OptionWith<boolean, boolean, F> {
-  const read = (given: unknown, place: Place): boolean => {
+export const flag = optionKind<boolean>(() => ({
+  expected: 'true or false',
+  read(given, place) {
     if (typeof given === 'boolean') return given;
     throw wrongValue(place, 'true or false', given);
-  };
-  return optionWith<boolean, boolean, F>({ expected: 'true or false', read }, fallback as F);
-}
+  },
+}));
 
 /** A text that is not empty. */
-export function text<F extends string | null | undefined = undefined>(
-  fallback?: F,
-): OptionWith<string, string, F> {
-  const read = (given: unknown, place: Place): string => {
+export const text = optionKind<string>(() => ({
+  expected: 'a non-empty string',
+  read(given, place) {
     if (typeof given === 'string' && given !== '') return given;
     throw wrongValue(place, 'a non-empty string', given);
-  };
-  return optionWith<string, string, F>({ expected: 'a non-empty string', read }, fallback as F);
-}
+  },
+}));
 
 /** One of several names. */
 export class Choice<Name extends string> extends Option<Name, Spelled<Name>, false> {
@@ -161,21 +151,34 @@ export function pair(
 /** A whole number from 0 to 2^32 - 1 that makes random numbers the same in every run; null: they follow `utils.setRandomSeed`. */
 export function seed(): Option<number | null, number | null, false> {
   const expected = 'a whole number from 0 to 4294967295';
-  const read = (given: unknown) => checkSeed(given as number);
-  return optionWith<number, number, null>({ expected, read }, null);
+  return optionKind<number>(() => ({ expected, read: (given) => checkSeed(given as number) }))(null);
 }
 
 /** A list of axes, or one of them; negative ones count from the end. */
-export function axes<F extends readonly number[] | null | undefined = undefined>(
-  fallback?: F,
-): OptionWith<readonly number[], number | readonly number[], F> {
+export const axes = optionKind<readonly number[], number | readonly number[]>(() => {
   const expected = 'a whole number or a list of whole numbers';
-  const read = (given: unknown, place: Place): readonly number[] => {
-    const list: readonly unknown[] = Array.isArray(given) ? given : [given];
-    if (list.length > 0 && list.every(Number.isSafeInteger)) return list as readonly number[];
-    throw wrongValue(place, expected, given);
+  return {
+    expected,
+    read(given, place) {
+      const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+      if (list.length > 0 && list.every(Number.isSafeInteger)) return list as readonly number[];
+      throw wrongValue(place, expected, given);
+    },
   };
-  return optionWith<readonly number[], number | readonly number[], F>({ expected, read }, fallback as F);
+});
+
+/** One axis; negative ones count from the end. Keras 2 wrote a list of one. */
+export function axis(fallback: number): Option<number, number, false> {
+  const expected = 'a whole number';
+  return new Option<number, number, false>({
+    expected,
+    read(given, place) {
+      const value: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
+      if (Number.isSafeInteger(value)) return value as number;
+      throw wrongValue(place, expected, given);
+    },
+    fallback: () => fallback,
+  });
 }
 
 /** A function. Configs cannot hold it. */

@@ -106,19 +106,23 @@ export type OptionsOf<T> = NeededOptions<Pick<T, NeededNames<T>>> & FreeOptions<
 /** The values that instances have for a table. */
 export type ValuesOf<T> = Values<Pick<T, OfferedNames<T>>>;
 
-/** Value, given and need of an option with that fallback: undefined means that it must be given. */
-export type OptionWith<Value, Given, Fallback> = [Fallback] extends [undefined]
-  ? Option<Value, Given, true>
-  : Option<Value | Extract<Fallback, null>, Given | Extract<Fallback, null>, false>;
+/** A function that makes options of one kind: without a fallback they must be given; with null as fallback null is a value. */
+export interface OptionKind<Value, Given, Limits = never> {
+  (fallback?: undefined, limits?: Limits): Option<Value, Given, true>;
+  (fallback: Value, limits?: Limits): Option<Value, Given, false>;
+  (fallback: null, limits?: Limits): Option<Value | null, Given | null, false>;
+}
 
-/** Makes an option of a fixed fallback (undefined for none); null as fallback makes null a value. */
-export function optionWith<Value, Given, Fallback extends Value | null | undefined>(
-  definition: Omit<OptionDefinition<Value>, 'fallback' | 'nullable'>,
-  fallback: Fallback,
-): OptionWith<Value, Given, Fallback> {
-  const option = new Option<Value, Given, boolean>({
-    ...definition,
-    fallback: fallback === undefined ? undefined : () => fallback as Value,
-  });
-  return (fallback === null ? option.orNull() : option) as OptionWith<Value, Given, Fallback>;
+/** Makes a kind of options from what their values must be within limits. */
+export function optionKind<Value, Given = Value, Limits = never>(
+  define: (limits: Limits | undefined) => Pick<OptionDefinition<Value>, 'expected' | 'read' | 'write'>,
+): OptionKind<Value, Given, Limits> {
+  const make = (fallback?: Value | null, limits?: Limits): Option => {
+    const option = new Option<Value, Given>({
+      ...define(limits),
+      fallback: fallback === undefined ? undefined : () => fallback as Value,
+    });
+    return fallback === null ? option.orNull() : option;
+  };
+  return make as OptionKind<Value, Given, Limits>;
 }

@@ -5,6 +5,7 @@ import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../bas
 import { checkOptionNames, describeValue } from '../../base/options.ts';
 import { type FilePath, readWholeFile, toFilePath } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
+import { type CustomObjects, withCustomObjects } from '../../options/registry.ts';
 import type { Model } from '../model.ts';
 import { compileOptionsOf } from './compile-config.ts';
 import { withOpenedFile } from './formats/index.ts';
@@ -13,6 +14,8 @@ import { modelFromConfig } from './from-config.ts';
 export interface LoadOptions {
   /** False leaves optimizer, loss, metrics and the optimizer's state in the file. Default true. */
   readonly compile?: boolean;
+  /** Classes and functions of your own that the file names, by name: `{ Residual }`. Registered ones need not be given. */
+  readonly customObjects?: CustomObjects;
 }
 
 /**
@@ -38,7 +41,11 @@ export async function loadModel(path: FilePath, options: LoadOptions = {}): Prom
 }
 
 function readModel(file: SavedFile, options: LoadOptions): Model {
-  checkOptionNames('loadModel', options, ['compile']);
+  checkOptionNames('loadModel', options, ['compile', 'customObjects']);
+  return withCustomObjects(options.customObjects ?? {}, () => readOpened(file, options));
+}
+
+function readOpened(file: SavedFile, options: LoadOptions): Model {
   return withOpenedFile(file, ({ config, loadWeights }) => {
     if (config === null) {
       throw new FormatError(

@@ -1,0 +1,55 @@
+/** @file `register`: makes classes and functions of users' own known by name, so that files with them can be loaded. */
+
+import { ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import { Constraint } from '../constraints/constraint.ts';
+import { CONSTRAINTS } from '../constraints/registry.ts';
+import { Initializer } from '../initializers/initializer.ts';
+import { INITIALIZERS } from '../initializers/registry.ts';
+import { Layer } from '../layers/layer.ts';
+import { LAYERS } from '../layers/registry.ts';
+import type { ConcreteClass, Configurable } from '../options/configurable.ts';
+import { type Registry, registerFunction } from '../options/registry.ts';
+import { REGULARIZERS } from '../regularizers/registry.ts';
+import { Regularizer } from '../regularizers/regularizer.ts';
+
+interface Kind {
+  readonly Base: abstract new (...args: never[]) => Configurable;
+  readonly registry: Registry<Configurable>;
+}
+
+/** Each kind of thing: its base class and its registry. */
+const KINDS: readonly Kind[] = [
+  { Base: Layer, registry: LAYERS },
+  { Base: Initializer, registry: INITIALIZERS },
+  { Base: Regularizer, registry: REGULARIZERS },
+  { Base: Constraint, registry: CONSTRAINTS },
+];
+
+/**
+ * Makes a class or a function of your own known by its name (a class' is its static `className`), so that names stand for
+ * it and files with it can be loaded. `loadModel(path, { customObjects })` does the same for one file.
+ *
+ * @param thing A class that extends Layer, Loss, Metric, Optimizer, Initializer, Regularizer or Constraint, or a function that is an
+ *   activation, a loss or a metric.
+ * @param options.package Keras' package of the thing, which files have before the name. Default 'Custom'.
+ * @returns The thing itself.
+ * @throws ValueError for anything else, and for a name that is taken by one of Fovea's own.
+ */
+export function register<T extends object>(thing: T, options: { readonly package?: string } = {}): T {
+  const value: unknown = thing;
+  if (typeof value !== 'function') throw wrongThing(value);
+  const kind = KINDS.find(({ Base }) => value.prototype instanceof Base);
+  if (kind !== undefined) kind.registry.register(value as ConcreteClass, options.package);
+  else if (/^class\b/.test(Function.prototype.toString.call(value))) throw wrongThing(value);
+  else registerFunction(value as (...args: never[]) => unknown, options.package);
+  return thing;
+}
+
+function wrongThing(value: unknown): ValueError {
+  const what = typeof value === 'function' ? `the class ${value.name}` : describeValue(value);
+  return new ValueError(
+    'register: expected a function, or a class that extends Layer, Loss, Metric, Optimizer, Initializer, Regularizer or ' +
+      `Constraint. Received: ${what}.`,
+  );
+}
