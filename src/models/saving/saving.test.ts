@@ -236,14 +236,14 @@ test('files are known by their content, whatever their names', async () => {
   for (const [bytes, model, weightsOnly] of cases) {
     await writeFile(path, bytes);
     const target = await modelFromBytes(await kerasFile('stack.keras'));
-    for (const [refused, done] of [
-      [model, loadModel(path)],
-      [weightsOnly, target.loadWeights(path)],
+    for (const [refused, load] of [
+      [model, () => loadModel(path)],
+      [weightsOnly, () => target.loadWeights(path)],
     ] as const) {
-      if (refused === null) await done;
+      if (refused === null) await load();
       else
         await assert.rejects(
-          done,
+          load(),
           (e) => e instanceof FoveaError && refused.test(e.message) && e.message.includes(path),
         );
     }
