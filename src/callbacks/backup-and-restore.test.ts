@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { FormatError, ValueError } from '../base/errors.ts';
 import type { StateValue } from '../base/state-value.ts';
+import { temporaryName } from '../formats/files.ts';
 import { writeState } from '../formats/state-file.ts';
 import type { BackupAndRestoreOptions } from './backup-and-restore.ts';
 import type { CallbackLike, CallbackModel } from './callback.ts';
@@ -74,9 +75,13 @@ test('it saves after epochs or every so many batches, restores, and removes the 
 test('what others put into the folder stays, what killed runs left does not', async () => {
   const backupDir = newFolder();
   await play({ backupDir }, 7);
-  for (const name of ['mine.txt', 'latest.state.1-2.tmp']) writeFileSync(join(backupDir, name), 'x');
+  for (const name of ['mine.txt', temporaryName()]) writeFileSync(join(backupDir, name), 'x');
+  await play({ backupDir }, 0);
+  assert.deepEqual(readdirSync(backupDir), ['latest.state', 'mine.txt']);
   await play({ backupDir });
   assert.deepEqual(readdirSync(backupDir), ['mine.txt']);
+  // A file where a folder should be is not the same as no backup.
+  await assert.rejects(play({ backupDir: join(backupDir, 'mine.txt', 'inner') }), /Cannot look for/);
 });
 
 test('a damaged backup is refused, or the one before it is used and said to be', async () => {

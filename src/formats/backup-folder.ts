@@ -1,8 +1,15 @@
 /** @file A folder with the backup of a run that is under way: the newest state, and the one before it if wanted. */
 
-import { FormatError, FoveaError } from '../base/errors.ts';
+import { FormatError } from '../base/errors.ts';
 import type { StateValue } from '../base/state-value.ts';
-import { isThere, nodeFiles, readWholeFile, writeFileAtomically } from './files.ts';
+import {
+  isTemporaryName,
+  isThere,
+  makeFolderOf,
+  nodeFiles,
+  readWholeFile,
+  writeFileAtomically,
+} from './files.ts';
 import { readState, writeState } from './state-file.ts';
 
 const LATEST = 'latest.state';
@@ -24,12 +31,10 @@ export class BackupFolder {
 
   /** Writes a state. Makes the folder if need be. Throws FoveaError when the system refuses. */
   async write(state: StateValue): Promise<void> {
-    const { mkdir, rename } = await nodeFiles();
+    const { rename } = await nodeFiles();
     const bytes = await writeState(state);
-    await mkdir(this.#path, { recursive: true }).catch((error: Error) => {
-      throw new FoveaError(`Cannot make the folder '${this.#path}' for backups: ${error.message}.`);
-    });
     const latest = this.#file(LATEST);
+    await makeFolderOf(latest);
     // Killed between the two renames, it leaves the previous state alone, which is whole.
     if (this.#keepsPrevious && (await isThere(latest))) await rename(latest, this.#file(PREVIOUS));
     await writeFileAtomically(latest, bytes);
@@ -37,9 +42,10 @@ export class BackupFolder {
 
   /**
    * The newest state, or the one before when that is damaged, which is said; null when there is none. Throws FormatError
-   * when there is no whole one.
+   * when there is no whole one, FoveaError when the system refuses.
    */
   async read(): Promise<StateValue | null> {
+    await this.#tidyUp();
     const problems: string[] = [];
     for (const name of [LATEST, PREVIOUS]) {
       const path = this.#file(name);
@@ -59,6 +65,14 @@ export class BackupFolder {
     );
   }
 
+  /** Removes what killed processes left of files that they were writing. */
+  async #tidyUp(): Promise<void> {
+    if (!(await isThere(this.#path))) return;
+    const { readdir, rm } = await nodeFiles();
+    const left = (await readdir(this.#path)).filter(isTemporaryName);
+    for (const name of left) await rm(this.#file(name), { force: true });
+  }
+
   /** Removes the newest state, so that it does not become the one before the next. */
   async #dropDamaged(problems: readonly string[]): Promise<void> {
     console.warn(`${problems.join(' ')} The backup before it is used.`);
@@ -66,16 +80,14 @@ export class BackupFolder {
     await rm(this.#file(LATEST), { force: true });
   }
 
-  /** Removes the states, what killed processes left of others, and the folder if nothing else is in it. */
+  /** Removes the states, and the folder if nothing else is in it. */
   async remove(): Promise<void> {
+    await this.#tidyUp();
     if (!(await isThere(this.#path))) return;
     const { readdir, rm, rmdir } = await nodeFiles();
-    const names = await readdir(this.#path);
     // The newest last: until then a run that is killed here can go on.
-    const own = names.filter((name) => name.startsWith(`${LATEST}.`) && name.endsWith('.tmp'));
-    for (const name of [...own, PREVIOUS, LATEST]) await rm(this.#file(name), { force: true });
-    if (names.every((name) => own.includes(name) || name === PREVIOUS || name === LATEST))
-      await rmdir(this.#path);
+    for (const name of [PREVIOUS, LATEST]) await rm(this.#file(name), { force: true });
+    if ((await readdir(this.#path)).length === 0) await rmdir(this.#path);
   }
 
   #file(name: string): string {

@@ -3,6 +3,16 @@
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 
+/** A name for a file that is not whole yet. It is short: beside a name as long as names may be, a longer one is refused. */
+export function temporaryName(): string {
+  return `.fovea-${crypto.randomUUID()}.tmp`;
+}
+
+/** Whether a name is of `temporaryName`, as a process leaves it that is killed while it writes. */
+export function isTemporaryName(name: string): boolean {
+  return /^\.fovea-[\da-f-]{36}\.tmp$/.test(name);
+}
+
 /**
  * Writes `bytes` to `path`, all or nothing: into a new file beside it, flushed to the disk, then renamed. A failure
  * leaves the old file as it was and nothing new. Throws FoveaError when the system refuses, UnsupportedError in browsers.
@@ -10,8 +20,7 @@ import { describeValue } from '../base/options.ts';
 export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
   const { open, rename, rm } = await nodeFiles();
   const { dirname, join } = await import('node:path');
-  // The name has a length of its own: beside a name as long as names may be, one that is longer would be refused.
-  const temporary = join(dirname(path), `.fovea-${crypto.randomUUID()}.tmp`);
+  const temporary = join(dirname(path), temporaryName());
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -86,13 +95,16 @@ export async function makeFolderOf(path: string): Promise<void> {
   }
 }
 
-/** Whether there is a file or folder of that name. */
+/** Whether there is a file or folder of that name. Throws FoveaError when the system does not say. */
 export async function isThere(path: string): Promise<boolean> {
   const { stat } = await nodeFiles();
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === 'ENOENT') return false;
+    throw new FoveaError(`Cannot look for '${path}': ${reason(error)}.`);
+  }
 }
 
 /** Node's functions for files. Throws UnsupportedError in browsers. */

@@ -184,15 +184,22 @@ test('generators go on behind the batches that were taken', async () => {
         yield [x.slice([at], [5]), y.slice([at], [5])];
       }
     })();
-  const options = { epochs: 3, stepsPerEpoch: 4, verbose: 0 } as const;
+  // Validation data goes on too: the second epoch is validated on its third and fourth batch.
+  const options = { epochs: 3, stepsPerEpoch: 4, validationSteps: 2, verbose: 0 } as const;
   const { callback, states } = recorder();
   const net = network(7);
-  await net.fit(batches(100), { ...options, callbacks: [callback] });
+  const { history } = await net.fit(batches(100), {
+    ...options,
+    validationData: batches(9),
+    callbacks: [callback],
+  });
+  assert.notEqual(history.val_loss![0], history.val_loss![1]);
   for (const [i, state] of states.entries()) {
     const other = network(50 + i);
     other.restoreTrainingState(state);
-    await other.fit(batches(100), options);
+    const rest = await other.fit(batches(100), { ...options, validationData: batches(9) });
     assert.deepEqual(numbers(other), numbers(net), `state ${i}`);
+    assert.deepEqual(rest.history, history);
   }
   const other = network(8);
   other.restoreTrainingState(states.at(-2)!);
