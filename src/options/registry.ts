@@ -92,6 +92,7 @@ export class Registry<T extends Configurable> {
    * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
    * @param options.list The factories of our own classes by name; what is no factory is left out.
    * @param options.aliases Other names, each with the name that it stands for.
+   * @param options.listed Names that messages list besides those of `list`.
    */
   constructor(options: {
     readonly kind: string;
@@ -100,11 +101,13 @@ export class Registry<T extends Configurable> {
     readonly spelled?: 'factories' | 'classes';
     readonly list: object;
     readonly aliases?: Readonly<Record<string, string>>;
+    readonly listed?: readonly string[];
   }) {
     this.kind = options.kind;
     this.#module = options.module;
     this.#example = options.example;
     this.#addAll(options.list, options.spelled ?? 'factories');
+    this.#listed.push(...(options.listed ?? []));
     for (const [alias, name] of Object.entries(options.aliases ?? {})) {
       this.#byName.set(canonicalName(alias), this.#byName.get(canonicalName(name))!);
     }
