@@ -3,9 +3,6 @@
  * where the predictions are a softmax's (or sigmoid's) own result, its logits are used; else probabilities are clipped.
  */
 
-import type { Config } from '../base/config.ts';
-import { UnsupportedError } from '../base/errors.ts';
-import { booleanOption, FRACTION, numberOption, refuseOption } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
@@ -30,37 +27,20 @@ import {
   sum,
 } from '../ops/index.ts';
 import { softmaxOp } from '../ops/softmax.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { flag, fraction, unsupported } from '../options/kinds.ts';
 import { align, checkSameShape, classNumberShape } from './align.ts';
-import { checkLabels, Loss, type LossOptions } from './loss.ts';
+import { checkLabels, Loss } from './loss.ts';
 
 /** Keras' epsilon(): probabilities are kept this far from 0 and 1. */
 const EPSILON = 1e-7;
 
-export interface CrossentropyOptions extends LossOptions {
-  /** The predictions are logits and not probabilities. Default false. */
-  readonly fromLogits?: boolean;
-}
-
-export interface SmoothedCrossentropyOptions extends CrossentropyOptions {
-  /** Moves the labels by this part towards being all equal, 0 to 1. Default 0. */
-  readonly labelSmoothing?: number;
-}
-
 /** What all cross-entropies share. */
-abstract class Crossentropy extends Loss {
-  readonly fromLogits: boolean;
+abstract class Crossentropy extends withOptions(Loss, {
+  /** The predictions are logits and not probabilities. Default false. */
+  fromLogits: flag(false),
+}) {
   #warned = false;
-
-  constructor(className: string, options: CrossentropyOptions, known: readonly string[]) {
-    super(className, options, ['fromLogits', 'axis', ...known]);
-    this.fromLogits = booleanOption(className, 'fromLogits', options.fromLogits, false);
-    const { axis } = options as { axis?: unknown };
-    if (axis !== undefined && axis !== -1) {
-      throw new UnsupportedError(
-        `${className}: axis=${axis} is not supported: classes are on the last axis, -1.`,
-      );
-    }
-  }
 
   /**
    * The logits, given or found as the input of the `activation` that made the predictions; null without. Predictions
@@ -90,25 +70,25 @@ function smooth(labels: Node, smoothing: number, even: number): Node {
   return add(mul(labels, constant(1 - smoothing)), constant(smoothing * even));
 }
 
+const SMOOTHED = {
+  /** Moves the labels by this part towards being all equal, 0 to 1. Default 0. */
+  labelSmoothing: fraction(0),
+  axis: unsupported(-1),
+};
+
 const ONE_HOT_HINT =
   'Categorical crossentropy needs one row of class probabilities per prediction: make one-hot labels with ' +
   "utils.toCategorical(labels, classes), or use 'sparseCategoricalCrossentropy' for class numbers.";
 
 /** -Σ labels · log(predictions) for one-hot labels [batch, …, classes]. */
-export class CategoricalCrossentropy extends Crossentropy {
-  readonly className = 'CategoricalCrossentropy';
-  readonly labelSmoothing: number;
-
-  constructor(options: SmoothedCrossentropyOptions = {}) {
-    super('CategoricalCrossentropy', options, ['labelSmoothing']);
-    this.labelSmoothing = smoothingOption(this.className, options);
-  }
+export class CategoricalCrossentropy extends withOptions(Crossentropy, SMOOTHED) {
+  static override readonly className = 'CategoricalCrossentropy';
 
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, ONE_HOT_HINT);
   }
 
-  override build(yTrue: Node, yPred: Node): Node {
+  override call(yTrue: Node, yPred: Node): Node {
     const aligned = align(this.name, yTrue, yPred, ONE_HOT_HINT);
     const labels = smooth(aligned.yTrue, this.labelSmoothing, 1 / aligned.yTrue.shape.at(-1)!);
     const logits = this.logits(aligned.yPred, softmaxOp);
@@ -116,35 +96,25 @@ export class CategoricalCrossentropy extends Crossentropy {
     const total = sum(aligned.yPred, { axes: [-1], keepDims: true });
     return neg(sum(mul(labels, log(clip(div(aligned.yPred, total)))), { axes: [-1] }));
   }
-
-  override getConfig(): Config {
-    const { fromLogits: from_logits, labelSmoothing: label_smoothing } = this;
-    return { ...super.getConfig(), from_logits, label_smoothing, axis: -1 };
-  }
 }
 
 /** -log of the true class' probability, for class numbers [batch, …] or [batch, …, 1]. */
-export class SparseCategoricalCrossentropy extends Crossentropy {
-  readonly className = 'SparseCategoricalCrossentropy';
-
-  constructor(options: CrossentropyOptions = {}) {
-    super('SparseCategoricalCrossentropy', options, ['ignoreClass']);
-    refuseOption(this.className, 'ignoreClass', (options as { ignoreClass?: unknown }).ignoreClass);
-  }
+export class SparseCategoricalCrossentropy extends withOptions(Crossentropy, {
+  ignoreClass: unsupported(),
+  axis: unsupported(-1).notInConfig(),
+}) {
+  static override readonly className = 'SparseCategoricalCrossentropy';
+  static override readonly metricOptions = { axis: unsupported(-1) };
 
   override checkShapes(target: Shape, output: Shape): void {
     classNumberShape(this.name, target, output);
   }
 
-  override build(yTrue: Node, yPred: Node): Node {
+  override call(yTrue: Node, yPred: Node): Node {
     const numbers = reshape(yTrue, classNumberShape(this.name, yTrue.shape, yPred.shape));
     const labels = oneHot(numbers, yPred.shape.at(-1)!);
     // log p is as good a logit as any: its softmax is p again, scaled to sum 1.
     return softmaxCrossEntropy(labels, this.logits(yPred, softmaxOp) ?? log(clip(yPred)));
-  }
-
-  override getConfig(): Config {
-    return { ...super.getConfig(), from_logits: this.fromLogits, ignore_class: null };
   }
 
   protected override checkValues(values: ArrayLike<number>, output: Shape): void {
@@ -166,30 +136,20 @@ export function checkClassNumbers(who: string, values: ArrayLike<number>, output
 const BINARY_HINT = 'Binary crossentropy needs one label, 0 or 1, per output of the model.';
 
 /** Mean over the last axis of -(y · log p + (1 - y) · log(1 - p)), for labels from 0 to 1. */
-export class BinaryCrossentropy extends Crossentropy {
-  readonly className = 'BinaryCrossentropy';
-  readonly labelSmoothing: number;
-
-  constructor(options: SmoothedCrossentropyOptions = {}) {
-    super('BinaryCrossentropy', options, ['labelSmoothing']);
-    this.labelSmoothing = smoothingOption(this.className, options);
-  }
+export class BinaryCrossentropy extends withOptions(Crossentropy, SMOOTHED) {
+  static override readonly className = 'BinaryCrossentropy';
+  static override readonly metricOptions = { axis: unsupported(-1).notInConfig() };
 
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, BINARY_HINT);
   }
 
-  override build(yTrue: Node, yPred: Node): Node {
+  override call(yTrue: Node, yPred: Node): Node {
     const aligned = align(this.name, yTrue, yPred, BINARY_HINT);
     const labels = smooth(aligned.yTrue, this.labelSmoothing, 0.5);
     const logits = this.logits(aligned.yPred, sigmoidOp);
     const values = logits === null ? ofProbabilities(labels, aligned.yPred) : ofLogits(labels, logits);
     return mean(values, { axes: [-1] });
-  }
-
-  override getConfig(): Config {
-    const { fromLogits: from_logits, labelSmoothing: label_smoothing } = this;
-    return { ...super.getConfig(), from_logits, label_smoothing, axis: -1 };
   }
 
   protected override checkValues(values: ArrayLike<number>): void {
@@ -213,6 +173,9 @@ function ofLogits(labels: Node, x: Node): Node {
   return add(tail, sub(relu(x), mul(x, labels)));
 }
 
-function smoothingOption(className: string, options: SmoothedCrossentropyOptions): number {
-  return numberOption(className, 'labelSmoothing', options.labelSmoothing, 0, FRACTION);
-}
+/** For one-hot labels. */
+export const categoricalCrossentropy = factory(CategoricalCrossentropy);
+/** For class numbers. */
+export const sparseCategoricalCrossentropy = factory(SparseCategoricalCrossentropy);
+/** For labels 0 and 1. */
+export const binaryCrossentropy = factory(BinaryCrossentropy);

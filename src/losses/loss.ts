@@ -1,47 +1,39 @@
-/** @file Loss, the base of what training makes small. Semantics follow Keras 3 (`keras/src/losses`). */
+/** @file Loss, the base of what training makes small. Semantics follow Keras 3 (`keras/src/losses/loss.py`). */
 
-import type { Config } from '../base/config.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
-import { canonicalName, toSnakeCase } from '../base/names.ts';
-import { checkOptionNames, describeValue, refuseOption } from '../base/options.ts';
+import { ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import { add, constant, div, equal, mean, mul, sum } from '../ops/index.ts';
+import { Configurable, withOptions } from '../options/configurable.ts';
+import { oneOf, unsupported } from '../options/kinds.ts';
+import { className } from '../options/names.ts';
+import type { OptionTable } from '../options/option.ts';
 
-/** Options that every loss takes. */
-export interface LossOptions {
-  /** Default: the class name in snake case. */
-  readonly name?: string;
-  /** Only 'sumOverBatchSize', Keras' default: the mean over all values. */
-  readonly reduction?: string;
-}
-
-/** A measure of how far predictions are from labels. */
-export abstract class Loss {
-  /** Keras' class name, as files have it. */
-  abstract readonly className: string;
-  readonly name: string;
-
-  /** Throws ValueError for an unknown option, UnsupportedError for another reduction. */
-  constructor(className: string, options: LossOptions, known: readonly string[] = []) {
-    checkOptionNames(className, options, ['name', 'reduction', 'dtype', ...known]);
-    this.name = options.name ?? toSnakeCase(className);
-    const { reduction } = options;
-    if (reduction !== undefined && canonicalName(String(reduction)) !== 'sumoverbatchsize') {
-      throw new UnsupportedError(
-        `${className}: reduction ${describeValue(reduction)} is not supported, only 'sumOverBatchSize'.`,
-      );
-    }
-    refuseOption(className, 'dtype', (options as { dtype?: unknown }).dtype, 'float32');
-  }
+/**
+ * A measure of how far predictions are from labels. A class of one's own defines `call`:
+ * `class Distance extends Loss { call(yTrue, yPred) { return ops.mean(ops.abs(ops.sub(yTrue, yPred)), { axes: [-1] }); } }`.
+ */
+export abstract class Loss extends withOptions(Configurable, {
+  /** Default: the class' name in snake case. */
+  name: className(),
+  /**
+   * How one number comes of a batch's: 'sumOverBatchSize' (default) and 'mean', the mean of weight × loss; 'sum';
+   * 'meanWithSampleWeight', Σ weight × loss ÷ Σ weight; 'none', which cannot be trained on.
+   */
+  reduction: oneOf('sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'),
+  dtype: unsupported('float32').notInConfig(),
+}) {
+  /** Options that Keras' metric of the same name has in another way than the loss. */
+  static readonly metricOptions: OptionTable = {};
 
   /**
-   * One loss value for each prediction, [batch, …]: the predictions' shape without the last axis. What training makes
-   * small is the mean of all of them. Throws ShapeError when labels and predictions do not fit.
+   * One loss value for each prediction, [batch, …]: the predictions' shape without the last axis. Throws ShapeError when
+   * labels and predictions do not fit.
    */
-  abstract build(yTrue: Node, yPred: Node): Node;
+  abstract call(yTrue: Node, yPred: Node): Node;
 
-  /** Throws ShapeError when labels of shape `target` do not fit predictions of shape `output`. */
-  abstract checkShapes(target: Shape, output: Shape): void;
+  /** Hook: throws ShapeError when labels of shape `target` do not fit predictions of shape `output`, batch included. */
+  checkShapes(_target: Shape, _output: Shape): void {}
 
   /**
    * Checks labels on the host before they are fed. Throws ShapeError when their shape does not fit predictions of shape
@@ -54,15 +46,33 @@ export abstract class Loss {
     this.checkValues(values, output);
   }
 
-  /** The options in Keras' snake_case: what files have under `config`. */
-  getConfig(): Config {
-    return { name: this.name, reduction: 'sum_over_batch_size' };
-  }
-
   /** Hook: throws ValueError for a value that cannot be a label; here for one that is not finite. */
   protected checkValues(values: ArrayLike<number>, _output: Shape): void {
     checkLabels(this.name, values, Number.isFinite, 'a finite number');
   }
+}
+
+/**
+ * One number of a batch's loss values [batch, …] and weights [batch], as the loss' `reduction` says.
+ * Throws ValueError for the reduction 'none'.
+ */
+export function reduceLoss(loss: Loss, values: Node, sampleWeight: Node | null): Node {
+  const { reduction } = loss;
+  if (reduction === 'none') {
+    throw new ValueError(
+      `compile: the loss '${loss.name}' has reduction: 'none', but training needs one number. ` +
+        "Leave the reduction out, or use 'sum' or 'mean'.",
+    );
+  }
+  const inner = values.shape.slice(1).map((_, axis) => axis + 1);
+  const join = reduction === 'sum' ? sum : mean;
+  const perSample = inner.length === 0 ? values : join(values, { axes: inner });
+  const weighted = sampleWeight === null ? perSample : mul(perSample, sampleWeight);
+  if (reduction === 'sum') return sum(weighted);
+  if (reduction !== 'meanWithSampleWeight' || sampleWeight === null) return mean(weighted);
+  const weights = sum(sampleWeight);
+  // Weights of 0 alone give 0 and not NaN.
+  return div(sum(weighted), add(weights, equal(weights, constant(0))));
 }
 
 /** Throws ValueError, naming the first value that is not `valid` and its index. */

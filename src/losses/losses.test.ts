@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertClose } from '../../tests/support/close.ts';
 import { gradients } from '../autodiff/gradients.ts';
+import type { Config } from '../base/config.ts';
 import type { Shape } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
-import { mean, sigmoid, softmax } from '../ops/index.ts';
+import { abs, mean, sigmoid, softmax, sub } from '../ops/index.ts';
 import { inverseBatchSizeOp, placeholder } from '../ops/leaf.ts';
 import { softmaxOp } from '../ops/softmax.ts';
+import { withCustomObjects } from '../options/registry.ts';
+import type { FunctionLoss } from './function-loss.ts';
 import * as losses from './index.ts';
-import { Loss } from './loss.ts';
-
-const { getLoss, lossResolver, serializeLoss } = losses;
+import { Loss, reduceLoss } from './loss.ts';
+import { getLoss, lossResolver, serializeLoss } from './registry.ts';
 
 const node = (shape: Shape, name = 'x') => placeholder({ shape, name });
 
@@ -26,7 +28,7 @@ function run(outputs: readonly Node[], values: ReadonlyMap<Node, readonly number
 }
 
 test('crossentropy resolves by the shapes as in Keras', () => {
-  for (const name of ['crossentropy', 'ce']) {
+  for (const name of ['crossentropy', 'ce'] as const) {
     const resolve = lossResolver(name);
     assert.equal(resolve([null, 1], [null, 1]).className, 'BinaryCrossentropy');
     assert.equal(resolve([null], [null, 1]).className, 'BinaryCrossentropy');
@@ -40,10 +42,10 @@ test('names in either spelling and short; unknown ones are refused with the near
   assert.equal(getLoss('categorical_crossentropy').className, 'CategoricalCrossentropy');
   assert.equal(getLoss('categoricalCrossentropy').className, 'CategoricalCrossentropy');
   for (const name of ['mse', 'MSE', 'mean_squared_error'])
-    assert.equal(getLoss(name).className, 'MeanSquaredError');
+    assert.equal(getLoss(name as 'mse').className, 'MeanSquaredError');
   assert.equal(getLoss('bce').className, 'BinaryCrossentropy');
-  assert.throws(() => lossResolver('msee'), /Unknown loss 'msee'. Did you mean 'mse'/);
-  assert.throws(() => lossResolver('constructor'), /^ValueError: Unknown loss 'constructor'/);
+  assert.throws(() => lossResolver('msee' as never), /Unknown loss 'msee'. Did you mean 'mse'/);
+  assert.throws(() => lossResolver('constructor' as never), /^ValueError: Unknown loss 'constructor'/);
   assert.throws(() => lossResolver(3 as never), /Could not interpret loss identifier: 3/);
 });
 
@@ -57,7 +59,7 @@ test('the logits of a softmax or sigmoid are used, also when probabilities are 0
     ['categoricalCrossentropy', softmax],
     ['binaryCrossentropy', sigmoid],
   ] as const) {
-    const each = getLoss(name).build(y, activation(x));
+    const each = getLoss(name).call(y, activation(x));
     const [loss, gradient] = run([each, ...gradients(mean(each), [x])], values);
     const expected = name === 'binaryCrossentropy' ? [0, 200] : [0, 400];
     assertClose(loss!, expected, 1e-12, name);
@@ -68,7 +70,7 @@ test('the logits of a softmax or sigmoid are used, also when probabilities are 0
 
 test('the gradient of binary cross-entropy at logit 0 is sigmoid(0) - label', () => {
   const [x, y] = [node([null, 1]), node([null], 'y')];
-  const each = losses.binaryCrossentropy({ fromLogits: true }).build(y, x);
+  const each = losses.binaryCrossentropy({ fromLogits: true }).call(y, x);
   const values = new Map([
     [x, [0, 0]],
     [y, [1, 0]],
@@ -82,11 +84,11 @@ test('fromLogits with a softmax output warns and uses the softmax own logits', (
   const warn = context.mock.method(console, 'warn', () => {});
   const logits = node([null, 3]);
   const loss = losses.categoricalCrossentropy({ fromLogits: true });
-  const built = loss.build(node([null, 3], 'y'), softmax(logits));
+  const built = loss.call(node([null, 3], 'y'), softmax(logits));
   assert.equal(built.inputs[1], logits);
   assert.equal(warn.mock.callCount(), 1);
   assert.match(String(warn.mock.calls[0]!.arguments[0]), /produced by a softmax activation/);
-  assert.notEqual(loss.build(node([null, 3], 'y'), node([null, 3])).op, softmaxOp);
+  assert.notEqual(loss.call(node([null, 3], 'y'), node([null, 3])).op, softmaxOp);
 });
 
 test('labels that do not fit are refused with both shapes and a remedy', () => {
@@ -104,18 +106,18 @@ test('labels that do not fit are refused with both shapes and a remedy', () => {
     ['mse', [null, 1], [null, 10], /same shape/],
   ];
   for (const [name, target, output, message] of cases) {
-    const loss = getLoss(name);
-    assert.throws(() => loss.build(node(target), node(output)), { name: 'ShapeError', message });
+    const loss = getLoss(name as 'mse');
+    assert.throws(() => loss.call(node(target), node(output)), { name: 'ShapeError', message });
     const shape = target.map((dim) => dim ?? 1);
     assert.throws(() => loss.validateTargets([], shape, output), { name: 'ShapeError', message });
   }
 });
 
 test('labels of one number fit an output of one unit', () => {
-  assert.deepEqual(getLoss('bce').build(node([null]), node([null, 1])).shape, [null]);
-  assert.deepEqual(getLoss('mse').build(node([null]), node([null, 1])).shape, [null]);
-  assert.deepEqual(getLoss('mse').build(node([null, 4]), node([null, 4, 1])).shape, [null]);
-  assert.deepEqual(getLoss('sparseCategoricalCrossentropy').build(node([null, 1]), node([null, 3])).shape, [
+  assert.deepEqual(getLoss('bce').call(node([null]), node([null, 1])).shape, [null]);
+  assert.deepEqual(getLoss('mse').call(node([null]), node([null, 1])).shape, [null]);
+  assert.deepEqual(getLoss('mse').call(node([null, 4]), node([null, 4, 1])).shape, [null]);
+  assert.deepEqual(getLoss('sparseCategoricalCrossentropy').call(node([null, 1]), node([null, 3])).shape, [
     null,
   ]);
 });
@@ -152,9 +154,9 @@ test('options that are wrong or not there are refused', () => {
       /`labelSmoothing`.*between 0 and 1/,
     ],
     [
-      () => losses.categoricalCrossentropy({ reduction: 'sum' }),
-      'UnsupportedError',
-      /only 'sumOverBatchSize'/,
+      () => losses.categoricalCrossentropy({ reduction: 'product' as never }),
+      'ValueError',
+      /`reduction`.*one of 'sumOverBatchSize'/,
     ],
     [() => losses.categoricalCrossentropy({ axis: 1 } as never), 'UnsupportedError', /axis=1/],
     [
@@ -195,7 +197,7 @@ test('configurations are Keras 3.15 and read back', () => {
     assert.deepEqual(serializeLoss(getLoss(JSON.parse(JSON.stringify(config)))), config);
   }
   assert.equal(serializeLoss('categoricalCrossentropy'), 'categorical_crossentropy');
-  assert.equal(serializeLoss('MSE'), 'mse');
+  assert.equal(serializeLoss('MSE' as 'mse'), 'mse');
   assert.equal(serializeLoss('ce'), 'ce');
   assert.throws(() => serializeLoss((yTrue) => yTrue), { name: 'UnsupportedError' });
 });
@@ -207,5 +209,83 @@ test('a function of labels and predictions is a loss', () => {
   assert.ok(loss instanceof Loss);
   assert.equal(loss.name, 'half');
   const y = node([null]);
-  assert.equal(loss.build(y, node([null])), y);
+  assert.equal(loss.call(y, node([null])), y);
+});
+
+test('functions are written to files by name, and found among the custom objects', () => {
+  const distance = (yTrue: Node, yPred: Node) => sub(yTrue, yPred);
+  const written = serializeLoss(distance) as { readonly class_name: string; readonly config: string };
+  assert.equal(written.class_name, 'function');
+  assert.equal(written.config, 'distance');
+  assert.throws(() => getLoss(written), /Unknown loss 'distance'/);
+  withCustomObjects({ distance }, () => {
+    assert.equal((getLoss(written) as FunctionLoss).function, distance);
+    assert.equal((getLoss('distance' as never) as FunctionLoss).function, distance);
+  });
+  // What Keras writes for its own function.
+  const own = {
+    module: 'builtins',
+    class_name: 'function',
+    config: 'mean_squared_error',
+    registered_name: 'function',
+  };
+  assert.equal(getLoss(own).className, 'MeanSquaredError');
+});
+
+test('a class of a user needs only call; its name and options are written and read', () => {
+  class Distance extends Loss {
+    override call(yTrue: Node, yPred: Node): Node {
+      return abs(sub(yTrue, yPred));
+    }
+  }
+  const loss = new Distance({ reduction: 'sum' });
+  assert.equal(loss.name, 'distance');
+  const written = serializeLoss(loss);
+  assert.deepEqual(written, {
+    module: 'custom',
+    class_name: 'Distance',
+    config: { name: 'distance', reduction: 'sum' },
+    registered_name: 'Custom>Distance',
+  });
+  withCustomObjects({ Distance }, () => {
+    const again = getLoss(written as Config);
+    assert.ok(again instanceof Distance);
+    assert.equal(again.reduction, 'sum');
+  });
+  loss.validateTargets([5, -3], [2], [null, 1]);
+  assert.throws(() => loss.validateTargets([Number.NaN], [1], [null, 1]), /label NaN/);
+});
+
+test('reductions as Keras means them', () => {
+  const [x, y, w] = [node([null, 1]), node([null, 1], 'y'), node([null], 'w')];
+  const values = new Map([
+    [x, [1, 4]],
+    [y, [0, 0]],
+    [w, [3, 1]],
+  ]);
+  // Losses 1 and 16, weights 3 and 1.
+  for (const [reduction, plain, weighted] of [
+    ['sumOverBatchSize', 8.5, 9.5],
+    ['mean', 8.5, 9.5],
+    ['sum', 17, 19],
+    ['meanWithSampleWeight', 8.5, 19 / 4],
+  ] as const) {
+    const loss = losses.meanSquaredError({ reduction });
+    const each = loss.call(y, x);
+    const results = run([reduceLoss(loss, each, null), reduceLoss(loss, each, w)], values);
+    assert.deepEqual(
+      results.map(([value]) => value),
+      [plain, weighted],
+      reduction,
+    );
+  }
+  const loss = losses.meanSquaredError({ reduction: 'meanWithSampleWeight' });
+  const nothing = reduceLoss(loss, loss.call(y, x), w);
+  const unweighed = new Map([...values, [w, [0, 0]]] as const);
+  const [value, gradient] = run([nothing, ...gradients(nothing, [x])], unweighed);
+  assert.deepEqual([...value!], [0]);
+  assert.deepEqual([...gradient!], [0, 0]);
+  const none = losses.meanSquaredError({ reduction: 'none' });
+  assert.throws(() => reduceLoss(none, none.call(y, x), null), /reduction: 'none'.*'sum' or 'mean'/);
+  assert.throws(() => losses.meanSquaredError({ dtype: 'float64' } as never), { name: 'UnsupportedError' });
 });

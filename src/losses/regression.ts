@@ -3,34 +3,32 @@
 import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { abs, mean, square, sub } from '../ops/index.ts';
+import { factory } from '../options/configurable.ts';
 import { align, checkSameShape } from './align.ts';
-import { Loss, type LossOptions } from './loss.ts';
+import { Loss } from './loss.ts';
 
 const HINT = 'Give one number per output of the model.';
 
 /** A mean over the last axis of a function of label - prediction. */
-abstract class ErrorLoss extends Loss {
+export abstract class ErrorLoss extends Loss {
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, HINT);
   }
 
-  override build(yTrue: Node, yPred: Node): Node {
+  override call(yTrue: Node, yPred: Node): Node {
     const aligned = align(this.name, yTrue, yPred, HINT);
     const errors = this.measure(sub(aligned.yTrue, aligned.yPred));
     // [batch] has no axis of outputs: each prediction is one number.
     return errors.shape.length < 2 ? errors : mean(errors, { axes: [-1] });
   }
 
+  /** The error that a difference counts as, element by element. */
   protected abstract measure(difference: Node): Node;
 }
 
 /** Mean of (label - prediction)². */
 export class MeanSquaredError extends ErrorLoss {
-  readonly className = 'MeanSquaredError';
-
-  constructor(options: LossOptions = {}) {
-    super('MeanSquaredError', options);
-  }
+  static override readonly className: string = 'MeanSquaredError';
 
   protected override measure(difference: Node): Node {
     return square(difference);
@@ -39,13 +37,14 @@ export class MeanSquaredError extends ErrorLoss {
 
 /** Mean of |label - prediction|. */
 export class MeanAbsoluteError extends ErrorLoss {
-  readonly className = 'MeanAbsoluteError';
-
-  constructor(options: LossOptions = {}) {
-    super('MeanAbsoluteError', options);
-  }
+  static override readonly className: string = 'MeanAbsoluteError';
 
   protected override measure(difference: Node): Node {
     return abs(difference);
   }
 }
+
+/** Mean of (label - prediction)². */
+export const meanSquaredError = factory(MeanSquaredError);
+/** Mean of |label - prediction|: less shaken by outliers. */
+export const meanAbsoluteError = factory(MeanAbsoluteError);

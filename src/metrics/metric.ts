@@ -1,77 +1,104 @@
-/** @file Metric, the base of what is reported but not trained on, and Mean, which collects values over batches. */
+/**
+ * @file Metric, the base of what is reported but not trained on. A metric is state: a compiled step computes what its batch
+ * contributes, the host adds the contributions in float64 and makes numbers of the sum (docs/decisions/0013).
+ */
 
-import type { Config } from '../base/config.ts';
-import { toSnakeCase } from '../base/names.ts';
-import { checkOptionNames, refuseOption } from '../base/options.ts';
+import { ValueError } from '../base/errors.ts';
+import { Tensor, tensor } from '../base/tensor.ts';
+import type { TensorSource } from '../base/tensor-create.ts';
 import type { Node } from '../graph/node.ts';
+import { Configurable, withOptions } from '../options/configurable.ts';
+import { unsupported } from '../options/kinds.ts';
+import { numberedName } from '../options/names.ts';
+import { type Contributions, evaluateContributions, type MetricState } from './contributions.ts';
 
-/** Options that every metric takes. */
-export interface MetricOptions {
-  /** The name in logs and history. Default: the class name in snake case. */
-  readonly name?: string;
+/** What a metric sees of a batch. */
+export interface MetricInputs {
+  /** Labels, batched. */
+  readonly yTrue: Node;
+  /** Predictions, batched. */
+  readonly yPred: Node;
+  /** One weight a sample, [batch]; null for 1 each. */
+  readonly sampleWeight: Node | null;
 }
 
-/** A number per prediction whose mean over an epoch is reported. */
-export abstract class Metric {
-  /** Keras' class name, as files have it. */
-  abstract readonly className: string;
+/** Numbers in an array or a Tensor. */
+export type MetricData = Tensor | TensorSource;
+
+/**
+ * A number, or several, about all predictions of an epoch. A class of one's own defines `update` and `compute`, and
+ * `merge` where states do not add:
+ * `update({ yTrue, yPred }) { return { hits: ops.sum(ops.mul(yTrue, yPred)), count: 1 } }`,
+ * `compute({ hits, count }) { return hits[0] / count[0] }`.
+ */
+export abstract class Metric extends withOptions(Configurable, {
+  /** The name in logs and history. Default: the class' name in snake case, numbered. */
+  name: numberedName(),
+  dtype: unsupported('float32'),
+}) {
   /** Whether more or less is better, for callbacks that look for the best epoch; null where nobody can know. */
   readonly direction: 'up' | 'down' | null = null;
-  /** The name in logs and history. */
-  readonly name: string;
+  #state: MetricState | null = null;
 
-  /** Throws ValueError for an unknown option. */
-  constructor(className: string, options: MetricOptions, known: readonly string[] = []) {
-    checkOptionNames(className, options, ['name', 'dtype', ...known]);
-    refuseOption(className, 'dtype', (options as { dtype?: unknown }).dtype, 'float32');
-    this.name = options.name ?? toSnakeCase(className);
+  /**
+   * What a batch contributes to each part of the state: a whole node (a sum over the batch, any shape), or a number that
+   * each sample contributes. Throws ShapeError when labels and predictions do not fit.
+   */
+  abstract update(inputs: MetricInputs): Contributions;
+
+  /** The number, or numbers, that the state stands for. */
+  abstract compute(state: MetricState): number | readonly number[];
+
+  /** The state and what another batch, or another machine, contributes; by default their sum. */
+  merge(state: MetricState, other: MetricState): MetricState {
+    return Object.fromEntries(
+      Object.entries(state).map(([name, vector]) => [
+        name,
+        vector.map((value, i) => value + other[name]![i]!),
+      ]),
+    );
   }
 
   /**
-   * One value per prediction, batched; the metric is the mean of all of them. Throws ShapeError when labels and
-   * predictions do not fit.
+   * Adds samples to the metric's own state, in float64 and on the host. Training has a state of its own: this is for use
+   * without a model. Throws ValueError and ShapeError for data that does not fit.
    */
-  abstract build(yTrue: Node, yPred: Node): Node;
-
-  /** The options in Keras' snake_case: what files have under `config`. */
-  getConfig(): Config {
-    return { name: this.name, dtype: 'float32' };
-  }
-}
-
-/** Where a mean is. */
-export type MeanState = { readonly total: number; readonly count: number };
-
-/** A weighted mean in float64 over any number of batches. */
-export class Mean {
-  #total = 0;
-  #count = 0;
-
-  /** Adds `value`, the mean of `weight` samples. */
-  update(value: number, weight = 1): void {
-    this.#total += value * weight;
-    this.#count += weight;
+  async updateState(yTrue: MetricData, yPred: MetricData, sampleWeight?: MetricData | null): Promise<void> {
+    this.addToState([yTrue, yPred], sampleWeight ?? null, ([labels, predictions], weights) =>
+      this.update({ yTrue: labels!, yPred: predictions!, sampleWeight: weights }),
+    );
   }
 
-  /** The mean so far; 0 before the first value, as in Keras. */
-  get result(): number {
-    return this.#count === 0 ? 0 : this.#total / this.#count;
+  /** What `updateState` has collected; 0 before. */
+  result(): number | readonly number[] {
+    return this.#state === null ? 0 : this.compute(this.#state);
   }
 
-  /** The sum and its weight, to go on from with `setState`. */
-  getState(): MeanState {
-    return { total: this.#total, count: this.#count };
+  /** Forgets what `updateState` has collected. */
+  resetState(): void {
+    this.#state = null;
   }
 
-  /** Goes on from a state. */
-  setState({ total, count }: MeanState): void {
-    this.#total = total;
-    this.#count = count;
-  }
-
-  /** Forgets everything. */
-  reset(): void {
-    this.#total = 0;
-    this.#count = 0;
+  /** Adds what `contribute` says of batches of `data`, whose first extents must be equal, to the state. */
+  protected addToState(
+    data: readonly MetricData[],
+    sampleWeight: MetricData | null,
+    contribute: (nodes: readonly Node[], sampleWeight: Node | null) => Contributions,
+  ): void {
+    const all = [...data, ...(sampleWeight === null ? [] : [sampleWeight])].map((each) =>
+      each instanceof Tensor ? each : tensor(each),
+    );
+    const samples = all[0]!.shape[0];
+    if (samples === undefined || all.some(({ shape }) => shape[0] !== samples)) {
+      throw new ValueError(
+        `${this.name}: labels, predictions and weights must have as many samples each. ` +
+          `Received shapes ${all.map(({ shape }) => `[${shape.join(', ')}]`).join(', ')}.`,
+      );
+    }
+    if (samples === 0) return;
+    const added = evaluateContributions(all, (nodes) =>
+      contribute(nodes.slice(0, data.length), nodes[data.length] ?? null),
+    );
+    this.#state = this.#state === null ? added : this.merge(this.#state, added);
   }
 }

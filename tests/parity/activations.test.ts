@@ -38,7 +38,7 @@ function build({ name, label, input }: ActivationCase, x: Node): Node {
   if (label === null) return getActivation(name)(x);
   const [rows] = input.shape as [number];
   const labels = constant({ values: Array.from({ length: rows }, () => label), shape: [rows, 1] });
-  return new BinaryCrossentropy({ fromLogits: true }).build(labels, x);
+  return new BinaryCrossentropy({ fromLogits: true }).call(labels, x);
 }
 
 async function run(item: ActivationCase, backend: Backend): Promise<Float32Array[]> {

@@ -5,7 +5,7 @@ import test, { after } from 'node:test';
 import { getActivation } from '../../src/activations/registry.ts';
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Backend } from '../../src/engine/executable.ts';
-import { getLoss } from '../../src/losses/index.ts';
+import { getLoss } from '../../src/losses/registry.ts';
 import { mean } from '../../src/ops/index.ts';
 import { placeholder } from '../../src/ops/leaf.ts';
 import { assertClose } from '../support/close.ts';
@@ -34,7 +34,7 @@ async function run(item: LossCase, backend: Backend): Promise<Float32Array[]> {
   const loss = getLoss({ class_name: item.className, config: item.options });
   const x = placeholder({ shape: batched(item.input), name: 'x' });
   const yTrue = placeholder({ shape: batched(item.yTrue), name: 'yTrue' });
-  const each = loss.build(yTrue, getActivation(item.activation)(x));
+  const each = loss.call(yTrue, getActivation(item.activation)(x));
   const value = mean(each);
   const outputs = [each, value, ...gradients(value, [x])];
   const samples = item.input.shape[0]!;

@@ -6,6 +6,7 @@ import type { Config } from '../../src/base/config.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
 import { LAYERS } from '../../src/layers/registry.ts';
+import type { LossName } from '../../src/losses/registry.ts';
 import { Sequential } from '../../src/models/sequential.ts';
 import { assertClose } from '../support/close.ts';
 import { batch, type Drawn, weightValues } from '../support/fixture-numbers.ts';
@@ -26,7 +27,7 @@ interface TrainingCase {
   readonly inputShape: readonly number[];
   readonly classes: number;
   readonly batchSize: number;
-  readonly loss: string;
+  readonly loss: LossName;
   readonly optimizer: { readonly className: string; readonly options: Config };
   readonly firstBatch: { readonly pixelSum: number; readonly labels: readonly number[] };
   readonly losses: ArrayReference;

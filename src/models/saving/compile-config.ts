@@ -3,10 +3,11 @@
 import { type Config, type ConfigValue, isKerasObject } from '../../base/config.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
-import { type LossIdentifier, serializeLoss } from '../../losses/index.ts';
-import { type MetricIdentifier, serializeMetric } from '../../metrics/index.ts';
+import { functionName, type LossIdentifier, serializeLoss } from '../../losses/registry.ts';
+import { type MetricIdentifier, serializeMetric } from '../../metrics/registry.ts';
 import { serializeOptimizer } from '../../optimizers/index.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { customFunction } from '../../options/registry.ts';
 import { isRecord } from '../structure.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
 
@@ -16,21 +17,21 @@ export interface CompiledState {
   readonly optimizer: Optimizer;
 }
 
-/** In Keras' form. Throws UnsupportedError for losses and metrics that are functions. */
+/** In Keras' form. Throws UnsupportedError for losses and metrics that are functions without a name. */
 export function serializeCompile({ options, optimizer }: CompiledState): Config {
   return {
     optimizer: serializeOptimizer(optimizer),
     loss: mapTree(options.loss, (leaf) => serializeLoss(leaf as LossIdentifier)),
     loss_weights: mapTree(options.lossWeights, (leaf) => leaf as number),
     metrics: mapTree(options.metrics, (leaf) => serializeMetric(leaf as MetricIdentifier)),
-    weighted_metrics: null,
+    weighted_metrics: mapTree(options.weightedMetrics, (leaf) => serializeMetric(leaf as MetricIdentifier)),
     run_eagerly: false,
     steps_per_execution: 1,
     jit_compile: false,
   };
 }
 
-const KNOWN = ['optimizer', 'loss', 'loss_weights', 'metrics'];
+const KNOWN = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics'];
 
 /** Keras' options about how it computes, which mean nothing here. */
 const WITHOUT_MEANING = ['run_eagerly', 'steps_per_execution', 'jit_compile'];
@@ -47,23 +48,30 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
     if (KNOWN.includes(key) || WITHOUT_MEANING.includes(key) || off) continue;
     throw new UnsupportedError(`compile: ${key}=${describeValue(value)} is not supported.`);
   }
-  const { optimizer, loss, loss_weights, metrics } = config as Record<string, ConfigValue>;
+  const { optimizer, loss, loss_weights, metrics, weighted_metrics } = config as Record<string, ConfigValue>;
   return {
     optimizer: optimizer as Config | string,
-    loss: mapTree(loss, functionName) as CompileOptions['loss'],
+    loss: mapTree(loss, givenFunction) as CompileOptions['loss'],
     lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
-    metrics: mapTree(metrics, functionName) as CompileOptions['metrics'],
+    metrics: mapTree(metrics, givenFunction) as CompileOptions['metrics'],
+    weightedMetrics: mapTree(weighted_metrics, givenFunction) as CompileOptions['metrics'],
   };
 }
 
-/** Keras writes a built-in loss or metric function as an object around its name. */
-function functionName(leaf: unknown): ConfigValue {
-  const value = leaf as ConfigValue;
-  return isKerasObject(value) && value.class_name === 'function' ? (value.config as string) : value;
+/**
+ * A function that a file names, of the user's own where one is registered or among the custom objects, so that the model
+ * has it when it is saved again; else the name, which is one of ours.
+ */
+function givenFunction(leaf: unknown): unknown {
+  const name = functionName(leaf);
+  return name === null ? leaf : (customFunction(name) ?? name);
 }
 
+/** Lists and records of what identifiers became; null for nothing. */
+type Tree<T> = T | null | Tree<T>[] | { [name: string]: Tree<T> };
+
 /** Applies `change` to the leaves of lists and records of identifiers; null for nothing. */
-function mapTree(tree: unknown, change: (leaf: unknown) => ConfigValue): ConfigValue {
+function mapTree<T>(tree: unknown, change: (leaf: unknown) => T): Tree<T> {
   if (tree === undefined || tree === null) return null;
   if (Array.isArray(tree)) return tree.map((item) => mapTree(item, change));
   if (isRecord(tree) && !isKerasObject(tree)) {

@@ -323,8 +323,8 @@ test('what only Keras has is refused with the name of the layer', async () => {
     ],
     [changed('stack.keras', (t) => t.replace('"RMSprop"', '"Lion"')), /Lion.*\{ compile: false \}/],
     [
-      changed('stack.keras', (t) => t.replace('"weighted_metrics":null', '"weighted_metrics":["acc"]')),
-      /weighted_metrics/,
+      changed('stack.keras', (t) => t.replace('"weighted_metrics":null', '"weighted_metrics":["acuracy"]')),
+      /Unknown metric 'acuracy'/,
     ],
     [changed('graph.keras', (t) => t.replace('"kwargs":{}', '"kwargs":{"scale":2}')), /called with scale=2/],
   ];

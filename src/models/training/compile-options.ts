@@ -3,8 +3,8 @@
 import { isKerasObject } from '../../base/config.ts';
 import { ValueError } from '../../base/errors.ts';
 import { checkOptionNames, describeValue, refuseOption } from '../../base/options.ts';
-import { type LossIdentifier, type LossResolver, lossResolver } from '../../losses/index.ts';
-import { type MetricIdentifier, type MetricResolver, metricResolver } from '../../metrics/index.ts';
+import { type LossIdentifier, type LossResolver, lossResolver } from '../../losses/registry.ts';
+import { type MetricIdentifier, type MetricResolver, metricResolver } from '../../metrics/registry.ts';
 import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/index.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { isRecord } from '../structure.ts';
@@ -27,14 +27,15 @@ export interface CompileOptions {
   readonly loss?: LossOption | null;
   /** Factors of the outputs' losses in the sum that training makes small. */
   readonly lossWeights?: number | readonly number[] | Readonly<Record<string, number>> | null;
-  /** Reported, not trained on. */
+  /** Reported, not trained on. Weights of samples and classes do not count. */
   readonly metrics?: MetricsOption | null;
+  /** As `metrics`, with the weights of samples and classes: Σ weight × value ÷ Σ weight. */
+  readonly weightedMetrics?: MetricsOption | null;
 }
 
-const KNOWN = ['optimizer', 'loss', 'lossWeights', 'metrics'];
+const KNOWN = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'];
 // What Keras has and this engine does not need or does not do, with the value that means "off".
 const REFUSED: Readonly<Record<string, unknown>> = {
-  weightedMetrics: null,
   runEagerly: false,
   stepsPerExecution: 1,
   jitCompile: 'auto',
@@ -56,6 +57,8 @@ export interface Compiled {
   losses(outputs: readonly string[]): (OutputLoss | null)[];
   /** Per output name. Throws ValueError when they do not match the outputs. */
   metrics(outputs: readonly string[]): MetricResolver[][];
+  /** As `metrics`, of those with weights. */
+  weightedMetrics(outputs: readonly string[]): MetricResolver[][];
 }
 
 /** Throws ValueError for unknown names and options, UnsupportedError for options of Keras that Fovea does not have. */
@@ -68,6 +71,7 @@ export function resolveCompile(options: CompileOptions): Compiled {
   const optimizer = getOptimizer(options.optimizer ?? 'rmsprop');
   const loss = resolveTree(options.loss, lossResolver);
   const metrics = resolveTree(options.metrics, metricResolver);
+  const weightedMetrics = resolveTree(options.weightedMetrics, metricResolver);
   const weights = resolveTree(options.lossWeights, checkWeight);
   return {
     options,
@@ -79,7 +83,8 @@ export function resolveCompile(options: CompileOptions): Compiled {
         resolve === null ? null : { resolve, weight: single('lossWeights', factors[i]) ?? 1 },
       );
     },
-    metrics: (outputs) => spreadMetrics(metrics, outputs),
+    metrics: (outputs) => spreadMetrics('metrics', metrics, outputs),
+    weightedMetrics: (outputs) => spreadMetrics('weightedMetrics', weightedMetrics, outputs),
   };
 }
 
@@ -137,20 +142,20 @@ function spreadLoss(tree: Tree<LossResolver>, outputs: readonly string[]): (Loss
   return spread('loss', tree, outputs).map((item) => single('loss', item));
 }
 
-function spreadMetrics(tree: Tree<MetricResolver>, outputs: readonly string[]): MetricResolver[][] {
+function spreadMetrics(
+  option: string,
+  tree: Tree<MetricResolver>,
+  outputs: readonly string[],
+): MetricResolver[][] {
   if (tree === null) return outputs.map(() => []);
   const flat = (item: Tree<MetricResolver>): MetricResolver[] =>
-    Array.isArray(item)
-      ? item.flatMap(flat)
-      : single('metrics', item) === null
-        ? []
-        : [item as MetricResolver];
+    Array.isArray(item) ? item.flatMap(flat) : single(option, item) === null ? [] : [item as MetricResolver];
   // With one output a list is that output's list, whatever its length.
   if (outputs.length === 1 && !isByName(tree)) return [flat(tree)];
   if (!isByName(tree) && !Array.isArray(tree)) {
     throw new ValueError(
-      'compile: with several outputs, metrics is a list with one entry per output or a record.',
+      `compile: with several outputs, ${option} is a list with one entry per output or a record.`,
     );
   }
-  return spread('metrics', tree, outputs).map(flat);
+  return spread(option, tree, outputs).map(flat);
 }

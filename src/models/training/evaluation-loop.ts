@@ -54,8 +54,8 @@ export class EvaluationLoop {
         before: (i) => callbacks.call('onTestBatchBegin', i),
         goesOn: (i) => i !== steps,
       });
-      for await (const { step, reported, batch } of results) {
-        totals.add(step.reported, reported, batch.samples);
+      for await (const { step, reported } of results) {
+        totals.add(step.reported, reported);
         await callbacks.call('onTestBatchEnd', index++, totals.logs());
         await breaks.pause();
       }

@@ -180,20 +180,12 @@ export class FitLoop {
   /** Adds a batch's numbers to the epoch's, and tells callbacks. */
   async #tell(result: StepResult, { epoch, index }: Place): Promise<void> {
     const { callbacks, runner } = this.#options;
-    this.#tellDirections(result);
-    this.#totals.add(result.step.reported, result.reported, result.batch.samples);
-    this.#watch(result.reported[0]!, epoch, index);
+    this.#totals.add(result.step.reported, result.reported);
+    if (this.#directions === null) this.#setDirections(this.#totals.directions());
+    this.#watch(result.loss, epoch, index);
     // In rows, later batches may have run already.
     const halt = runner.ahead ? null : { epoch, index: index + 1 };
     await this.#call(halt, () => callbacks.call('onTrainBatchEnd', index, this.#totals.logs()));
-  }
-
-  #tellDirections({ step }: StepResult): void {
-    if (this.#directions !== null) return;
-    const known = step.reported.flatMap(({ name, direction }) =>
-      direction === null ? [] : [[name, direction] as const],
-    );
-    this.#setDirections(new Map(known));
   }
 
   #setDirections(directions: Directions): void {

@@ -4,9 +4,11 @@ import { InternalError, withPlace } from '../../base/errors.ts';
 import { isBatched, sampleSize } from '../../base/shape.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
+import type { MetricState } from '../../metrics/contributions.ts';
 import type { Batch, DataSet } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
+import { readReported } from './reported.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';
 import type { StepRandom } from './step-context.ts';
 import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
@@ -31,8 +33,10 @@ export interface RunContext {
 export interface StepResult {
   readonly batch: Batch;
   readonly step: ModelStep;
-  /** One for each of `step.reported`. */
-  readonly reported: readonly number[];
+  /** The batch's loss; 0 when predicting. */
+  readonly loss: number;
+  /** What the batch contributes to each of `step.reported`. */
+  readonly reported: readonly MetricState[];
   /** When predicting: copies, one for each output. */
   readonly predictions: readonly Float32Array[];
 }
@@ -259,7 +263,8 @@ function readResult({ step, executable }: CompiledStep, batch: Batch, slot: numb
   return {
     batch,
     step,
-    reported: step.reported.map(({ node }) => executable.output(node, slot)[0]!),
+    loss: step.loss === null ? 0 : executable.output(step.loss, slot)[0]!,
+    reported: readReported(step.reported, batch.samples, (node) => executable.output(node, slot)),
     predictions: step.predictions.map((node) =>
       executable.output(node, slot).slice(0, batch.samples * sampleSize(node.shape)),
     ),

@@ -1,54 +1,83 @@
-/** @file Losses and metrics collected over the batches of an epoch, in float64. */
+/** @file Losses and metrics collected over the batches of an epoch, in float64 on the host. */
 
-import { Mean, type MeanState } from '../../metrics/metric.ts';
-import type { ReportedValue } from './step-graph.ts';
+import type { MetricState } from '../../metrics/contributions.ts';
+import type { Metric } from '../../metrics/metric.ts';
+import { namedResults, type Reported } from './reported.ts';
 
-/** The means of an epoch under way, in the order of `evaluate`. */
-export type TotalsState = readonly { readonly name: string; readonly mean: MeanState }[];
+/** A metric's numbers by the names under which they are logged. */
+type Results = readonly (readonly [name: string, value: number])[];
 
-/** Means so far, weighted by the batches' sizes. */
+/** The metrics of an epoch under way, in the order of `evaluate`: their states, and the numbers that these stand for. */
+export type TotalsState = readonly {
+  readonly name: string;
+  readonly state: MetricState;
+  readonly results: Results;
+}[];
+
+/** A metric's state, and the metric, or what it made of the state as long as no batch of this run has named it. */
+interface Total {
+  readonly state: MetricState;
+  readonly source: Metric | Results;
+}
+
+/** The metrics' states so far. */
 export class Totals {
-  // In the order in which `evaluate` lists them.
-  readonly #means = new Map<string, Mean>();
-  /** The same by name. */
-  #sorted: (readonly [string, Mean])[] = [];
+  // By name, in the order in which `evaluate` lists them.
+  readonly #totals = new Map<string, Total>();
 
-  /** Adds one batch's numbers. */
-  add(reported: readonly ReportedValue[], values: readonly number[], samples: number): void {
-    reported.forEach(({ name, perSample }, i) => {
-      const mean = this.#means.get(name) ?? this.#add(name);
-      const count = samples * (perSample ?? 1);
-      mean.update(perSample === null ? values[i]! : values[i]! / count, count);
+  /** Adds what one batch contributes to each metric. */
+  add(reported: readonly Reported[], contributions: readonly MetricState[]): void {
+    reported.forEach(({ name, metric }, i) => {
+      const known = this.#totals.get(name);
+      const added = contributions[i]!;
+      const state = known === undefined ? added : metric.merge(known.state, added);
+      this.#totals.set(name, { state, source: metric });
     });
-  }
-
-  #add(name: string): Mean {
-    const mean = new Mean();
-    this.#means.set(name, mean);
-    this.#sorted = [...this.#means].sort(([a], [b]) => (a < b ? -1 : 1));
-    return mean;
   }
 
   /** What was collected so far, to go on from with `setState`. */
   getState(): TotalsState {
-    return [...this.#means].map(([name, mean]) => ({ name, mean: mean.getState() }));
+    return [...this.#totals].map(([name, total]) => ({
+      name,
+      state: total.state,
+      results: resultsOf(name, total),
+    }));
   }
 
   /** Goes on from a state. To be called before anything is added. */
   setState(state: TotalsState): void {
-    for (const { name, mean } of state) this.#add(name).setState(mean);
+    for (const { name, state: vectors, results } of state) {
+      this.#totals.set(name, { state: vectors, source: results });
+    }
   }
 
   /** By name, sorted, as Keras' logs are. */
   logs(): Record<string, number> {
-    const logs: Record<string, number> = {};
-    for (const [name, mean] of this.#sorted) logs[name] = mean.result;
-    return logs;
+    return Object.fromEntries(this.#results().sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** The loss alone, or a list with the loss first. */
+  /** The loss alone, or a list with the loss first; of metrics of several numbers each in turn. */
   list(): number | number[] {
-    const values = [...this.#means.values()].map((mean) => mean.result);
+    const values = this.#results().map(([, value]) => value);
     return values.length === 1 ? values[0]! : values;
   }
+
+  /** Which way the numbers get better, by name, where that is known. */
+  directions(): Map<string, 'up' | 'down'> {
+    const directions = new Map<string, 'up' | 'down'>();
+    for (const [name, total] of this.#totals) {
+      const direction = 'direction' in total.source ? total.source.direction : null;
+      if (direction === null) continue;
+      for (const [each] of resultsOf(name, total)) directions.set(each, direction);
+    }
+    return directions;
+  }
+
+  #results(): (readonly [string, number])[] {
+    return [...this.#totals].flatMap(([name, total]) => resultsOf(name, total));
+  }
+}
+
+function resultsOf(name: string, { state, source }: Total): Results {
+  return 'compute' in source ? namedResults(name, source, state) : source;
 }

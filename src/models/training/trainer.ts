@@ -200,7 +200,7 @@ export class Trainer {
     await runner.prepare(data);
     const { step, reported } = await runner.run(rangeBatch(data, 0, data.samples), 'the batch');
     const totals = new Totals();
-    totals.add(step.reported, reported, data.samples);
+    totals.add(step.reported, reported);
     return options.returnDict === true ? totals.logs() : totals.list();
   }
 

@@ -1,0 +1,117 @@
+/** @file Precision, recall, and the plain counts of hits and misses (Keras' `confusion_metrics.py`). */
+
+import { factory, withOptions } from '../options/configurable.ts';
+import { count } from '../options/kinds.ts';
+import { type Counts, countAbove, countsOf, NEVER, rates } from './confusion.ts';
+import type { Contributions, MetricState } from './contributions.ts';
+import { Metric, type MetricInputs } from './metric.ts';
+import { cutoffsOf, thresholdsOption } from './thresholds.ts';
+
+/** What counts at thresholds share: one number, or one for each threshold of a list. */
+abstract class ThresholdMetric extends withOptions(Metric, {
+  /** Predictions above it are positive: a number or a list, from 0 to 1. Default null: 0.5, or all with `topK`. */
+  thresholds: thresholdsOption,
+}) {
+  override update(inputs: MetricInputs): Contributions {
+    return countAbove(inputs, { name: this.name, cutoffs: this.cutoffs(0.5) });
+  }
+
+  override compute(state: MetricState): number | readonly number[] {
+    const counts = countsOf(state, state.above!.length / 2)[0]!;
+    const values = this.of(counts);
+    return values.length === 1 ? values[0]! : values;
+  }
+
+  /** The result at each threshold. */
+  protected abstract of(counts: Counts): readonly number[];
+
+  /** What predictions must be above, each; `alone` when no threshold is given. */
+  protected cutoffs(alone: number): number[] {
+    const { thresholds } = this;
+    return cutoffsOf(
+      thresholds === null ? [alone] : typeof thresholds === 'number' ? [thresholds] : thresholds,
+    );
+  }
+}
+
+/** What precision and recall share. */
+abstract class HitRate extends withOptions(ThresholdMetric, {
+  /** Only the k largest predictions of each sample can be positive. Default null: all. */
+  topK: count(null),
+  /** Number of the one class to look at. Default null: all. */
+  classId: count(null, { least: 0 }),
+}) {
+  override readonly direction = 'up';
+
+  override update(inputs: MetricInputs): Contributions {
+    const { name, topK, classId } = this;
+    return countAbove(inputs, { name, topK, classId, cutoffs: this.cutoffs(topK === null ? 0.5 : NEVER) });
+  }
+}
+
+/** Of the predicted positives, how many are true: TP ÷ (TP + FP). */
+export class Precision extends HitRate {
+  static override readonly className = 'Precision';
+
+  protected override of({ truePositives, falsePositives }: Counts): number[] {
+    return rates(truePositives, falsePositives);
+  }
+}
+
+/** Of the true labels, how many are found: TP ÷ (TP + FN). */
+export class Recall extends HitRate {
+  static override readonly className = 'Recall';
+
+  protected override of({ truePositives, falseNegatives }: Counts): number[] {
+    return rates(truePositives, falseNegatives);
+  }
+}
+
+/** How many are predicted and true. */
+export class TruePositives extends ThresholdMetric {
+  static override readonly className = 'TruePositives';
+
+  protected override of({ truePositives }: Counts): readonly number[] {
+    return truePositives;
+  }
+}
+
+/** How many are neither predicted nor true. */
+export class TrueNegatives extends ThresholdMetric {
+  static override readonly className = 'TrueNegatives';
+
+  protected override of({ trueNegatives }: Counts): readonly number[] {
+    return trueNegatives;
+  }
+}
+
+/** How many are predicted but not true. */
+export class FalsePositives extends ThresholdMetric {
+  static override readonly className = 'FalsePositives';
+
+  protected override of({ falsePositives }: Counts): readonly number[] {
+    return falsePositives;
+  }
+}
+
+/** How many are true but not predicted. */
+export class FalseNegatives extends ThresholdMetric {
+  static override readonly className = 'FalseNegatives';
+
+  protected override of({ falseNegatives }: Counts): readonly number[] {
+    return falseNegatives;
+  }
+}
+
+/** Of the predicted positives, how many are true. */
+export const precision = factory(Precision);
+/** Of the true labels, how many are found. */
+export const recall = factory(Recall);
+/** How many are predicted and true. */
+export const truePositives = factory(TruePositives);
+/** How many are neither predicted nor true. */
+export const trueNegatives = factory(TrueNegatives);
+/** How many are predicted but not true. */
+export const falsePositives = factory(FalsePositives);
+/** How many are true but not predicted. */
+export const falseNegatives = factory(FalseNegatives);

@@ -1,0 +1,156 @@
+/** @file Judging predictions: the losses and metrics of all outputs of a model, and the names under which they are logged. */
+
+import { ValueError } from '../../base/errors.ts';
+import { formatShape, isBatched, type Shape } from '../../base/shape.ts';
+import { checkNode, type Node } from '../../graph/node.ts';
+import { type Loss, reduceLoss } from '../../losses/loss.ts';
+import { checkContributions } from '../../metrics/contributions.ts';
+import { LossMean } from '../../metrics/mean.ts';
+import type { MetricResolver } from '../../metrics/registry.ts';
+import { add, constant, mul } from '../../ops/index.ts';
+import { placeholder } from '../../ops/leaf.ts';
+import type { Compiled, OutputLoss } from './compile-options.ts';
+import type { Reported } from './reported.ts';
+
+/** What is judged. */
+export interface JudgeRequest {
+  /** Of the outputs. */
+  readonly names: readonly string[];
+  readonly compiled: Compiled;
+  /** Batched shapes of the targets, one for each output with a loss. */
+  readonly targetShapes: readonly Shape[];
+  readonly predictions: readonly Node[];
+  /** [batch]; null in steps without. */
+  readonly sampleWeight: Node | null;
+  /** Scalars that count as losses: of regularizers and of layers. */
+  readonly prices: readonly Node[];
+}
+
+/** What a step computes of its predictions. */
+export interface Judgement {
+  readonly targets: readonly Node[];
+  readonly losses: readonly Loss[];
+  /** Over all outputs. */
+  readonly loss: Node;
+  /** The loss first. */
+  readonly reported: readonly Reported[];
+}
+
+/** Builds losses and metrics of all outputs. Throws ShapeError and ValueError when targets do not fit. */
+export function judge(request: JudgeRequest): Judgement {
+  const { names, compiled, targetShapes, predictions, sampleWeight, prices } = request;
+  const options = compiled.losses(names);
+  const metrics = compiled.metrics(names);
+  const weightedMetrics = compiled.weightedMetrics(names);
+  const several = predictions.length > 1;
+  const judged: JudgedOutput[] = [];
+  predictions.forEach((prediction, i) => {
+    const option = options[i]!;
+    const name = names[i]!;
+    const resolvers = { metrics: metrics[i]!, weightedMetrics: weightedMetrics[i]! };
+    if (option !== null) {
+      const shape = targetShapes[judged.length]!;
+      const prefix = several ? `${name}_` : '';
+      judged.push(judgeOutput({ name, prefix, shape, prediction, option, ...resolvers, sampleWeight }));
+    } else if (resolvers.metrics.length + resolvers.weightedMetrics.length > 0) {
+      throw new ValueError(`compile: output '${name}' has metrics but no loss. Give it a loss.`);
+    }
+  });
+  const loss = [...judged.map(({ weighted }) => weighted), ...prices].reduce((sum, value) => add(sum, value));
+  const parts = judged.length > 1 ? judged.map(({ name, value }) => reportLoss(`${name}_loss`, value)) : [];
+  const named = nameMetrics([
+    ...judged.flatMap((output) => output.metrics),
+    ...judged.flatMap((output) => output.weightedMetrics),
+  ]);
+  // The order in which `evaluate` lists them, which is Keras'.
+  if (several) named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return {
+    targets: judged.map(({ target }) => target),
+    losses: judged.map((output) => output.loss),
+    loss,
+    reported: [reportLoss('loss', loss), ...parts, ...named],
+  };
+}
+
+/** A metric before its name is settled. */
+interface UnnamedMetric extends Omit<Reported, 'name'> {
+  /** `head_` of an output of several. */
+  readonly prefix: string;
+  readonly weighted: boolean;
+}
+
+/** One output's target, its loss before and after its weight, and its metrics. */
+interface JudgedOutput {
+  readonly name: string;
+  readonly target: Node;
+  readonly loss: Loss;
+  readonly value: Node;
+  readonly weighted: Node;
+  readonly metrics: readonly UnnamedMetric[];
+  readonly weightedMetrics: readonly UnnamedMetric[];
+}
+
+function judgeOutput(output: {
+  readonly name: string;
+  readonly prefix: string;
+  /** The target's. */
+  readonly shape: Shape;
+  readonly prediction: Node;
+  readonly option: OutputLoss;
+  readonly metrics: readonly MetricResolver[];
+  readonly weightedMetrics: readonly MetricResolver[];
+  readonly sampleWeight: Node | null;
+}): JudgedOutput {
+  const { name, prefix, shape, prediction, option, sampleWeight } = output;
+  const target = placeholder({ shape, name: `${name}_target` });
+  const loss = option.resolve(shape, prediction.shape);
+  loss.checkShapes(shape, prediction.shape);
+  const value = reduceLoss(loss, callLoss(loss, target, prediction), sampleWeight);
+  const report = (resolve: MetricResolver, weights: Node | null, weighted: boolean): UnnamedMetric => {
+    const metric = resolve(shape, prediction.shape);
+    const contributions = metric.update({ yTrue: target, yPred: prediction, sampleWeight: weights });
+    checkContributions(`Metric '${metric.name}'`, contributions);
+    return { prefix, weighted, metric, contributions };
+  };
+  return {
+    name,
+    target,
+    loss,
+    value,
+    weighted: option.weight === 1 ? value : mul(value, constant(option.weight)),
+    metrics: output.metrics.map((resolve) => report(resolve, null, false)),
+    weightedMetrics: output.weightedMetrics.map((resolve) => report(resolve, sampleWeight, true)),
+  };
+}
+
+function callLoss(loss: Loss, target: Node, prediction: Node): Node {
+  const values = loss.call(target, prediction);
+  checkNode(`The loss '${loss.name}'`, values);
+  if (isBatched(values.shape)) return values;
+  throw new ValueError(
+    `The loss '${loss.name}' gave a value of shape ${formatShape(values.shape)}; it must give one value per sample, ` +
+      '[null, …], and leave the mean over the batch to its reduction.',
+  );
+}
+
+function reportLoss(name: string, loss: Node): Reported {
+  return { name, metric: new LossMean({ name }), contributions: LossMean.contributions(loss) };
+}
+
+/**
+ * Names as Keras gives them: a second `accuracy` is `accuracy_1`; a weighted metric is `weighted_accuracy` where there is
+ * an `accuracy` already.
+ */
+function nameMetrics(metrics: readonly UnnamedMetric[]): Reported[] {
+  const counts = new Map<string, number>([['loss', 1]]);
+  const free = (name: string): string => {
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return count === 0 ? name : `${name}_${count}`;
+  };
+  return metrics.map(({ prefix, weighted, metric, contributions }) => {
+    const name = `${prefix}${metric.name}`;
+    const own = weighted && counts.has(name) ? `${prefix}weighted_${metric.name}` : name;
+    return { name: free(own), metric, contributions };
+  });
+}
