@@ -63,7 +63,7 @@ async function timeCalls(work) {
 
 async function makeNetwork() {
   const { utils } = await import('../dist/index.js');
-  const { chapterNetwork } = await import('./chapter-network.mjs');
+  const { chapterNetwork } = await import('../build/examples/chapter-network.js');
   utils.setRandomSeed(1);
   return chapterNetwork();
 }

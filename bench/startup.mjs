@@ -32,7 +32,7 @@ async function chapter() {
   let describe;
   const milliseconds = await time(async () => {
     const { backend, Tensor } = await import('../dist/index.js');
-    const { chapterNetwork } = await import('./chapter-network.mjs');
+    const { chapterNetwork } = await import('../build/examples/chapter-network.js');
     const net = chapterNetwork();
     net.compile({ optimizer: 'rmsprop', loss: 'sparseCategoricalCrossentropy' });
     const x = new Tensor([64, 28, 28, 1], 'float32', new Float32Array(64 * 784).fill(0.5));

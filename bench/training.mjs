@@ -34,7 +34,7 @@ function run(command, args, env = {}) {
 /** Trains in this process: a child of this script, so that every system starts from nothing. */
 async function trainHere() {
   const { backend, datasets, utils } = await import('../dist/index.js');
-  const { chapterNetwork } = await import('./chapter-network.mjs');
+  const { chapterNetwork } = await import('../build/examples/chapter-network.js');
   utils.setRandomSeed(1);
   const [[images, labels]] = await datasets.mnist.loadData();
   const x = images.reshape([60000, 28, 28, 1]).div(255);

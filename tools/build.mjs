@@ -6,7 +6,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -53,10 +53,27 @@ async function bundleForBrowsers() {
   if (bad.length > 0) process.exit(1);
 }
 
+/** The programs of examples/ as JavaScript, for Node versions that do not read TypeScript; they import the library as `fovea`. */
+async function buildExamples() {
+  const names = readdirSync(join(ROOT, 'examples')).filter((name) => name.endsWith('.ts'));
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: names.map((name) => `examples/${name}`),
+    outdir: 'build/examples',
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
+  for (const name of names) {
+    const path = join(ROOT, 'build', 'examples', name.replace(/\.ts$/, '.js'));
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/(from "\.\/[^"]+)\.ts"/g, '$1.js"'));
+  }
+}
+
 const start = performance.now();
 rmSync(DIST, { recursive: true, force: true });
 writeTypes();
-await Promise.all([bundleForNode(), bundleForBrowsers()]);
+await Promise.all([bundleForNode(), bundleForBrowsers(), buildExamples()]);
 const main = join(DIST, 'cli', 'main.js');
 if (!existsSync(main)) {
   console.error(`${main} was not built, but package.json names it as the command.`);

@@ -4,6 +4,7 @@ import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { resetNames } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
 import { tensor } from '../base/tensor.ts';
+import { buildConvnet } from '../cli/network.ts';
 import type { Node } from '../graph/node.ts';
 import { placeholder } from '../ops/leaf.ts';
 import { ShapeContext } from './call-context.ts';
@@ -54,48 +55,31 @@ test('layers are named as in Keras: the class in snake case, numbered; given nam
 });
 
 test('the chapter network has the shapes and parameter counts of the book', () => {
-  let x = input({ shape: [28, 28, 1] });
-  const net = [
-    layers.conv2d({ filters: 32, kernelSize: [3, 3], activation: 'relu' }),
-    layers.maxPooling2d({ poolSize: [2, 2] }),
-    layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
-    layers.maxPooling2d({ poolSize: 2 }),
-    layers.conv2d({ filters: 64, kernelSize: [3, 3], activation: 'relu' }),
-    layers.flatten(),
-    layers.dense({ units: 64, activation: 'relu' }),
-    layers.dense({ units: 10, activation: 'softmax' }),
-  ];
-  const shapes = net.map((layer) => {
-    x = layer.apply(x);
-    return x.shape;
-  });
-  assert.deepEqual(shapes, [
-    [null, 26, 26, 32],
-    [null, 13, 13, 32],
-    [null, 11, 11, 64],
-    [null, 5, 5, 64],
-    [null, 3, 3, 64],
-    [null, 576],
-    [null, 64],
-    [null, 10],
-  ]);
+  const net = buildConvnet([28, 28, 1], 10);
   assert.deepEqual(
-    net.map((layer) => layer.countParams()),
+    net.layers.map((layer) => layer.inboundCalls[0]!.outputs[0]!.shape),
+    [
+      [null, 26, 26, 32],
+      [null, 13, 13, 32],
+      [null, 11, 11, 64],
+      [null, 5, 5, 64],
+      [null, 3, 3, 64],
+      [null, 576],
+      [null, 64],
+      [null, 10],
+    ],
+  );
+  assert.deepEqual(
+    net.layers.map((layer) => layer.countParams()),
     [320, 0, 18496, 0, 36928, 0, 36928, 650],
   );
   assert.deepEqual(
-    net.flatMap((layer) => layer.weights).map((weight) => weight.name),
-    [
-      'conv2d/kernel',
-      'conv2d/bias',
-      'conv2d_1/kernel',
-      'conv2d_1/bias',
-      'conv2d_2/kernel',
-      'conv2d_2/bias',
-    ].concat(['dense/kernel', 'dense/bias', 'dense_1/kernel', 'dense_1/bias']),
+    net.weights.map((weight) => weight.name),
+    ['conv2d', 'conv2d_1', 'conv2d_2', 'dense', 'dense_1'].flatMap((name) => [
+      `${name}/kernel`,
+      `${name}/bias`,
+    ]),
   );
-  assert.equal(x.producer.layer, net.at(-1));
-  assert.equal(x.producer.inputs[0]!.producer.layer, net.at(-2));
 });
 
 test('a frozen layer keeps its weights and has none to train', () => {

@@ -1,0 +1,75 @@
+/**
+ * @file A layer of your own: a residual block (He et al. 2015), made of layers that there are. It trains, shows in the
+ * summary, is saved and loaded like the others.
+ *
+ * Run it with `npm run example custom-layer`; with `--quick` it takes fewer images.
+ */
+
+import {
+  type CallContext,
+  datasets,
+  Layer,
+  layers,
+  loadModel,
+  type Node,
+  ops,
+  options,
+  sequential,
+  utils,
+  withOptions,
+} from 'fovea';
+
+/** relu(x + convolution of relu of convolution of x), each convolution normalised over the batch: [h, w, filters] stays. */
+class Residual extends withOptions(Layer, {
+  /** Channels of the input, and so of the output. */
+  filters: options.count(),
+}) {
+  static override readonly className = 'Residual';
+  // What is tracked is part of this layer: its weights train, freeze and are saved with it.
+  readonly conv1 = this.track(this.#convolution());
+  readonly norm1 = this.track(layers.batchNormalization());
+  readonly conv2 = this.track(this.#convolution());
+  readonly norm2 = this.track(layers.batchNormalization());
+
+  override call([x]: readonly Node[], context: CallContext): Node {
+    const first = ops.relu(context.apply(this.norm1, context.apply(this.conv1, x!)));
+    const second = context.apply(this.norm2, context.apply(this.conv2, first));
+    return ops.relu(ops.add(x!, second));
+  }
+
+  #convolution() {
+    return layers.conv2d({ filters: this.filters, kernelSize: 3, padding: 'same', useBias: false });
+  }
+}
+
+const count = process.argv.includes('--quick') ? 640 : 12800;
+const [[allImages, allLabels]] = await datasets.mnist.loadData();
+const images = allImages.slice([0], [count]).reshape([count, 28, 28, 1]).div(255);
+const labels = allLabels.slice([0], [count]);
+
+utils.setRandomSeed(1);
+const net = sequential([
+  layers.conv2d({
+    filters: 16,
+    kernelSize: 3,
+    strides: 2,
+    padding: 'same',
+    activation: 'relu',
+    inputShape: [28, 28, 1],
+  }),
+  new Residual({ filters: 16 }),
+  new Residual({ filters: 16 }),
+  layers.globalAveragePooling2d(),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
+net.summary();
+net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+await net.fit(images, labels, { epochs: 2, batchSize: 64 });
+
+await net.save('residual.keras');
+const again = await loadModel('residual.keras', { customObjects: { Residual } });
+const some = images.slice([0], [8]);
+const [before, after] = [await net.predict(some, { verbose: 0 }), await again.predict(some, { verbose: 0 })];
+const same = before.data.every((value, i) => value === after.data[i]);
+console.log(same ? 'The loaded model predicts the same.' : 'The loaded model predicts something else.');
+if (!same) process.exitCode = 1;
