@@ -73,11 +73,28 @@ export function loadWeightsFile(
   for (const write of writes) write();
 }
 
+/** The optimizer's assignments. A state of another optimizer is left out with a warning, as Keras does. */
 function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (() => void)[] {
   const stored = file.arrays(OPTIMIZER);
   if (stored === null) return [];
   // An optimizer that was saved before the first step has only its counters.
   const slots = optimizer.variables.slice(0, stored.length === 2 ? 2 : undefined);
+  const misfit =
+    stored.length === slots.length
+      ? slots.findIndex(({ shape }, i) => !sameShape(shape, stored[i]!.shape))
+      : slots.length;
+  if (misfit >= 0) {
+    const reason =
+      misfit < slots.length
+        ? `its variable ${misfit} is of shape ${formatShape(slots[misfit]!.shape)} whereas the saved one is of ` +
+          `shape ${formatShape(stored[misfit]!.shape)}`
+        : `it has ${slots.length} variables whereas the saved optimizer has ${stored.length} variables`;
+    console.warn(
+      `${what}: Skipping variable loading for optimizer '${optimizer.name}', because ${reason}. The layers' weights are ` +
+        'loaded; training goes on with an optimizer that starts afresh.',
+    );
+    return [];
+  }
   return readGroup(stored, slots, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
 }
 
