@@ -2,7 +2,7 @@
 
 import type { Program } from '../../compiler/program.ts';
 import { Heap, INITIAL_PAGES } from '../heap.ts';
-import { growableMemory, reserve } from '../heap-memory.ts';
+import { growableMemory, type HeapMemory, PAGE_BYTES, reserve } from '../heap-memory.ts';
 import type { Foreign } from './foreign.ts';
 import type { SystemMemory } from './system-memory.ts';
 
@@ -21,7 +21,7 @@ export class NativeHeap extends Heap {
   #advised = 0;
 
   constructor(foreign: Foreign, system: SystemMemory, maximumPages?: number) {
-    super(reserve((maximum) => growableMemory(INITIAL_PAGES, maximum), ADVICE, maximumPages));
+    super(reserve((maximum) => modestMemory(system, maximum), ADVICE, maximumPages));
     this.base = foreign.addressOf(new Uint8Array(this.memory.buffer));
     this.system = system;
     this.#advise();
@@ -49,6 +49,12 @@ export class NativeHeap extends Heap {
     this.system.preferLargePages(this.base + this.#advised, byteLength - this.#advised);
     this.#advised = byteLength;
   }
+}
+
+/** Throws RangeError unless as many addresses stay free for everything else. */
+function modestMemory(system: SystemMemory, maximumPages: number): HeapMemory {
+  if (!system.canReserve(2 * maximumPages * PAGE_BYTES)) throw new RangeError('too few addresses are free');
+  return growableMemory(INITIAL_PAGES, maximumPages);
 }
 
 const ADVICE = "Raise the process's limit on addresses (ulimit -v).";

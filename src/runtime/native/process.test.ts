@@ -29,6 +29,8 @@ const RUN = `const runtime = await NativeRuntime.create({ threads: 2, isa: 'avx2
 const { instance } = await bind(runtime, trainingProgram(nativeTarget('avx2')));
 `;
 
+const noLimits = process.platform === 'linux' ? false : 'other systems do not limit addresses so';
+
 describe('a process with the native runtime', { skip: whyNotNative('avx2') }, () => {
   it('lets a process with idle threads exit by itself, and one that still runs finish its run', async () => {
     const { stdout } = await script(`${RUN}
@@ -88,6 +90,22 @@ console.log('survived');`;
       script(stray.replace('OFFSET', '4'), { FOVEA_GUARD: '1' }),
       (error: { signal?: string }) => error.signal === 'SIGSEGV',
     );
+  });
+
+  it('runs where there is no WebAssembly', async () => {
+    const text = moduleText(`${RUN}\nawait instance.run(2);\nconsole.log(typeof WebAssembly);`);
+    const { stdout } = await run(process.execPath, ['--jitless', '--input-type=module', '--eval', text]);
+    assert.equal(stdout, 'undefined\n');
+  });
+
+  it('runs in 4 GB of addresses, and leaves as many to others as it takes', { skip: noLimits }, async () => {
+    const text = moduleText(`${RUN}\nawait instance.run(2);
+const maximum = runtime.heap.memory.buffer.maxByteLength;
+new ArrayBuffer(maximum / 2);
+console.log(maximum >= 2 ** 28 && maximum < 2 ** 31);`);
+    const command = 'ulimit -v 4000000 && exec "$0" --input-type=module --eval "$1"';
+    const { stdout } = await run('sh', ['-c', command, process.execPath, text]);
+    assert.equal(stdout, 'true\n');
   });
 
   it('takes FOVEA_ISA, and refuses names that are none', async () => {

@@ -25,6 +25,8 @@ export interface SystemMemory {
   load(code: Uint8Array<ArrayBuffer>): CodeBlock;
   /** Zeroed memory in pages of its own, which stays until it is freed. Throws BackendError when there is none. */
   share(bytes: number): SharedMemory;
+  /** Whether so many addresses in a row are free now. */
+  canReserve(bytes: number): boolean;
   /** Forbids or allows access to whole pages. Throws BackendError when the system refuses. */
   protect(address: number, bytes: number, access: 'none' | 'readWrite'): void;
   /** Asks for large pages where the system has them. */
@@ -64,11 +66,9 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
   const munmap = library('munmap', 'uintptr_t', 'size_t');
   const madvise = library('madvise', 'uintptr_t', 'size_t', 'int');
   const memcpy = foreign.find(null, 'memcpy', 'uintptr_t', ['uintptr_t', 'void *', 'size_t']);
-  const map = (bytes: number, flags: number): number | string => {
+  const map = (bytes: number, flags: number, access = PROT_READ_WRITE): number | string => {
     // A failure is the address -1, which is no number that JavaScript counts up to.
-    const address = Number(
-      mmap(0, bytes, PROT_READ_WRITE, MAP_PRIVATE | MAP_ANONYMOUS[platform] | flags, -1, 0),
-    );
+    const address = Number(mmap(0, bytes, access, MAP_PRIVATE | MAP_ANONYMOUS[platform] | flags, -1, 0));
     return Number.isSafeInteger(address) ? address : `mmap failed with error ${foreign.lastError()}`;
   };
   const tryLoad = (code: Uint8Array<ArrayBuffer>, flags: number): CodeBlock | string => {
@@ -96,6 +96,11 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
       if (typeof address === 'string') throw noMemory(address);
       return { address, buffer: foreign.view(address, bytes), free: () => munmap(address, bytes) };
     },
+    canReserve(bytes) {
+      const address = map(bytes, 0, PROT_NONE);
+      if (typeof address === 'number') munmap(address, bytes);
+      return typeof address === 'number';
+    },
     protect(address, bytes, access) {
       if (mprotect(address, bytes, access === 'none' ? PROT_NONE : PROT_READ_WRITE) === 0) return;
       throw new BackendError(`The system refused to protect memory: error ${foreign.lastError()}.`);
@@ -108,6 +113,7 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
 }
 
 const KERNEL32 = 'kernel32.dll';
+const MEM_RESERVE = 0x2000;
 const MEM_COMMIT_RESERVE = 0x3000;
 const MEM_RELEASE = 0x8000;
 const PAGE_NOACCESS = 0x01;
@@ -152,6 +158,11 @@ function windowsMemory(foreign: Foreign): SystemMemory {
         buffer: foreign.view(address, bytes),
         free: () => virtualFree(address, 0, MEM_RELEASE),
       };
+    },
+    canReserve(bytes) {
+      const address = virtualAlloc(0, bytes, MEM_RESERVE, PAGE_NOACCESS);
+      if (address !== 0) virtualFree(address, 0, MEM_RELEASE);
+      return address !== 0;
     },
     protect(address, bytes, access) {
       const wanted = access === 'none' ? PAGE_NOACCESS : PAGE_READWRITE;
