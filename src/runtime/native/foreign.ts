@@ -1,6 +1,6 @@
 /** @file Calls of machine code and of the system's libraries, through koffi. The only file that loads it. */
 
-import { isNode } from '../../base/environment.ts';
+import { codeLocation, isNode } from '../../base/environment.ts';
 import { BackendError } from '../../base/errors.ts';
 
 /** C types of what is passed and returned. An address is a number: user space ends below 2⁵³. */
@@ -57,7 +57,7 @@ let loaded: Foreign | undefined;
 
 function load(createRequire: CreateRequire): Foreign {
   if (loaded !== undefined) return loaded;
-  const require = createRequire(import.meta.url);
+  const require = createRequire(codeLocation());
   let koffi: typeof import('koffi');
   try {
     koffi = require('koffi') as typeof import('koffi');

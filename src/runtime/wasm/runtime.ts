@@ -1,7 +1,7 @@
 /** @file WasmRuntime: loads programs as WebAssembly and runs them on threads that share one memory. */
 
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
-import { hasRelaxedSimd, hasSharedMemory, hasSimd } from '../../codegen/wasm/features.ts';
+import { hasRelaxedSimd, hasSharedMemory, hasSimd, hasWebAssembly } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import { isInArena, type Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
@@ -19,7 +19,7 @@ import { InlineRunner } from './inline-runner.ts';
 import type { CompiledProgram, Runner } from './runner.ts';
 import { WasmHeap } from './wasm-heap.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { availableParallelism, hasWorkers } from './worker-thread.ts';
+import { availableParallelism, whyNoWorker } from './worker-thread.ts';
 
 export interface WasmRuntimeOptions {
   /** Worker threads; default: as many as the machine runs at the same time. */
@@ -56,6 +56,11 @@ export class WasmRuntime {
    * (relaxed SIMD, threads), ValueError for a thread count that is none.
    */
   static async create(options: WasmRuntimeOptions = {}): Promise<WasmRuntime> {
+    if (!hasWebAssembly()) {
+      throw new BackendError(
+        'There is no WebAssembly here, which the wasm engine needs. Run Node without --jitless, or use the native backend.',
+      );
+    }
     if (!hasSimd()) {
       throw new BackendError(
         'This machine has no WebAssembly SIMD, which the wasm engine needs. ' +
@@ -181,14 +186,22 @@ async function chooseThreads({ threads, inline }: WasmRuntimeOptions): Promise<n
     if (threads === undefined || threads === 1) return 0;
     throw new ValueError(`inline: true computes on one thread; received threads: ${threads}. Leave one out.`);
   }
-  if (hasWorkers() && hasSharedMemory()) return threads ?? (await availableParallelism());
+  const refused = await whyNoThreads();
+  if (refused === null) return threads ?? (await availableParallelism());
   if (inline === false || (threads !== undefined && threads > 1)) {
     throw new BackendError(
-      'Worker threads were asked for, but there is no shared memory or no Worker here. Serve the page with ' +
-        'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or use inline: true.',
+      `Worker threads were asked for, but they cannot be had: ${refused}. Ask for one thread, or leave the number out.`,
     );
   }
   return 0;
+}
+
+async function whyNoThreads(): Promise<string | null> {
+  if (hasSharedMemory()) return whyNoWorker();
+  return (
+    'there is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
+    'Cross-Origin-Embedder-Policy: require-corp'
+  );
 }
 
 async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<WebAssembly.Module> {

@@ -146,18 +146,7 @@ export function workerMain(port: WorkerPort): void {
   });
 }
 
-/** Source text that runs `workerMain` in a worker of Node or of a browser. */
-export function workerSource(host: 'node' | 'browser'): string {
-  const port =
-    host === 'node'
-      ? `const { parentPort } = require('node:worker_threads');
-const port = {
-  receive: (listener) => parentPort.on('message', listener),
-  send: (reply) => parentPort.postMessage(reply),
-};`
-      : `const port = {
-  receive: (listener) => { self.onmessage = ({ data }) => listener(data); },
-  send: (reply) => self.postMessage(reply),
-};`;
+/** Source text that runs `workerMain` in a worker, after text that makes its `port`. */
+export function workerSource(port: string): string {
   return `'use strict';\n${port}\n(${workerMain})(port);\n`;
 }

@@ -3,8 +3,9 @@
 import { BackendError } from '../../base/errors.ts';
 import { type CompiledProgram, type Job, type Runner, runError } from './runner.ts';
 import type { WasmHeap } from './wasm-heap.ts';
+import type { WorkerThread } from './worker-handle.ts';
 import { CONTROL_BYTES, type WorkerReply } from './worker-main.ts';
-import { startWorker, type WorkerThread } from './worker-thread.ts';
+import { startWorker } from './worker-thread.ts';
 
 /** The run that the workers are busy with. */
 interface Pending {

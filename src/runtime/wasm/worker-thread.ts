@@ -1,26 +1,13 @@
-/** @file One worker thread, the same under Node and in a browser. The only file that reaches for node:worker_threads. */
+/** @file One worker thread, the same under Node and in a browser. */
 
 import { isNode } from '../../base/environment.ts';
-import { type WorkerCommand, type WorkerReply, workerSource } from './worker-main.ts';
-
-/** What a worker's owner is told. */
-export interface WorkerEvents {
-  readonly reply: (reply: WorkerReply) => void;
-  /** The worker ended or broke without being asked to; it says nothing any more. */
-  readonly died: (reason: string) => void;
-}
-
-export interface WorkerThread {
-  send(command: WorkerCommand): void;
-  /** While held, the worker keeps the process alive. A new worker is not held. */
-  hold(): void;
-  letGo(): void;
-  terminate(): Promise<void>;
-}
+import { nodeParallelism, startNodeWorker } from './node-worker.ts';
+import type { WorkerEvents, WorkerThread } from './worker-handle.ts';
+import { type WorkerReply, workerSource } from './worker-main.ts';
 
 /** Starts a worker. Commands may be sent at once. Rejects with the engine's error when it cannot be started. */
 export function startWorker(events: WorkerEvents): Promise<WorkerThread> {
-  return isNode() ? startNodeWorker(events) : Promise.resolve(startBrowserWorker(events));
+  return isNode() ? startNodeWorker(events) : startBrowserWorker(events);
 }
 
 /** True where workers exist. */
@@ -28,49 +15,54 @@ export function hasWorkers(): boolean {
   return isNode() || typeof Worker !== 'undefined';
 }
 
+/** Why no worker can be started here, which may be known only after trying; null when one can. */
+export async function whyNoWorker(): Promise<string | null> {
+  if (!hasWorkers()) return 'there is no Worker';
+  if (isNode()) return null;
+  try {
+    const worker = await startBrowserWorker({ reply: () => {}, died: () => {} });
+    await worker.terminate();
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 /** Threads that the machine runs at the same time. */
 export async function availableParallelism(): Promise<number> {
-  if (!isNode()) return navigator.hardwareConcurrency || 1;
-  const os = await import('node:os');
-  return os.availableParallelism();
+  return isNode() ? nodeParallelism() : navigator.hardwareConcurrency || 1;
 }
 
-async function startNodeWorker(events: WorkerEvents): Promise<WorkerThread> {
-  const { Worker: NodeWorker } = await import('node:worker_threads');
-  const worker = new NodeWorker(workerSource('node'), {
-    eval: true,
-    name: 'fovea',
-    // Loaders and hooks meant for the main thread would only slow the worker's start.
-    execArgv: [],
-  });
-  worker.on('message', events.reply);
-  worker.on('error', (error: Error) => events.died(error.message));
-  worker.on('exit', (code) => events.died(`it exited with code ${code}`));
-  // Only now: listening for messages holds the worker again.
-  worker.unref();
-  return {
-    send: (command) => worker.postMessage(command),
-    hold: () => worker.ref(),
-    letGo: () => worker.unref(),
-    terminate: async () => {
-      await worker.terminate();
-    },
-  };
-}
+const READY = 'ready';
 
-function startBrowserWorker(events: WorkerEvents): WorkerThread {
-  const url = URL.createObjectURL(new Blob([workerSource('browser')], { type: 'text/javascript' }));
-  const worker = new Worker(url, { name: 'fovea' });
-  worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => events.reply(data);
-  worker.onerror = (event) => events.died(event.message ?? 'it could not be started');
-  return {
-    send: (command) => worker.postMessage(command),
-    hold: () => {},
-    letGo: () => {},
-    terminate: () => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-      return Promise.resolve();
-    },
-  };
+const PORT = `const port = {
+  receive: (listener) => { self.onmessage = ({ data }) => listener(data); },
+  send: (reply) => self.postMessage(reply),
+};
+self.postMessage('${READY}');`;
+
+/** Settles when the worker runs: a page's policy may forbid it, of which only an event tells. */
+async function startBrowserWorker(events: WorkerEvents): Promise<WorkerThread> {
+  const url = URL.createObjectURL(new Blob([workerSource(PORT)], { type: 'text/javascript' }));
+  try {
+    const worker = new Worker(url, { name: 'fovea' });
+    await new Promise<void>((resolve, reject) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = ({ message }) => {
+        worker.terminate();
+        const policy = "the page's Content-Security-Policy must allow workers from blob: (worker-src blob:)";
+        reject(new Error(message || policy));
+      };
+    });
+    worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => events.reply(data);
+    worker.onerror = ({ message }) => events.died(message || 'it broke');
+    return {
+      send: (command) => worker.postMessage(command),
+      hold: () => {},
+      letGo: () => {},
+      terminate: async () => worker.terminate(),
+    };
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }

@@ -1,0 +1,18 @@
+/** @file A worker thread as its owner sees it. */
+
+import type { WorkerCommand, WorkerReply } from './worker-main.ts';
+
+/** What a worker's owner is told. */
+export interface WorkerEvents {
+  readonly reply: (reply: WorkerReply) => void;
+  /** The worker ended or broke without being asked to; it says nothing any more. */
+  readonly died: (reason: string) => void;
+}
+
+export interface WorkerThread {
+  send(command: WorkerCommand): void;
+  /** While held, the worker keeps the process alive. A new worker is not held. */
+  hold(): void;
+  letGo(): void;
+  terminate(): Promise<void>;
+}

@@ -1,0 +1,141 @@
+/** @file The library inside of other people's bundles: for browsers, and as CommonJS for Node. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createContext, runInContext } from 'node:vm';
+import { type BuildOptions, build } from 'esbuild';
+import { whyNotNative } from './support/native-machine.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** Trains a network and says on which engine. */
+const PROGRAM = `
+const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+net.compile({ optimizer: 'adam', loss: 'mse' });
+globalThis.done = net
+  .fit(tensor([[1, 2]]), tensor([[1]]), { verbose: 0 })
+  .then(({ history }) => ({ loss: history.loss[0], engine: backend.describe().name }));
+`;
+
+let folder: string;
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fovea-bundles-'));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Bundles a program as a user would, with no other setting than these. */
+async function bundle(program: string, options: BuildOptions): Promise<string> {
+  const entry = join(folder, 'program.js');
+  writeFileSync(entry, program);
+  const { warnings, outputFiles, metafile } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+    ...options,
+  });
+  assert.deepEqual(
+    warnings.map(({ text }) => text),
+    [],
+  );
+  const imports = Object.values(metafile!.outputs).flatMap((output) => output.imports);
+  assert.deepEqual(
+    imports.filter(({ path }) => options.platform !== 'node' || !isBuiltin(path)),
+    [],
+  );
+  return outputFiles![0]!.text;
+}
+
+/** Runs a bundled program where there is what pages have, without workers, and `more`. */
+async function runInPage(text: string, more: object): Promise<{ loss: number; engine: string }> {
+  const timers = { setTimeout, clearTimeout, setInterval, clearInterval };
+  const context = createContext({
+    ...timers,
+    performance,
+    crypto,
+    console,
+    URL,
+    TextEncoder,
+    TextDecoder,
+    ...more,
+  });
+  runInContext(text, context);
+  return context.done;
+}
+
+describe('the browser bundle', () => {
+  before(() => {
+    const home = join(folder, 'node_modules', 'fovea');
+    mkdirSync(home, { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(home, 'package.json'));
+    execFileSync(process.execPath, [
+      join(ROOT, 'tools', 'browser-bundle.mjs'),
+      join(home, 'dist', 'browser', 'fovea.js'),
+    ]);
+  });
+
+  const program = `import { backend, layers, sequential, tensor } from 'fovea';${PROGRAM}`;
+
+  it('is taken by a bundler for browsers as it is, and names no module of Node', async () => {
+    const text = await bundle(program, { platform: 'browser', format: 'esm' });
+    assert.doesNotMatch(text, /["'`]node:/);
+    assert.doesNotMatch(text, /\brequire\(["'`]/);
+    assert.doesNotMatch(text, /import\.meta/);
+  });
+
+  it('trains where there is nothing of Node, as in a plain page', async () => {
+    const text = await bundle(program, { platform: 'browser', format: 'iife' });
+    const { loss, engine } = await runInPage(text, {});
+    assert.equal(engine, 'wasm');
+    assert.ok(Number.isFinite(loss));
+  });
+
+  it('stays with what browsers have where there is a process, as in a page of Electron or of a test runner', async () => {
+    const text = await bundle(program, { platform: 'browser', format: 'iife' });
+    const { engine } = await runInPage(text, { process });
+    assert.equal(engine, 'wasm');
+  });
+});
+
+describe('a bundle as CommonJS', () => {
+  const run = (file: string, env: Record<string, string> = {}) =>
+    execFileSync(process.execPath, [file], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      env: { ...process.env, ...env },
+    });
+
+  let file: string;
+
+  before(async () => {
+    const index = JSON.stringify(join(ROOT, 'build', 'src', 'index.js'));
+    const program = `const { backend, layers, sequential, tensor } = require(${index});${PROGRAM}
+done.then(({ engine }) => console.log(engine));`;
+    // It says that CommonJS has no import.meta, which the library knows.
+    const logOverride = { 'empty-import-meta': 'silent' } as const;
+    const text = await bundle(program, { platform: 'node', external: ['koffi'], logOverride });
+    file = join(folder, 'bundle.cjs');
+    writeFileSync(file, text);
+  });
+
+  it('runs on the portable engine where koffi is not beside it', () => {
+    rmSync(join(folder, 'node_modules', 'koffi'), { force: true });
+    assert.equal(run(file), 'wasm\n');
+    assert.throws(() => run(file, { FOVEA_BACKEND: 'native' }), /the package koffi did not load/);
+  });
+
+  it('finds koffi beside it', { skip: whyNotNative('avx2') }, () => {
+    const home = join(folder, 'node_modules');
+    mkdirSync(home, { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', 'koffi'), join(home, 'koffi'), 'junction');
+    assert.equal(run(file), 'native\n');
+  });
+});
