@@ -155,7 +155,8 @@ export function defaultGenerator(): RandomGenerator {
 }
 
 /**
- * Makes initialisation, shuffling, dropout and augmentation repeat exactly from here on.
+ * Makes initialisation, shuffling, dropout and augmentation repeat exactly from here on: models that have drawn already
+ * begin new streams with their next run. Layers with a seed of their own go on.
  * Throws ValueError unless `seed` is a whole number from 0 to 2^32 - 1.
  */
 export function setRandomSeed(seed: number): void {

@@ -107,6 +107,47 @@ test('early stopping says when it cannot know which way is better, or has nothin
   assert.throws(() => earlyStopping({ mode: 'up' } as never), ValueError);
 });
 
+test('early stopping goes on from what it remembers', () => {
+  const make = () => earlyStopping({ patience: 3, mode: 'min', restoreBestWeights: true });
+  const { model, next } = fakeModel();
+  const stop = make();
+  stop.setModel(model);
+  stop.onTrainBegin();
+  for (const [epoch, value] of [3, 1, 2, 2].entries()) {
+    next();
+    stop.onEpochEnd(epoch, { val_loss: value });
+  }
+  const state = structuredClone(stop.getState());
+  const bestWeights = [{ shape: [1], values: Float32Array.of(2) }];
+  assert.deepEqual(state, { wait: 2, best: 1, bestEpoch: 1, bestWeights, stoppedEpoch: 0 });
+  const other = make();
+  const gone = fakeModel();
+  other.setModel(gone.model);
+  other.onTrainBegin();
+  other.setState(state);
+  assert.deepEqual(other.getState(), state);
+  other.onEpochEnd(4, { val_loss: 2 });
+  assert.equal(gone.model.stopTraining, true);
+  assert.equal(other.stoppedEpoch, 4);
+  other.onTrainEnd();
+  assert.deepEqual(gone.calls, ['set 2']);
+});
+
+test('a progress bar that counted the batches of an epoch remembers how many there were', () => {
+  const write = () => {};
+  const bar = new ProgbarLogger({ output: { write } });
+  bar.setParams({ verbose: 1, epochs: 2, steps: null });
+  bar.onEpochBegin(0);
+  bar.onTrainBatchEnd(6, {});
+  bar.onEpochEnd(0, {});
+  assert.deepEqual(bar.getState(), { target: 7 });
+  const other = new ProgbarLogger({ output: { write } });
+  other.setParams({ verbose: 1, epochs: 2, steps: null });
+  other.onEpochBegin(1);
+  other.setState(bar.getState());
+  assert.deepEqual(other.getState(), { target: 7 });
+});
+
 test("checkpoints are named and told as Keras' are", async () => {
   const filepath = '{epoch:02d}-{val_loss:.2f}.keras';
   const best = await play(

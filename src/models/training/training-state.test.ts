@@ -48,7 +48,9 @@ function recorder() {
   const states: TrainingState[] = [];
   let net: Sequential;
   const take = () => {
-    states.push(structuredClone(net.trainingState()));
+    const state = net.trainingState();
+    // A state is a value: it stays as it is while training goes on, and copies serve as well.
+    states.push(states.length % 2 === 0 ? state : structuredClone(state));
     events.push('state');
   };
   const callback: CallbackLike = {
@@ -124,7 +126,7 @@ for (const [name, make] of Object.entries(runs)) {
       // Another process has other seeds.
       const net = network(100 + i);
       const rest =
-        i % 2 === 0
+        i % 4 < 2
           ? await run(net, make(), () => net.restoreTrainingState(state))
           : await goOn(net, state, make());
       assert.deepEqual(rest.weights, whole.weights, `weights, gone on from state ${i}`);
