@@ -8,7 +8,7 @@ import { axes, fraction, number } from '../options/kinds.ts';
 import { Constraint, EPSILON, norms } from './constraint.ts';
 
 const AXIS = {
-  /** Axes along which norms are taken: 0 for a dense kernel, [0, 1, 2] for a convolution's. Default 0. */
+  /** Axes along which norms are taken: 0 for a dense kernel, [0, 1, 2] for a convolution's. Default [0]. */
   axis: axes([0]),
 };
 

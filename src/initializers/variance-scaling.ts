@@ -62,9 +62,9 @@ function drawScaled(
 export class VarianceScaling extends withOptions(Scaling, {
   /** Variance × fan. Default 1. */
   scale: number(1, { above: 0 }),
-  /** Which fan: 'fanIn' (default), 'fanOut' or 'fanAvg'. */
+  /** What the variance is divided by: inputs, outputs, or their mean. Default 'fanIn'. */
   mode: oneOf('fanIn', 'fanOut', 'fanAvg'),
-  /** 'truncatedNormal' (default; Keras 2 called it 'normal'), 'untruncatedNormal' or 'uniform'. */
+  /** How the numbers are drawn ('normal' is Keras 2's name of the first). Default 'truncatedNormal'. */
   distribution: oneOf('truncatedNormal', 'untruncatedNormal', 'uniform').also({ normal: 'truncatedNormal' }),
 }) {
   static override readonly className = 'VarianceScaling';

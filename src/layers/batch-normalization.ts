@@ -28,7 +28,7 @@ export class BatchNormalization extends withOptions(Layer, {
   epsilon: number(0.001, { above: 0 }),
   /** Whether beta is added. Default true. */
   center: flag(true),
-  /** Whether is multiplied by gamma. Default true. */
+  /** Whether the result is multiplied by gamma. Default true. */
   scale: flag(true),
   /** First numbers of beta. Default 'zeros'. */
   betaInitializer: initializer('zeros').formerly('beta_init'),

@@ -11,9 +11,9 @@ import { Layer, type LayerOptions, SymbolicTensor } from './layer.ts';
 import { batchShape, sampleShape } from './layer-options.ts';
 
 const OPTIONS = {
-  /** The shape of one sample, without the batch. */
+  /** The shape of one sample, without the batch. Default null: `batchShape` says it. */
   shape: sampleShape().notInConfig(),
-  /** The shape with the batch, in place of `shape`. The batch is `null`; a number is kept for files and limits nothing. */
+  /** The shape with the batch, in place of `shape`. The batch is `null`; a number is kept for files and limits nothing. Default null: `shape` says it. */
   batchShape: batchShape().formerly('batch_input_shape'),
   sparse: unsupported(false, null),
   ragged: unsupported(false, null),

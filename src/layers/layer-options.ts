@@ -77,15 +77,15 @@ export const LAYER_OPTIONS = {
   name: layerName(),
   /** Whether `fit` may change the weights. Default true. */
   trainable: flag(true),
-  /** 'float32', the only type layers compute in. */
+  /** The type that layers compute in, the only one. Default 'float32'. */
   dtype: dtype(),
   /** A price on the layer's outputs that is added to the loss. Default null: none. */
   activityRegularizer: regularizer().onlyWhenSet(),
-  /** On a model's first layer: the shape of one sample, without the batch. */
+  /** On a model's first layer: the shape of one sample, without the batch. Default null: not known yet. */
   inputShape: sampleShape().notInConfig(),
-  /** On a model's first layer: the shape with the batch, whose extent is `null`. */
+  /** On a model's first layer: the shape with the batch, whose extent is `null`. Default null: not known yet. */
   batchInputShape: batchShape().notInConfig(),
-  /** On a model's first layer: short for `inputShape: [inputDim]`. */
+  /** On a model's first layer: short for `inputShape: [inputDim]`. Default null: not known yet. */
   inputDim: new Option<number | null, number, false>({
     expected: 'a whole number from 1 up',
     read: (given, { owner }) => checkSampleShape(owner, [given])[0]!,

@@ -21,8 +21,9 @@ export function thing<T extends Configurable, Names extends string>(
   registry: Registry<T>,
   fallback: string | null,
 ): Option<T | null, Identifier<T, Names> | null, false> {
+  const article = /^[aeiou]/.test(registry.kind) ? 'an' : 'a';
   return new Option<T | null, Identifier<T, Names> | null, false>({
-    expected: `a name of a ${registry.kind}, or a ${registry.kind}`,
+    expected: `${article} ${registry.kind}, or the name of one`,
     read: (given) => (given === null ? null : registry.resolve(given)),
     fallback: () => (fallback === null ? null : registry.create(fallback)),
     write: (value) => (value === null ? null : registry.serialize(value)),

@@ -15,7 +15,7 @@ const LEAST_SQUARED_NORM = 1e-12;
 export class OrthogonalRegularizer extends withOptions(Regularizer, {
   /** The factor. Default 0.01. */
   factor: number(0.01, { atLeast: 0 }),
-  /** What is to be orthogonal: 'rows' (default) or 'columns'. */
+  /** What is to be orthogonal. Default 'rows'. */
   mode: oneOf('rows', 'columns'),
 }) {
   static override readonly className = 'OrthogonalRegularizer';
