@@ -164,6 +164,7 @@ export const axes = optionKind<readonly number[], number | readonly number[]>(()
       if (list.length > 0 && list.every(Number.isSafeInteger)) return list as readonly number[];
       throw wrongValue(place, expected, given);
     },
+    write: (list) => (list.length === 1 ? list[0]! : list),
   };
 });
 
