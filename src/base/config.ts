@@ -20,9 +20,14 @@ export function kerasObject(module: string, className: string, config: Config): 
   return { module, class_name: className, config, registered_name: null };
 }
 
-/** True for a record with `class_name`: an object of a Keras file. */
+/** True for a record with a text as `class_name`: an object of a Keras file. */
 export function isKerasObject(value: unknown): value is Config & { readonly class_name: string } {
-  return typeof value === 'object' && value !== null && 'class_name' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'class_name' in value &&
+    typeof value.class_name === 'string'
+  );
 }
 
 /** The options of a Keras object, keys in camelCase as constructors take them. Throws ValueError without a config record. */

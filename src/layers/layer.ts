@@ -11,6 +11,7 @@ import { Tensor } from '../base/tensor.ts';
 import type { Constraint } from '../constraints/constraint.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
+import { initialValues } from '../initializers/initial-values.ts';
 import type { Initializer } from '../initializers/initializer.ts';
 import { placeholder } from '../ops/leaf.ts';
 import { Configurable, takesOptions } from '../options/configurable.ts';
@@ -295,7 +296,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   }): Variable {
     const { shape, trainable, regularizer, constraint } = options;
     const name = `${this.name}/${options.name}`;
-    const values = options.initializer.fill(shape);
+    const values = initialValues(name, shape, options.initializer);
     const variable = new Variable({ name, shape, values, trainable });
     variable.regularizer = regularizer ?? null;
     variable.constraint = constraint ?? null;

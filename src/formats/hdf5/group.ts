@@ -42,9 +42,15 @@ function readSymbolTable(file: FileBytes, cursor: Cursor, links: Map<string, num
       const object = node.address();
       const isSoftLink = node.u32() === 2;
       node.skip(20);
-      if (object !== null && !isSoftLink) links.set(name, object);
+      if (object !== null && !isSoftLink) addLink(file, links, name, object);
     }
   }
+}
+
+/** Names that would change a path stand for damage: the format does not allow them. */
+function addLink(file: FileBytes, links: Map<string, number>, name: string, address: number): void {
+  if (name === '' || name === '.' || name.includes('/')) file.fail(`a group has a member called '${name}'`);
+  links.set(name, address);
 }
 
 /** A child of a B-tree's last level, with the key before it. */
@@ -87,7 +93,7 @@ function readLink(cursor: Cursor, links: Map<string, number>): void {
   if (flags & 16) cursor.skip(1);
   const length = cursor.uint(1 << (flags & 3));
   const name = textOf(cursor.take(length));
-  if (kind === 0) links.set(name, cursor.knownAddress(`'${name}'`));
+  if (kind === 0) addLink(cursor.file, links, name, cursor.knownAddress(`'${name}'`));
 }
 
 /** Groups of many members have them elsewhere. */

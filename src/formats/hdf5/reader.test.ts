@@ -49,12 +49,12 @@ for (const { name, datasets } of manifest.cases) {
     const bytes = fileOf(name);
     assert.throws(() => openHdf5(bytes.subarray(0, bytes.length - 1), 'x.h5'), /truncated file/);
     let refused = 0;
-    for (let at = 0; at < bytes.length; at += 211) {
+    for (let at = 0; at < bytes.length; at += 397) {
       const damaged = Uint8Array.from(bytes);
       damaged[at]! ^= [0xff, 0x01, 0x80][at % 3]!;
       refused += readsAll(damaged) ? 0 : 1;
     }
-    assert.ok(refused > 8, `${refused} damaged files were refused`);
+    assert.ok(refused > 4, `${refused} damaged files were refused`);
   });
 }
 

@@ -5,6 +5,7 @@ import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../bas
 import { checkOptionNames, describeValue } from '../../base/options.ts';
 import { type FilePath, readWholeFile, toFilePath } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
+import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/registry.ts';
 import type { Model } from '../model.ts';
 import { compileOptionsOf } from './compile-config.ts';
@@ -52,12 +53,9 @@ function readOpened(file: SavedFile, options: LoadOptions): Model {
         `'${file.name}' holds weights without a model: make the model, then call loadWeights().`,
       );
     }
-    const model = modelFromConfig(config);
+    const model = withoutInitialValues(() => modelFromConfig(config));
     if (options.compile ?? true) compileFromConfig(model, config);
-    if (!model.built) return model;
-    const optimizer = model.compiled?.optimizer ?? null;
-    optimizer?.build(model.trainableWeights);
-    loadWeights(model, optimizer);
+    if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
     return model;
   });
 }

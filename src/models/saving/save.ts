@@ -66,7 +66,5 @@ export async function loadWeights(model: SavableModel, path: FilePath): Promise<
   const name = await toFilePath(path, 'loadWeights()');
   checkBuilt(model, 'loading weights into');
   const file = new SavedFile(name, await readWholeFile(name));
-  const optimizer = model.compiled?.optimizer ?? null;
-  optimizer?.build(model.trainableWeights);
-  withOpenedFile(file, (opened) => opened.loadWeights(model, optimizer));
+  withOpenedFile(file, (opened) => opened.loadWeights(model, model.compiled?.optimizer ?? null));
 }

@@ -69,7 +69,10 @@ export function loadWeightsFile(
     return readGroup(file.arrays(path) ?? [], slots, owner, `${what}, '${path}'`);
   });
   checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
-  if (optimizer !== null) writes.push(...readOptimizer(file, optimizer, what));
+  if (optimizer !== null) {
+    optimizer.build(model.trainableWeights);
+    writes.push(...readOptimizer(file, optimizer, what));
+  }
   for (const write of writes) write();
 }
 
