@@ -154,7 +154,7 @@ export function seed(): Option<number | null, number | null, false> {
   return optionKind<number>(() => ({ expected, read: (given) => checkSeed(given as number) }))(null);
 }
 
-/** A list of axes, or one of them; negative ones count from the end. */
+/** A list of axes, or one of them, which configs have as a number; negative ones count from the end. */
 export const axes = optionKind<readonly number[], number | readonly number[]>(() => {
   const expected = 'a whole number or a list of whole numbers';
   return {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { Configurable, factory, fromConfig, withOptions } from './configurable.ts';
-import { count, flag, number, oneOf, pair, text, unsupported } from './kinds.ts';
+import { axes, count, flag, number, oneOf, pair, text, unsupported } from './kinds.ts';
 import { Registry, withCustomObjects } from './registry.ts';
 
 class Window extends withOptions(Configurable, {
@@ -47,6 +47,19 @@ test('configs are Keras and read back, null is a value only where it can be one'
     () => fromConfig(Filters, { size: 3, filters: 2, unknown: 1 }),
     /Unknown Filters option 'unknown'/,
   );
+});
+
+test('keys are those of Keras', () => {
+  class Keys extends withOptions(Configurable, {
+    l2: number(0.5),
+    beta2: number(0.5),
+    useBias: flag(true),
+    axis: axes([0]),
+  }) {}
+  assert.deepEqual(new Keys().getConfig(), { l2: 0.5, beta_2: 0.5, use_bias: true, axis: 0 });
+  assert.deepEqual(fromConfig(Keys, { l2: 1, axis: [0, 1] }).getConfig(), {
+    ...{ l2: 1, beta_2: 0.5, use_bias: true, axis: [0, 1] },
+  });
 });
 
 test('keys of earlier versions of Keras are read, and named when a user gives them', () => {

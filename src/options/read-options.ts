@@ -7,9 +7,9 @@ import { unknownNameError } from '../base/suggest.ts';
 import type { Option, OptionTable } from './option.ts';
 import { snakeCase } from './spelling.ts';
 
-/** Keras' key of an option: `beta1` → `beta_1`, `kernelSize` → `kernel_size`. */
+/** Keras' key of an option: `kernelSize` → `kernel_size`, `beta1` → `beta_1`, but `l2` → `l2`. */
 export function configKey(name: string): string {
-  return snakeCase(name).replace(/([a-z])(\d)$/, '$1_$2');
+  return snakeCase(name).replace(/([a-z]{2})(\d)$/, '$1_$2');
 }
 
 /**
