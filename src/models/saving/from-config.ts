@@ -79,10 +79,10 @@ const FUNCTIONAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'input_layers',
 
 function readSequential(config: Config, label: string, shared: SharedLayers): Sequential {
   checkModelOptions(config, SEQUENTIAL_KEYS, label);
-  const { name, layers, build_input_shape: shape } = config;
+  const { name, layers, trainable, build_input_shape: shape } = config;
   const list = listOf(layers, `${label}: layers`).map((item) => readLayer(item, shared));
   return inFile(label, true, () => {
-    const model = new Sequential({ name: name as string, layers: list });
+    const model = new Sequential({ name: name as string, layers: list, trainable: trainable !== false });
     if (!model.built && Array.isArray(shape) && list.length > 0) model.build(shape as Shape);
     return model;
   });
