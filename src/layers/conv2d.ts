@@ -29,7 +29,7 @@ export class Conv2D extends withOptions(KernelLayer, {
   dilationRate: pair(1),
   /** Only 1. Default 1. */
   groups: count(1),
-  /** A price on the layer's outputs that is added to the loss. Default null: none. */
+  /** A price on the outputs whose mean over the samples is added to the loss. Default null: none. */
   activityRegularizer: regularizer(),
 }) {
   static override readonly className = 'Conv2D';

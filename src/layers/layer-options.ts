@@ -79,7 +79,7 @@ export const LAYER_OPTIONS = {
   trainable: flag(true),
   /** The type that layers compute in, the only one. Default 'float32'. */
   dtype: dtype(),
-  /** A price on the layer's outputs that is added to the loss. Default null: none. */
+  /** A price on the outputs whose mean over the samples is added to the loss. Default null: none. */
   activityRegularizer: regularizer().onlyWhenSet(),
   /** On a model's first layer: the shape of one sample, without the batch. Default null: not known yet. */
   inputShape: sampleShape().notInConfig(),

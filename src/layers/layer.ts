@@ -13,7 +13,8 @@ import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import { initialValues } from '../initializers/initial-values.ts';
 import type { Initializer } from '../initializers/initializer.ts';
-import { placeholder } from '../ops/leaf.ts';
+import { mul } from '../ops/index.ts';
+import { inverseBatchSize, placeholder } from '../ops/leaf.ts';
 import { Configurable, takesOptions } from '../options/configurable.ts';
 import type { OptionsOf } from '../options/option.ts';
 import type { Regularizer } from '../regularizers/regularizer.ts';
@@ -62,7 +63,7 @@ export interface LayerCall {
 export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   declare readonly name: string;
   declare readonly dtype: 'float32';
-  /** A price on the outputs that is added to the loss; null without. */
+  /** A price on the outputs whose mean over the samples is added to the loss; null without. */
   declare readonly activityRegularizer: Regularizer | null;
   /** The input's shape with batch, when the options gave one: a Sequential model starts from it. */
   readonly batchInputShape: Shape | null;
@@ -261,7 +262,9 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
     return outputs.map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
-      if (this.activityRegularizer !== null) context.addLoss(this.activityRegularizer.call(output));
+      // A mean over the samples, so that its weight does not depend on the batch size.
+      if (this.activityRegularizer !== null)
+        context.addLoss(mul(this.activityRegularizer.call(output), inverseBatchSize()));
       return output;
     });
   }

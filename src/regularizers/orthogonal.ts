@@ -8,10 +8,10 @@ import { factory, withOptions } from '../options/configurable.ts';
 import { number, oneOf } from '../options/kinds.ts';
 import { Regularizer } from './regularizer.ts';
 
-/** Under this a squared norm counts as this, so that rows of zeros do not divide by zero (Keras' `normalize`). */
-const LEAST_SQUARED_NORM = 1e-12;
+/** A smaller squared norm counts as this, so that rows of zeros do not divide by zero (Keras' `normalize`). */
+const LEAST_SQUARED_NORM = 1e-14;
 
-/** factor · mean of |cosine| over all pairs of rows or columns. Throws ShapeError for a weight that is no matrix. */
+/** factor · mean of |cosine| over all pairs of rows or columns. Throws ShapeError for a weight that is no matrix or has one only. */
 export class OrthogonalRegularizer extends withOptions(Regularizer, {
   /** The factor. Default 0.01. */
   factor: number(0.01, { atLeast: 0 }),
@@ -32,6 +32,11 @@ export class OrthogonalRegularizer extends withOptions(Regularizer, {
     const turned = transpose(unit, [1, 0]);
     const products = ofRows ? matmul(unit, turned) : matmul(turned, unit);
     const size = x.shape[ofRows ? 0 : 1]!;
+    if (size === 1) {
+      throw new ShapeError(
+        `OrthogonalRegularizer: a weight of shape ${formatShape(x.shape)} has one of its ${this.mode}, and so no pair of them.`,
+      );
+    }
     const pairs = (size * (size - 1)) / 2;
     const total = sum(abs(mul(products, offDiagonal(size))));
     return mul(total, constant((this.factor * 0.5) / pairs));
