@@ -63,7 +63,7 @@ const { history } = await net.fit(x, y, {
     earlyStopping({ patience: EPOCHS, restoreBestWeights: true }),
     ...(folder === 'none'
       ? []
-      : [backupAndRestore({ backupDir: folder!, saveFreq, doubleCheckpoint: true })]),
+      : [backupAndRestore({ backupDir: folder!, saveFreq, doubleCheckpoint: saveFreq !== 'epoch' })]),
   ],
 });
 const weights = Buffer.concat(

@@ -211,6 +211,27 @@ test('generators go on behind the batches that were taken', async () => {
   );
 });
 
+test('datasets go on behind the batches that were taken of the pass', async () => {
+  const dataset = {
+    length: 5,
+    *[Symbol.iterator](): Generator<DatasetBatch> {
+      for (let i = 0; i < 5; i++) yield [x.slice([i * 10], [10]), y.slice([i * 10], [10])];
+    },
+  };
+  const options = { epochs: 3, verbose: 0, validationData: dataset } as const;
+  const { callback, states } = recorder();
+  const net = network(7);
+  const { history } = await net.fit(dataset, { ...options, callbacks: [callback] });
+  assert.equal(states.length, 18);
+  for (const [i, state] of states.entries()) {
+    const other = network(50 + i);
+    other.restoreTrainingState(state);
+    const rest = await other.fit(dataset, options);
+    assert.deepEqual(numbers(other), numbers(net), `state ${i}`);
+    assert.deepEqual(rest.history, history);
+  }
+});
+
 test('checkpoints remember what they saved best', () => {
   const checkpoint = modelCheckpoint({ filepath: 'a.keras', initialValueThreshold: 0.5 });
   assert.deepEqual(checkpoint.getState(), { best: 0.5, batchesSince: 0 });
