@@ -9,7 +9,8 @@ import { setRandomSeed } from '../../src/base/random.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import type { CallbackLike } from '../../src/callbacks/callback.ts';
 import { backupAndRestore, earlyStopping } from '../../src/callbacks/index.ts';
-import { conv2d, dense, dropout, flatten } from '../../src/layers/index.ts';
+import { batchNormalization, conv2d, dense, dropout, flatten } from '../../src/layers/index.ts';
+import { meanIoU } from '../../src/metrics/index.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { adam } from '../../src/optimizers/index.ts';
 
@@ -46,12 +47,17 @@ const y = new Tensor(
 );
 const net = sequential([
   conv2d({ filters: 4, kernelSize: 3, activation: 'relu', inputShape: [8, 8, 1] }),
+  batchNormalization(),
   dropout({ rate: 0.25, seed: 9 }),
   flatten(),
   dropout({ rate: 0.5 }),
   dense({ units: 3, activation: 'softmax' }),
 ]);
-net.compile({ optimizer: adam(), loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
+net.compile({
+  optimizer: adam(),
+  loss: 'sparseCategoricalCrossentropy',
+  metrics: ['accuracy', meanIoU({ numClasses: 3, sparseYPred: false })],
+});
 const saveFreq = frequency === 'epoch' ? frequency : Number(frequency);
 const { history } = await net.fit(x, y, {
   epochs: EPOCHS,
