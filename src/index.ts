@@ -17,6 +17,7 @@ export {
   UnsupportedError,
   ValueError,
 } from './base/errors.ts';
+export type { FilePath } from './base/file-path.ts';
 export type { Dim, Shape } from './base/shape.ts';
 export { Tensor, tensor } from './base/tensor.ts';
 export type { NestedArray, TensorSource } from './base/tensor-create.ts';
@@ -38,7 +39,6 @@ export * as constraints from './constraints/index.ts';
 export * as datasets from './datasets/index.ts';
 export type { BackendName, BackendOptions } from './engine/backend.ts';
 export type { BackendDescription } from './engine/executable.ts';
-export type { FilePath } from './formats/files.ts';
 export type { Node } from './graph/node.ts';
 export type { Variable } from './graph/variable.ts';
 export * as images from './images/index.ts';

@@ -1,6 +1,7 @@
 /** @file Files on disk: the only part of saving and loading that needs Node. */
 
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
 
 /** A name for a file that is not whole yet. It is short: beside a name as long as names may be, a longer one is refused. */
@@ -50,16 +51,13 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
   }
 }
 
-/** A path, a `file:` URL as a text, or a URL object. */
-export type FilePath = string | URL;
-
 /**
  * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, ValueError for
  * what is neither text nor URL.
  */
 export async function toFilePath(path: FilePath, how: string): Promise<string> {
   const given: unknown = path;
-  const isUrl = Object.prototype.toString.call(given) === '[object URL]';
+  const isUrl = isUrlObject(given);
   const text = typeof given === 'string' || isUrl ? String(given) : '';
   if (text === '') {
     throw new ValueError(`${how} takes a path or a file: URL. Received: filepath=${describeValue(given)}`);

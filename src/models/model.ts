@@ -1,11 +1,11 @@
 /** @file Model, the base of Sequential and Functional: layers with a beginning and an end, that can be trained. */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
+import type { FilePath } from '../base/file-path.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
-import type { FilePath } from '../formats/files.ts';
 import type { Node } from '../graph/node.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
 import type { LayerGraph } from './layer-graph.ts';
@@ -21,7 +21,7 @@ import {
   type PredictFunctionOptions,
 } from './training/predict-function.ts';
 import type { BatchOptions, EvaluateOptions, FitOptions, PredictOptions } from './training/run-options.ts';
-import type { Evaluation, Prediction } from './training/trained-model.ts';
+import type { Evaluation, ForList, ForRecord, Prediction } from './training/trained-model.ts';
 import { Trainer } from './training/trainer.ts';
 import type { TrainingState } from './training/training-state.ts';
 
@@ -228,15 +228,19 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Loss and metrics on data. Without metrics the loss alone (`evaluate<number>(…)`), else a list with the loss first, or
-   * with `returnDict` a record. Throws as `fit` does.
+   * Loss and metrics on data: a list with the loss first, or with `returnDict` a record. It is a list without metrics too,
+   * where Keras gives a number, so that its type does not depend on what `compile` was given. Throws as `fit` does.
    */
-  evaluate<T extends Evaluation = number[]>(x: Dataset, options?: EvaluateOptions): Promise<T>;
-  evaluate<T extends Evaluation = number[]>(
+  evaluate(x: Dataset, options?: ForList<EvaluateOptions>): Promise<number[]>;
+  evaluate(x: Dataset, options: ForRecord<EvaluateOptions>): Promise<Record<string, number>>;
+  evaluate(x: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(x: DataInput, y: DataInput | undefined, options?: ForList<EvaluateOptions>): Promise<number[]>;
+  evaluate(
     x: DataInput,
     y: DataInput | undefined,
-    options?: EvaluateOptions,
-  ): Promise<T>;
+    options: ForRecord<EvaluateOptions>,
+  ): Promise<Record<string, number>>;
+  evaluate(x: DataInput, y: DataInput | undefined, options?: EvaluateOptions): Promise<Evaluation>;
   evaluate(
     x: DataInput | Dataset,
     y?: DataInput | EvaluateOptions,
@@ -252,21 +256,27 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /** One training step on one batch; returns its loss and metrics as `evaluate` does. */
-  trainOnBatch<T extends Evaluation = number[]>(
+  trainOnBatch(x: DataInput, y?: DataInput, options?: ForList<BatchOptions>): Promise<number[]>;
+  trainOnBatch(
     x: DataInput,
-    y?: DataInput,
-    options: BatchOptions = {},
-  ): Promise<T> {
-    return this.#trainer.trainOnBatch(x, y, options) as Promise<T>;
+    y: DataInput | undefined,
+    options: ForRecord<BatchOptions>,
+  ): Promise<Record<string, number>>;
+  trainOnBatch(x: DataInput, y?: DataInput, options?: BatchOptions): Promise<Evaluation>;
+  trainOnBatch(x: DataInput, y?: DataInput, options: BatchOptions = {}): Promise<Evaluation> {
+    return this.#trainer.trainOnBatch(x, y, options);
   }
 
-  /** Loss and metrics of one batch. */
-  testOnBatch<T extends Evaluation = number[]>(
+  /** Loss and metrics of one batch, as `evaluate` returns them. */
+  testOnBatch(x: DataInput, y?: DataInput, options?: ForList<BatchOptions>): Promise<number[]>;
+  testOnBatch(
     x: DataInput,
-    y?: DataInput,
-    options: BatchOptions = {},
-  ): Promise<T> {
-    return this.#trainer.testOnBatch(x, y, options) as Promise<T>;
+    y: DataInput | undefined,
+    options: ForRecord<BatchOptions>,
+  ): Promise<Record<string, number>>;
+  testOnBatch(x: DataInput, y?: DataInput, options?: BatchOptions): Promise<Evaluation>;
+  testOnBatch(x: DataInput, y?: DataInput, options: BatchOptions = {}): Promise<Evaluation> {
+    return this.#trainer.testOnBatch(x, y, options);
   }
 
   /** The outputs for one batch. */

@@ -80,7 +80,7 @@ for (const { steps, test: tested, values, predict, rows } of runs) {
   test(`evaluate and predict with ${steps} steps`, async () => {
     const { counts, callback } = counter();
     const run = { steps, verbose: 0, callbacks: [callback] } as const;
-    assertClose(await network().evaluate<number[]>(x, y, run), values, TOLERANCE, 'loss and metric');
+    assertClose(await network().evaluate(x, y, run), values, TOLERANCE, 'loss and metric');
     assert.deepEqual((await network().predict(x, run)).shape, [rows, 2]);
     assert.deepEqual(counts, { train: 0, test: tested, predict });
   });

@@ -2,8 +2,9 @@
 
 import type { Config } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
+import type { FilePath } from '../../base/file-path.ts';
 import { checkOptionNames, describeValue } from '../../base/options.ts';
-import { type FilePath, readWholeFile, toFilePath } from '../../formats/files.ts';
+import { readWholeFile, toFilePath } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/registry.ts';

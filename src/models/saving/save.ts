@@ -1,13 +1,8 @@
 /** @file Saving models and weights as Keras 3 does, to bytes and to files. */
 
+import type { FilePath } from '../../base/file-path.ts';
 import { checkOptionNames } from '../../base/options.ts';
-import {
-  type FilePath,
-  makeFolderOf,
-  readWholeFile,
-  toFilePath,
-  writeFileAtomically,
-} from '../../formats/files.ts';
+import { makeFolderOf, readWholeFile, toFilePath, writeFileAtomically } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withOpenedFile, writerFor } from './formats/index.ts';
 import type { SavableModel } from './saved-layers.ts';

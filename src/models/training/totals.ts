@@ -56,10 +56,9 @@ export class Totals {
     return Object.fromEntries(this.#results().sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** The loss alone, or a list with the loss first; of metrics of several numbers each in turn. */
-  list(): number | number[] {
-    const values = this.#results().map(([, value]) => value);
-    return values.length === 1 ? values[0]! : values;
+  /** A list with the loss first; of metrics of several numbers each in turn. */
+  list(): number[] {
+    return this.#results().map(([, value]) => value);
   }
 
   /** Which way the numbers get better, by name, where that is known. */

@@ -20,8 +20,14 @@ export interface TrainedModel extends Layer, CallbackModel {
   build(inputShapes: readonly Shape[]): void;
 }
 
-/** What `evaluate` gives: the loss, a list with the loss first, or a record by name. */
-export type Evaluation = number | number[] | Record<string, number>;
+/** What `evaluate` gives: a list with the loss first, or with `returnDict` a record by name. */
+export type Evaluation = number[] | Record<string, number>;
+
+/** Options that ask for a list. */
+export type ForList<O> = O & { readonly returnDict?: false };
+
+/** Options that ask for a record. */
+export type ForRecord<O> = O & { readonly returnDict: true };
 
 /** What `predict` gives: one Tensor, or one an output, arranged as the model's outputs are. */
 export type Prediction = Tensor | Tensor[] | Record<string, Tensor>;

@@ -127,10 +127,14 @@ test('validation takes the last part, and evaluate agrees with it', async () => 
   const [loss, accuracy] = await net.evaluate(x.slice([15], [5]), labels.slice([15], [5]), quiet);
   assert.equal(history.history.val_loss![0], loss);
   assert.equal(history.history.val_accuracy![0], accuracy);
-  const record = await net.evaluate<Record<string, number>>(x, labels, { ...quiet, returnDict: true });
+  const record = await net.evaluate(x, labels, { ...quiet, returnDict: true });
   assert.deepEqual(Object.keys(record), ['accuracy', 'loss']);
   net.compile({ loss: 'ce' });
-  assert.equal(typeof (await net.evaluate<number>(x, labels, quiet)), 'number');
+  const [only, ...others] = await net.evaluate(x, labels, quiet);
+  assert.equal(typeof only, 'number');
+  assert.deepEqual(others, [], 'a list without metrics too');
+  const [step] = await net.testOnBatch(x, labels);
+  assert.equal(step, only);
 });
 
 test('every way to predict gives the same numbers', async () => {
