@@ -9,5 +9,6 @@ export { dropout } from './dropout.ts';
 export { flatten } from './flatten.ts';
 export { globalAveragePooling2d, globalMaxPooling2d } from './global-pooling2d.ts';
 export { inputLayer } from './input-layer.ts';
+export { lambda } from './lambda.ts';
 export { averagePooling2d, maxPooling2d } from './pooling2d.ts';
 export { reshape } from './reshape.ts';

@@ -5,8 +5,8 @@ import { formatShape, type Shape } from '../base/shape.ts';
 
 /** Requirements on a layer's inputs; what is left out is not checked. */
 export interface InputSpec {
-  /** 'many': the layer takes a list of two or more. Default: exactly one input. */
-  readonly inputs?: 1 | 'many';
+  /** 'many': the layer takes a list of two or more; 'any': one or more. Default: exactly one input. */
+  readonly inputs?: 1 | 'many' | 'any';
   readonly ndim?: number;
   readonly minNdim?: number;
   /** Extents that are fixed once the layer has its weights, by axis (negative axes count from the end). */
@@ -28,7 +28,8 @@ export function checkInputs(
   inputs: readonly { readonly shape: Shape; readonly name?: string }[],
 ): void {
   const many = spec.inputs === 'many';
-  if (many ? inputs.length < 2 : inputs.length !== 1) {
+  const fits = spec.inputs === 'any' ? inputs.length > 0 : many ? inputs.length > 1 : inputs.length === 1;
+  if (!fits) {
     throw new ValueError(
       `Layer '${layer.name}' (${layer.className}) expects ${many ? 'a list of 2 or more inputs' : '1 input'}, ` +
         `but it received ${inputs.length}: ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}.`,

@@ -33,6 +33,8 @@ export interface OptionDefinition<Value> {
   readonly nullable?: boolean | undefined;
   /** Whether configs have the option: always (the default), never, or unless it is null. */
   readonly inConfig?: 'always' | 'never' | 'when set' | undefined;
+  /** Keras' key in configs. Default: the option's name in snake case. */
+  readonly key?: string | undefined;
   /** Keys that earlier versions of Keras had for it; a list of keys is one value from several. */
   readonly formerKeys?: readonly (string | readonly string[])[] | undefined;
 }
@@ -53,6 +55,11 @@ export class Option<Value = unknown, Given = Value, Needed extends boolean = boo
   /** Keys that earlier versions of Keras had: `nb_filter`, or `['nb_row', 'nb_col']` for a list of both. */
   formerly(...keys: readonly (string | readonly string[])[]): Option<Value, Given, Needed> {
     return new Option({ ...this.definition, formerKeys: keys });
+  }
+
+  /** Keras' key in configs, where it is not the option's name in snake case. */
+  keyed(key: string): Option<Value, Given, Needed> {
+    return new Option({ ...this.definition, key });
   }
 
   /** The option is never written to configs. */

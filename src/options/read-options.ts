@@ -59,7 +59,7 @@ export function writeOptions(table: OptionTable, values: object): Config {
   for (const [name, { definition }] of Object.entries(table)) {
     const value = (values as Record<string, unknown>)[name];
     if (definition.inConfig === 'never' || (definition.inConfig === 'when set' && value === null)) continue;
-    config[configKey(name)] =
+    config[definition.key ?? configKey(name)] =
       definition.write === undefined ? (value as ConfigValue) : definition.write(value);
   }
   return config;
@@ -76,7 +76,7 @@ export function optionsFromConfig(
   const left = new Map(Object.entries(config));
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
-    const value = takeKey(left, configKey(name), option);
+    const value = takeKey(left, option.definition.key ?? configKey(name), option);
     if (value === undefined || (value === null && option.definition.nullable !== true)) continue;
     options[name] = value;
   }
