@@ -7,27 +7,12 @@ import type { Config } from '../base/config.ts';
 import { ValueError } from '../base/errors.ts';
 import { sigmoid } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { type Choice, count, flag, oneOf, wrongValue } from '../options/kinds.ts';
+import { type Choice, count, flag, numbers, oneOf } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 import { type Counts, countAbove, countsOf, quotient, rates } from './confusion.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricInputs } from './metric.ts';
 import { cutoffsOf, evenThresholds } from './thresholds.ts';
-
-const EXPECTED = 'a list of numbers from 0 up';
-
-/** A list of numbers, or null. */
-const numbers = new Option<readonly number[] | null, readonly number[] | null, false>({
-  expected: `${EXPECTED}, or null`,
-  nullable: true,
-  fallback: () => null,
-  read(given, place) {
-    if (given === null) return null;
-    const valid = Array.isArray(given) && given.every((each) => typeof each === 'number' && each >= 0);
-    if (!valid || given.length === 0) throw wrongValue(place, EXPECTED, given);
-    return given as readonly number[];
-  },
-});
 
 /** Names that Keras' files have in capitals. */
 function inCapitals<N extends string>(choice: Choice<N>): Choice<N> {
@@ -43,13 +28,13 @@ export class AUC extends withOptions(Metric, {
   /** Heights between thresholds: 'interpolation' (default), or the smaller ('minoring') or larger ('majoring') of both. */
   summationMethod: oneOf('interpolation', 'minoring', 'majoring'),
   /** Thresholds between 0 and 1 instead of `numThresholds`. Default null. */
-  thresholds: numbers,
+  thresholds: numbers(null),
   /** One area for each label of predictions [batch, labels], averaged. Default false: one for all predictions. */
   multiLabel: flag(false),
   /** How many labels there are, checked against the predictions. Default null. */
   numLabels: count(null),
   /** Weights of the labels, in the average or, without `multiLabel`, in the counts. Default null: 1 each. */
-  labelWeights: numbers,
+  labelWeights: numbers(null, { atLeast: 0 }),
   /** Predictions are logits: their sigmoid is taken. Default false. */
   fromLogits: flag(false),
 }) {

@@ -17,25 +17,14 @@ import {
 } from '../ops/index.ts';
 import { matmulWeightsGradientOp } from '../ops/matmul.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { count, flag, number, oneOf, unsupported, wrongValue } from '../options/kinds.ts';
-import { Option } from '../options/option.ts';
+import { count, flag, number, numbers, oneOf, unsupported } from '../options/kinds.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricInputs } from './metric.ts';
 
 const EPSILON = 1e-7;
-const EXPECTED_IDS = 'a list of class numbers, whole numbers from 0 up';
-
-function readIds(
-  given: unknown,
-  place: { readonly owner: string; readonly name: string },
-): readonly number[] {
-  const valid = Array.isArray(given) && given.every((each) => Number.isSafeInteger(each) && each >= 0);
-  if (!valid || given.length === 0) throw wrongValue(place, EXPECTED_IDS, given);
-  return given as readonly number[];
-}
-
-/** How labels, predictions and weights are read. */
+/** Which classes there are, and how labels and predictions are read. */
 interface Reading {
+  readonly numClasses: number;
   readonly sparseYTrue: boolean;
   readonly sparseYPred: boolean;
   readonly ignoreClass: number | null;
@@ -48,14 +37,15 @@ abstract class IoUBase extends withOptions(Metric, {
 }) {
   override readonly direction = 'up';
 
-  /** Σ over the batch of weight × one-hot true class × one-hot predicted class, [classes, classes]. */
-  protected matrix(
-    { yTrue, yPred, sampleWeight }: MetricInputs,
-    classes: number,
-    reading: Reading,
-  ): Contributions {
-    const truth = this.#numbers(yTrue, reading.sparseYTrue);
-    const found = this.#numbers(yPred, reading.sparseYPred);
+  protected abstract get reading(): Reading;
+
+  /** Numbers of the classes whose mean is reported. */
+  protected abstract get targets(): readonly number[];
+
+  override update({ yTrue, yPred, sampleWeight }: MetricInputs): Contributions {
+    const { numClasses, sparseYTrue, sparseYPred, ignoreClass } = this.reading;
+    const truth = this.#numbers(yTrue, sparseYTrue);
+    const found = this.#numbers(yPred, sparseYPred);
     const size = sampleSize(truth.shape);
     if (sampleSize(found.shape) !== size) {
       throw new ShapeError(
@@ -63,26 +53,26 @@ abstract class IoUBase extends withOptions(Metric, {
           `output.shape=${formatShape(yPred.shape)}. Scores of classes need sparseYPred: false, one-hot labels sparseYTrue: false.`,
       );
     }
-    let rows = oneHot(reshape(truth, [null, size]), classes);
-    const ignored = reading.ignoreClass;
-    if (ignored !== null && ignored >= 0 && ignored < classes) {
-      const kept = Array.from({ length: classes }, (_, i) => (i === ignored ? 0 : 1));
-      rows = mul(rows, constant({ values: kept, shape: [classes] }));
+    let rows = oneHot(reshape(truth, [null, size]), numClasses);
+    if (ignoreClass !== null) {
+      const kept = Array.from({ length: numClasses }, (_, i) => (i === ignoreClass ? 0 : 1));
+      rows = mul(rows, constant({ values: kept, shape: [numClasses] }));
     }
     if (sampleWeight !== null) {
       const weight = this.dtype === 'int64' ? cut(sampleWeight) : sampleWeight;
       rows = mul(rows, reshape(weight, [null, 1, 1]));
     }
-    const columns = oneHot(reshape(found, [null, size]), classes);
+    // Σ over the batch of weight × one-hot true class × one-hot predicted class, [classes, classes].
+    const columns = oneHot(reshape(found, [null, size]), numClasses);
     return { matrix: apply(matmulWeightsGradientOp, [rows, columns], null) };
   }
 
-  /** The mean of TP ÷ (TP + FP + FN) over those of `ids` that occur. */
-  protected meanOf({ matrix }: MetricState, classes: number, ids: readonly number[]): number {
+  override compute({ matrix }: MetricState): number {
+    const classes = this.reading.numClasses;
     const at = (row: number, column: number) => matrix![row * classes + column]!;
     let sum = 0;
     let present = 0;
-    for (const id of ids) {
+    for (const id of this.targets) {
       let union = -at(id, id);
       for (let other = 0; other < classes; other++) union += at(id, other) + at(other, id);
       if (union <= 1e-9) continue;
@@ -90,6 +80,14 @@ abstract class IoUBase extends withOptions(Metric, {
       present++;
     }
     return sum / (present + EPSILON);
+  }
+
+  protected override checkOptions(): void {
+    const { targets } = this;
+    if (Math.max(...targets) < this.reading.numClasses) return;
+    throw new ValueError(
+      `${this.className}: targetClassIds ${JSON.stringify(targets)} must be below numClasses, ${this.reading.numClasses}.`,
+    );
   }
 
   /** Class numbers, as they are or the places of the largest scores. */
@@ -104,139 +102,99 @@ function cut(x: Node): Node {
   return where(less(x, constant(0)), neg(floor(neg(x))), floor(x));
 }
 
-const NUM_CLASSES = {
+const CLASS_IDS = { whole: true, atLeast: 0 };
+const CLASSES = {
   /** How many classes there are. */
   numClasses: count(),
 };
 const TARGETS = {
   /** Numbers of the classes whose mean is reported. */
-  targetClassIds: new Option<readonly number[], readonly number[], true>({
-    expected: EXPECTED_IDS,
-    read: readIds,
-  }),
+  targetClassIds: numbers(undefined, CLASS_IDS),
 };
 const IGNORE = {
   /** A class whose labels are left out, such as 255 for "unknown". Default null. */
-  ignoreClass: new Option<number | null, number | null, false>({
-    expected: 'a whole number, or null',
-    nullable: true,
-    fallback: () => null,
-    read(given, place) {
-      if (given === null || Number.isSafeInteger(given)) return given as number | null;
-      throw wrongValue(place, 'a whole number', given);
-    },
-  }),
+  ignoreClass: number(null),
 };
 const SPARSE = {
   /** Labels are class numbers, and not one-hot. Default true. */
   sparseYTrue: flag(true),
   /** Predictions are class numbers, and not scores of classes. Default true. */
   sparseYPred: flag(true),
+  axis: unsupported(-1),
 };
-const SCORES = {
+const ONE_HOT = {
   /** Predictions are class numbers, and not scores of classes. Default false. */
   sparseYPred: flag(false),
+  axis: unsupported(-1),
 };
-const AXIS = { axis: unsupported(-1) };
 
-/** Throws ValueError for a class that is none. */
-function checkIds(who: string, ids: readonly number[], classes: number): void {
-  if (Math.max(...ids) < classes) return;
-  throw new ValueError(`${who}: targetClassIds ${JSON.stringify(ids)} must be below numClasses, ${classes}.`);
+/** Mean over all classes of intersection ÷ union. */
+export class MeanIoU extends withOptions(IoUBase, { ...CLASSES, ...IGNORE, ...SPARSE }) {
+  static override readonly className: string = 'MeanIoU';
+
+  protected override get reading(): Reading {
+    return this;
+  }
+
+  protected override get targets(): readonly number[] {
+    return [...Array(this.numClasses).keys()];
+  }
 }
 
 /** Mean over the target classes of intersection ÷ union. */
-export class IoU extends withOptions(IoUBase, { ...NUM_CLASSES, ...TARGETS, ...IGNORE, ...SPARSE, ...AXIS }) {
+export class IoU extends withOptions(MeanIoU, TARGETS) {
   static override readonly className = 'IoU';
 
-  override update(inputs: MetricInputs): Contributions {
-    return this.matrix(inputs, this.numClasses, this);
-  }
-
-  override compute(state: MetricState): number {
-    return this.meanOf(state, this.numClasses, this.targetClassIds);
-  }
-
-  protected override checkOptions(): void {
-    checkIds('IoU', this.targetClassIds, this.numClasses);
-  }
-}
-
-/** Mean over all classes of intersection ÷ union. */
-export class MeanIoU extends withOptions(IoUBase, { ...NUM_CLASSES, ...IGNORE, ...SPARSE, ...AXIS }) {
-  static override readonly className = 'MeanIoU';
-
-  override update(inputs: MetricInputs): Contributions {
-    return this.matrix(inputs, this.numClasses, this);
-  }
-
-  override compute(state: MetricState): number {
-    return this.meanOf(state, this.numClasses, [...Array(this.numClasses).keys()]);
-  }
-}
-
-/** `IoU` for one-hot labels. */
-export class OneHotIoU extends withOptions(IoUBase, {
-  ...NUM_CLASSES,
-  ...TARGETS,
-  ...IGNORE,
-  ...SCORES,
-  ...AXIS,
-}) {
-  static override readonly className = 'OneHotIoU';
-
-  override update(inputs: MetricInputs): Contributions {
-    const { sparseYPred, ignoreClass } = this;
-    return this.matrix(inputs, this.numClasses, { sparseYTrue: false, sparseYPred, ignoreClass });
-  }
-
-  override compute(state: MetricState): number {
-    return this.meanOf(state, this.numClasses, this.targetClassIds);
-  }
-
-  protected override checkOptions(): void {
-    checkIds('OneHotIoU', this.targetClassIds, this.numClasses);
+  protected override get targets(): readonly number[] {
+    return this.targetClassIds;
   }
 }
 
 /** `MeanIoU` for one-hot labels. */
-export class OneHotMeanIoU extends withOptions(IoUBase, { ...NUM_CLASSES, ...IGNORE, ...SCORES, ...AXIS }) {
-  static override readonly className = 'OneHotMeanIoU';
+export class OneHotMeanIoU extends withOptions(IoUBase, { ...CLASSES, ...IGNORE, ...ONE_HOT }) {
+  static override readonly className: string = 'OneHotMeanIoU';
 
-  override update(inputs: MetricInputs): Contributions {
-    const { sparseYPred, ignoreClass } = this;
-    return this.matrix(inputs, this.numClasses, { sparseYTrue: false, sparseYPred, ignoreClass });
+  protected override get reading(): Reading {
+    const { numClasses, sparseYPred, ignoreClass } = this;
+    return { numClasses, sparseYTrue: false, sparseYPred, ignoreClass };
   }
 
-  override compute(state: MetricState): number {
-    return this.meanOf(state, this.numClasses, [...Array(this.numClasses).keys()]);
+  protected override get targets(): readonly number[] {
+    return [...Array(this.numClasses).keys()];
+  }
+}
+
+/** `IoU` for one-hot labels. */
+export class OneHotIoU extends withOptions(OneHotMeanIoU, TARGETS) {
+  static override readonly className = 'OneHotIoU';
+
+  protected override get targets(): readonly number[] {
+    return this.targetClassIds;
   }
 }
 
 /** Intersection ÷ union of the classes 0 and 1, for predictions from 0 to 1. */
 export class BinaryIoU extends withOptions(IoUBase, {
   /** [0], [1] or both (default), whose mean is reported. */
-  targetClassIds: new Option<readonly number[], readonly number[], false>({
-    expected: EXPECTED_IDS,
-    read: readIds,
-    fallback: () => [0, 1],
-  }),
+  targetClassIds: numbers([0, 1], CLASS_IDS),
   /** Predictions from here up are class 1. Default 0.5. */
   threshold: number(0.5),
 }) {
   static override readonly className = 'BinaryIoU';
 
+  protected override get reading(): Reading {
+    return { numClasses: 2, sparseYTrue: true, sparseYPred: true, ignoreClass: null };
+  }
+
   override update(inputs: MetricInputs): Contributions {
-    const yPred = greaterEqual(inputs.yPred, constant(Math.fround(this.threshold)));
-    return this.matrix({ ...inputs, yPred }, 2, { sparseYTrue: true, sparseYPred: true, ignoreClass: null });
+    return super.update({
+      ...inputs,
+      yPred: greaterEqual(inputs.yPred, constant(Math.fround(this.threshold))),
+    });
   }
 
-  override compute(state: MetricState): number {
-    return this.meanOf(state, 2, this.targetClassIds);
-  }
-
-  protected override checkOptions(): void {
-    checkIds('BinaryIoU', this.targetClassIds, 2);
+  protected override get targets(): readonly number[] {
+    return this.targetClassIds;
   }
 }
 

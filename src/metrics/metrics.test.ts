@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { resetNames } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
+import * as losses from '../losses/index.ts';
 import { placeholder } from '../ops/leaf.ts';
 import type { MeanMetric } from './mean.ts';
 import { metricResolver, metrics, serializeMetric } from './registry.ts';
@@ -125,4 +127,65 @@ test('metrics know whether more is better', () => {
   assert.equal(metrics.topKCategoricalAccuracy().direction, 'up');
   assert.equal(metrics.meanSquaredError().direction, 'down');
   assert.equal(metricResolver((yTrue: Node) => yTrue)([null], [null]).direction, null);
+});
+
+test('metrics on their own collect, give their result and forget', async () => {
+  const accuracy = metrics.binaryAccuracy();
+  assert.equal(accuracy.result(), 0);
+  await accuracy.updateState([1, 0], [[0.9], [0.8]]);
+  assert.equal(accuracy.result(), 0.5);
+  await accuracy.updateState([1], [[0.9]], [2]);
+  assert.equal(accuracy.result(), 3 / 4);
+  accuracy.resetState();
+  assert.equal(accuracy.result(), 0);
+  const mean = metrics.mean();
+  await mean.updateState([1, 3, 5, 7]);
+  assert.equal(mean.result(), 4);
+  mean.resetState();
+  await mean.updateState([1, 3, 5, 7], [1, 1, 0, 0]);
+  assert.equal(mean.result(), 2);
+  await assert.rejects(accuracy.updateState([1, 0], [[0.9]]), /as many samples each.*\[2\], \[1, 1\]/s);
+});
+
+test('every loss is a metric of the same name, with the options of the loss but its reduction', async () => {
+  const makers = Object.entries(losses);
+  assert.ok(makers.length >= 5);
+  for (const [name, makeLoss] of makers) {
+    const make = metrics[name as 'meanSquaredError'];
+    assert.equal(make().className, makeLoss().className);
+    assert.equal(make().direction, 'down');
+    assert.throws(() => make({ reduction: 'sum' } as never), /reduction/);
+  }
+  const smoothed = metrics.binaryCrossentropy({ labelSmoothing: 1, name: 'smoothed' });
+  assert.equal(smoothed.name, 'smoothed');
+  await smoothed.updateState([[1]], [[0.5]]);
+  assert.ok(Math.abs((smoothed.result() as number) - Math.LN2) < 1e-12);
+});
+
+test('metrics that Keras numbers are numbered', () => {
+  resetNames();
+  assert.deepEqual(
+    [metrics.auc(), metrics.auc(), metrics.precision(), metrics.f1Score(), metrics.f1Score()].map(
+      ({ name }) => name,
+    ),
+    ['auc', 'auc_1', 'precision', 'f1_score', 'f1_score'],
+  );
+});
+
+test('wrong options of metrics are refused', () => {
+  const refused: readonly [() => unknown, RegExp][] = [
+    [() => metrics.auc({ numThresholds: 1 }), /from 2 up/],
+    [() => metrics.auc({ curve: 'RC' as never }), /one of 'ROC', 'PR', 'PRGAIN'/],
+    [() => metrics.auc({ numLabels: 3 }), /only when `multiLabel` is true/],
+    [() => metrics.auc({ labelWeights: [-1] }), /a list of numbers, each a number from 0 up/],
+    [() => metrics.precision({ thresholds: [0.5, 1.5] }), /from 0 to 1/],
+    [() => metrics.recall({ topK: 0 }), /from 1 up/],
+    [() => metrics.sensitivityAtSpecificity({ specificity: 2 }), /between 0 and 1/],
+    [() => metrics.sensitivityAtSpecificity({} as never), /`specificity` is missing/],
+    [() => metrics.f1Score({ threshold: 0 }), /above 0, at most 1/],
+    [() => metrics.f1Score({ average: 'mean' as never }), /'micro', 'macro', 'weighted'/],
+    [() => metrics.ioU({ numClasses: 2, targetClassIds: [2] }), /below numClasses, 2/],
+    [() => metrics.meanMetricWrapper({ fn: 3 as never }), /a function/],
+  ];
+  for (const [make, message] of refused) assert.throws(make, { name: 'ValueError', message });
 });

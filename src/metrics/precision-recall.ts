@@ -1,6 +1,6 @@
 /** @file Precision, recall, and the plain counts of hits and misses (Keras' `confusion_metrics.py`). */
 
-import { factory, withOptions } from '../options/configurable.ts';
+import { type ConfigurableClass, factory, withOptions } from '../options/configurable.ts';
 import { count } from '../options/kinds.ts';
 import { type Counts, countAbove, countsOf, NEVER, rates } from './confusion.ts';
 import type { Contributions, MetricState } from './contributions.ts';
@@ -8,7 +8,7 @@ import { Metric, type MetricInputs } from './metric.ts';
 import { cutoffsOf, thresholdsOption } from './thresholds.ts';
 
 /** What counts at thresholds share: one number, or one for each threshold of a list. */
-abstract class ThresholdMetric extends withOptions(Metric, {
+export abstract class ThresholdMetric extends withOptions(Metric, {
   /** Predictions above it are positive: a number or a list, from 0 to 1. Default null: 0.5, or all with `topK`. */
   thresholds: thresholdsOption,
 }) {
@@ -67,40 +67,20 @@ export class Recall extends HitRate {
   }
 }
 
-/** How many are predicted and true. */
-export class TruePositives extends ThresholdMetric {
-  static override readonly className = 'TruePositives';
-
-  protected override of({ truePositives }: Counts): readonly number[] {
-    return truePositives;
-  }
+/** A class of one of the counts. */
+export interface CountClass extends ConfigurableClass<ThresholdMetric> {
+  new (...options: ConstructorParameters<typeof ThresholdMetric>): ThresholdMetric;
 }
 
-/** How many are neither predicted nor true. */
-export class TrueNegatives extends ThresholdMetric {
-  static override readonly className = 'TrueNegatives';
+/** A metric that is one of the counts. */
+function counting(className: string, which: keyof Counts): CountClass {
+  return class Counting extends ThresholdMetric {
+    static override readonly className: string = className;
 
-  protected override of({ trueNegatives }: Counts): readonly number[] {
-    return trueNegatives;
-  }
-}
-
-/** How many are predicted but not true. */
-export class FalsePositives extends ThresholdMetric {
-  static override readonly className = 'FalsePositives';
-
-  protected override of({ falsePositives }: Counts): readonly number[] {
-    return falsePositives;
-  }
-}
-
-/** How many are true but not predicted. */
-export class FalseNegatives extends ThresholdMetric {
-  static override readonly className = 'FalseNegatives';
-
-  protected override of({ falseNegatives }: Counts): readonly number[] {
-    return falseNegatives;
-  }
+    protected override of(counts: Counts): readonly number[] {
+      return counts[which];
+    }
+  };
 }
 
 /** Of the predicted positives, how many are true. */
@@ -108,10 +88,10 @@ export const precision = factory(Precision);
 /** Of the true labels, how many are found. */
 export const recall = factory(Recall);
 /** How many are predicted and true. */
-export const truePositives = factory(TruePositives);
+export const truePositives = factory(counting('TruePositives', 'truePositives'));
 /** How many are neither predicted nor true. */
-export const trueNegatives = factory(TrueNegatives);
+export const trueNegatives = factory(counting('TrueNegatives', 'trueNegatives'));
 /** How many are predicted but not true. */
-export const falsePositives = factory(FalsePositives);
+export const falsePositives = factory(counting('FalsePositives', 'falsePositives'));
 /** How many are true but not predicted. */
-export const falseNegatives = factory(FalseNegatives);
+export const falseNegatives = factory(counting('FalseNegatives', 'falseNegatives'));

@@ -27,7 +27,8 @@ function isTaskName(name: string): boolean {
   return ['accuracy', 'acc'].includes(name.toLowerCase());
 }
 
-const METRICS = new Registry<Metric>({
+/** All metrics by name. */
+export const METRICS = new Registry<Metric>({
   kind: 'metric',
   module: 'keras.metrics',
   example: "Give a name such as 'accuracy' or a metric such as metrics.categoricalAccuracy().",

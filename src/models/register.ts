@@ -8,6 +8,10 @@ import { Initializer } from '../initializers/initializer.ts';
 import { INITIALIZERS } from '../initializers/registry.ts';
 import { Layer } from '../layers/layer.ts';
 import { LAYERS } from '../layers/registry.ts';
+import { Loss } from '../losses/loss.ts';
+import { LOSSES } from '../losses/registry.ts';
+import { Metric } from '../metrics/metric.ts';
+import { METRICS } from '../metrics/registry.ts';
 import type { ConcreteClass, Configurable } from '../options/configurable.ts';
 import { type Registry, registerFunction } from '../options/registry.ts';
 import { REGULARIZERS } from '../regularizers/registry.ts';
@@ -24,6 +28,8 @@ const KINDS: readonly Kind[] = [
   { Base: Initializer, registry: INITIALIZERS },
   { Base: Regularizer, registry: REGULARIZERS },
   { Base: Constraint, registry: CONSTRAINTS },
+  { Base: Loss, registry: LOSSES },
+  { Base: Metric, registry: METRICS },
 ];
 
 /**

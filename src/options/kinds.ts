@@ -30,6 +30,7 @@ function describeLimits({ atLeast, above, atMost, below }: NumberLimits): string
   if (atLeast !== undefined && below !== undefined)
     return `a number from ${atLeast} up to but without ${below}`;
   if (atLeast !== undefined) return `a number from ${atLeast} up`;
+  if (above !== undefined && atMost !== undefined) return `a number above ${above}, at most ${atMost}`;
   if (above !== undefined) return `a number above ${above}`;
   return 'a finite number';
 }
@@ -63,6 +64,24 @@ export const count = optionKind<number, number, { readonly least: number }>(({ l
     expected,
     read(given, place) {
       if (Number.isSafeInteger(given) && (given as number) >= least) return given as number;
+      throw wrongValue(place, expected, given);
+    },
+  };
+});
+
+/** A list of one number or more, each within limits. */
+export const numbers = optionKind<
+  readonly number[],
+  readonly number[],
+  NumberLimits & { readonly whole?: boolean }
+>(({ whole = false, ...limits } = {}) => {
+  const expected = `a list of numbers, each ${whole ? 'a whole number, ' : ''}${describeLimits(limits)}`;
+  const isNumber = whole ? Number.isSafeInteger : Number.isFinite;
+  const valid = (each: unknown) => isNumber(each) && isWithin(each as number, limits);
+  return {
+    expected,
+    read(given, place) {
+      if (Array.isArray(given) && given.length > 0 && given.every(valid)) return given as readonly number[];
       throw wrongValue(place, expected, given);
     },
   };

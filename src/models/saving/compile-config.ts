@@ -3,11 +3,11 @@
 import { type Config, type ConfigValue, isKerasObject } from '../../base/config.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
-import { functionName, type LossIdentifier, serializeLoss } from '../../losses/registry.ts';
-import { type MetricIdentifier, serializeMetric } from '../../metrics/registry.ts';
+import { functionName, getLoss, type LossIdentifier, serializeLoss } from '../../losses/registry.ts';
+import { getMetric, type MetricIdentifier, serializeMetric } from '../../metrics/registry.ts';
 import { serializeOptimizer } from '../../optimizers/index.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
-import { customFunction } from '../../options/registry.ts';
+import { customFunction, customObject } from '../../options/registry.ts';
 import { isRecord } from '../structure.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
 
@@ -51,20 +51,23 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
   const { optimizer, loss, loss_weights, metrics, weighted_metrics } = config as Record<string, ConfigValue>;
   return {
     optimizer: optimizer as Config | string,
-    loss: mapTree(loss, givenFunction) as CompileOptions['loss'],
+    loss: mapTree(loss, (leaf) => given(leaf, getLoss)) as CompileOptions['loss'],
     lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
-    metrics: mapTree(metrics, givenFunction) as CompileOptions['metrics'],
-    weightedMetrics: mapTree(weighted_metrics, givenFunction) as CompileOptions['metrics'],
+    metrics: mapTree(metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'],
+    weightedMetrics: mapTree(weighted_metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'],
   };
 }
 
 /**
- * A function that a file names, of the user's own where one is registered or among the custom objects, so that the model
- * has it when it is saved again; else the name, which is one of ours.
+ * What `compile` takes for an identifier of a file, with functions and classes of the user's own found now: the custom
+ * objects are known only while the file is read, but the model may be saved again.
  */
-function givenFunction(leaf: unknown): unknown {
+function given<T>(leaf: unknown, get: (identifier: never) => T): unknown {
   const name = functionName(leaf);
-  return name === null ? leaf : (customFunction(name) ?? name);
+  if (name === null) return get(leaf as never);
+  const own = customFunction(name);
+  if (own !== undefined) return own;
+  return customObject(name) === undefined ? name : get(name as never);
 }
 
 /** Lists and records of what identifiers became; null for nothing. */
