@@ -32,8 +32,6 @@ export interface FitLoopOptions {
   readonly options: FitOptions;
   /** Told once, when the metrics are known. */
   readonly setDirections: (directions: Directions) => void;
-  /** A state to go on from; null to begin anew. */
-  readonly state: TrainingState | null;
   /** Puts weights, optimizer and random streams into a state. */
   readonly restore: (state: TrainingState) => void;
 }
@@ -47,14 +45,14 @@ export class FitLoop {
   readonly #breaks = new EventLoopBreaks();
   #diverged = false;
   #directions: Directions | null = null;
-  #halt: Halt | null = null;
-  #state: TrainingState | null;
+  #halt: Halt | null = 'begin';
+  /** What to go on from; null to begin anew, and when it was put in: it is as large as the model and its slots. */
+  #state: TrainingState | null = null;
   #logs: Record<string, number> = {};
   #totals = new Totals();
 
   constructor(options: FitLoopOptions) {
     this.#options = options;
-    this.#state = options.state;
   }
 
   /**
@@ -83,7 +81,7 @@ export class FitLoop {
     };
   }
 
-  /** Goes on from a state. Throws ValueError when the run has begun already. */
+  /** Goes on from a state when the run begins. Throws ValueError when the run has begun already. */
   goOnFrom(state: TrainingState): void {
     if (this.#halt !== 'begin') {
       throw new ValueError(
@@ -124,6 +122,7 @@ export class FitLoop {
   async #restore(state: TrainingState, run: RunState | null): Promise<void> {
     const { model, stream, evaluation, callbacks, restore } = this.#options;
     restore(state);
+    this.#state = null;
     if (run === null) return;
     await stream.resume(run.pass);
     await evaluation?.resume(run.validationPass);

@@ -130,9 +130,9 @@ export class Trainer {
         setDirections: (directions) => {
           this.#directions = directions;
         },
-        state: this.#resumed,
         restore: (state) => this.#restore(state),
       });
+      if (this.#resumed !== null) loop.goOnFrom(this.#resumed);
       this.#resumed = null;
       this.#loop = loop;
       return loop.run().then(() => callbacks.history!);
