@@ -1,7 +1,7 @@
 /** @file Configurable, the base of everything that is made from options and written to Keras' files. */
 
 import type { Config } from '../base/config.ts';
-import type { OptionsOf, OptionTable, ValuesOf } from './option.ts';
+import type { OptionsOf, OptionTable, OptionValues, ValuesOf } from './option.ts';
 import { optionsFromConfig, readOptions, writeOptions } from './read-options.ts';
 
 /** A class made from one record of options. */
@@ -30,13 +30,15 @@ export abstract class Configurable {
   static readonly className: string = 'Configurable';
   /** The options by name, inherited ones included. */
   static readonly options: OptionTable = {};
+  readonly #values: OptionValues;
 
   /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for one that Fovea does not have. */
   constructor(options: object = {}) {
     const Class = new.target as unknown as ConfigurableClass;
     const values = readOptions(classNameOf(Class), Class.options, options);
+    this.#values = values;
     for (const [name, value] of Object.entries(values)) {
-      // A class that computes a property itself reads the option in its constructor.
+      // A class that computes a property itself has the option from `optionValue`.
       if (name in this) continue;
       Object.defineProperty(this, name, { value, enumerable: true, writable: false, configurable: true });
     }
@@ -51,6 +53,11 @@ export abstract class Configurable {
   /** The options in Keras' snake_case: what files have under `config`. */
   getConfig(): Config {
     return writeOptions((this.constructor as unknown as ConfigurableClass).options, this);
+  }
+
+  /** What an option was at first, for a class whose property of that name may change or is not there. */
+  protected optionValue(name: string): unknown {
+    return this.#values[name];
   }
 
   /** Hook: throws ValueError when options that are right each do not go together. */

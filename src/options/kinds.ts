@@ -2,7 +2,7 @@
 
 import type { ConfigValue } from '../base/config.ts';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
-import { canonicalName } from '../base/names.ts';
+import { canonicalName, toSnakeCase, uniqueName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import { checkSeed } from '../base/random.ts';
 import { Option, optionKind, type Place } from './option.ts';
@@ -32,6 +32,7 @@ function describeLimits({ atLeast, above, atMost, below }: NumberLimits): string
   if (atLeast !== undefined) return `a number from ${atLeast} up`;
   if (above !== undefined && atMost !== undefined) return `a number above ${above}, at most ${atMost}`;
   if (above !== undefined) return `a number above ${above}`;
+  if (atMost !== undefined) return `a number up to ${atMost}`;
   return 'a finite number';
 }
 
@@ -212,6 +213,21 @@ export function callable<F extends (...args: never[]) => unknown>(): Option<F, F
     },
     inConfig: 'never',
   });
+}
+
+/** A name that is one of its kind: by default the class' name in snake case, numbered (`conv2d`, `conv2d_1`). */
+export function automaticName(): Option<string, string, false> {
+  const { definition } = text();
+  return new Option<string, string, false>({
+    ...definition,
+    fallback: (_values, owner) => uniqueName(toSnakeCase(owner)),
+  });
+}
+
+/** An option that only files of earlier versions of Keras have. */
+export function formerOption<Value>(option: Option<Value>): Option<Value, never, false> {
+  const expected = 'only read from files';
+  return new Option<Value, never, false>({ ...option.definition, expected, inConfig: 'never' });
 }
 
 /**

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { resetNames } from '../base/names.ts';
 import { Configurable, factory, fromConfig, withOptions } from './configurable.ts';
-import { axes, count, flag, number, oneOf, pair, text, unsupported } from './kinds.ts';
+import {
+  automaticName,
+  axes,
+  count,
+  flag,
+  formerOption,
+  number,
+  oneOf,
+  pair,
+  text,
+  unsupported,
+} from './kinds.ts';
 import { Registry, withCustomObjects } from './registry.ts';
 
 class Window extends withOptions(Configurable, {
@@ -118,4 +130,34 @@ test('a registry finds ours, registered ones and those of open scopes, and write
     static override readonly className = 'Filters';
   }
   assert.throws(() => registry.register(Other), /there is a part 'Filters' of Fovea's own already/);
+});
+
+class Numbered extends withOptions(Configurable, {
+  name: automaticName(),
+  limit: number(null, { atMost: 3 }),
+  was: formerOption(count(7)),
+}) {
+  static override readonly className = 'NumberedThing';
+
+  get first(): unknown {
+    return this.optionValue('was');
+  }
+}
+
+test('automatic names are numbered by class, options of former files are read and not written', () => {
+  resetNames();
+  assert.deepEqual(
+    [new Numbered(), new Numbered({ name: 'own' }), new Numbered()].map(({ name }) => name),
+    ['numbered_thing', 'own', 'numbered_thing_1'],
+  );
+  assert.deepEqual(new Numbered({ name: 'own' }).getConfig(), { name: 'own', limit: null });
+  assert.equal(fromConfig(Numbered, { was: 5 }).first, 5);
+  assert.throws(() => new Numbered({ limit: 4 }), /a number up to 3/);
+});
+
+test('a registry with a base refuses things of another kind', () => {
+  const list = { numbered: factory(Numbered) };
+  const registry = new Registry({ kind: 'part', base: Numbered, module: 'm', example: 'Give a name.', list });
+  assert.ok(registry.resolve(new Numbered()) instanceof Numbered);
+  assert.throws(() => registry.resolve(filters({ size: 1, filters: 1 })), /Could not interpret part/);
 });

@@ -76,9 +76,12 @@ interface Entry<T extends Configurable> {
   readonly owner: string | null;
 }
 
+type Base<T> = abstract new (...args: never[]) => T;
+
 /** The classes of one kind. */
 export class Registry<T extends Configurable> {
   readonly kind: string;
+  readonly #base: Base<T>;
   readonly #module: string;
   readonly #example: string;
   readonly #byName = new Map<string, Entry<T>>();
@@ -87,6 +90,7 @@ export class Registry<T extends Configurable> {
 
   /**
    * @param options.kind What the things are, for messages: `loss`.
+   * @param options.base What all of them are instances of. Default: any of a Keras object's classes.
    * @param options.module Where Keras has them: `keras.losses`.
    * @param options.example What to give instead of a wrong identifier, for messages.
    * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
@@ -96,6 +100,7 @@ export class Registry<T extends Configurable> {
    */
   constructor(options: {
     readonly kind: string;
+    readonly base?: Base<T>;
     readonly module: string;
     readonly example: string;
     readonly spelled?: 'factories' | 'classes';
@@ -104,6 +109,7 @@ export class Registry<T extends Configurable> {
     readonly listed?: readonly string[];
   }) {
     this.kind = options.kind;
+    this.#base = options.base ?? (Configurable as unknown as Base<T>);
     this.#module = options.module;
     this.#example = options.example;
     this.#addAll(options.list, options.spelled ?? 'factories');
@@ -170,7 +176,7 @@ export class Registry<T extends Configurable> {
    * ValueError for anything else, and what constructors throw.
    */
   resolve(identifier: unknown): T {
-    if (identifier instanceof Configurable) return identifier as T;
+    if (identifier instanceof this.#base) return identifier;
     if (typeof identifier === 'string') return this.create(identifier);
     if (isKerasObject(identifier)) return this.fromObject(identifier);
     throw new ValueError(
