@@ -14,6 +14,8 @@ test('whole numbers that are floats in Keras keep their point, others stay whole
 test('lists and records of floats are floats', () => {
   assert.equal(kerasJson({ loss_weights: [1, 0.5] }), '{"loss_weights": [1.0, 0.5]}');
   assert.equal(kerasJson({ loss_weights: { a: 2 } }), '{"loss_weights": {"a": 2.0}}');
+  const schedule = { class_name: 'PolynomialDecay', config: { initial_learning_rate: 1, decay_steps: 10 } };
+  assert.match(kerasJson({ learning_rate: schedule }), /"initial_learning_rate": 1.0, "decay_steps": 10\}/);
 });
 
 test('it is JSON of the same value', () => {
