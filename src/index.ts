@@ -77,11 +77,15 @@ export type {
 export type { Evaluation, Prediction } from './models/training/trained-model.ts';
 export type { RunState, TrainingState } from './models/training/training-state.ts';
 export * as optimizers from './optimizers/index.ts';
+export { Optimizer, type RuleInput, type RuleResult } from './optimizers/optimizer.ts';
+export type { Slots, StepMoment } from './optimizers/transform.ts';
 export { withOptions } from './options/configurable.ts';
 export * as options from './options/index.ts';
 export type { CustomObjects } from './options/registry.ts';
 export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/regularizer.ts';
+export * as schedules from './schedules/index.ts';
+export { LearningRateSchedule } from './schedules/schedule.ts';
 
 /** The engine: which one runs, with how many threads. */
 export const backend = {

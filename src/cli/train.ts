@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { ValueError } from '../base/errors.ts';
 import type { CallbackLike } from '../callbacks/callback.ts';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
-import { backend, utils } from '../index.ts';
+import { backend, type CompileOptions, utils } from '../index.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
 import {
   addEngineOptions,
@@ -78,7 +78,8 @@ async function prepare(data: string, options: TrainOptions): Promise<{ source: D
 
 function compile(model: Network, task: Task, optimizer: string): void {
   try {
-    model.compile({ optimizer, loss: task.loss, metrics: ['accuracy'] });
+    const name = optimizer as NonNullable<CompileOptions['optimizer']>;
+    model.compile({ optimizer: name, loss: task.loss, metrics: ['accuracy'] });
   } catch (error) {
     // The name of the optimizer is the only value here that the user chose.
     if (error instanceof ValueError) throw new UsageError(`--optimizer: ${error.message}`, { cause: error });

@@ -37,7 +37,7 @@ export class Variable {
     this.name = options.name;
     this.shape = options.shape;
     this.trainable = options.trainable ?? true;
-    this.#check(options.values);
+    this.checkCount(options.values);
     const values = options.values;
     this.#storage = { view: () => values };
   }
@@ -54,7 +54,7 @@ export class Variable {
 
   /** Replaces the numbers. Throws ShapeError on a wrong count. */
   assign(values: ArrayLike<number>): void {
-    this.#check(values);
+    this.checkCount(values);
     this.view().set(values);
   }
 
@@ -70,7 +70,8 @@ export class Variable {
     return this.#storage;
   }
 
-  #check(values: ArrayLike<number>): void {
+  /** Throws ShapeError unless there are as many values as elements. */
+  checkCount(values: ArrayLike<number>): void {
     if (values.length !== this.size) {
       throw new ShapeError(
         `Variable '${this.name}' of shape ${formatShape(this.shape)} holds ${this.size} numbers, received ${values.length}.`,

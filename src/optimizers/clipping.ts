@@ -1,9 +1,9 @@
 /** @file Gradient clipping, before the optimizer's own rule (Keras' `base_optimizer.py`, Pascanu et al. 2013). */
 
 import { ValueError } from '../base/errors.ts';
-import { numberOption, POSITIVE } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
 import { add, constant, div, maximum, minimum, mul, sqrt, square, sub, sum } from '../ops/index.ts';
+import type { Transform } from './transform.ts';
 
 /** At most one of the three is a number. */
 export interface Clipping {
@@ -12,35 +12,31 @@ export interface Clipping {
   readonly clipvalue: number | null;
 }
 
-/** Throws ValueError for a limit that is not a positive number, or for more than one. */
-export function readClipping(className: string, options: Partial<Clipping>): Clipping {
-  const read = (name: keyof Clipping) => {
-    const value = options[name];
-    return value === undefined || value === null ? null : numberOption(className, name, value, 0, POSITIVE);
-  };
-  const clipping = {
-    clipnorm: read('clipnorm'),
-    globalClipnorm: read('globalClipnorm'),
-    clipvalue: read('clipvalue'),
-  };
-  if (Object.values(clipping).filter((limit) => limit !== null).length > 1) {
-    throw new ValueError(
-      `${className}: only one of \`clipnorm\`, \`clipvalue\` and \`globalClipnorm\` can be set. Received: ` +
-        `clipnorm=${clipping.clipnorm}, clipvalue=${clipping.clipvalue}, globalClipnorm=${clipping.globalClipnorm}.`,
-    );
-  }
-  return clipping;
+/** Throws ValueError for more than one limit. */
+export function checkClipping(className: string, { clipnorm, globalClipnorm, clipvalue }: Clipping): void {
+  if ([clipnorm, globalClipnorm, clipvalue].filter((limit) => limit !== null).length < 2) return;
+  throw new ValueError(
+    `${className}: only one of \`clipnorm\`, \`clipvalue\` and \`globalClipnorm\` can be set. Received: ` +
+      `clipnorm=${clipnorm}, clipvalue=${clipvalue}, globalClipnorm=${globalClipnorm}.`,
+  );
 }
 
-/** The gradients after clipping. */
-export function clipGradients(clipping: Clipping, gradients: readonly Node[]): readonly Node[] {
-  const { clipnorm, globalClipnorm, clipvalue } = clipping;
-  if (clipnorm !== null) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
-  if (globalClipnorm !== null) return clipByGlobalNorm(gradients, globalClipnorm);
-  if (clipvalue !== null) {
-    return gradients.map((g) => minimum(maximum(g, constant(-clipvalue)), constant(clipvalue)));
-  }
-  return gradients;
+/** Limits the gradients; nothing without a limit. */
+export function clipping({ clipnorm, globalClipnorm, clipvalue }: Clipping): Transform | null {
+  if (clipnorm !== null) return changing((gradients) => gradients.map((g) => clipByNorm(g, clipnorm)));
+  if (globalClipnorm !== null) return changing((gradients) => clipByGlobalNorm(gradients, globalClipnorm));
+  if (clipvalue === null) return null;
+  const cut = (g: Node) => minimum(maximum(g, constant(-clipvalue)), constant(clipvalue));
+  return changing((gradients) => gradients.map(cut));
+}
+
+function changing(change: (gradients: readonly Node[]) => readonly Node[]): Transform {
+  return {
+    around: (step) => (drafts) => {
+      const gradients = change(drafts.map(({ gradient }) => gradient));
+      return step(drafts.map((draft, i) => ({ ...draft, gradient: gradients[i]! })));
+    },
+  };
 }
 
 function squaredNorm(gradient: Node): Node {

@@ -1,159 +1,164 @@
 /**
- * @file Optimizer, the base of how gradients change weights: state, options that all share, Keras' file form.
+ * @file Optimizer, the base of how gradients change weights: a rule for one variable, and what goes around it.
  * Semantics follow Keras 3.15 (`keras/src/optimizers/base_optimizer.py`).
  */
 
 import type { Config } from '../base/config.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
-import { toSnakeCase, uniqueName } from '../base/names.ts';
-import {
-  checkOptionNames,
-  describeValue,
-  NOT_NEGATIVE,
-  numberOption,
-  refuseOption,
-} from '../base/options.ts';
-import { formatShape, sizeOf } from '../base/shape.ts';
+import { ValueError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { ScalarFeed } from '../graph/scalar-feed.ts';
-import { Variable } from '../graph/variable.ts';
-import { constant, mul, sub } from '../ops/index.ts';
+import type { Variable } from '../graph/variable.ts';
 import { placeholder, variableNode } from '../ops/leaf.ts';
-import { type Clipping, clipGradients, readClipping } from './clipping.ts';
-
-/** Options that every optimizer takes. */
-export interface OptimizerOptions {
-  readonly learningRate?: number;
-  /** Default: the class name in snake case, numbered. */
-  readonly name?: string;
-  /** Each step also takes this part, times the learning rate, off every weight. */
-  readonly weightDecay?: number | null;
-  /** Each variable's gradient is scaled down to this norm. One of the three clippings at most. */
-  readonly clipnorm?: number | null;
-  /** All gradients together are scaled down to this norm. */
-  readonly globalClipnorm?: number | null;
-  /** Each element of the gradients is cut to ± this. */
-  readonly clipvalue?: number | null;
-}
+import { Configurable, withOptions } from '../options/configurable.ts';
+import {
+  automaticName,
+  count,
+  flag,
+  formerOption,
+  fraction,
+  number,
+  unsupported,
+  wrongValue,
+} from '../options/kinds.ts';
+import { inverseTimeDecay } from '../schedules/decay.ts';
+import { learningRate } from '../schedules/registry.ts';
+import type { LearningRateSchedule } from '../schedules/schedule.ts';
+import { accumulation } from './accumulation.ts';
+import { AVERAGE, averaging } from './averaging.ts';
+import { checkClipping, clipping } from './clipping.ts';
+import { hostVariable, OptimizerState, type OptimizerVariable } from './state.ts';
+import type {
+  Draft,
+  Slots,
+  StepFunction,
+  StepMoment,
+  StepParts,
+  Transform,
+  VariableUpdate,
+} from './transform.ts';
+import { weightDecay } from './weight-decay.ts';
 
 /** A variable and the gradient of the loss with respect to it. */
-export interface GradientPair {
-  readonly variable: Variable;
-  readonly gradient: Node;
-}
+export type GradientPair = Omit<Draft, 'weight'>;
 
-/** The value a variable takes after the step. */
-export interface VariableUpdate {
-  readonly variable: Variable;
-  readonly value: Node;
-}
-
-/** One of the optimizer's numbers as files have them. */
-export interface OptimizerVariable {
-  /** Keras' path, such as `rm_sprop/dense_kernel_velocity`. */
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: 'int64' | 'float32';
-  /** A copy of the numbers. */
-  read(): Float64Array | Float32Array;
-  /** Replaces the numbers. Throws ShapeError on a wrong count. */
-  write(values: ArrayLike<number>): void;
-}
-
-/** What a subclass' `step` works with: nodes of the weight before the step and of its gradient. */
-export interface StepInput {
-  readonly variable: Variable;
+/** What a rule works with: nodes of one variable, of its shape, and of the rate, of shape []. */
+export interface RuleInput {
+  /** The variable's numbers before the step, after weight decay. */
   readonly weight: Node;
+  /** Its gradient after accumulation and clipping. */
   readonly gradient: Node;
+  readonly rate: Node;
+  /** What was kept under that name. Throws ValueError for a name that `slots` does not have. */
+  slot(name: string): Node;
 }
 
-// Options of Keras that are off by default and not there yet, with the value that means "off".
-const REFUSED: Readonly<Record<string, unknown>> = {
-  useEma: false,
-  emaMomentum: 0.99,
-  emaOverwriteFrequency: null,
-  lossScaleFactor: null,
-  gradientAccumulationSteps: null,
-};
-
-const COMMON = ['learningRate', 'name', 'weightDecay', 'clipnorm', 'globalClipnorm', 'clipvalue'];
+/** What a rule gives: the new weight, and the new numbers of slots by name. */
+export interface RuleResult {
+  readonly weight: Node;
+  readonly [slot: string]: Node;
+}
 
 /**
- * Turns gradients into updates. The trainer calls `build` once and puts `updates` into the step; before each run of it, it
- * calls `beforeStep` and feeds what `feeds` say.
+ * Changes a model's weights by the loss's gradients. An optimizer of one's own has options (`withOptions(Optimizer, …)`), a
+ * static `className`, and defines `slots`, if it keeps anything, and `rule`.
+ *
+ * The trainer calls `build` once and puts `updates` into the step; before each run of it, it calls `beforeStep` and feeds
+ * what `feeds` say.
  */
-export abstract class Optimizer {
-  /** Keras' class name, as files have it. */
-  abstract readonly className: string;
-  readonly name: string;
-  readonly weightDecay: number | null;
-  readonly #clipping: Clipping;
-  #learningRate: number;
+export abstract class Optimizer extends withOptions(Configurable, {
+  /** Default: the class' name in snake case, numbered. */
+  name: automaticName(),
+  /** The step size, or a schedule of it. Default 0.001. */
+  learningRate: learningRate(0.001),
+  /** Each step also takes this part, times the learning rate, off every weight. Default null. */
+  weightDecay: number(null, { atLeast: 0 }),
+  /** Each variable's gradient is scaled down to this norm. At most one of the three clippings can be set. Default null. */
+  clipnorm: number(null, { above: 0 }),
+  /** All gradients together are scaled down to this norm. Default null. */
+  globalClipnorm: number(null, { above: 0 }),
+  /** Each element of the gradients is cut to ± this. Default null. */
+  clipvalue: number(null, { above: 0 }),
+  /** Keep a running mean of the weights, which takes their place at the end of `fit`. Default false. */
+  useEma: flag(false),
+  /** How slowly that mean forgets. Default 0.99. */
+  emaMomentum: fraction(0.99),
+  /** The mean takes the weights' place every so many changes of the weights, too. Default null: not before the end. */
+  emaOverwriteFrequency: count(null),
+  lossScaleFactor: unsupported(null),
+  /** Steps whose mean gradient makes one change of the weights. Default null: each step makes one. */
+  gradientAccumulationSteps: count(null, { least: 2 }),
+  decay: formerOption(number(0, { atLeast: 0 })),
+  isLegacyOptimizer: formerOption(unsupported(false, true)),
+  jitCompile: formerOption(unsupported(false, true)),
+}) {
+  #learningRate = withDecay(
+    this.optionValue('learningRate') as number | LearningRateSchedule,
+    this.optionValue('decay') as number,
+  );
   #iterations = 0;
-  #built: readonly Variable[] | null = null;
-  readonly #slots = new Map<string, Map<Variable, Variable>>();
-  readonly #slotOrder: Variable[] = [];
+  #moment = this.#nextMoment();
+  #state: OptimizerState | null = null;
   readonly #feeds: ScalarFeed[] = [];
-  readonly #rate: Node;
+  readonly #rate = this.scalar('learning_rate', ({ rate }) => rate);
+  readonly #transforms = this.#makeTransforms();
 
-  /** Throws ValueError for a wrong option, UnsupportedError for schedules, averaging, accumulation and loss scaling. */
-  constructor(className: string, options: OptimizerOptions, defaultRate: number, known: readonly string[]) {
-    checkOptionNames(className, options, [...known, ...COMMON, ...Object.keys(REFUSED)]);
-    for (const [name, off] of Object.entries(REFUSED)) {
-      refuseOption(className, name, (options as Record<string, unknown>)[name], off);
+  /**
+   * The step size of the next step, as float32 holds it. May be set at any time and holds from the next step on. Setting
+   * throws ValueError for what is no number from 0 up, and when the optimizer follows a schedule.
+   */
+  override get learningRate(): number {
+    return this.#rateAt(this.#iterations);
+  }
+
+  override set learningRate(value: number) {
+    if (typeof this.#learningRate !== 'number') {
+      throw new ValueError(
+        `The optimizer '${this.name}' follows the schedule ${this.#learningRate.className}, so its learning rate cannot be ` +
+          `set, received learningRate=${value}. Make the optimizer with a number as learningRate to set it.`,
+      );
     }
-    this.name = options.name ?? uniqueName(toSnakeCase(className));
-    this.#learningRate = checkRate(className, options.learningRate ?? defaultRate);
-    this.weightDecay = nullableNumber(className, 'weightDecay', options.weightDecay);
-    this.#clipping = readClipping(className, options);
-    this.#rate = this.addScalar('learning_rate', () => this.#learningRate);
+    this.#checkRate(value);
+    this.#learningRate = value;
   }
 
-  /** The step size, in float32 as Keras keeps it; may be set at any time and holds from the next step on. */
-  get learningRate(): number {
-    return Math.fround(this.#learningRate);
-  }
-
-  set learningRate(value: number) {
-    this.#learningRate = checkRate(this.className, value);
-  }
-
-  /** Steps done so far. */
+  /** How often the weights were changed so far. */
   get iterations(): number {
-    return this.#iterations;
+    return Math.floor(this.#iterations / (this.gradientAccumulationSteps ?? 1));
   }
 
   /** Whether the slots exist. */
   get built(): boolean {
-    return this.#built !== null;
+    return this.#state !== null;
   }
 
-  /**
-   * The state in the order of Keras' files: iteration, learning rate, then the slots. The slots' storage may move, so
-   * read and write through these.
-   */
+  /** The state in the order of Keras' files: steps done, learning rate unless there is a schedule, then the slots. */
   get variables(): readonly OptimizerVariable[] {
-    return [
-      {
-        name: `${this.name}/iteration`,
-        shape: [],
-        dtype: 'int64',
-        read: () => Float64Array.of(this.#iterations),
-        write: (values) => {
-          this.#iterations = values[0]!;
-        },
+    return [...this.counters, ...(this.#state?.list ?? [])];
+  }
+
+  /** The variables that are there before the slots. */
+  get counters(): readonly OptimizerVariable[] {
+    const steps = hostVariable({
+      name: `${this.name}/iteration`,
+      dtype: 'int64',
+      get: () => this.#iterations,
+      check: (value) => this.#checkIterations(value),
+      set: (value) => {
+        this.#iterations = value;
       },
-      {
-        name: `${this.name}/learning_rate`,
-        shape: [],
-        dtype: 'float32',
-        read: () => Float32Array.of(this.#learningRate),
-        write: (values) => {
-          this.learningRate = values[0]!;
-        },
+    });
+    if (typeof this.#learningRate !== 'number') return [steps];
+    const rate = hostVariable({
+      name: `${this.name}/learning_rate`,
+      dtype: 'float32',
+      get: () => this.learningRate,
+      check: (value) => this.#checkRate(value),
+      set: (value) => {
+        this.learningRate = value;
       },
-      ...this.#slotOrder.map(slotVariable),
-    ];
+    });
+    return [steps, rate];
   }
 
   /** How many numbers the state has: what `summary()` shows as optimizer parameters. */
@@ -161,41 +166,29 @@ export abstract class Optimizer {
     return this.variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
 
-  /** Makes the slots for the model's trainable variables; does nothing when they exist for all of these. */
+  /** Makes the slots for the model's trainable variables. Throws ValueError when they are there, for other variables. */
   build(variables: readonly Variable[]): void {
-    if (this.#built === null) {
-      this.#built = [...variables];
-      this.createSlots(variables);
+    if (this.#state !== null) {
+      this.#state.checkKnown(variables);
       return;
     }
-    const known = new Set(this.#built);
-    for (const variable of variables) {
-      if (known.has(variable)) continue;
-      throw new ValueError(
-        `Unknown variable: '${variable.name}' of shape ${formatShape(variable.shape)}. The optimizer '${this.name}' can ` +
-          'only be used for the variables it was built with. Compile with a new optimizer.',
-      );
-    }
+    const groups = [...this.#transforms.map(({ slots = {} }) => slots), ...this.slots()];
+    this.#state = new OptimizerState(this.name, variables, groups);
   }
 
   /** The values that the variables and the optimizer's slots take in one step. Builds if need be. */
   updates(pairs: readonly GradientPair[]): readonly VariableUpdate[] {
     this.build(pairs.map(({ variable }) => variable));
-    const clipped = clipGradients(
-      this.#clipping,
-      pairs.map(({ gradient }) => gradient),
+    const step = this.#transforms.reduceRight<StepFunction>(
+      (inner, { around }) => around(inner),
+      (drafts) => drafts.flatMap((draft) => this.#follow(draft)),
     );
-    const rate = this.#rate;
-    return pairs.flatMap(({ variable }, i) => {
-      const old = variableNode(variable);
-      const decay = this.weightDecay;
-      const weight = decay === null ? old : sub(old, mul(mul(old, constant(decay)), rate));
-      return this.step({ variable, weight, gradient: clipped[i]! }, rate);
-    });
+    return step(pairs.map((pair) => ({ ...pair, weight: variableNode(pair.variable) })));
   }
 
   /** Counts a step. To be called before each training step and before the step's numbers are asked for. */
   beforeStep(): void {
+    this.#moment = this.#nextMoment();
     this.#iterations += 1;
   }
 
@@ -204,76 +197,93 @@ export abstract class Optimizer {
     return this.#feeds;
   }
 
-  /** The options in Keras' snake_case: what files have under `config`. */
-  getConfig(): Config {
+  /** With `useEma`, puts the running means in the weights' place, as `fit` does at its end; nothing before the first step. */
+  finalizeVariableValues(variables: readonly Variable[]): void {
+    const state = this.#state;
+    if (!this.useEma || state === null || this.#iterations === 0) return;
+    for (const variable of variables) variable.assign(state.slot(AVERAGE, variable).view());
+  }
+
+  override getConfig(): Config {
+    const rate = this.#learningRate;
+    const { write } = Optimizer.options.learningRate.definition;
     return {
-      name: this.name,
-      learning_rate: this.learningRate,
-      weight_decay: this.weightDecay,
-      clipnorm: this.#clipping.clipnorm,
-      global_clipnorm: this.#clipping.globalClipnorm,
-      clipvalue: this.#clipping.clipvalue,
-      use_ema: false,
-      ema_momentum: 0.99,
-      ema_overwrite_frequency: null,
-      loss_scale_factor: null,
-      gradient_accumulation_steps: null,
+      ...super.getConfig(),
+      learning_rate: typeof rate === 'number' ? this.learningRate : write!(rate),
     };
   }
 
-  /** Hook: makes the slots with `addSlots`, in the order of Keras' files. */
-  protected abstract createSlots(variables: readonly Variable[]): void;
-
-  /** Hook: the updates of one variable and its slots. */
-  protected abstract step(input: StepInput, rate: Node): readonly VariableUpdate[];
-
-  /** Makes zero-filled slots of these names for each variable: all slots of one variable, then those of the next. */
-  protected addSlots(variables: readonly Variable[], ...names: readonly string[]): void {
-    for (const variable of variables) {
-      for (const name of names) {
-        const path = `${this.name}/${variable.name.replaceAll('/', '_')}_${name}`;
-        const values = new Float32Array(variable.size);
-        const slot = new Variable({ name: path, shape: variable.shape, values, trainable: false });
-        this.#slotOrder.push(slot);
-        if (!this.#slots.has(name)) this.#slots.set(name, new Map());
-        this.#slots.get(name)!.set(variable, slot);
-      }
-    }
+  protected override checkOptions(): void {
+    checkClipping(this.className, this);
   }
 
-  /** The slot of a name that `addSlots` made for `variable`. */
-  protected slot(name: string, variable: Variable): Variable {
-    return this.#slots.get(name)!.get(variable)!;
+  /**
+   * Hook: what is kept for each variable, in the order of Keras' files, with its first value: `[{ momentum: 0, velocity: 0
+   * }, { velocityHat: 0 }]` has momentum and velocity of one variable after the other, then all of the third kind.
+   */
+  protected slots(): readonly Slots[] {
+    return [];
   }
 
-  /** Makes a scalar that takes a new value before each step; `iterations` counts that step already. */
-  protected addScalar(name: string, next: () => number): Node {
+  /** Hook: the values of one variable and its slots after the step, from those before it. */
+  protected abstract rule(input: RuleInput): RuleResult;
+
+  /** Makes a number of shape [] that takes a new value before each step. */
+  protected scalar(name: string, next: (moment: StepMoment) => number): Node {
     const node = placeholder({ shape: [], name: `${this.name}/${name}` });
-    this.#feeds.push({ node, next });
+    this.#feeds.push({ node, next: () => next(this.#moment) });
     return node;
   }
-}
 
-function slotVariable(slot: Variable): OptimizerVariable {
-  return {
-    name: slot.name,
-    shape: slot.shape,
-    dtype: 'float32',
-    read: () => slot.view().slice(),
-    write: (values) => slot.assign(values),
-  };
-}
+  #makeTransforms(): readonly Transform[] {
+    const parts: StepParts = {
+      scalar: (name, next) => this.scalar(name, next),
+      slot: (name, variable) => this.#state!.slot(name, variable),
+    };
+    // From the outside to the rule, as Keras has it: the mean is of the new weights, limits are for the mean gradient.
+    return [
+      averaging(this, parts),
+      accumulation(this.gradientAccumulationSteps, parts),
+      clipping(this),
+      weightDecay(this.weightDecay, this.#rate),
+    ].filter((transform) => transform !== null);
+  }
 
-function checkRate(className: string, value: unknown): number {
-  if (typeof value === 'function' || (typeof value === 'object' && value !== null)) {
-    throw new UnsupportedError(
-      `${className}: learning rate schedules are not supported yet, received ${describeValue(value)}. ` +
-        'Give a number, and set optimizer.learningRate between epochs.',
+  #follow({ variable, weight, gradient }: Draft): VariableUpdate[] {
+    const slotOf = (name: string) => this.#state!.slot(name, variable);
+    const slot = (name: string) => variableNode(slotOf(name));
+    const { weight: value, ...slots } = this.rule({ weight, gradient, rate: this.#rate, slot });
+    const kept = Object.entries(slots).map(([name, node]) => ({ variable: slotOf(name), value: node }));
+    return [...kept, { variable, value }];
+  }
+
+  #nextMoment(): StepMoment {
+    const [iteration, update] = [this.#iterations, this.iterations + 1];
+    return { iteration, update, rate: this.#rateAt(iteration) };
+  }
+
+  #rateAt(iteration: number): number {
+    const rate = this.#learningRate;
+    const value = typeof rate === 'number' ? rate : rate.at(iteration);
+    if (Number.isFinite(value)) return Math.fround(value);
+    throw new ValueError(
+      `The schedule ${(rate as LearningRateSchedule).className} gave ${value} for iteration ${iteration}, expected a number.`,
     );
   }
-  return numberOption(className, 'learningRate', value, 0, NOT_NEGATIVE);
+
+  #checkRate(value: number): void {
+    if (Number.isFinite(value) && value >= 0) return;
+    throw wrongValue({ owner: this.className, name: 'learningRate' }, 'a number from 0 up', value);
+  }
+
+  #checkIterations(value: number): void {
+    if (Number.isSafeInteger(value) && value >= 0) return;
+    throw wrongValue({ owner: this.className, name: 'iterations' }, 'a whole number from 0 up', value);
+  }
 }
 
-function nullableNumber(className: string, name: string, value: unknown): number | null {
-  return value === undefined || value === null ? null : numberOption(className, name, value, 0, NOT_NEGATIVE);
+/** Keras 1 and 2 divide the rate by 1 + decay · iterations. */
+function withDecay(rate: number | LearningRateSchedule, decay: number): number | LearningRateSchedule {
+  if (decay === 0 || typeof rate !== 'number') return rate;
+  return inverseTimeDecay({ initialLearningRate: rate, decaySteps: 1, decayRate: decay });
 }

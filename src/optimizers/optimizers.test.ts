@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import type { Config } from '../base/config.ts';
 import { resetNames } from '../base/names.ts';
 import type { Executable } from '../engine/executable.ts';
 import { ReferenceBackend } from '../engine/reference-backend.ts';
 import { Variable } from '../graph/variable.ts';
-import { constant } from '../ops/index.ts';
+import * as ops from '../ops/index.ts';
+import { withOptions } from '../options/configurable.ts';
+import { fraction } from '../options/kinds.ts';
+import * as schedules from '../schedules/index.ts';
+import { LearningRateSchedule } from '../schedules/schedule.ts';
 import * as optimizers from './index.ts';
-import type { Optimizer } from './optimizer.ts';
-
-const { getOptimizer, serializeOptimizer } = optimizers;
+import { Optimizer, type RuleInput, type RuleResult } from './optimizer.ts';
+import { getOptimizer, serializeOptimizer } from './registry.ts';
 
 beforeEach(() => resetNames());
 
@@ -23,7 +27,7 @@ function weights(): Variable[] {
 async function train(optimizer: Optimizer, variables: readonly Variable[], gradient: number, steps = 1) {
   const pairs = variables.map((variable) => ({
     variable,
-    gradient: constant({ values: new Array(variable.size).fill(gradient), shape: variable.shape }),
+    gradient: ops.constant({ values: new Array(variable.size).fill(gradient), shape: variable.shape }),
   }));
   const updates = optimizer.updates(pairs);
   const executable = await new ReferenceBackend().compile(
@@ -141,56 +145,170 @@ test('variables it was not built with are refused', () => {
 });
 
 test('wrong options are refused', () => {
+  const { sgd, adam } = optimizers;
   const refused: readonly [() => unknown, string, RegExp][] = [
-    [() => getOptimizer('adamm'), 'ValueError', /Unknown optimizer 'adamm'. Did you mean 'adam'/],
+    [() => getOptimizer('adamm' as never), 'ValueError', /Unknown optimizer 'adamm'. Did you mean 'adam'/],
     [() => getOptimizer(3 as never), 'ValueError', /Could not interpret optimizer identifier: 3/],
-    [() => optimizers.sgd({ learningRate: -1 }), 'ValueError', /learningRate=-1/],
-    [() => optimizers.sgd({ learningRate: {} as never }), 'UnsupportedError', /schedules are not supported/],
-    [() => optimizers.sgd({ momentum: 2 }), 'ValueError', /momentum=2/],
-    [() => optimizers.sgd({ lr: 1 } as never), 'ValueError', /Unknown SGD option 'lr'/],
-    [() => optimizers.adam({ beta1: 1 }), 'ValueError', /beta1=1/],
-    [() => optimizers.adam({ clipnorm: 0 }), 'ValueError', /clipnorm=0/],
-    [() => optimizers.adam({ clipnorm: 1, clipvalue: 1 }), 'ValueError', /only one of `clipnorm`/],
-    [() => optimizers.adam({ useEma: true } as never), 'UnsupportedError', /useEma=true/],
-    [
-      () => optimizers.adam({ gradientAccumulationSteps: 2 } as never),
-      'UnsupportedError',
-      /gradientAccumulationSteps=2/,
-    ],
-    [() => optimizers.adam({ lossScaleFactor: 2 } as never), 'UnsupportedError', /lossScaleFactor=2/],
+    [() => getOptimizer(schedule() as never), 'ValueError', /Could not interpret optimizer identifier/],
+    [() => sgd({ learningRate: -1 }), 'ValueError', /learningRate=-1/],
+    [() => sgd({ learningRate: {} }), 'ValueError', /Could not interpret learning rate schedule/],
+    [() => sgd({ learningRate: sgd() as never }), 'ValueError', /Could not interpret learning rate schedule/],
+    [() => sgd({ learningRate: (() => 1) as never }), 'ValueError', /learningRate=a function/],
+    [() => sgd({ momentum: 2 }), 'ValueError', /momentum=2/],
+    [() => sgd({ lr: 1 } as never), 'ValueError', /`lr` of earlier versions of Keras is `learningRate`/],
+    [() => adam({ beta1: 1 }), 'ValueError', /beta1=1/],
+    [() => adam({ clipnorm: 0 }), 'ValueError', /clipnorm=0/],
+    [() => adam({ clipnorm: 1, clipvalue: 1 }), 'ValueError', /only one of `clipnorm`/],
+    [() => adam({ emaMomentum: 1.5 }), 'ValueError', /emaMomentum=1.5/],
+    [() => adam({ emaOverwriteFrequency: 0 }), 'ValueError', /emaOverwriteFrequency=0/],
+    [() => adam({ gradientAccumulationSteps: 1 }), 'ValueError', /gradientAccumulationSteps=1/],
+    [() => adam({ lossScaleFactor: 2 } as never), 'UnsupportedError', /lossScaleFactor=2/],
+    [() => optimizers.ftrl({ learningRatePower: 1 }), 'ValueError', /learningRatePower=1/],
   ];
   for (const [make, name, message] of refused) assert.throws(make, { name, message });
 });
 
-test('configurations are Keras 3.15 and read back', () => {
-  assert.deepEqual(serializeOptimizer(optimizers.rmsprop()), {
-    module: 'keras.optimizers',
-    class_name: 'RMSprop',
-    config: {
-      name: 'rm_sprop',
-      learning_rate: 0.0010000000474974513,
-      weight_decay: null,
-      clipnorm: null,
-      global_clipnorm: null,
-      clipvalue: null,
-      use_ema: false,
-      ema_momentum: 0.99,
-      ema_overwrite_frequency: null,
-      loss_scale_factor: null,
-      gradient_accumulation_steps: null,
-      rho: 0.9,
-      momentum: 0,
-      epsilon: 1e-7,
-      centered: false,
-    },
-    registered_name: null,
+test('names are those of Keras, in its spelling and in ours', () => {
+  for (const name of ['adamW', 'adamw', 'adam_w'] as const)
+    assert.equal(getOptimizer(name).className, 'AdamW');
+  assert.equal(getOptimizer('RMSprop' as never).className, 'RMSprop');
+});
+
+const fromFile = (name: string, config: Config) => getOptimizer({ class_name: name, config });
+
+test('options of earlier versions of Keras are read', () => {
+  const keras1 = fromFile('RMSprop', { lr: 0.25, rho: 0.9, decay: 0, epsilon: null });
+  assert.equal(keras1.learningRate, 0.25);
+  assert.equal(keras1.getConfig().epsilon, 1e-7);
+  // Keras 3.0 to 3.2 have 100 as the default.
+  const keras30 = fromFile('RMSprop', { learning_rate: 0.25, use_ema: false, ema_overwrite_frequency: 100 });
+  assert.equal(keras30.getConfig().ema_overwrite_frequency, 100);
+  const keras211 = { learning_rate: 0.25, is_legacy_optimizer: false, jit_compile: true, weight_decay: null };
+  assert.equal(fromFile('Custom>Adam', keras211).learningRate, 0.25);
+  assert.ok(!('is_legacy_optimizer' in fromFile('Adam', keras211).getConfig()));
+});
+
+test('the decay of earlier versions of Keras becomes the schedule that it is', () => {
+  const decaying = fromFile('SGD', { lr: 0.5, decay: 0.25, momentum: 0, nesterov: false });
+  const { name, class_name, config } = decaying.getConfig().learning_rate as Config;
+  assert.deepEqual([name, class_name], [undefined, 'InverseTimeDecay']);
+  assert.deepEqual(config, {
+    ...{ initial_learning_rate: 0.5, decay_steps: 1, decay_rate: 0.25 },
+    ...{ staircase: false, name: 'InverseTimeDecay' },
   });
-  for (const optimizer of [
-    optimizers.sgd({ momentum: 0.9, nesterov: true, clipvalue: 0.5 }),
-    optimizers.rmsprop({ centered: true, weightDecay: 0.1 }),
-    optimizers.adam({ beta1: 0.8, amsgrad: true, globalClipnorm: 2 }),
-  ]) {
-    const config = serializeOptimizer(optimizer);
-    assert.deepEqual(serializeOptimizer(getOptimizer(JSON.parse(JSON.stringify(config)))), config);
+  for (let i = 0; i < 4; i++) decaying.beforeStep();
+  assert.equal(decaying.learningRate, 0.25);
+  assert.throws(() => fromFile('Nadam', { lr: 1, decay: 0.004 }), /decay=0.004 is not supported/);
+});
+
+const schedule = () => schedules.exponentialDecay({ initialLearningRate: 1, decaySteps: 1, decayRate: 0.5 });
+
+test('with a schedule, the rate is that of the next step, and cannot be set', async () => {
+  const sgd = optimizers.sgd({ learningRate: schedule() });
+  const variables = weights();
+  assert.equal(sgd.learningRate, 1);
+  await train(sgd, variables, 1, 3);
+  assert.equal(sgd.learningRate, 0.125);
+  assert.deepEqual([...variables[1]!.view()], [3 - 1.75]);
+  assert.deepEqual(
+    sgd.variables.map((variable) => variable.name),
+    ['sgd/iteration'],
+  );
+  assert.throws(
+    () => {
+      sgd.learningRate = 1;
+    },
+    { name: 'ValueError', message: /'sgd' follows the schedule ExponentialDecay.*cannot be set/ },
+  );
+});
+
+test('a schedule that gives no number is refused before the step, which is not counted', () => {
+  class Gap extends LearningRateSchedule {
+    override at(iteration: number): number {
+      return iteration < 1 ? 1 : Number.NaN;
+    }
   }
+  const sgd = optimizers.sgd({ learningRate: new Gap() });
+  sgd.beforeStep();
+  assert.throws(() => sgd.beforeStep(), /Gap gave NaN for iteration 1/);
+  assert.equal(sgd.iterations, 1);
+});
+
+test('between two changes of accumulated gradients, weights and slots stay', async () => {
+  const adam = optimizers.adam({ learningRate: 1, gradientAccumulationSteps: 3 });
+  const variables = weights();
+  const executable = await train(adam, variables, 2, 2);
+  const slots = () => adam.variables.filter(({ name }) => !/iteration|rate|accumulator/.test(name));
+  assert.deepEqual([...variables[1]!.view()], [3]);
+  assert.ok(slots().length === 4 && slots().every((slot) => slot.read().every((value) => value === 0)));
+  assert.equal(adam.iterations, 0);
+  await step(adam, executable);
+  assert.equal(adam.iterations, 1);
+  assert.equal(adam.variables[0]!.read()[0], 3);
+  assert.ok(Math.abs(variables[1]!.view()[0]! - 2) < 1e-5);
+  assert.ok(slots().every((slot) => slot.read().every((value) => value !== 0)));
+});
+
+test('running means take the place of the weights at the end, those of these weights only', async () => {
+  const sgd = optimizers.sgd({ learningRate: 1, useEma: true, emaMomentum: 0.5 });
+  const variables = weights();
+  sgd.finalizeVariableValues(variables);
+  sgd.build(variables);
+  sgd.finalizeVariableValues(variables);
+  assert.deepEqual([...variables[1]!.view()], [3]);
+  await train(sgd, variables, 1, 2);
+  sgd.finalizeVariableValues(variables.slice(1));
+  assert.deepEqual([...variables[1]!.view()], [1.5]);
+  assert.deepEqual([...variables[0]!.view()], [-1, 0]);
+});
+
+test('state that an optimizer cannot have is refused before anything changes', () => {
+  const adam = optimizers.adam();
+  const [iteration, rate] = adam.variables;
+  assert.throws(() => iteration!.write([-1]), /iterations=-1/);
+  assert.throws(() => iteration!.check([1.5]), /iterations=1.5/);
+  assert.throws(() => iteration!.write([1, 2]), /is one number, received 2/);
+  assert.throws(() => rate!.write([Number.NaN]), /learningRate=NaN/);
+  assert.equal(adam.iterations, 0);
+});
+
+class Leaky extends withOptions(Optimizer, {
+  /** Part of the last step that is repeated. */
+  leak: fraction(0.5),
+}) {
+  protected override slots() {
+    return [{ lastStep: 1 }];
+  }
+
+  protected override rule({ weight, gradient, rate, slot }: RuleInput): RuleResult {
+    const lastStep = ops.add(ops.mul(slot('lastStep'), ops.constant(this.leak)), ops.mul(gradient, rate));
+    return { lastStep, weight: ops.sub(weight, lastStep) };
+  }
+}
+
+test("an optimizer of a user's own is a rule with options and slots, and has the rest too", async () => {
+  const leaky = new Leaky({ learningRate: 1, leak: 0.25, clipvalue: 0.5 });
+  const variables = weights();
+  await train(leaky, variables, 2);
+  assert.deepEqual([...variables[1]!.view()], [3 - 0.75]);
+  assert.equal(leaky.variables.at(-1)!.name, 'leaky/dense_bias_last_step');
+  const written = serializeOptimizer(leaky);
+  assert.equal(written.registered_name, 'Custom>Leaky');
+  assert.equal((written.config as Config).leak, 0.25);
+});
+
+test('a rule that asks for a slot it does not have, or gives one, is refused', () => {
+  class Asks extends Optimizer {
+    protected override rule({ weight, slot }: RuleInput): RuleResult {
+      return { weight: ops.add(weight, slot('velocity')) };
+    }
+  }
+  class Gives extends Leaky {
+    protected override rule({ weight, gradient }: RuleInput): RuleResult {
+      return { weight, speed: gradient };
+    }
+  }
+  const pairs = weights().map((variable) => ({ variable, gradient: ops.variable(variable) }));
+  assert.throws(() => new Asks().updates(pairs), /has no slot 'velocity' for 'dense\/kernel'.*none/);
+  assert.throws(() => new Gives().updates(pairs), /has no slot 'speed'.*Its slots are 'lastStep'/);
 });

@@ -1,4 +1,7 @@
-"""Fixtures of the optimizers' options: 20 steps on the quadratic 0.5 * sum(curvature * (w - target)**2)."""
+"""
+Fixtures of the optimizers' options: 20 steps on the quadratic 0.5 * sum(curvature * (w - target)**2), then the end of `fit`,
+and what the optimizer keeps after the steps.
+"""
 
 from common import Fixture, keras, np
 
@@ -7,7 +10,8 @@ STEPS = 20
 # Two variables, so that clipping per variable and over all variables differ; steep, so that values overshoot.
 SHAPES = {"kernel": (3, 2), "bias": (4,)}
 
-SGD, RMSprop, Adam = keras.optimizers.SGD, keras.optimizers.RMSprop, keras.optimizers.Adam
+O = keras.optimizers
+SGD, RMSprop, Adam = O.SGD, O.RMSprop, O.Adam
 OWN = [
     ("sgd", SGD, {}),
     ("sgd, learning rate", SGD, {"learning_rate": 0.2}),
@@ -21,13 +25,40 @@ OWN = [
     ("adam", Adam, {}),
     ("adam, betas and epsilon", Adam, {"learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 0.001}),
     ("adam amsgrad", Adam, {"learning_rate": 0.3, "amsgrad": True, "beta_2": 0.7}),
+    ("adamw", O.AdamW, {}),
+    ("adamw, decay and amsgrad", O.AdamW, {"learning_rate": 0.1, "weight_decay": 0.1, "amsgrad": True}),
+    ("nadam", O.Nadam, {}),
+    ("nadam, betas and epsilon", O.Nadam, {"learning_rate": 0.03, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.01}),
+    ("adagrad", O.Adagrad, {}),
+    ("adagrad, start and epsilon", O.Adagrad, {"learning_rate": 0.3, "initial_accumulator_value": 0.5, "epsilon": 0.1}),
+    ("adadelta", O.Adadelta, {}),
+    ("adadelta, rho and epsilon", O.Adadelta, {"learning_rate": 1.0, "rho": 0.7, "epsilon": 0.001}),
+    ("adamax", O.Adamax, {}),
+    ("adamax, betas and epsilon", O.Adamax, {"learning_rate": 0.1, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.01}),
+    ("ftrl", O.Ftrl, {}),
+    ("ftrl, penalties", O.Ftrl, {
+        "learning_rate": 0.3, "l1_regularization_strength": 0.2, "l2_regularization_strength": 0.1,
+        "l2_shrinkage_regularization_strength": 0.05, "beta": 0.4, "initial_accumulator_value": 0.3,
+    }),
+    ("ftrl, power", O.Ftrl, {"learning_rate": 0.2, "learning_rate_power": -0.8}),
+    ("ftrl, power 0", O.Ftrl, {"learning_rate": 0.1, "learning_rate_power": 0.0}),
 ]
+COSINE = O.schedules.CosineDecay(0.01, 12, 0.1, warmup_target=0.2, warmup_steps=4)
+EMA = {"use_ema": True, "ema_momentum": 0.8}
 COMMON = [
     ("weight decay", {"weight_decay": 0.05}),
     ("clipnorm", {"clipnorm": 0.8}),
     ("clipvalue", {"clipvalue": 0.4}),
     ("global clipnorm", {"global_clipnorm": 1.1}),
     ("weight decay and clipnorm", {"weight_decay": 0.02, "clipnorm": 0.5}),
+    ("schedule", {"learning_rate": COSINE}),
+    ("accumulation", {"gradient_accumulation_steps": 3}),
+    ("accumulation, clipping, decay, schedule", {
+        "gradient_accumulation_steps": 3, "clipnorm": 0.5, "weight_decay": 0.02, "learning_rate": COSINE,
+    }),
+    ("ema", EMA),
+    ("ema, overwriting", {**EMA, "ema_overwrite_frequency": 4}),
+    ("ema, overwriting, accumulation", {**EMA, "ema_overwrite_frequency": 2, "gradient_accumulation_steps": 3}),
 ]
 BASES = [
     ("sgd momentum", SGD, {"learning_rate": 0.1, "momentum": 0.9}),
@@ -35,6 +66,7 @@ BASES = [
     ("adam", Adam, {"learning_rate": 0.05}),
 ]
 CASES = OWN + [(f"{n} + {m}", make, {**a, **b}) for n, make, a in BASES for m, b in COMMON]
+CASES.append(("nadam + ema, accumulation", O.Nadam, {"learning_rate": 0.1, **EMA, "gradient_accumulation_steps": 3}))
 
 
 def run(make, options, problem, precision="float64"):
@@ -50,7 +82,21 @@ def run(make, options, problem, precision="float64"):
         ]
         optimizer.apply(gradients, variables)
         path.append(np.concatenate([v.numpy().ravel() for v in variables]))
-    return optimizer, np.array(path)
+    state = [v.numpy() for v in optimizer.variables]
+    optimizer.finalize_variable_values(variables)
+    path.append(np.concatenate([v.numpy().ravel() for v in variables]))
+    return optimizer, np.array(path), state
+
+
+def difference(rounded, exact):
+    """The largest difference, as a part of the largest magnitude."""
+    most = float(np.abs(rounded - exact).max())
+    return most and most / float(np.abs(exact).max())
+
+
+def plain(value):
+    """An option as files have it."""
+    return value if isinstance(value, (bool, int, float)) else O.schedules.serialize(value)
 
 
 def main():
@@ -63,18 +109,29 @@ def main():
         for name, (s, c, t) in problem.items()
     ]
     for name, make, options in CASES:
-        optimizer, path = run(make, options, problem)
-        _, rounded = run(make, options, problem, "float32")
-        spread = float(np.abs(rounded - path).max() / np.abs(path).max())
+        keras.utils.clear_session()
+        optimizer, path, state = run(make, options, problem)
+        rounded_optimizer, rounded, rounded_state = run(make, options, problem, "float32")
+        spread = difference(rounded, path)
         config = {k: v for k, v in optimizer.get_config().items() if k in options}
         assert config.keys() == options.keys()
         print(f"{name}: float32 differs by {spread:.1e} at most")
         fixture.add(
             name=name,
             className=make.__name__,
-            options=options,
+            options={name: plain(value) for name, value in options.items()},
+            config={**rounded_optimizer.get_config(), "name": "a_name"},
             float32KerasDiffersBy=spread,
             path=fixture.array(path, "float64"),
+            state=[
+                {
+                    "name": v.path,
+                    "shape": list(n.shape),
+                    "float32KerasDiffersBy": difference(r, n),
+                    "values": fixture.array(n, "float64"),
+                }
+                for v, n, r in zip(optimizer.variables, state, rounded_state)
+            ],
         )
     fixture.write()
 

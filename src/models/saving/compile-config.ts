@@ -5,8 +5,8 @@ import { UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { functionName, getLoss, type LossIdentifier, serializeLoss } from '../../losses/registry.ts';
 import { getMetric, type MetricIdentifier, serializeMetric } from '../../metrics/registry.ts';
-import { serializeOptimizer } from '../../optimizers/index.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { type OptimizerIdentifier, serializeOptimizer } from '../../optimizers/registry.ts';
 import { customFunction, customObject } from '../../options/registry.ts';
 import { isRecord } from '../structure.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
@@ -50,7 +50,7 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
   }
   const { optimizer, loss, loss_weights, metrics, weighted_metrics } = config as Record<string, ConfigValue>;
   return {
-    optimizer: optimizer as Config | string,
+    optimizer: optimizer as OptimizerIdentifier,
     loss: mapTree(loss, (leaf) => given(leaf, getLoss)) as CompileOptions['loss'],
     lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
     metrics: mapTree(metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'],

@@ -47,6 +47,8 @@ function optimizerGroup(optimizer: Optimizer): WeightGroup {
 interface Slot {
   readonly name: string;
   readonly shape: readonly number[];
+  /** Throws ValueError for numbers that it cannot hold. */
+  check?(values: ArrayLike<number>): void;
   write(values: ArrayLike<number>): void;
 }
 
@@ -80,8 +82,9 @@ export function loadWeightsFile(
 function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (() => void)[] {
   const stored = file.arrays(OPTIMIZER);
   if (stored === null) return [];
+  const { counters, variables } = optimizer;
   // An optimizer that was saved before the first step has only its counters.
-  const slots = optimizer.variables.slice(0, stored.length === 2 ? 2 : undefined);
+  const slots = stored.length === counters.length ? counters : variables;
   const misfit =
     stored.length === slots.length
       ? slots.findIndex(({ shape }, i) => !sameShape(shape, stored[i]!.shape))
@@ -125,8 +128,17 @@ function readGroup(
       );
     }
     const values = read();
+    checkValues(slot, values, where);
     return () => slot.write(values);
   });
+}
+
+function checkValues(slot: Slot, values: ArrayLike<number>, where: string): void {
+  try {
+    slot.check?.(values);
+  } catch (error) {
+    throw error instanceof ValueError ? new FormatError(`${where}: ${error.message}`) : error;
+  }
 }
 
 /** Random generators' seeds that early Keras 3 kept; Fovea's generators have no such state. */

@@ -150,7 +150,7 @@ test('a loss that becomes NaN is said once, and training goes on', async () => {
 
 test('unknown names are answered with the nearest', () => {
   assert.throws(
-    () => net.compile({ optimizer: 'adamm' }),
+    () => net.compile({ optimizer: 'adamm' as never }),
     /Unknown optimizer 'adamm'\. Did you mean 'adam'\?/,
   );
   assert.throws(() => net.compile({ loss: 'msee' as never }), /Unknown loss 'msee'\. Did you mean/);

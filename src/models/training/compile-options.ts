@@ -5,8 +5,8 @@ import { ValueError } from '../../base/errors.ts';
 import { checkOptionNames, describeValue, refuseOption } from '../../base/options.ts';
 import { type LossIdentifier, type LossResolver, lossResolver } from '../../losses/registry.ts';
 import { type MetricIdentifier, type MetricResolver, metricResolver } from '../../metrics/registry.ts';
-import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/index.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/registry.ts';
 import { isRecord } from '../structure.ts';
 
 /** One for all outputs, one an output in order, or by the output's name. Outputs may go without a loss. */
