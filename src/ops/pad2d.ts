@@ -73,16 +73,21 @@ export const crop2dOp: Op<Frame> = {
   },
 };
 
+function checkMaps(name: string, x: Node): void {
+  if (x.shape.length !== 4 || !isBatched(x.shape))
+    throw new ShapeError(`${name} expects a batch [null, h, w, c], received ${formatShape(x.shape)}.`);
+}
+
 /** Zeros around each map of `x` [n, h, w, c]; `x` itself when the frame is empty. */
 export function pad2d(x: Node, frame: Frame): Node {
-  if (x.shape.length !== 4 || !isBatched(x.shape))
-    throw new ShapeError(`pad2d expects a batch [null, h, w, c], received ${formatShape(x.shape)}.`);
+  checkMaps('pad2d', x);
   const { top, bottom, left, right } = frame;
   return top + bottom + left + right === 0 ? x : apply(pad2dOp, [x], { top, bottom, left, right });
 }
 
-/** `x` [n, h, w, c] without `frame`. Throws ShapeError when nothing would be left. */
+/** `x` [n, h, w, c] without `frame`. Throws ShapeError for other shapes, and when nothing would be left. */
 export function crop2d(x: Node, frame: Frame): Node {
+  checkMaps('crop2d', x);
   const node = apply(crop2dOp, [x], frame);
   if (node.shape.slice(1).some((dim) => dim! <= 0)) {
     throw new ShapeError(

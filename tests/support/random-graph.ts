@@ -70,6 +70,10 @@ const STEPS = {
   sumOfSample: (a: Node) => ops.sum(a, { axes: inner(a), keepDims: true }),
   mean: (a: Node) => ops.mean(a, { axes: [0], keepDims: true }),
   max: (a: Node) => ops.max(a, { axes: [-1] }),
+  // Normalized numbers alone add up to nothing but rounding.
+  withItsNormalized: (a: Node) => ops.add(a, ops.normalize(a, { ...ops.batchMoments(a), epsilon: 0.1 })),
+  pad: (a: Node) => ops.pad2d(a, { top: 1, bottom: 0, left: 2, right: 1 }),
+  crop: (a: Node) => ops.crop2d(a, { top: 0, bottom: 1, left: 1, right: 0 }),
   softmax: ops.softmax,
   matmul: ops.matmul,
   conv: (a: Node, b: Node) => ops.conv2d(a, ops.reshape(b, [1, 1, ...b.shape])),
