@@ -4,7 +4,7 @@ import { InternalError } from '../base/errors.ts';
 import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { LeafSource } from '../graph/op.ts';
-import { accumulates, type Group, isSampleGroup, readsShards, viewed } from './groups.ts';
+import { accumulates, type Group, isSampleGroup, readsShards, sourceOf, viewed } from './groups.ts';
 import type { Buffer, BufferKind } from './program.ts';
 import type { ScheduledPhase } from './schedule.ts';
 
@@ -29,7 +29,7 @@ export class Buffers {
 
   /** The buffer `group` reads `input` from. */
   read(group: Group, input: Node): OpenBuffer {
-    const source = viewed(input);
+    const source = sourceOf(group, input);
     return accumulates(source) && !readsShards(group, input)
       ? this.#of(this.#gathered, source, 'whole')
       : this.home(source);
@@ -95,7 +95,7 @@ function keptNodes(phases: readonly ScheduledPhase[], leaving: ReadonlySet<Node>
       if (!isSampleGroup(group)) continue;
       for (const node of group.results) madeIn.set(node, phase);
       for (const input of group.inputs) {
-        const source = viewed(input);
+        const source = sourceOf(group, input);
         const made = madeIn.get(source);
         if (made !== undefined && made !== phase) kept.add(source);
       }

@@ -2,6 +2,7 @@
 
 import { InternalError, ShapeError } from '../base/errors.ts';
 import { formatShape, sameShape, sampleSize } from '../base/shape.ts';
+import { attributesKey } from '../graph/attributes-key.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
@@ -10,20 +11,14 @@ import { verifyKernel } from '../kernels/verify.ts';
 import { mul } from '../ops/elementwise/mul.ts';
 import { constant, variableNode } from '../ops/leaf.ts';
 import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
+import { channelwiseKernel, prefersChannels } from './channelwise-kernel.ts';
 import { copyKernel } from './copy-kernel.ts';
 import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './elementwise-kernel.ts';
 import { epilogueOperand, fuse } from './fuse.ts';
-import { accumulates, type Group, groupName, type KernelGroup, viewed } from './groups.ts';
-import { planMemory } from './plan-memory.ts';
-import {
-  type BufferArgument,
-  bytesInArena,
-  isInArena,
-  type Phase,
-  type Program,
-  type SampleCall,
-  type WholeCall,
-} from './program.ts';
+import { accumulates, type Group, groupName, isSampleGroup, type KernelGroup, viewed } from './groups.ts';
+import { planArena } from './plan-arena.ts';
+import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
+import { placeInSweeps } from './recompute.ts';
 import { type ScheduledPhase, schedule } from './schedule.ts';
 import { mergeEqualNodes } from './simplify.ts';
 
@@ -51,8 +46,6 @@ export interface CompiledStep {
 /** Shards a batch is cut into, unless the accumulators of all would take too much memory. */
 const SHARDS = 8;
 const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
-/** Bytes of activations a chunk has at most: they should stay in a core's second-level cache. */
-const CHUNK_BYTES = 2 ** 20;
 
 /**
  * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
@@ -61,20 +54,24 @@ export function compile(options: CompileOptions): CompiledStep {
   const { target, capacity } = options;
   const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
   const wanted = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
-  const updates = wanted.map((update) => ({ ...update, value: beforeUpdates(update.value, wanted, update) }));
-  const outputs = options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted));
+  const values = wanted.map((update) => beforeUpdates(update.value, wanted, update));
+  const leaving = options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted));
+  const sweeps = placeInSweeps([...leaving, ...values]);
+  const outputs = leaving.map((node) => sweeps.roots.get(node)!);
+  const updates = wanted.map(({ variable }, i) => ({ variable, value: sweeps.roots.get(values[i]!)! }));
   const roots = [...outputs, ...updates.map(({ value }) => value)];
-  const groups = fuse({ outputs: roots, target, fuse: options.fuse ?? true });
-  const phases = schedule(groups);
+  const groups = fuse({ outputs: roots, sweeps, target, fuse: options.fuse ?? true });
+  const phases = schedule(groups, sweeps);
   const buffers = new Buffers(phases, new Set(outputs.map(viewed)));
   const copies = placeUpdates(updates, phases, buffers);
   const shards = chooseShards(groups);
-  const lowered = phases.map((phase) => lowerPhase(phase, { buffers, target, shards }));
+  const context = { buffers, target, shards, kernels: new Map<string, Kernel>() };
+  const lowered = phases.map((phase) => lowerPhase(phase, context));
   if (copies.length > 0)
     lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
   const results = outputs.map((node) => buffers.result(node));
-  const { chunk, arenaBytes } = planArena(lowered, Math.ceil(capacity / shards));
-  const program = { name: options.name, buffers: buffers.list, phases: lowered, chunk, shards, arenaBytes };
+  const arena = planArena(lowered, buffers, Math.ceil(capacity / shards));
+  const program = { name: options.name, buffers: buffers.list, shards, ...arena };
   return { program, bindings: buffers.bindings, outputs: results, phases };
 }
 
@@ -124,7 +121,8 @@ function placeUpdates(
 function canReplace(value: Node, variable: Node, phases: readonly ScheduledPhase[]): boolean {
   const made = phases.findIndex((phase) => phase.groups.some((group) => group.results.includes(value)));
   const maker = phases[made]?.groups.find((group) => group.results.includes(value));
-  if (maker === undefined || maker.kind !== 'elementwise' || !isFlat(maker)) return false;
+  if (maker === undefined || maker.kind !== 'elementwise' || isSampleGroup(maker) || !isFlat(maker))
+    return false;
   return phases
     .slice(made)
     .every((phase) =>
@@ -140,8 +138,8 @@ function copyCall(buffers: Buffers, from: Node, to: Node, target: VectorTarget):
 function chooseShards(groups: readonly Group[]): number {
   let bytes = 0;
   for (const group of groups) {
-    if (group.kind === 'kernel' && accumulates(group.producer))
-      bytes += sampleSize(group.producer.shape) * FLOAT_BYTES;
+    if (group.kind === 'gather') continue;
+    for (const node of group.results.filter(accumulates)) bytes += sampleSize(node.shape) * FLOAT_BYTES;
   }
   let shards = SHARDS;
   while (shards > 1 && shards * bytes > MAX_ACCUMULATOR_BYTES) shards /= 2;
@@ -152,26 +150,26 @@ interface LowerContext {
   readonly buffers: Buffers;
   readonly target: VectorTarget;
   readonly shards: number;
+  /** By all that they are. */
+  readonly kernels: Map<string, Kernel>;
 }
 
 function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
   if (phase.kind === 'whole')
     return { kind: 'whole', calls: phase.groups.map((group) => wholeCall(group, context)) };
   const calls = phase.groups.map((group): SampleCall => {
-    const kernel = checked(kernelOf(group, context));
+    const kernel = shared(kernelOf(group, context), context);
     const values = argumentsOf(group, context);
     const scratch = kernel.scratch.map((floats) => context.buffers.scratch(groupName(group), floats));
     const args = [...values, ...scratch].map((buffer) => ({ buffer, sliced: false }));
     return { kernel, args };
   });
-  const sums = phase.groups.filter(
-    (group): group is KernelGroup => group.kind === 'kernel' && accumulates(group.producer),
-  );
-  return { kind: 'samples', calls, accumulators: sums.map((group) => context.buffers.home(group.producer)) };
+  const sums = phase.groups.flatMap((group) => group.results.filter(accumulates));
+  return { kind: 'samples', calls, accumulators: sums.map((node) => context.buffers.home(node)) };
 }
 
 function wholeCall(group: Group, context: LowerContext): WholeCall {
-  const kernel = checked(kernelOf(group, context));
+  const kernel = shared(kernelOf(group, context), context);
   const buffers = argumentsOf(group, context);
   const cut = group.kind === 'gather' || (group.kind === 'elementwise' && isFlat(group));
   const elements = cut ? sampleSize(group.results[0]!.shape) : null;
@@ -181,8 +179,13 @@ function wholeCall(group: Group, context: LowerContext): WholeCall {
   return { kernel, args, elements };
 }
 
-function checked(kernel: Kernel): Kernel {
+/** The kernel, or an equal one from before, so that layers of one shape share their code. */
+function shared(kernel: Kernel, { kernels }: LowerContext): Kernel {
+  const key = attributesKey(kernel);
+  const known = kernels.get(key);
+  if (known !== undefined) return known;
   verifyKernel(kernel);
+  kernels.set(key, kernel);
   return kernel;
 }
 
@@ -198,7 +201,11 @@ function argumentsOf(group: Group, { buffers }: LowerContext): OpenBuffer[] {
 
 function kernelOf(group: Group, { target, shards }: LowerContext): Kernel {
   if (group.kind === 'gather') return gatherKernel(group.inputs[0], shards, target);
-  if (group.kind === 'elementwise') return elementwiseKernel(group, shards, target);
+  if (group.kind === 'elementwise') {
+    return prefersChannels(group)
+      ? channelwiseKernel(group, target)
+      : elementwiseKernel(group, shards, target);
+  }
   const { lowering } = group.producer.op;
   if (lowering.kind !== 'kernel') throw new InternalError(`${group.producer.op.name} has no kernel.`);
   return lowering.lower({ node: group.producer, target, epilogue: epilogueOf(group), window: group.window });
@@ -223,43 +230,4 @@ function epilogueOf(group: KernelGroup): Epilogue | null {
       }, value);
     },
   };
-}
-
-/** Chooses the chunk and places its buffers: their offsets are set. */
-function planArena(phases: readonly Phase[], largestChunk: number): { chunk: number; arenaBytes: number } {
-  const plan = (options: ArenaOptions): number =>
-    Math.max(0, ...phases.map((phase) => (phase.kind === 'samples' ? planPhase(phase.calls, options) : 0)));
-  const perSample = Math.max(1, plan({ chunk: 1, scratch: false, place: false }));
-  const limit = Math.max(1, Math.min(largestChunk, Math.floor(CHUNK_BYTES / perSample)));
-  // As few chunks as fit, all about equally large.
-  const chunk = Math.ceil(largestChunk / Math.ceil(largestChunk / limit));
-  return { chunk, arenaBytes: plan({ chunk, scratch: true, place: true }) };
-}
-
-interface ArenaOptions {
-  readonly chunk: number;
-  /** Whether scratch memory counts. */
-  readonly scratch: boolean;
-  /** Whether the buffers' offsets are set. */
-  readonly place: boolean;
-}
-
-function planPhase(calls: readonly SampleCall[], { chunk, scratch, place }: ArenaOptions): number {
-  const spans = new Map<OpenBuffer, { first: number; last: number }>();
-  calls.forEach((call, i) => {
-    for (const { buffer } of call.args) {
-      if (!isInArena(buffer) || (buffer.kind === 'scratch' && !scratch)) continue;
-      const span = spans.get(buffer as OpenBuffer);
-      if (span === undefined) spans.set(buffer as OpenBuffer, { first: i, last: i });
-      else span.last = i;
-    }
-  });
-  const list = [...spans].map(([buffer, span]) => ({
-    ...span,
-    bytes: bytesInArena(buffer, chunk),
-    buffer,
-  }));
-  const { offsets, bytes } = planMemory(list);
-  if (place) list.forEach(({ buffer }, i) => (buffer.arenaOffset = offsets[i]!));
-  return bytes;
 }

@@ -1,6 +1,5 @@
 /** @file The kernel of an element-wise group: loop nests with broadcasting, or one flat run where all shapes agree. */
 
-import { InternalError } from '../base/errors.ts';
 import { isBatched, sampleShape, sampleSize } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { KernelBuilder } from '../kernels/builder.ts';
@@ -15,12 +14,12 @@ export function elementwiseOperands(group: ElementwiseGroup): Node[] {
 
 /** True when the group can be cut into slices: no operand is repeated along only a part of the axes. */
 export function isFlat(group: ElementwiseGroup): boolean {
-  const size = sampleSize(group.nodes[0]!.shape);
+  const size = sampleSize(group.shape);
   return elementwiseOperands(group).every((input) => [1, size].includes(sampleSize(input.shape)));
 }
 
 /** A constant's only number, or null. */
-function literalOf(node: Node): number | null {
+export function literalOf(node: Node): number | null {
   const leaf = viewed(node);
   if (leaf.op.lowering.kind !== 'leaf' || leaf.op.lowering.source !== 'constant') return null;
   const { values } = leaf.attrs as { values: readonly number[] };
@@ -39,7 +38,7 @@ interface Context {
  */
 export function elementwiseKernel(group: ElementwiseGroup, shards: number, target: VectorTarget): Kernel {
   const name = group.nodes.map((node) => node.op.name).join('_');
-  const k = new KernelBuilder(`${name}_${sampleShape(group.nodes[0]!.shape).join('x') || 'scalar'}`, target);
+  const k = new KernelBuilder(`${name}_${sampleShape(group.shape).join('x') || 'scalar'}`, target);
   const operands = elementwiseOperands(group);
   const pointers = [
     ...operands.map((_, i) => k.pointer(`src${i}`)),
@@ -55,7 +54,7 @@ export function elementwiseKernel(group: ElementwiseGroup, shards: number, targe
 function flatBody(context: Context, operands: readonly Node[], pointers: readonly Ptr[]): void {
   const { k, group } = context;
   const elements = k.count('elements');
-  const size = sampleSize(group.nodes[0]!.shape);
+  const size = sampleSize(group.shape);
   const strides = pointers.map((_, i) =>
     i < operands.length && sampleSize(operands[i]!.shape) !== size ? 0 : 1,
   );
@@ -70,7 +69,7 @@ function flatBody(context: Context, operands: readonly Node[], pointers: readonl
 /** Loops over the samples and axes; the innermost axis in vectors. */
 function nestedBody(context: Context, operands: readonly Node[], pointers: readonly Ptr[]): void {
   const { k, group } = context;
-  const dims = sampleShape(group.nodes[0]!.shape);
+  const dims = sampleShape(group.shape);
   const values = [...operands, ...group.results];
   const axes = collapse(
     dims,
@@ -140,15 +139,20 @@ function emitStep(
   operands.forEach((node, i) => {
     values.set(node, loadOperand(context, node, pointers[i]!, strides[i]!, count));
   });
-  for (const node of group.nodes) {
-    const { lowering } = node.op;
-    if (lowering.kind !== 'elementwise') throw new InternalError(`${node.op.name} is not element-wise.`);
-    const args = node.inputs.map((input) => values.get(input) ?? k.constant(literalOf(input)!));
-    values.set(node, lowering.emit(k, args, node.attrs));
-  }
+  computeNodes(k, group, values);
   group.results.forEach((node, i) => {
     k.store(values.get(node)!, pointers[operands.length + i]!, 0, count);
   });
+}
+
+/** Adds the group's element-wise nodes to `values`, which has those of its operands. */
+export function computeNodes(k: KernelBuilder, group: ElementwiseGroup, values: Map<Node, Vec>): void {
+  for (const node of group.nodes) {
+    const { lowering } = node.op;
+    if (lowering.kind !== 'elementwise') continue;
+    const args = node.inputs.map((input) => values.get(input) ?? k.constant(literalOf(input)!));
+    values.set(node, lowering.emit(k, args, node.attrs));
+  }
 }
 
 function loadOperand(

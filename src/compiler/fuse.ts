@@ -9,6 +9,7 @@ import type { KernelLowering } from '../graph/op.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import { maxRows } from '../kernels/outer-product.ts';
+import { absorb } from './absorb.ts';
 import {
   accumulates,
   dependencies,
@@ -18,10 +19,12 @@ import {
   readsShards,
   viewed,
 } from './groups.ts';
+import type { Sweeps } from './recompute.ts';
 
 export interface FuseOptions {
   /** Nodes whose numbers leave the step. */
   readonly outputs: readonly Node[];
+  readonly sweeps: Sweeps;
   readonly target: VectorTarget;
   /** False: every node is a group of its own. */
   readonly fuse: boolean;
@@ -55,7 +58,11 @@ export function fuse(options: FuseOptions): Group[] {
   for (const node of [...order].reverse()) {
     if (!context.taken.has(node)) groups.push(elementwiseGroup(context, node, order));
   }
-  return inOrder([...groups, ...gathers(context, groups)]);
+  const { users, leaving, sweeps } = context;
+  const all = options.fuse
+    ? absorb(groups, { users, leaving, order, sweeps, limit: MAX_ELEMENTWISE })
+    : groups;
+  return inOrder([...all, ...gathers(context, all)]);
 }
 
 /** Leaves and views cost nothing. */
@@ -169,9 +176,11 @@ function elementwiseGroup(context: Context, root: Node, order: readonly Node[]):
   const nodes = order.filter((node) => members.has(node));
   return {
     kind: 'elementwise',
+    shape: root.shape,
     nodes,
     results: nodes.filter((node) => node === root || context.leaving.has(node)),
     inputs: [...new Set(nodes.flatMap((node) => node.inputs.filter((input) => !members.has(input))))],
+    insides: new Set(),
   };
 }
 

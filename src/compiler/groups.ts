@@ -1,18 +1,22 @@
 /** @file Groups: the nodes that become one kernel call. What they read, what they write, on which domain they run. */
 
-import { isBatched, sameShape } from '../base/shape.ts';
+import { isBatched, type Shape, sameShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import type { Alongside } from '../graph/op.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 
-/** Element-wise nodes of one shape, computed together. */
+/** Element-wise nodes of one shape, computed together, and what is done with their values by the way. */
 export interface ElementwiseGroup {
   readonly kind: 'elementwise';
-  /** Inputs before users. */
+  readonly shape: Shape;
+  /** Inputs before users: element-wise nodes, and sums and frames of a value of `shape`. */
   readonly nodes: readonly Node[];
   /** Nodes of the group whose numbers others need. */
   readonly results: readonly Node[];
   /** Nodes that are read, each once; a view counts as itself, since its shape says how it is read. */
   readonly inputs: readonly Node[];
+  /** Those of the inputs that are read where they lie, inside of a larger map. */
+  readonly insides: ReadonlySet<Node>;
 }
 
 /** A node with a kernel of its own, and what is fused behind it. */
@@ -46,6 +50,18 @@ export function viewed(node: Node): Node {
   return source;
 }
 
+/** What an element-wise group may do for the node: null when it needs a kernel of its own, or none. */
+export function alongside(node: Node): Alongside | null {
+  const { lowering } = node.op;
+  return lowering.kind === 'kernel' ? (lowering.alongside?.(node) ?? null) : null;
+}
+
+/** The node in whose buffer the group finds its input. */
+export function sourceOf(group: Group, input: Node): Node {
+  const inside = group.kind === 'elementwise' && group.insides.has(input);
+  return viewed(inside ? input.inputs[0]! : input);
+}
+
 /** True when the node is summed over the samples of a step: every shard has a part of it. */
 export function accumulates(node: Node): boolean {
   const { lowering } = node.op;
@@ -55,19 +71,14 @@ export function accumulates(node: Node): boolean {
 /** True when the group runs for every sample; else once per step. */
 export function isSampleGroup(group: Group): boolean {
   if (group.kind === 'gather') return false;
-  return (
-    group.results.some((node) => isBatched(node.shape)) ||
-    (group.kind === 'kernel' && accumulates(group.producer))
-  );
+  return group.results.some((node) => isBatched(node.shape) || accumulates(node));
 }
 
 /** True when the group adds up the shards of a batch sum itself, element by element, as it reads. */
 export function readsShards(group: Group, input: Node): boolean {
   if (!accumulates(viewed(input))) return false;
   if (group.kind === 'gather') return true;
-  return (
-    group.kind === 'elementwise' && !isSampleGroup(group) && sameShape(input.shape, group.nodes[0]!.shape)
-  );
+  return group.kind === 'elementwise' && !isSampleGroup(group) && sameShape(input.shape, group.shape);
 }
 
 /** The groups that each group needs done before it. */
@@ -80,7 +91,7 @@ export function dependencies(groups: readonly Group[]): Map<Group, Group[]> {
   return new Map(
     groups.map((group) => {
       const needed = group.inputs.map((input) => {
-        const source = viewed(input);
+        const source = sourceOf(group, input);
         return accumulates(source) && !readsShards(group, input) ? gathers.get(source) : makers.get(source);
       });
       return [group, [...new Set(needed.filter((each) => each !== undefined && each !== group))] as Group[]];

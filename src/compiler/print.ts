@@ -36,8 +36,11 @@ function printGraph(outputs: readonly Node[]): string {
 function printSchedule({ phases, program }: CompiledStep): string {
   const lines = [`${program.shards} shards, chunks of ${program.chunk} samples`];
   phases.forEach((phase, i) => {
-    lines.push(`phase ${i}: ${phase.kind === 'samples' ? 'for each chunk of samples' : 'once, shared out'}`);
-    const { calls } = program.phases[i]!;
+    const lowered = program.phases[i]!;
+    const smaller = lowered.kind === 'samples' && (lowered.chunk ?? program.chunk) < program.chunk;
+    const chunk = smaller ? `chunk of ${lowered.chunk} samples` : 'chunk of samples';
+    lines.push(`phase ${i}: ${phase.kind === 'samples' ? `for each ${chunk}` : 'once, shared out'}`);
+    const { calls } = lowered;
     phase.groups.forEach((group, j) => {
       const call = calls[j]!;
       const args = call.args.map(({ buffer }) => describe(buffer)).join(', ');

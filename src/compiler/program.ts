@@ -66,6 +66,8 @@ export interface WholeCall {
 /** Runs the calls for every chunk of every shard. */
 export interface SamplesPhase {
   readonly kind: 'samples';
+  /** Samples a chunk of this phase has at most; as many as the program's when left out. */
+  readonly chunk?: number;
   readonly calls: readonly SampleCall[];
   /** Shard buffers this phase accumulates into: zeroed when a shard starts, also when the shard has no samples. */
   readonly accumulators: readonly Buffer[];
@@ -84,7 +86,7 @@ export interface Program {
   readonly name: string;
   readonly buffers: readonly Buffer[];
   readonly phases: readonly Phase[];
-  /** Samples a chunk has at most. */
+  /** Samples a chunk of any phase has at most. */
   readonly chunk: number;
   /** Shards the batch is cut into: shard s of n samples covers [floor(s*n/shards), floor((s+1)*n/shards)). */
   readonly shards: number;

@@ -4,6 +4,7 @@
  */
 
 import { dependencies, type Group, isSampleGroup } from './groups.ts';
+import type { Sweeps } from './recompute.ts';
 
 /** Groups that run between two barriers. */
 export interface ScheduledPhase {
@@ -18,12 +19,12 @@ interface Time {
 }
 
 /** Phases in the order in which they run. `groups` are in an order in which each is ready when its turn comes. */
-export function schedule(groups: readonly Group[]): ScheduledPhase[] {
+export function schedule(groups: readonly Group[], sweeps: Sweeps): ScheduledPhase[] {
   const needs = dependencies(groups);
   const times = new Map<Group, Time>();
   for (const group of groups) {
     const before = needs.get(group)!.map((needed) => ({ needed, time: times.get(needed)! }));
-    times.set(group, isSampleGroup(group) ? sweepTime(before) : wholeTime(before));
+    times.set(group, isSampleGroup(group) ? sweepTime(before, group, sweeps) : wholeTime(before));
   }
   const lastSweep = Math.max(0, ...[...times.values()].map((time) => time.sweep));
   const phases: ScheduledPhase[] = [];
@@ -43,9 +44,13 @@ export function schedule(groups: readonly Group[]): ScheduledPhase[] {
 
 type Before = readonly { readonly needed: Group; readonly time: Time }[];
 
-/** A sweep comes after the whole work of its number, and holds everything per sample that it depends on. */
-function sweepTime(before: Before): Time {
-  return { sweep: Math.max(0, ...before.map(({ time }) => time.sweep)), level: 0 };
+/**
+ * A sweep comes after the whole work of its number, and holds everything per sample that it depends on; what is computed again
+ * waits for the sweep that it is for.
+ */
+function sweepTime(before: Before, group: Group, sweeps: Sweeps): Time {
+  const own = group.results.map((node) => sweeps.of.get(node)!);
+  return { sweep: Math.max(0, ...own, ...before.map(({ time }) => time.sweep)), level: 0 };
 }
 
 /** Whole work waits for the sweep that makes a sum it reads, and for whole work it reads. */

@@ -5,6 +5,7 @@ import type { KernelBuilder } from '../kernels/builder.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import type { Kernel, Vec, VectorTarget } from '../kernels/ir.ts';
+import type { Frame } from '../kernels/pad.ts';
 
 /** A concrete value of the reference evaluation: all extents known, the batch included. */
 export interface ReferenceTensor {
@@ -73,6 +74,8 @@ export interface KernelLowering<A = unknown> {
   accumulates?(node: Node<A>): boolean;
   /** What may be fused behind the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
+  /** When an element-wise kernel that computes or reads the op's value can do what the op does by the way. */
+  alongside?(node: Node<A>): Alongside | null;
   /** When the op is a window reduction that a producer can apply to its tile (max pooling). */
   window?(attrs: A): WindowReduction | null;
   /**
@@ -81,6 +84,15 @@ export interface KernelLowering<A = unknown> {
    */
   lower(request: LowerRequest<A>): Kernel;
 }
+
+/**
+ * What an op does with its only input, so simple that no pass over memory is needed for it.
+ * - `sum`: adds up each channel (the last axis) over the batch and all other axes. - `frame`: stores a map inside of a larger
+ * one of zeros. - `inside`: a map without the frame around it.
+ */
+export type Alongside =
+  | { readonly kind: 'sum' }
+  | { readonly kind: 'frame' | 'inside'; readonly frame: Frame };
 
 /** A max pooling over non-overlapping windows inside the map, so that a producer's tile can be exactly one window. */
 export interface WindowReduction {

@@ -5,7 +5,8 @@ import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { fillZeros, forVectors, nest, sampleLevel } from './nest.ts';
 
-interface Frame {
+/** Rows and columns around a map. */
+export interface Frame {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;

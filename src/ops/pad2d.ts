@@ -4,15 +4,7 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
-import { cropKernel, padKernel } from '../kernels/pad.ts';
-
-/** Rows and columns of the frame. */
-export interface Frame {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly right: number;
-}
+import { cropKernel, type Frame, padKernel } from '../kernels/pad.ts';
 
 /** Copies the pixels of the smaller map into or out of the larger one. */
 function copyInside(
@@ -51,6 +43,7 @@ export const pad2dOp: Op<Frame> = {
   },
   lowering: {
     kind: 'kernel',
+    alongside: ({ attrs }) => ({ kind: 'frame', frame: attrs }),
     lower: ({ node, target }) => padKernel({ shape: node.inputs[0]!.shape, frame: node.attrs, target }),
   },
 };
@@ -69,6 +62,7 @@ export const crop2dOp: Op<Frame> = {
   },
   lowering: {
     kind: 'kernel',
+    alongside: ({ attrs }) => ({ kind: 'inside', frame: attrs }),
     lower: ({ node, target }) => cropKernel({ shape: node.inputs[0]!.shape, frame: node.attrs, target }),
   },
 };

@@ -52,6 +52,12 @@ function spread(value: Node, reduced: Node, axes: readonly number[]): Node {
   return broadcastTo(reshape(value, keptShape(reduced.shape, axes)), reduced.shape);
 }
 
+/** True when a batch is summed over all axes but the last. */
+function keepsChannels({ inputs, attrs }: Node<ReduceAttributes>): boolean {
+  const { shape } = inputs[0]!;
+  return isBatched(shape) && attrs.axes.length === shape.length - 1 && !attrs.axes.includes(shape.length - 1);
+}
+
 export const sumOp: Op<ReduceAttributes> = {
   name: 'sum',
   infer: inferReduction,
@@ -60,6 +66,7 @@ export const sumOp: Op<ReduceAttributes> = {
   lowering: {
     kind: 'kernel',
     accumulates: (node) => isBatched(node.inputs[0]!.shape) && node.attrs.axes.includes(0),
+    alongside: (node) => (keepsChannels(node) ? { kind: 'sum' } : null),
     lower: ({ node, target }) =>
       reduceKernel({ kind: 'sum', shape: node.inputs[0]!.shape, axes: node.attrs.axes, target }),
   },

@@ -130,7 +130,8 @@ class InterpretedExecutable implements Executable {
   }
 
   #runSamples(phase: SamplesPhase, samples: number): void {
-    const { chunk, shards } = this.#step.program;
+    const { shards } = this.#step.program;
+    const chunk = phase.chunk ?? this.#step.program.chunk;
     for (let shard = 0; shard < shards; shard++) {
       const begin = Math.floor((shard * samples) / shards);
       const end = Math.floor(((shard + 1) * samples) / shards);

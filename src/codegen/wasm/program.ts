@@ -90,6 +90,7 @@ function emitSamplesPhase(
   functionOf: FunctionOf,
 ): void {
   const count = body.local(I32);
+  const chunk = phase.chunk ?? program.chunk;
   const locals: SampleLocals = { frame: 0, arena: 1, sample: 2, end: 3, shard: 4, count };
   for (const buffer of phase.accumulators) {
     indexedAddress(body, locals.frame, buffer, locals.shard);
@@ -105,7 +106,7 @@ function emitSamplesPhase(
       smaller(
         body,
         count,
-        () => body.i32(program.chunk),
+        () => body.i32(chunk),
         () => {
           body.get(locals.end);
           body.get(locals.sample);
@@ -114,7 +115,7 @@ function emitSamplesPhase(
       );
       for (const call of phase.calls) emitSampleCall(program, call, body, locals, functionOf);
       body.get(locals.sample);
-      body.i32(program.chunk);
+      body.i32(chunk);
       body.op('i32.add');
       body.tee(locals.sample);
       body.get(locals.end);

@@ -184,7 +184,8 @@ class ProgramEmitter {
   #samplesItem(phase: SamplesPhase, k: number): void {
     const { asm } = this;
     const at = this.#locals;
-    const { chunk, shards } = this.#program;
+    const { shards } = this.#program;
+    const chunk = phase.chunk ?? this.#program.chunk;
     for (const buffer of phase.accumulators) this.#calls.zero(buffer, k);
     this.#sampleCut(0, shards);
     asm.emit('mov', at.begin(), rax);

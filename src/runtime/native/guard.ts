@@ -3,7 +3,7 @@
  * that a stray access ends the process and a number that nobody wrote shows up in results.
  */
 
-import { bytesInArena, isInArena, type Program } from '../../compiler/program.ts';
+import { type Buffer, bytesInArena, isInArena, type Program } from '../../compiler/program.ts';
 import { FLOAT_BYTES } from '../../kernels/ir.ts';
 import { NativeHeap, type OwnArenas } from './native-heap.ts';
 
@@ -59,11 +59,17 @@ export class GuardedHeap extends NativeHeap {
 /** The program with an arena in which every buffer has pages of its own, and where their guard pages are. */
 function guardedProgram(program: Program, pageBytes: number): { laidOut: Program; guards: number[] } {
   const guards: number[] = [];
+  const chunks = new Map<Buffer, number>();
+  for (const phase of program.phases) {
+    if (phase.kind !== 'samples') continue;
+    for (const { args } of phase.calls)
+      for (const { buffer } of args) chunks.set(buffer, phase.chunk ?? program.chunk);
+  }
   let next = 0;
   const moved = new Map(
     program.buffers.map((buffer) => {
       if (!isInArena(buffer)) return [buffer, buffer];
-      const bytes = bytesInArena(buffer, program.chunk);
+      const bytes = bytesInArena(buffer, chunks.get(buffer) ?? program.chunk);
       const guard = next + Math.ceil(bytes / pageBytes) * pageBytes;
       guards.push(guard);
       next = guard + pageBytes;

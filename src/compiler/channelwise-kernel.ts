@@ -1,0 +1,272 @@
+/**
+ * @file The kernel of an element-wise group over maps: what has one number per channel stays in registers while the pixels go
+ * by, sums over pixels are gathered in registers, and maps are read and written inside of larger ones.
+ */
+
+import { isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
+import type { Node } from '../graph/node.ts';
+import { KernelBuilder } from '../kernels/builder.ts';
+import { forColumns } from '../kernels/columns.ts';
+import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from '../kernels/ir.ts';
+import { bytesOf, fillZeros, inParts, nest, sampleLevel } from '../kernels/nest.ts';
+import type { Frame } from '../kernels/pad.ts';
+import { computeNodes, elementwiseOperands, literalOf } from './elementwise-kernel.ts';
+import { accumulates, alongside, type ElementwiseGroup, isSampleGroup } from './groups.ts';
+
+/** How an operand is read: one number, one per channel, or one per element. */
+type OperandKind = 'scalar' | 'channel' | 'map';
+
+/** How the kernel of a group over samples of `shape` would read `input`; null when it cannot. */
+function operandKind(shape: Shape, input: Node): OperandKind | null {
+  const dims = sampleShape(shape);
+  const own = sampleShape(input.shape);
+  if (own.length === dims.length && own.every((extent, axis) => extent === dims[axis])) return 'map';
+  if (isBatched(input.shape)) return null;
+  const size = sampleSize(input.shape);
+  if (size === 1) return 'scalar';
+  return size === own.at(-1) && size === dims.at(-1) ? 'channel' : null;
+}
+
+/** True when `channelwiseKernel` can be the group's. */
+export function isChannelwise(group: ElementwiseGroup): boolean {
+  if (!isSampleGroup(group) || sampleShape(group.shape).length === 0) return false;
+  return group.inputs.every((input) => literalOf(input) !== null || operandKind(group.shape, input) !== null);
+}
+
+/** True when `channelwiseKernel` should be the group's. */
+export function prefersChannels(group: ElementwiseGroup): boolean {
+  if (!isChannelwise(group)) return false;
+  if (group.insides.size > 0 || group.nodes.some((node) => alongside(node) !== null)) return true;
+  return elementwiseOperands(group).some((input) => operandKind(group.shape, input) === 'channel');
+}
+
+/** Where a map is: floats from the buffer's start to the first pixel, and from a row and a sample to the next. */
+interface Place {
+  readonly origin: number;
+  readonly down: number;
+  readonly sample: number;
+}
+
+/** The group's maps: rows of pixels, all in one row where none lies inside of another. */
+interface Maps {
+  readonly rows: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+interface Parameter {
+  readonly node: Node;
+  readonly kind: OperandKind | 'sum';
+  readonly place: Place;
+  readonly frame: Frame | null;
+}
+
+interface Context {
+  readonly k: KernelBuilder;
+  readonly group: ElementwiseGroup;
+  readonly maps: Maps;
+  readonly operands: readonly Parameter[];
+  readonly results: readonly Parameter[];
+}
+
+/** Pointers: operands in the order of `elementwiseOperands`, then the results; sums are added to. One count: samples. */
+export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget): Kernel {
+  const dims = sampleShape(group.shape);
+  const k = new KernelBuilder(
+    `${group.nodes.map((node) => node.op.name).join('_')}_${dims.join('x')}`,
+    target,
+  );
+  const context = { k, group, ...describe(group) };
+  const all = [...context.operands, ...context.results];
+  const pointers = all.map(({ kind }, i) => k.pointer(`${kind}${i}`));
+  const level = sampleLevel(
+    k.count('samples'),
+    all.map(({ place }) => place.sample),
+  );
+  const limit = planBlock(context);
+  const scales = all.map(({ kind }) => (kind === 'scalar' ? 0 : 1));
+  nest(k, [level], pointers, (at) => {
+    all.forEach(({ frame }, i) => {
+      if (frame !== null && i >= context.operands.length) fillFrame(k, context.maps, frame, at[i]!);
+    });
+    forColumns(k, { width: context.maps.channels, limit: limit.vectors, scales }, at, (column, vectors) =>
+      emitColumn(context, column, vectors, limit.pixels),
+    );
+  });
+  return k.finish();
+}
+
+/** How the group's operands and results lie in memory. */
+function describe(group: ElementwiseGroup): Pick<Context, 'maps' | 'operands' | 'results'> {
+  const dims = sampleShape(group.shape);
+  const channels = dims.at(-1)!;
+  const frames = [...group.insides, ...group.nodes].map(frameOf).filter((frame) => frame !== null);
+  const [rows, width] =
+    frames.length > 0
+      ? [dims[0]!, dims[1]!]
+      : [1, dims.slice(0, -1).reduce((product, dim) => product * dim, 1)];
+  const maps = { rows, width, channels };
+  const describeOne = (node: Node, kind: Parameter['kind'], frame: Frame | null): Parameter => {
+    if (kind !== 'map') return { node, kind, frame, place: { origin: 0, down: 0, sample: 0 } };
+    const place = frame === null ? plainPlace(maps) : framedPlace(maps, frame);
+    return { node, kind, frame, place: isBatched(node.shape) ? place : { ...place, sample: 0 } };
+  };
+  return {
+    maps,
+    operands: elementwiseOperands(group).map((node) =>
+      describeOne(node, operandKind(group.shape, node)!, group.insides.has(node) ? frameOf(node) : null),
+    ),
+    results: group.results.map((node) => describeOne(node, accumulates(node) ? 'sum' : 'map', frameOf(node))),
+  };
+}
+
+function frameOf(node: Node): Frame | null {
+  const what = alongside(node);
+  return what === null || what.kind === 'sum' ? null : what.frame;
+}
+
+function plainPlace({ rows, width, channels }: Maps): Place {
+  return { origin: 0, down: width * channels, sample: rows * width * channels };
+}
+
+function framedPlace({ rows, width, channels }: Maps, { top, bottom, left, right }: Frame): Place {
+  const down = (left + width + right) * channels;
+  return { origin: top * down + left * channels, down, sample: (top + rows + bottom) * down };
+}
+
+/** Writes zeros around a map: above and left of its first row, between rows, behind the last. */
+function fillFrame(k: KernelBuilder, maps: Maps, frame: Frame, map: Ptr): void {
+  const { origin, down, sample } = framedPlace(maps, frame);
+  const row = maps.width * maps.channels;
+  const last = origin + (maps.rows - 1) * down + row;
+  fillZeros(k, map, origin);
+  if (down > row) {
+    const first = k.pointerAt('gap', map, (origin + row) * FLOAT_BYTES);
+    nest(k, [{ count: maps.rows - 1, strides: bytesOf(down) }], [first], ([gap]) =>
+      fillZeros(k, gap!, down - row),
+    );
+  }
+  fillZeros(k, k.pointerAt('behind', map, last * FLOAT_BYTES), sample - last);
+}
+
+/** Accumulators and values that wait at most, beside what stays in registers. */
+const WORKING_REGISTERS = 8;
+/** Vectors in one round of the loop over pixels, so that their operations overlap. */
+const MOST_VECTORS = 4;
+
+/** Vectors of channels and pixels that are computed in one round, as many as the registers allow. */
+function planBlock({ k, maps, operands, results }: Context): { vectors: number; pixels: number } {
+  const count = (list: readonly Parameter[], kind: Parameter['kind']) =>
+    list.filter((each) => each.kind === kind).length;
+  const [scalars, channels, sums] = [
+    count(operands, 'scalar'),
+    count(operands, 'channel'),
+    count(results, 'sum'),
+  ];
+  const room = k.target.registers - WORKING_REGISTERS - scalars;
+  for (let vectors = Math.min(MOST_VECTORS, Math.ceil(maps.channels / k.lanes)); vectors >= 1; vectors--) {
+    for (let pixels = Math.floor(MOST_VECTORS / vectors); pixels >= 1; pixels--) {
+      if (vectors * (channels + sums * pixels) <= room)
+        return { vectors, pixels: Math.min(pixels, maps.width) };
+    }
+  }
+  return { vectors: 1, pixels: 1 };
+}
+
+/** All pixels of a sample, for some vectors of channels. */
+function emitColumn(
+  context: Context,
+  column: readonly Ptr[],
+  vectors: readonly number[],
+  pixels: number,
+): void {
+  const { k, maps, operands, results } = context;
+  const all = [...operands, ...results];
+  const kept = new Map(
+    operands.flatMap(({ node, kind }, i) =>
+      kind === 'map' || kind === 'sum'
+        ? []
+        : [[node, vectors.map((count, v) => loadKept(k, kind, column[i]!, v, count))] as const],
+    ),
+  );
+  const sums = new Map(
+    results.flatMap(({ node, kind }) =>
+      kind === 'sum' ? [[node, vectors.map(() => zeros(k, pixels))] as const] : [],
+    ),
+  );
+  const isMap = all.map(({ kind }) => kind === 'map');
+  const places = all.filter((_, i) => isMap[i]).map(({ place }) => place);
+  const starts = column.flatMap((ptr, i) =>
+    isMap[i] ? [k.pointerAt(ptr.role, ptr, all[i]!.place.origin * FLOAT_BYTES)] : [],
+  );
+  const down = { count: maps.rows, strides: bytesOf(...places.map((place) => place.down)) };
+  const along = { length: maps.width, part: pixels, strides: places.map(() => maps.channels * FLOAT_BYTES) };
+  nest(k, [down], starts, (row) =>
+    inParts(k, along, row, (at, count) => {
+      for (let pixel = 0; pixel < count; pixel++)
+        vectors.forEach((lanes, v) => emitStep(context, { at, kept, sums, pixel, v, lanes }));
+    }),
+  );
+  results.forEach(({ node, kind }, i) => {
+    if (kind !== 'sum') return;
+    sums.get(node)!.forEach((parts, v) => addToSum(k, parts, column[operands.length + i]!, v, vectors[v]!));
+  });
+}
+
+function loadKept(
+  k: KernelBuilder,
+  kind: 'scalar' | 'channel',
+  ptr: Ptr,
+  vector: number,
+  count: number,
+): Vec {
+  return kind === 'scalar' ? k.broadcast(ptr) : k.load(ptr, vector * k.lanes * FLOAT_BYTES, count);
+}
+
+function zeros(k: KernelBuilder, count: number): Vec[] {
+  return Array.from({ length: count }, () => k.constant(0, 'acc'));
+}
+
+interface Step {
+  /** Pointers of the maps: operands, then results. */
+  readonly at: readonly Ptr[];
+  readonly kept: ReadonlyMap<Node, readonly Vec[]>;
+  /** By vector and pixel. */
+  readonly sums: ReadonlyMap<Node, readonly (readonly Vec[])[]>;
+  readonly pixel: number;
+  readonly v: number;
+  readonly lanes: number;
+}
+
+/** One vector of one pixel. */
+function emitStep(context: Context, { at, kept, sums, pixel, v, lanes }: Step): void {
+  const { k, group, maps, operands, results } = context;
+  const offset = (pixel * maps.channels + v * k.lanes) * FLOAT_BYTES;
+  let next = 0;
+  const values = new Map(
+    operands.map(({ node, kind }) => [
+      node,
+      kind === 'map' ? k.load(at[next++]!, offset, lanes) : kept.get(node)![v]!,
+    ]),
+  );
+  computeNodes(k, group, values);
+  for (const { node, kind } of results) {
+    const value = alongside(node) === null ? values.get(node)! : values.get(node.inputs[0]!)!;
+    if (kind === 'sum') {
+      const acc = sums.get(node)![v]![pixel]!;
+      k.binaryInto('add', acc, acc, value);
+    } else k.store(value, at[next++]!, offset, lanes);
+  }
+}
+
+/** Adds up the pixels' parts pairwise, and the whole to what the shard has. */
+function addToSum(k: KernelBuilder, parts: readonly Vec[], sum: Ptr, vector: number, count: number): void {
+  let left = [...parts];
+  while (left.length > 1) {
+    left = left.flatMap((part, i) =>
+      i % 2 === 1 ? [] : [i + 1 < left.length ? k.add(part, left[i + 1]!) : part],
+    );
+  }
+  const offset = vector * k.lanes * FLOAT_BYTES;
+  k.store(k.add(k.load(sum, offset, count), left[0]!), sum, offset, count);
+}
