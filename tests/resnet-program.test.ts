@@ -33,6 +33,14 @@ describe('ResNet-20 compiled', () => {
       assert.equal(count(name), 0);
   });
 
+  it('keeps gradients and convolutions that are not needed any more in the same memory', () => {
+    const floats = (list: typeof kept) => list.reduce((sum, { elements }) => sum + elements, 0);
+    const blocks = kept.filter(({ sharesWith }) => sharesWith === undefined);
+    assert.ok(floats(blocks) < 0.7 * floats(kept), `${floats(blocks)} of ${floats(kept)}`);
+    for (const { elements, sharesWith } of kept)
+      if (sharesWith !== undefined) assert.equal(step.program.buffers[sharesWith]!.elements, elements);
+  });
+
   it('adds up statistics and their gradients where the numbers are computed', () => {
     const kernels = step.program.phases.flatMap((phase) => phase.calls.map(({ kernel }) => kernel.name));
     assert.equal(kernels.filter((name) => name.startsWith('sub_square_sum_')).length, convolutions);

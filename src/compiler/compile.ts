@@ -20,6 +20,7 @@ import { planArena } from './plan-arena.ts';
 import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
 import { placeInSweeps } from './recompute.ts';
 import { type ScheduledPhase, schedule } from './schedule.ts';
+import { shareBuffers } from './share-buffers.ts';
 import { mergeEqualNodes } from './simplify.ts';
 
 export interface CompileOptions {
@@ -70,6 +71,7 @@ export function compile(options: CompileOptions): CompiledStep {
   if (copies.length > 0)
     lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
   const results = outputs.map((node) => buffers.result(node));
+  shareBuffers(lowered, buffers, results);
   const arena = planArena(lowered, buffers, Math.ceil(capacity / shards));
   const program = { name: options.name, buffers: buffers.list, shards, ...arena };
   return { program, bindings: buffers.bindings, outputs: results, phases };

@@ -62,7 +62,8 @@ function printMemory({ program }: CompiledStep): string {
     const per = { whole: '', scratch: '', batch: ' a sample', chunk: ' a sample', shard: ' a shard' }[
       buffer.kind
     ];
-    const place = isInArena(buffer) ? ` at ${buffer.arenaOffset}` : '';
+    const shared = buffer.sharesWith === undefined ? '' : ` in the memory of ${buffer.sharesWith}`;
+    const place = isInArena(buffer) ? ` at ${buffer.arenaOffset}` : shared;
     return `${describe(buffer)}: ${buffer.elements} floats${per}${place}`;
   });
   return `${lines.join('\n')}\narena of a thread: ${program.arenaBytes} bytes\n`;

@@ -27,6 +27,8 @@ export interface Buffer {
   readonly elements: number;
   /** In a thread's arena: byte offset, set by the memory plan; a chunk's samples lie one after another from there. */
   readonly arenaOffset: number;
+  /** The buffer in whose memory it is, whose numbers nobody needs any more; memory of its own when left out. */
+  readonly sharesWith?: number;
 }
 
 /** Whether a buffer is in the threads' arenas and not in memory of its own. */

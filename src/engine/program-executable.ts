@@ -176,7 +176,14 @@ class ProgramExecutable implements Executable, Evictable {
     const { heap } = this.#holdings;
     const { buffers, shards } = step.program;
     const outputs = new Set(step.outputs);
-    const shared = buffers.map((buffer, i) => this.#bind(buffer, step.bindings[i]!, shards, 0));
+    const shared: number[] = [];
+    // A buffer in another's memory may come before it in the list.
+    for (const own of [true, false]) {
+      buffers.forEach((buffer, i) => {
+        if ((buffer.sharesWith === undefined) !== own) return;
+        shared[i] = own ? this.#bind(buffer, step.bindings[i]!, shards, 0) : shared[buffer.sharesWith!]!;
+      });
+    }
     const all = this.#feeds.map((_, slot) =>
       buffers.map((buffer, i) => {
         const binding = step.bindings[i]!;

@@ -73,8 +73,10 @@ class InterpretedExecutable implements Executable {
     let next = GAP;
     for (const buffer of buffers) {
       this.#starts.push(next);
-      next += this.#floats(buffer) + GAP;
+      if (buffer.sharesWith === undefined) next += this.#floats(buffer) + GAP;
     }
+    for (const { id, sharesWith } of buffers)
+      if (sharesWith !== undefined) this.#starts[id] = this.#starts[sharesWith]!;
     this.#memory = new Float32Array(next).fill(Number.NaN);
     step.bindings.forEach((binding, id) => {
       if (binding.source === 'program' || binding.source === 'feed') return;

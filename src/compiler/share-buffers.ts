@@ -1,0 +1,37 @@
+/** @file Which values that go through memory between sweeps use the same memory, one after another. */
+
+import type { Buffers, OpenBuffer } from './buffers.ts';
+import type { Phase } from './program.ts';
+
+/**
+ * Lets each batch buffer that the step fills and nobody reads afterwards use the memory of one of its size that is not needed
+ * any more when its phase begins. Of equal sizes only, so that memory ends where the buffer does. `leaving`: buffers that are
+ * read after the run.
+ */
+export function shareBuffers(
+  phases: readonly Phase[],
+  buffers: Buffers,
+  leaving: readonly OpenBuffer[],
+): void {
+  const last = new Map<OpenBuffer, number>();
+  const order: { readonly buffer: OpenBuffer; readonly phase: number }[] = [];
+  phases.forEach((phase, i) => {
+    for (const { buffer } of phase.calls.flatMap(({ args }) => args)) {
+      const { id, kind } = buffer;
+      if (kind !== 'batch' || buffers.bindings[id]!.source !== 'program' || leaving.includes(buffer))
+        continue;
+      if (!last.has(buffer)) order.push({ buffer, phase: i });
+      last.set(buffer, i);
+    }
+  });
+  /** Per block: the buffer that brought it, and the phase that reads it last as far as it is given away. */
+  const blocks: { readonly owner: OpenBuffer; until: number }[] = [];
+  for (const { buffer, phase } of order) {
+    const free = blocks.find(({ owner, until }) => owner.elements === buffer.elements && until < phase);
+    if (free === undefined) blocks.push({ owner: buffer, until: last.get(buffer)! });
+    else {
+      buffer.sharesWith = free.owner.id;
+      free.until = last.get(buffer)!;
+    }
+  }
+}
