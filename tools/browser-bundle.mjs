@@ -43,7 +43,7 @@ export async function bundleForBrowsers(outfile) {
     platform: 'browser',
     logLevel: 'warning',
     plugins: [SWAPS],
-    // h5wasm would look for its file there, which it has inside. Bundlers stumble over the expression.
+    // Where the code lies means nothing in a browser. Bundlers stumble over the expression.
     define: { 'import.meta.url': '""' },
   });
   if (warnings.length > 0) throw new Error('The browser bundle has warnings.');

@@ -62,7 +62,6 @@ export const PACKAGES = {
   fflate: ['datasets', 'formats'],
   'fast-png': ['images', 'visualization'],
   'jpeg-js': ['images', 'visualization'],
-  h5wasm: ['formats'],
   koffi: ['runtime/native'],
 };
 

@@ -32,7 +32,7 @@ export interface WeightsFile {
 }
 
 /** The bytes of a weights file. */
-export function writeWeights(groups: readonly WeightGroup[]): Promise<Uint8Array> {
+export function writeWeights(groups: readonly WeightGroup[]): Uint8Array {
   return writeHdf5((writer) => {
     for (const { path, name, arrays } of groups) {
       const vars = join(path, 'vars');

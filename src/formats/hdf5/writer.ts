@@ -1,75 +1,199 @@
-/** @file Writing HDF5 files in memory, through h5wasm: groups with text attributes, and datasets of numbers. */
+/**
+ * @file Writing HDF5 files in the oldest layouts of the format, which every version of the library reads: groups with text
+ * attributes, and datasets of numbers in one piece (HDF5 File Format Specification 3.0).
+ */
 
-import type { File, Group } from 'h5wasm';
+import { InternalError } from '../../base/errors.ts';
+import { sizeOf } from '../../base/shape.ts';
+import { Block, Blocks, NO_ADDRESS, padded } from './block.ts';
+import { LEAF_K, TREE_K, writeMembers } from './group-writer.ts';
+import { MESSAGE } from './object-header.ts';
 
 /** The arrays that Fovea writes. */
 export type Hdf5Data = Float32Array | BigInt64Array;
 
-/** Writing to a new file. */
+/** Writing to a new file. Paths have no leading slash. */
 export interface Hdf5Writer {
   /** Makes a group, and those it lies in, and gives it text attributes. */
   group(path: string, attributes?: Readonly<Record<string, string>>): void;
-  /** Makes a dataset in a group that is there. */
+  /** Makes a dataset, and the groups it lies in. The numbers are copied when the file is put together. */
   dataset(path: string, shape: readonly number[], data: Hdf5Data): void;
 }
 
-type H5wasm = typeof import('h5wasm');
-type MemoryFiles = NonNullable<H5wasm['FS']>;
-
-/** h5wasm weighs 4 MB: loaded when the first file is written. */
-async function loadLibrary(): Promise<{ library: H5wasm; files: MemoryFiles }> {
-  const library = await import('h5wasm');
-  const module = (await library.ready) as unknown as { activate_throwing_error_handler(): number };
-  // Otherwise the library prints its errors and returns nonsense.
-  module.activate_throwing_error_handler();
-  return { library, files: library.FS! };
+interface Group {
+  readonly members: Map<string, Group | Dataset>;
+  readonly attributes: Map<string, string>;
 }
 
-let fileNumber = 0;
-
-/** Gives the body a name of its own in h5wasm's memory, and removes the file afterwards. */
-async function withMemoryFile<T>(body: (name: string, library: H5wasm, files: MemoryFiles) => T): Promise<T> {
-  const { library, files } = await loadLibrary();
-  const name = `/fovea-${fileNumber++}.h5`;
-  try {
-    return body(name, library, files);
-  } finally {
-    if (files.analyzePath(name, false).exists) files.unlink(name);
-  }
+interface Dataset {
+  readonly shape: readonly number[];
+  readonly data: Hdf5Data;
 }
+
+const SUPERBLOCK_SIZE = 96;
 
 /** The bytes of the HDF5 file that `body` writes. */
-export function writeHdf5(body: (writer: Hdf5Writer) => void): Promise<Uint8Array> {
-  return withMemoryFile((path, library, files) => {
-    const file = new library.File(path, 'w');
-    try {
-      body(makeWriter(file));
-    } finally {
-      file.close();
-    }
-    return files.readFile(path);
-  });
+export function writeHdf5(body: (writer: Hdf5Writer) => void): Uint8Array {
+  const root: Group = { members: new Map(), attributes: new Map() };
+  body(makeWriter(root));
+  const blocks = new Blocks(SUPERBLOCK_SIZE);
+  const texts = writeTexts(blocks, collectTexts(root));
+  return blocks.join(superblock(writeGroup(blocks, root, texts), blocks.end));
 }
 
-function makeWriter(file: File): Hdf5Writer {
-  const groups = new Map<string, Group>([['', file]]);
-  const group = (path: string): Group => {
-    const known = groups.get(path);
-    if (known !== undefined) return known;
-    const slash = path.lastIndexOf('/');
-    const made = group(path.slice(0, Math.max(0, slash))).create_group(path.slice(slash + 1));
-    groups.set(path, made);
-    return made;
+function makeWriter(root: Group): Hdf5Writer {
+  const groupAt = (path: string): Group => {
+    let group = root;
+    for (const name of path === '' ? [] : path.split('/')) {
+      const known = group.members.get(name) ?? { members: new Map(), attributes: new Map() };
+      if (!('members' in known)) throw new InternalError(`'${path}' leads through a dataset.`);
+      group.members.set(name, known);
+      group = known;
+    }
+    return group;
   };
   return {
     group(path, attributes = {}) {
-      const target = group(path);
-      for (const [name, value] of Object.entries(attributes)) target.create_attribute(name, value);
+      const { attributes: kept } = groupAt(path);
+      for (const [name, value] of Object.entries(attributes)) kept.set(name, value);
     },
     dataset(path, shape, data) {
+      if (sizeOf(shape) !== data.length) throw new InternalError(`'${path}' has ${data.length} numbers.`);
       const slash = path.lastIndexOf('/');
-      const target = group(path.slice(0, Math.max(0, slash)));
-      target.create_dataset({ name: path.slice(slash + 1), data, shape: [...shape] });
+      groupAt(path.slice(0, Math.max(0, slash))).members.set(path.slice(slash + 1), { shape, data });
     },
   };
+}
+
+function superblock(root: GroupPlace, end: number): Uint8Array {
+  const block = new Block(SUPERBLOCK_SIZE).u8(0x89).text('HDF\r\n\x1a\n').u8(0, 0, 0, 0, 0, 8, 8, 0);
+  block.u16(LEAF_K).u16(TREE_K).u32(0).u64(0).u64(NO_ADDRESS).u64(end).u64(NO_ADDRESS);
+  block.u64(0).u64(root.header).u32(1).u32(0).u64(root.tree).u64(root.heap);
+  return block.bytes;
+}
+
+interface GroupPlace {
+  readonly header: number;
+  readonly tree: number;
+  readonly heap: number;
+}
+
+function writeGroup(blocks: Blocks, group: Group, texts: ReadonlyMap<string, TextPlace>): GroupPlace {
+  const members = [...group.members].map(([name, member]) => {
+    const address =
+      'members' in member ? writeGroup(blocks, member, texts).header : writeDataset(blocks, member);
+    return { name, address };
+  });
+  const { tree, heap } = writeMembers(blocks, members);
+  const messages = [message(MESSAGE.symbolTable, new Block(16).u64(tree).u64(heap))];
+  for (const [name, value] of group.attributes) messages.push(attribute(name, texts.get(value)!));
+  return { header: writeHeader(blocks, messages), tree, heap };
+}
+
+function writeDataset(blocks: Blocks, { shape, data }: Dataset): number {
+  const bytes = littleEndian(data);
+  const address = bytes.length === 0 ? NO_ADDRESS : blocks.add(bytes);
+  const space = new Block(8 + 8 * shape.length).u8(1, shape.length).to(8);
+  for (const extent of shape) space.u64(extent);
+  return writeHeader(blocks, [
+    message(MESSAGE.dataspace, space),
+    message(MESSAGE.datatype, data instanceof Float32Array ? float32Type() : int64Type()),
+    // Fill values as the library has them by default: written late, only where one is set.
+    message(MESSAGE.fillValue, new Block(8).u8(2, 2, 2, 1)),
+    message(MESSAGE.layout, new Block(24).u8(3, 1).u64(address).u64(bytes.length)),
+  ]);
+}
+
+function float32Type(): Block {
+  return new Block(24).u8(0x11, 0x20, 31, 0).u32(4).u16(0).u16(32).u8(23, 8, 0, 23).u32(127);
+}
+
+function int64Type(): Block {
+  return new Block(16).u8(0x10, 8, 0, 0).u32(8).u16(0).u16(64);
+}
+
+function littleEndian(data: Hdf5Data): Uint8Array {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
+  const size = data.BYTES_PER_ELEMENT;
+  return bytes.map((_, i) => bytes[i - (i % size) + size - 1 - (i % size)]!);
+}
+
+/** A message with its head. */
+function message(type: number, { bytes }: Block): Uint8Array {
+  return new Block(8 + bytes.length).u16(type).u16(bytes.length).u32(0).raw(bytes).bytes;
+}
+
+function writeHeader(blocks: Blocks, messages: readonly Uint8Array[]): number {
+  const size = messages.reduce((sum, { length }) => sum + length, 0);
+  const header = new Block(16 + size).u8(1, 0).u16(messages.length).u32(1).u32(size).to(16);
+  for (const one of messages) header.raw(one);
+  return blocks.add(header.bytes);
+}
+
+/** Where a text lies: the heap's address, and its number there. */
+interface TextPlace {
+  readonly heap: number;
+  readonly index: number;
+  readonly length: number;
+}
+
+/** An attribute that is a text of variable length in UTF-8, as h5py writes it. */
+function attribute(name: string, { heap, index, length }: TextPlace): Uint8Array {
+  const nameBytes = new TextEncoder().encode(`${name}\0`);
+  const block = new Block(8 + padded(nameBytes.length) + 24 + 8 + 16);
+  block
+    .u8(1, 0)
+    .u16(nameBytes.length)
+    .u16(20)
+    .u16(8)
+    .raw(nameBytes)
+    .to(8 + padded(nameBytes.length));
+  block.u8(0x19, 1, 1, 0).u32(16).u8(0x10, 0, 0, 0).u32(1).u16(0).u16(8).u32(0);
+  block.u8(1, 0, 0, 0, 0, 0, 0, 0).u32(length).u64(heap).u32(index);
+  return message(MESSAGE.attribute, block);
+}
+
+function collectTexts(group: Group): Set<string> {
+  const texts = new Set(group.attributes.values());
+  for (const member of group.members.values()) {
+    if ('members' in member) for (const text of collectTexts(member)) texts.add(text);
+  }
+  return texts;
+}
+
+const TEXTS_IN_A_HEAP = 1000;
+/** The library makes no smaller heap, and takes none. */
+const SMALLEST_HEAP = 4096;
+
+/** Writes texts to global heaps. */
+function writeTexts(blocks: Blocks, texts: ReadonlySet<string>): Map<string, TextPlace> {
+  const places = new Map<string, TextPlace>();
+  const all = [...texts].map((text) => ({ text, bytes: new TextEncoder().encode(text) }));
+  for (let first = 0; first < all.length; first += TEXTS_IN_A_HEAP) {
+    const part = all.slice(first, first + TEXTS_IN_A_HEAP);
+    const used = part.reduce((sum, { bytes }) => sum + 16 + padded(bytes.length), 16);
+    const size = Math.max(SMALLEST_HEAP, used + 16);
+    const block = new Block(size).text('GCOL').u8(1, 0, 0, 0).u64(size);
+    const heap = blocks.end;
+    let at = 16;
+    part.forEach(({ text, bytes }, i) => {
+      block
+        .to(at)
+        .u16(i + 1)
+        .u16(0)
+        .u32(0)
+        .u64(bytes.length)
+        .raw(bytes);
+      at += 16 + padded(bytes.length);
+      places.set(text, { heap, index: i + 1, length: bytes.length });
+    });
+    // What is left is a free object, number 0.
+    block
+      .to(at)
+      .u64(0)
+      .u64(size - at);
+    blocks.add(block.bytes);
+  }
+  return places;
 }

@@ -47,7 +47,7 @@ async function writeWith(
   const name = await toFilePath(path, how);
   const write = writerFor(kind, name, how);
   checkBuilt(model, 'saving');
-  const bytes = await write(model);
+  const bytes = write(model);
   if (options.makeFolder) await makeFolderOf(name);
   await writeFileAtomically(name, bytes);
 }

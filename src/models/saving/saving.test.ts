@@ -222,7 +222,7 @@ test('a wrong ending is refused before anything happens', async () => {
 test('files are known by their content, whatever their names', async () => {
   const legacy = await kerasFile('stack.h5');
   const weights = await kerasFile('stack.weights.h5');
-  const hdf5 = await writeHdf5((writer) => writer.group('other'));
+  const hdf5 = writeHdf5((writer) => writer.group('other'));
   const path = join(folder, 'a file');
   const cases: [Uint8Array, RegExp | null, RegExp | null][] = [
     [await kerasFile('stack.keras'), null, null],

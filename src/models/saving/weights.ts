@@ -24,10 +24,10 @@ export function checkBuilt(model: Layer, doing: string): void {
 }
 
 /** The bytes of `model`'s weights file, with the optimizer's state unless `optimizer` is null. */
-export function weightsToBytes(model: Layer, optimizer: Optimizer | null): Promise<Uint8Array> {
+export function weightsToBytes(model: Layer, optimizer: Optimizer | null): Uint8Array {
   const groups = savedLayers(model).map(({ path, layer }): WeightGroup => {
     const weights = layer.ownWeights;
-    const arrays = weights.map((weight) => ({ shape: weight.shape, data: weight.view().slice() }));
+    const arrays = weights.map((weight) => ({ shape: weight.shape, data: weight.view() }));
     return { path, name: layer.name, arrays };
   });
   if (optimizer !== null) groups.push(optimizerGroup(optimizer));

@@ -33,7 +33,7 @@ export interface FileFormat {
   /** Throws FormatError for damage, UnsupportedError for what is not read. */
   open(file: SavedFile): OpenedFile;
   /** The bytes of the model's file. Left out where models are not written. */
-  writeModel?(model: SavableModel): Promise<Uint8Array>;
+  writeModel?(model: SavableModel): Uint8Array;
   /** The bytes of the file of the model's weights. Left out where weights alone are not written. */
-  writeWeights?(model: SavableModel): Promise<Uint8Array>;
+  writeWeights?(model: SavableModel): Uint8Array;
 }

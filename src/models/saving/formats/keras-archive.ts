@@ -25,14 +25,14 @@ export const kerasArchive: FileFormat = {
     };
   },
 
-  async writeModel(model) {
+  writeModel(model) {
     checkNotShared(model);
     const { compiled } = model;
     const config: Config = {
       ...serializeLayer(model),
       compile_config: compiled === null ? {} : serializeCompile(compiled),
     };
-    const weights = await weightsToBytes(model, compiled?.optimizer ?? null);
+    const weights = weightsToBytes(model, compiled?.optimizer ?? null);
     return writeKerasArchive({ config, weights }, new Date());
   },
 };
