@@ -14,11 +14,16 @@ import { docBefore, optionDoc, sourcesBelow } from './doc-comments.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs', 'api');
 
-/** Pages of things that are made from options: folder of src, title, how a user writes it. */
+/** Pages of things that are made from options: folder of src, title, how a user writes it, what else there is to say. */
 const OPTION_PAGES = [
   ['layers', 'Layers', 'layers'],
   ['losses', 'Losses', 'losses'],
-  ['metrics', 'Metrics', 'metrics'],
+  [
+    'metrics',
+    'Metrics',
+    'metrics',
+    'Each [loss](losses.md) is a metric of the same name besides, with the same options but `reduction`.',
+  ],
   ['optimizers', 'Optimizers', 'optimizers'],
   ['schedules', 'Learning-rate schedules', 'schedules'],
   ['callbacks', 'Callbacks', 'callbacks'],
@@ -137,12 +142,13 @@ async function load(folder) {
   return Object.entries(await import(pathToFileURL(path).href)).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-async function optionPage([folder, title, namespace]) {
+async function optionPage([folder, title, namespace, note]) {
   const factories = (await load(folder)).filter(([, value]) => value?.Class !== undefined);
   const { lines, described } = commonSection(factories);
   return [
     `# ${title}`,
     '',
+    ...(note === undefined ? [] : [note, '']),
     ...lines,
     ...factories.flatMap(([name, make]) => thingSection(namespace, name, make, described)),
   ];

@@ -17,8 +17,8 @@ export abstract class Loss extends withOptions(Configurable, {
   /** Default: the class' name in snake case. */
   name: className(),
   /**
-   * How one number comes of a batch's: 'sumOverBatchSize' (default) and 'mean', the mean of weight × loss; 'sum';
-   * 'meanWithSampleWeight', Σ weight × loss ÷ Σ weight; 'none', which cannot be trained on.
+   * How one number comes of a batch's: 'sumOverBatchSize' and 'mean', the mean of weight × loss; 'sum';
+   * 'meanWithSampleWeight', Σ weight × loss ÷ Σ weight; 'none', which cannot be trained on. Default 'sumOverBatchSize'.
    */
   reduction: oneOf('sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'),
   dtype: unsupported('float32').notInConfig(),

@@ -23,9 +23,9 @@ function inCapitals<N extends string>(choice: Choice<N>): Choice<N> {
 export class AUC extends withOptions(Metric, {
   /** How many thresholds from 0 to 1, both included. Default 200. */
   numThresholds: count(200, { least: 2 }),
-  /** 'ROC' (default): recall over false positive rate; 'PR': precision over recall; 'PRGAIN': their gains. */
+  /** 'ROC': recall over false positive rate; 'PR': precision over recall; 'PRGAIN': their gains. Default 'ROC'. */
   curve: inCapitals(oneOf('ROC', 'PR', 'PRGAIN')),
-  /** Heights between thresholds: 'interpolation' (default), or the smaller ('minoring') or larger ('majoring') of both. */
+  /** Heights between thresholds: the mean of both, or the smaller ('minoring') or larger ('majoring'). Default 'interpolation'. */
   summationMethod: oneOf('interpolation', 'minoring', 'majoring'),
   /** Thresholds between 0 and 1 instead of `numThresholds`. Default null. */
   thresholds: numbers(null),

@@ -15,15 +15,16 @@ import { Metric, type MetricInputs } from './metric.ts';
 const EPSILON = 1e-7;
 
 type Average = 'micro' | 'macro' | 'weighted';
-const average = new Option<Average | null, Average | null, false>({
-  ...oneOf('micro', 'macro', 'weighted').orNull().definition,
-  fallback: () => null,
-});
-
 /** What both F-scores share: labels and predictions [batch, classes]. */
 abstract class FScore extends withOptions(Metric, {
-  /** 'micro' counts all classes together, 'macro' is the mean of the classes' scores, 'weighted' the mean weighted by their labels. Default null: a score a class. */
-  average,
+  /**
+   * 'micro' counts all classes together, 'macro' is the mean of the classes' scores, 'weighted' the mean weighted by their
+   * labels; null: a score a class. Default null.
+   */
+  average: new Option<Average | null, Average | null, false>({
+    ...oneOf('micro', 'macro', 'weighted').orNull().definition,
+    fallback: () => null,
+  }),
   /** Predictions above it are positive, 0 to 1. Default null: the largest of each sample is. */
   threshold: number(null, { above: 0, atMost: 1 }),
 }) {

@@ -32,7 +32,7 @@ interface Reading {
 
 /** What all share: the state is the confusion matrix, a row a true class and a column a predicted one. */
 abstract class IoUBase extends withOptions(Metric, {
-  /** As Keras: 'int64' (default) cuts weights to whole numbers, 'float32' does not. */
+  /** As Keras': 'int64' cuts weights to whole numbers, 'float32' does not. Default 'int64'. */
   dtype: oneOf('int64', 'float32').also({ int: 'int64' }),
 }) {
   override readonly direction = 'up';
@@ -115,21 +115,16 @@ const IGNORE = {
   /** A class whose labels are left out, such as 255 for "unknown". Default null. */
   ignoreClass: number(null),
 };
-const SPARSE = {
+/** Mean over all classes of intersection ÷ union. */
+export class MeanIoU extends withOptions(IoUBase, {
+  ...CLASSES,
+  ...IGNORE,
   /** Labels are class numbers, and not one-hot. Default true. */
   sparseYTrue: flag(true),
   /** Predictions are class numbers, and not scores of classes. Default true. */
   sparseYPred: flag(true),
   axis: unsupported(-1),
-};
-const ONE_HOT = {
-  /** Predictions are class numbers, and not scores of classes. Default false. */
-  sparseYPred: flag(false),
-  axis: unsupported(-1),
-};
-
-/** Mean over all classes of intersection ÷ union. */
-export class MeanIoU extends withOptions(IoUBase, { ...CLASSES, ...IGNORE, ...SPARSE }) {
+}) {
   static override readonly className: string = 'MeanIoU';
 
   protected override get reading(): Reading {
@@ -151,7 +146,13 @@ export class IoU extends withOptions(MeanIoU, TARGETS) {
 }
 
 /** `MeanIoU` for one-hot labels. */
-export class OneHotMeanIoU extends withOptions(IoUBase, { ...CLASSES, ...IGNORE, ...ONE_HOT }) {
+export class OneHotMeanIoU extends withOptions(IoUBase, {
+  ...CLASSES,
+  ...IGNORE,
+  /** Predictions are class numbers, and not scores of classes. Default false. */
+  sparseYPred: flag(false),
+  axis: unsupported(-1),
+}) {
   static override readonly className: string = 'OneHotMeanIoU';
 
   protected override get reading(): Reading {
@@ -175,7 +176,7 @@ export class OneHotIoU extends withOptions(OneHotMeanIoU, TARGETS) {
 
 /** Intersection ÷ union of the classes 0 and 1, for predictions from 0 to 1. */
 export class BinaryIoU extends withOptions(IoUBase, {
-  /** [0], [1] or both (default), whose mean is reported. */
+  /** [0], [1] or both, whose mean is reported. Default [0, 1]. */
   targetClassIds: numbers([0, 1], CLASS_IDS),
   /** Predictions from here up are class 1. Default 0.5. */
   threshold: number(0.5),

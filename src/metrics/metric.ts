@@ -1,6 +1,6 @@
 /**
  * @file Metric, the base of what is reported but not trained on. A metric is state: a compiled step computes what its batch
- * contributes, the host adds the contributions in float64 and makes numbers of the sum (docs/decisions/0013).
+ * contributes, the host adds the contributions in float64 and makes numbers of the sum (docs/decisions/0015).
  */
 
 import { ValueError } from '../base/errors.ts';

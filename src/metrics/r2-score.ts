@@ -18,7 +18,7 @@ type Aggregation = 'uniformAverage' | 'varianceWeightedAverage';
 export class R2Score extends withOptions(Metric, {
   /** The name in logs and history. Default 'r2_score'. */
   name: className('r2_score'),
-  /** 'uniformAverage' (default) or 'varianceWeightedAverage' of the outputs' scores; null: a score an output. */
+  /** 'uniformAverage' or 'varianceWeightedAverage' of the outputs' scores; null: a score an output. Default 'uniformAverage'. */
   classAggregation: new Option<Aggregation | null, Aggregation | null, false>(
     oneOf('uniformAverage', 'varianceWeightedAverage').orNull().definition,
   ),
