@@ -8,6 +8,7 @@ export { batchMoments, normalize } from './batch-normalization.ts';
 export { clip } from './clip.ts';
 export { concatenate } from './concatenate.ts';
 export { conv2d } from './conv2d.ts';
+export { depthwiseConv2d } from './depthwise-conv2d.ts';
 export { abs } from './elementwise/abs.ts';
 export { add } from './elementwise/add.ts';
 export { broadcastTo } from './elementwise/broadcast-to.ts';

@@ -3,6 +3,7 @@
 import { type Shape, sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
 import type { ConvOptions } from '../../src/ops/conv2d.ts';
+import type { DepthwiseConvOptions } from '../../src/ops/depthwise-conv2d.ts';
 import * as ops from '../../src/ops/index.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
 
@@ -118,6 +119,31 @@ const convolutions: OpCase[] = [
   convolution([2, 30, 3], [2, 1, 3, 70]),
 ];
 
+const depthwise: OpCase[] = (
+  [
+    [[6, 7, 5], [3, 3, 5, 1], {}],
+    [[13, 21, 19], [3, 3, 19, 1], { padding: 'same' }],
+    [[5, 6, 35], [3, 3, 35, 1], { padding: 'same' }],
+    [[8, 9, 16], [3, 3, 16, 1], { padding: 'same', strides: [2, 2] }],
+    [[9, 8, 3], [3, 2, 3, 1], { strides: [2, 3] }],
+    [[7, 8, 6], [2, 2, 6, 1], { padding: 'same', strides: [3, 3] }],
+    [[7, 9, 4], [1, 1, 4, 1], { strides: [2, 2] }],
+    [[9, 10, 9], [3, 3, 9, 1], { padding: 'same', dilation: [2, 2] }],
+    [[11, 9, 4], [3, 2, 4, 1], { dilation: [2, 3] }],
+    [[12, 11, 10], [5, 5, 10, 1], { padding: 'same' }],
+    [[9, 16, 20], [7, 7, 20, 1], { padding: 'same', strides: [2, 2] }],
+    [[3, 2, 7], [5, 5, 7, 1], { padding: 'same' }],
+    [[1, 1, 1], [1, 1, 1, 1], {}],
+    [[4, 25, 1], [1, 3, 1, 1], { padding: 'same' }],
+    [[6, 5, 3], [3, 3, 3, 2], { padding: 'same' }],
+    [[7, 7, 4], [3, 3, 4, 3], { strides: [2, 2] }],
+  ] as [readonly number[], readonly number[], DepthwiseConvOptions][]
+).map(([src, weights, options]) => ({
+  name: `depthwiseConv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
+  inputs: [[null, ...src], weights],
+  build: (x: Node, w: Node) => ops.depthwiseConv2d(x, w, options),
+}));
+
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [
   pooling(kind, [6, 8, 4], { poolSize: [2, 2] }),
   pooling(kind, [7, 5, 3], { poolSize: [2, 2] }),
@@ -154,6 +180,16 @@ const chains: OpCase[] = [
     name: 'conv2d+bias+sigmoid',
     inputs: [[null, 6, 6, 3], [3, 3, 3, 5], [5]],
     build: (x, w, b) => ops.sigmoid(ops.add(ops.conv2d(x, w), b)),
+  },
+  {
+    name: 'depthwiseConv2d+bias+relu',
+    inputs: [[null, 6, 9, 21], [3, 3, 21, 1], [21]],
+    build: (x, w, b) => ops.relu(ops.add(ops.depthwiseConv2d(x, w, { padding: 'same' }), b)),
+  },
+  {
+    name: 'depthwiseConv2d+bias+scale+sigmoid, twice as many channels',
+    inputs: [[null, 4, 4, 3], [3, 3, 3, 2], [6], []],
+    build: (x, w, b, s) => ops.sigmoid(ops.mul(ops.add(ops.depthwiseConv2d(x, w), b), s)),
   },
   {
     name: 'deep conv2d+bias+relu',
@@ -482,6 +518,7 @@ export const opCases: readonly OpCase[] = [
   ...normalizations,
   ...normalizedNetworks,
   ...convolutions,
+  ...depthwise,
   ...pools,
   ...fused,
   ...chains,
