@@ -97,7 +97,7 @@ for (const engine of engines) {
 async function definedOps(): Promise<{ file: string; ops: Op[]; functions: string[] }[]> {
   const folder = new URL('../src/ops/', import.meta.url);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /(?<!\.d)\.[jt]s$/.test(file) && !/^(index|define)\./.test(file))
+    .filter((file) => /(?<!\.d|\.test)\.[jt]s$/.test(file) && !/^(index|define)\./.test(file))
     .sort();
   return Promise.all(
     files.map(async (file) => {
