@@ -5,6 +5,7 @@ import { formatShape, sizeOf } from '../base/shape.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { number } from '../options/kinds.ts';
 import { RandomInitializer } from './initializer.ts';
+import { orthonormalize } from './orthonormal-rows.ts';
 
 /**
  * A uniformly drawn orthogonal matrix times `gain`: the weight as a matrix [all axes but the last, last axis] has
@@ -27,12 +28,10 @@ export class Orthogonal extends withOptions(RandomInitializer, {
     const columns = shape.at(-1)!;
     const rows = sizeOf(shape) / columns;
     const random = this.generator();
-    const vectors: Float64Array[] = [];
-    for (let i = 0; i < Math.min(rows, columns); i++) {
-      const vector = Float64Array.from({ length: Math.max(rows, columns) }, () => random.normal());
-      orthonormalize(vector, vectors);
-      vectors.push(vector);
-    }
+    const vectors = Array.from({ length: Math.min(rows, columns) }, () =>
+      Float64Array.from({ length: Math.max(rows, columns) }, () => random.normal()),
+    );
+    orthonormalize(vectors);
     return Float32Array.from({ length: rows * columns }, (_, i) => {
       const row = Math.floor(i / columns);
       const column = i % columns;
@@ -43,21 +42,3 @@ export class Orthogonal extends withOptions(RandomInitializer, {
 
 /** Orthonormal rows or columns, times `gain`. */
 export const orthogonal = factory(Orthogonal);
-
-/** Gram-Schmidt, done twice because one pass loses orthogonality to rounding ("twice is enough", Giraud et al. 2005). */
-function orthonormalize(vector: Float64Array, earlier: readonly Float64Array[]): void {
-  for (let pass = 0; pass < 2; pass++) {
-    for (const other of earlier) {
-      const overlap = dot(vector, other);
-      for (let i = 0; i < vector.length; i++) vector[i]! -= overlap * other[i]!;
-    }
-  }
-  const norm = Math.sqrt(dot(vector, vector));
-  for (let i = 0; i < vector.length; i++) vector[i]! /= norm;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
-  return total;
-}
