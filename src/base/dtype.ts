@@ -38,6 +38,29 @@ export function allocate(dtype: DType, size: number): TypedArray {
   return new CONSTRUCTORS[dtype](size);
 }
 
+type ArrayKind = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => TypedArray;
+
+const KINDS = new Map<string, ArrayKind>([
+  ['Float32Array', Float32Array],
+  ['Float64Array', Float64Array],
+  ['Int32Array', Int32Array],
+  ['Uint8Array', Uint8Array],
+  ['Uint8ClampedArray', Uint8Array],
+]);
+
+/**
+ * The array that `value` is, as one of this realm's that store elements: of another window, of a vm context or of a test
+ * runner's page it becomes a view of the same memory, and so do clamped bytes. Undefined for what is no such array.
+ */
+export function asTypedArray(value: unknown): TypedArray | undefined {
+  if (!ArrayBuffer.isView(value)) return undefined;
+  const Kind = KINDS.get(Object.prototype.toString.call(value).slice('[object '.length, -1));
+  if (Kind === undefined) return undefined;
+  if (value instanceof Kind) return value;
+  const { buffer, byteOffset, length } = value as Uint8Array;
+  return new Kind(buffer, byteOffset, length);
+}
+
 /** True when `data` is the kind of array that stores `dtype`. */
 export function stores(data: TypedArray, dtype: DType): boolean {
   return data instanceof CONSTRUCTORS[dtype];

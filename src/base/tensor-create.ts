@@ -1,7 +1,16 @@
 /** @file Making arrays out of numbers, nested arrays and typed arrays. */
 
 import { type ArrayValue, checkExtents, checkSize } from './array-value.ts';
-import { allocate, checkDType, convert, type DType, dtypeOf, stores, type TypedArray } from './dtype.ts';
+import {
+  allocate,
+  asTypedArray,
+  checkDType,
+  convert,
+  type DType,
+  dtypeOf,
+  stores,
+  type TypedArray,
+} from './dtype.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 
@@ -15,12 +24,7 @@ export type TensorSource = NestedArray | Uint8ClampedArray;
 const MAX_RANK = 16;
 
 function isTypedArray(value: unknown): value is TypedArray {
-  return (
-    value instanceof Float32Array ||
-    value instanceof Float64Array ||
-    value instanceof Int32Array ||
-    value instanceof Uint8Array
-  );
+  return asTypedArray(value) !== undefined;
 }
 
 function describe(value: unknown): string {
@@ -110,16 +114,14 @@ class Flattener {
 export function createArray(source: TensorSource, shape?: readonly number[], dtype?: DType): ArrayValue {
   if (dtype !== undefined) checkDType(dtype);
   if (shape !== undefined) checkExtents(shape);
-  if (source instanceof Uint8ClampedArray) {
-    return createArray(new Uint8Array(source.buffer, source.byteOffset, source.length), shape, dtype);
-  }
-  if (isTypedArray(source)) {
-    const dims = shape ?? [source.length];
-    checkSize(source.length, dims, 'tensor()');
-    const from = dtypeOf(source);
+  const typed = asTypedArray(source);
+  if (typed !== undefined) {
+    const dims = shape ?? [typed.length];
+    checkSize(typed.length, dims, 'tensor()');
+    const from = dtypeOf(typed);
     const to = dtype ?? from;
-    const keep = to !== 'bool' && stores(source, to);
-    return { shape: dims, dtype: to, data: keep ? source : convert(source, from, to) };
+    const keep = to !== 'bool' && stores(typed, to);
+    return { shape: dims, dtype: to, data: keep ? typed : convert(typed, from, to) };
   }
   if (ArrayBuffer.isView(source) || (typeof source === 'object' && !Array.isArray(source))) {
     throw new ValueError(

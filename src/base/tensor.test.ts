@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import type { DType, TypedArray } from './dtype.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { Tensor, tensor } from './tensor.ts';
@@ -111,4 +112,25 @@ test('the shape cannot be changed', () => {
   assert.throws(() => {
     (tensor([1]).shape as number[])[0] = 2;
   }, TypeError);
+});
+
+test('arrays of another realm are taken, as a view of the same memory', () => {
+  const foreign = runInNewContext(`({
+    floats: new Float32Array([1.5, -2, 3]).subarray(1),
+    ints: new Int32Array([1, 2]),
+    clamped: new Uint8ClampedArray([300, 7]),
+    nested: [[1, 2], new Float64Array([3, 4])],
+    shorts: new Int16Array([1]),
+  })`);
+  const floats = tensor(foreign.floats);
+  assert.ok(floats.data instanceof Float32Array);
+  assert.deepEqual([floats.dtype, values(floats)], ['float32', [-2, 3]]);
+  foreign.floats[0] = 8;
+  assert.deepEqual(values(floats), [8, 3]);
+  assert.deepEqual(values(tensor(foreign.ints, [2], 'float32')), [1, 2]);
+  assert.deepEqual(values(tensor(foreign.clamped)), [255, 7]);
+  assert.deepEqual(values(tensor(foreign.nested)), [1, 2, 3, 4]);
+  assert.ok(new Tensor([2], 'int32', foreign.ints).data instanceof Int32Array);
+  assert.throws(() => tensor(foreign.shorts), /cannot take a Int16Array/);
+  assert.throws(() => new Tensor([2], 'float32', foreign.ints), /A Int32Array cannot store float32/);
 });

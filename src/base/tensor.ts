@@ -1,7 +1,7 @@
 /** @file Tensor: the host value that data sets, `fit`, `predict` and the user's own code hand around. */
 
 import { type ArrayValue, checkExtents, checkSize } from './array-value.ts';
-import { checkDType, type DType, stores, type TypedArray } from './dtype.ts';
+import { asTypedArray, checkDType, type DType, stores, type TypedArray } from './dtype.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { formatShape } from './shape.ts';
 import { createArray, filledArray, rangeArray, type TensorSource } from './tensor-create.ts';
@@ -48,10 +48,11 @@ export class Tensor implements ArrayValue {
   constructor(shape: readonly number[], dtype: DType, data: TypedArray) {
     this.shape = Object.freeze([...checkExtents(shape)]);
     this.dtype = checkDType(dtype);
-    if (!stores(data, dtype))
-      throw new ValueError(`A ${data.constructor.name} cannot store ${dtype} elements.`);
-    checkSize(data.length, shape, 'Tensor');
-    this.data = data;
+    const own = asTypedArray(data) ?? data;
+    if (!stores(own, dtype))
+      throw new ValueError(`A ${own.constructor.name} cannot store ${dtype} elements.`);
+    checkSize(own.length, shape, 'Tensor');
+    this.data = own;
   }
 
   /** All zeros. */
