@@ -62,5 +62,10 @@ describe('makePredictFunction', () => {
     await assert.rejects(network().makePredictFunction(), UnsupportedError);
     await assert.rejects(network().makePredictFunction({ batchSize: 0 }), ValueError);
     await assert.rejects(sequential().makePredictFunction(), ValueError);
+    const slip = { batch: 4 } as object;
+    await assert.rejects(
+      network().makePredictFunction(slip),
+      /Unknown makePredictFunction option 'batch'.*batchSize/,
+    );
   });
 });

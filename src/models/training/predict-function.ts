@@ -1,6 +1,7 @@
 /** @file Predictions without ceremony: one model, one thread, numbers in and out, for latency. */
 
 import { ShapeError, UnsupportedError, ValueError } from '../../base/errors.ts';
+import { checkOptionNames } from '../../base/options.ts';
 import { formatShape, sampleSize } from '../../base/shape.ts';
 import { currentBackend } from '../../engine/backend.ts';
 import { exclusively } from '../../engine/exclusive.ts';
@@ -30,6 +31,7 @@ export async function makePredictFunction(
   model: TrainedModel,
   options: PredictFunctionOptions = {},
 ): Promise<PredictFunction> {
+  checkOptionNames('makePredictFunction', options, ['batchSize']);
   const { batchSize = 1 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ValueError(`batchSize must be a whole number of at least 1; received ${batchSize}.`);
