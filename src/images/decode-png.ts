@@ -7,6 +7,9 @@ import { checkPixelCount } from './image-limits.ts';
 
 const INTERLACE_OFFSET = 28;
 const DEPTH_OFFSET = 24;
+const COLOR_TYPE_OFFSET = 25;
+/** Pixels that are numbers of palette entries. Other files may have a palette too, as advice for screens of few colours. */
+const INDEXED = 3;
 const HEADER_BYTES = 33;
 
 function checkHeader(bytes: Uint8Array, name: string): void {
@@ -67,15 +70,16 @@ function addKeyedAlpha(png: DecodedPng, bytes: Uint8Array, key: Uint16Array): Ui
  */
 export function decodePng(bytes: Uint8Array, name: string): Tensor {
   checkHeader(bytes, name);
+  const indexed = bytes[COLOR_TYPE_OFFSET] === INDEXED;
   let png: DecodedPng;
   let pixels: Uint8Array;
   try {
     png = decode(bytes, { checkCrc: true });
-    pixels = png.palette === undefined ? toBytes(png) : convertIndexedToRgb(png);
+    pixels = indexed ? convertIndexedToRgb(png) : toBytes(png);
   } catch (error) {
     throw new FormatError(`${name} is a damaged PNG file: ${(error as Error).message}.`, { cause: error });
   }
-  if (png.palette === undefined && png.transparency !== undefined) {
+  if (!indexed && png.transparency !== undefined) {
     pixels = addKeyedAlpha(png, pixels, png.transparency);
   }
   const { width, height } = png;

@@ -7,6 +7,8 @@ import base64
 import io
 import json
 import pathlib
+import struct
+import zlib
 
 import numpy as np
 from PIL import Image
@@ -37,6 +39,14 @@ def png(image, **options):
     buffer = io.BytesIO()
     image.save(buffer, "PNG", **options)
     return buffer.getvalue()
+
+
+def with_palette(data, entries):
+    """The PNG with a suggested palette, which no pixel uses, behind its header of 33 bytes."""
+    colors = bytes((3 * i + c) & 255 for i in range(entries) for c in range(3))
+    body = b"PLTE" + colors
+    chunk = struct.pack(">I", len(colors)) + body + struct.pack(">I", zlib.crc32(body))
+    return data[:33] + chunk + data[33:]
 
 
 def jpeg(image, **options):
@@ -72,6 +82,8 @@ decoding = {
         png(rgb, transparency=rgb.getpixel((3, 2))),
         pixels(Image.open(io.BytesIO(png(rgb, transparency=rgb.getpixel((3, 2))))).convert("RGBA")),
     ),
+    "rgb-suggestion.png": (with_palette(png(rgb), 256), None),
+    "rgba-suggestion.png": (with_palette(png(rgba), 3), None),
     "deep.png": (png(Image.fromarray(deep)), pixels(Image.fromarray((deep >> 8).astype(np.uint8)))),
     "grey.jpg": (jpeg(photo.convert("L"), quality=95), None),
     "full-chroma.jpg": (jpeg(photo, quality=95, subsampling=0), None),
