@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { crc32, deflateSync } from 'node:zlib';
 import { FormatError, FoveaError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
@@ -35,7 +37,7 @@ function largestDifference(a: Tensor, b: Tensor): number {
 
 test('PNG of every kind gives the pixels that Pillow reads', async () => {
   const names = Object.keys(fixtures.decoding).filter((name) => name.endsWith('.png'));
-  assert.equal(names.length, 10);
+  assert.equal(names.length, 12);
   for (const name of names) {
     const expected = imageOf(fixtures.decoding[name]!.pixels);
     assert.equal(largestDifference(await decodeImage(fileOf(name), name), expected), 0, name);
@@ -167,6 +169,33 @@ test('resizing gives the bytes that Pillow gives', () => {
   for (const size of [[0, 1], [1], [1.5, 2], [Number.NaN, 1]]) {
     assert.throws(() => resizeImage(image, size, 'nearest'), /the size must be \[height, width\]/);
   }
+});
+
+test('loadImage takes URLs as texts and objects, and bytes of another realm', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'fovea-images-'));
+  try {
+    const path = join(folder, 'a b.png');
+    await writeFile(path, fileOf('rgb.png'));
+    const file = pathToFileURL(path);
+    const data = `data:image/png;base64,${Buffer.from(fileOf('rgb.png')).toString('base64')}`;
+    const foreign = runInNewContext('Uint8Array').from(fileOf('rgb.png'));
+    const expected = await loadImage(path);
+    for (const source of [file, file.href, data, new URL(data), foreign]) {
+      assert.deepEqual((await loadImage(source)).data, expected.data);
+    }
+    const missing = pathToFileURL(join(folder, 'no.png'));
+    await assert.rejects(
+      loadImage(missing),
+      /Could not read the image file:.*no\.png: there is no such file/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  const wrong = `data:text/plain,${'x'.repeat(5000)}`;
+  await assert.rejects(loadImage(wrong), (error: Error) => {
+    assert.match(error.message, /^data:text\/plain,x+… is neither PNG nor JPEG/);
+    return error.message.length < 200;
+  });
 });
 
 test('loadImage reads a file and prepares it', async () => {

@@ -1,7 +1,10 @@
 /** @file Reading an image file for a model (Keras' `load_img` and `img_to_array` in one). */
 
+import { asTypedArray } from '../base/dtype.ts';
 import { isNode } from '../base/environment.ts';
 import { FoveaError, ValueError } from '../base/errors.ts';
+import { type FilePath, isUrlObject } from '../base/file-path.ts';
+import { describeValue } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { type ColorMode, convertColor } from './color-mode.ts';
@@ -36,51 +39,69 @@ function checkOptions(
   return { colorMode, interpolation };
 }
 
-async function readBytes(source: string): Promise<Uint8Array> {
-  if (isNode() && !/^https?:\/\//.test(source)) {
-    const { readFile } = await import('node:fs/promises');
-    try {
-      return await readFile(source);
-    } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      const reason = missing ? 'there is no such file' : (error as Error).message;
-      throw new FoveaError(`Could not read the image ${source}: ${reason}.`, { cause: error });
-    }
+async function readFileBytes(path: string | URL, name: string): Promise<Uint8Array> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const reason = missing ? 'there is no such file' : (error as Error).message;
+    throw new FoveaError(`Could not read the image ${name}: ${reason}.`, { cause: error });
   }
+}
+
+async function fetchBytes(url: string, name: string): Promise<Uint8Array> {
   let response: Response;
   try {
-    response = await fetch(source);
+    response = await fetch(url);
   } catch (error) {
-    throw new FoveaError(`Could not fetch the image ${source}: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new FoveaError(`Could not fetch the image ${name}: ${(error as Error).message}.`, { cause: error });
   }
   if (!response.ok)
-    throw new FoveaError(`Could not fetch the image ${source}: the server answered ${response.status}.`);
+    throw new FoveaError(`Could not fetch the image ${name}: the server answered ${response.status}.`);
   return new Uint8Array(await response.arrayBuffer());
+}
+
+/** The bytes at a place. Browsers fetch everything, Node what is no file. */
+function readBytes(place: string, name: string): Promise<Uint8Array> {
+  if (!isNode() || /^(https?|data|blob):/i.test(place)) return fetchBytes(place, name);
+  return readFileBytes(/^file:/i.test(place) ? new URL(place) : place, name);
+}
+
+/** What messages call a place: the pixels of a data: URL would fill pages. */
+function nameOf(place: string): string {
+  return /^data:/i.test(place) ? `${place.slice(0, 24)}…` : place;
 }
 
 /**
  * The pixels of a PNG or JPEG file as uint8 `[height, width, channels]`, with Keras' defaults and Pillow's arithmetic.
  *
- * @param source A path (Node), a URL, or the bytes of the file.
+ * @param source A path (Node), a URL as text or object (`http:`, `https:`, `file:` under Node, `data:`, `blob:`), or the
+ *   bytes of the file.
  * @throws FormatError for files that are no intact image, FoveaError when the file cannot be read, ValueError for
  *   options that do not exist.
  */
 export async function loadImage(
-  source: string | Uint8Array,
+  source: FilePath | Uint8Array | Uint8ClampedArray,
   options: LoadImageOptions = {},
 ): Promise<Tensor> {
   const { colorMode, interpolation } = checkOptions(options);
-  if (typeof source !== 'string' && !(source instanceof Uint8Array)) {
-    throw new ValueError(`loadImage: expected a path, a URL or a Uint8Array, received ${String(source)}.`);
-  }
-  const image = await (typeof source === 'string'
-    ? decodeImage(await readBytes(source), source)
-    : decodeImage(source));
+  const image = await decodeSource(source);
   const colored = convertColor(image, colorMode);
   const { targetSize } = options;
   if (targetSize === undefined) return colored;
   const size = typeof targetSize === 'number' ? [targetSize, targetSize] : targetSize;
   return resizeImage(colored, size, interpolation);
+}
+
+async function decodeSource(source: unknown): Promise<Tensor> {
+  if (typeof source === 'string' || isUrlObject(source)) {
+    const place = typeof source === 'string' ? source : source.href;
+    return decodeImage(await readBytes(place, nameOf(place)), nameOf(place));
+  }
+  const bytes = asTypedArray(source);
+  if (bytes instanceof Uint8Array) return decodeImage(bytes);
+  throw new ValueError(
+    `loadImage: expected a path, a URL or a Uint8Array, received ${describeValue(source)}.`,
+  );
 }
