@@ -30,7 +30,7 @@ function smallModel(): Sequential {
   return net;
 }
 
-/** 4 MiB. A model's weights and slots take 0.1 MiB, its steps 0.4 MiB and more. */
+/** 4 MiB. A model's weights and trays take 0.1 MiB, its steps 0.4 MiB and more. */
 const MAXIMUM_PAGES = 64;
 const MODELS = 40;
 

@@ -2,9 +2,9 @@
 
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
-import type { SlotRun } from '../runtime/loaded-program.ts';
+import type { TrayRun } from '../runtime/loaded-program.ts';
 
-export type { SlotRun };
+export type { TrayRun };
 
 /** A step: what is fed, what is read back, which variables change. */
 export interface StepGraph {
@@ -22,28 +22,28 @@ export interface CompileStepOptions {
   /** Samples that the step can take at most. */
   readonly capacity: number;
   /** Sets of feeds and outputs, so that several runs can be prepared; default 1. */
-  readonly slots?: number;
+  readonly trays?: number;
   /** Allows the engine to free the step, whenever none runs, when memory is short; it is called then. */
   readonly onEvict?: () => void;
 }
 
-/** A compiled step with its memory. Where no slot is named, slot 0 is meant. */
+/** A compiled step with its memory. Where no tray is named, tray 0 is meant. */
 export interface Executable {
   readonly capacity: number;
-  readonly slots: number;
-  /** A feed's numbers, to be written before a run: capacity × sample size for a batched feed. Not while its slot runs. */
-  feed(node: Node, slot?: number): Float32Array;
+  readonly trays: number;
+  /** A feed's numbers, to be written before a run: capacity × sample size for a batched feed. Not while its tray runs. */
+  feed(node: Node, tray?: number): Float32Array;
   /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One call of a run at a time. */
   run(samples: number): Promise<void>;
-  /** Runs the step again and again, each time on another slot: quicker than one call for each. */
-  runAll(runs: readonly SlotRun[]): Promise<void>;
+  /** Runs the step again and again, each time on another tray: quicker than one call for each. */
+  runAll(runs: readonly TrayRun[]): Promise<void>;
   /**
    * One run at once, on the caller's thread, where the engine can: quicker for small work, as nobody must be woken.
    * Throws BackendError while other runs of the engine go on.
    */
-  runSync?(samples: number, slot?: number): void;
-  /** An output's numbers of the slot's last run: a live view, to be copied before the next run of the slot. */
-  output(node: Node, slot?: number): Float32Array;
+  runSync?(samples: number, tray?: number): void;
+  /** An output's numbers of the tray's last run: a live view, to be copied before the next run of the tray. */
+  output(node: Node, tray?: number): Float32Array;
   /** Frees the memory. Not while it runs. */
   dispose(): void;
 }

@@ -10,7 +10,7 @@ import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import type { Heap } from '../runtime/heap.ts';
-import type { LoadedProgram, ProgramInstance, SlotRun } from '../runtime/loaded-program.ts';
+import type { LoadedProgram, ProgramInstance, TrayRun } from '../runtime/loaded-program.ts';
 import { requestedDumps, writeDump } from './debug.ts';
 import type { CompileStepOptions, Executable, StepGraph } from './executable.ts';
 import { collectorWeight } from './garbage.ts';
@@ -76,21 +76,21 @@ function releaseMemory(holdings: Holdings): void {
 
 const forgotten = new FinalizationRegistry<Holdings>(release);
 
-/** What each slot has of its own, beside outputs. */
-const SLOT_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBatchSize']);
+/** What each tray has of its own, beside outputs. */
+const TRAY_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBatchSize']);
 
 /** A live view of numbers in memory, which may move. */
 type Numbers = () => Float32Array;
 
 class ProgramExecutable implements Executable, Evictable {
   readonly capacity: number;
-  readonly slots: number;
-  readonly runSync?: (samples: number, slot?: number) => void;
+  readonly trays: number;
+  readonly runSync?: (samples: number, tray?: number) => void;
   readonly #name: string;
   readonly #holdings: Holdings;
   readonly #feeds: readonly Map<Node, Numbers>[];
   readonly #outputs: readonly Map<Node, Numbers>[];
-  /** By slot: addresses of scalars that hold 1/N. */
+  /** By tray: addresses of scalars that hold 1/N. */
   readonly #inverseBatchSizes: readonly number[][];
   /** Variables live as long as the step that has their addresses. */
   readonly #variables: Variable[] = [];
@@ -104,16 +104,16 @@ class ProgramExecutable implements Executable, Evictable {
     step: CompiledStep,
     program: LoadedProgram,
     heap: Heap,
-    { capacity, slots = 1, onEvict }: CompileStepOptions,
+    { capacity, trays = 1, onEvict }: CompileStepOptions,
   ) {
     this.capacity = capacity;
-    this.slots = slots;
+    this.trays = trays;
     this.#name = graph.name;
     this.#onEvict = onEvict;
     this.#holdings = { heap, addresses: [], bytes: program.codeBytes, pinned: [], program, instance: null };
-    this.#feeds = Array.from({ length: slots }, () => new Map());
-    this.#outputs = Array.from({ length: slots }, () => new Map());
-    this.#inverseBatchSizes = Array.from({ length: slots }, () => []);
+    this.#feeds = Array.from({ length: trays }, () => new Map());
+    this.#outputs = Array.from({ length: trays }, () => new Map());
+    this.#inverseBatchSizes = Array.from({ length: trays }, () => []);
     try {
       this.#holdings.instance = program.instantiate(this.#bindAll(graph, step), capacity);
     } catch (error) {
@@ -124,27 +124,27 @@ class ProgramExecutable implements Executable, Evictable {
     forgotten.register(this, this.#holdings, this);
     if (onEvict !== undefined) noteUse(heap, this.#self);
     if (this.#holdings.instance.runSync !== undefined) {
-      this.runSync = (samples, slot = 0) => this.#ready([{ slot, samples }]).runSync!(samples, slot);
+      this.runSync = (samples, tray = 0) => this.#ready([{ tray, samples }]).runSync!(samples, tray);
     }
   }
 
-  feed(node: Node, slot = 0): Float32Array {
-    const view = this.#feeds[slot]!.get(node);
+  feed(node: Node, tray = 0): Float32Array {
+    const view = this.#feeds[tray]!.get(node);
     if (view === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#name}.`);
     return view();
   }
 
-  output(node: Node, slot = 0): Float32Array {
-    const view = this.#outputs[slot]!.get(node);
+  output(node: Node, tray = 0): Float32Array {
+    const view = this.#outputs[tray]!.get(node);
     if (view === undefined) throw new InternalError(`'${node.name}' is not an output of ${this.#name}.`);
     return view();
   }
 
   async run(samples: number): Promise<void> {
-    await this.runAll([{ slot: 0, samples }]);
+    await this.runAll([{ tray: 0, samples }]);
   }
 
-  async runAll(runs: readonly SlotRun[]): Promise<void> {
+  async runAll(runs: readonly TrayRun[]): Promise<void> {
     await this.#ready(runs).runAll(runs);
   }
 
@@ -161,17 +161,17 @@ class ProgramExecutable implements Executable, Evictable {
   }
 
   /** The instance, with the batches' sizes in place. */
-  #ready(runs: readonly SlotRun[]): ProgramInstance {
+  #ready(runs: readonly TrayRun[]): ProgramInstance {
     const { heap, instance } = this.#holdings;
     if (instance === null) throw new InternalError(`${this.#name} was run after it had been disposed of.`);
     if (this.#onEvict !== undefined) noteUse(heap, this.#self);
-    for (const { slot, samples } of runs) {
-      for (const address of this.#inverseBatchSizes[slot]!) heap.floats(address, 1)[0] = 1 / samples;
+    for (const { tray, samples } of runs) {
+      for (const address of this.#inverseBatchSizes[tray]!) heap.floats(address, 1)[0] = 1 / samples;
     }
     return instance;
   }
 
-  /** The addresses of all buffers in all slots: slots have feeds and outputs of their own, and share the rest. */
+  /** The addresses of all buffers in all trays: trays have feeds and outputs of their own, and share the rest. */
   #bindAll(graph: StepGraph, step: CompiledStep): readonly number[][] {
     const { heap } = this.#holdings;
     const { buffers, shards } = step.program;
@@ -184,35 +184,35 @@ class ProgramExecutable implements Executable, Evictable {
         shared[i] = own ? this.#bind(buffer, step.bindings[i]!, shards, 0) : shared[buffer.sharesWith!]!;
       });
     }
-    const all = this.#feeds.map((_, slot) =>
+    const all = this.#feeds.map((_, tray) =>
       buffers.map((buffer, i) => {
         const binding = step.bindings[i]!;
-        const own = SLOT_SOURCES.has(binding.source) || (binding.source === 'program' && outputs.has(buffer));
-        return own && slot > 0 ? this.#bind(buffer, binding, shards, slot) : shared[i]!;
+        const own = TRAY_SOURCES.has(binding.source) || (binding.source === 'program' && outputs.has(buffer));
+        return own && tray > 0 ? this.#bind(buffer, binding, shards, tray) : shared[i]!;
       }),
     );
-    all.forEach((addresses, slot) => {
-      this.#addUnread(graph, slot);
+    all.forEach((addresses, tray) => {
+      this.#addUnread(graph, tray);
       graph.outputs.forEach((node, i) => {
         const buffer = step.outputs[i]!;
         const count = buffer.elements * (buffer.kind === 'batch' ? this.capacity : 1);
-        this.#outputs[slot]!.set(node, () => heap.floats(addresses[buffer.id]!, count));
+        this.#outputs[tray]!.set(node, () => heap.floats(addresses[buffer.id]!, count));
       });
     });
     return all;
   }
 
   /** Feeds that nothing reads still can be written. */
-  #addUnread({ feeds }: StepGraph, slot: number): void {
+  #addUnread({ feeds }: StepGraph, tray: number): void {
     for (const feed of feeds) {
-      if (this.#feeds[slot]!.has(feed)) continue;
+      if (this.#feeds[tray]!.has(feed)) continue;
       const unread = new Float32Array(sampleSize(feed.shape) * (isBatched(feed.shape) ? this.capacity : 1));
-      this.#feeds[slot]!.set(feed, () => unread);
+      this.#feeds[tray]!.set(feed, () => unread);
     }
   }
 
-  /** The buffer's address in a slot, with what it starts with in place. */
-  #bind(buffer: Buffer, binding: Binding, shards: number, slot: number): number {
+  /** The buffer's address in a tray, with what it starts with in place. */
+  #bind(buffer: Buffer, binding: Binding, shards: number, tray: number): number {
     const { heap } = this.#holdings;
     if (binding.source === 'variable') {
       const { variable } = binding.leaf.attrs as { variable: Variable };
@@ -227,15 +227,15 @@ class ProgramExecutable implements Executable, Evictable {
     const address = heap.alloc(count * FLOAT_BYTES);
     this.#holdings.addresses.push(address);
     this.#holdings.bytes += count * FLOAT_BYTES;
-    this.#fill(binding, address, count, slot);
+    this.#fill(binding, address, count, tray);
     return address;
   }
 
-  #fill(binding: Binding, address: number, count: number, slot: number): void {
+  #fill(binding: Binding, address: number, count: number, tray: number): void {
     const { heap } = this.#holdings;
     if (binding.source === 'program' || binding.source === 'variable') return;
-    if (binding.source === 'feed') this.#feeds[slot]!.set(binding.leaf, () => heap.floats(address, count));
-    else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes[slot]!.push(address);
+    if (binding.source === 'feed') this.#feeds[tray]!.set(binding.leaf, () => heap.floats(address, count));
+    else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes[tray]!.push(address);
     else if (binding.source === 'constant') {
       heap.floats(address, count).set((binding.leaf.attrs as { values: readonly number[] }).values);
     } else heap.floats(address, count).forEach((_, i, all) => (all[i] = i));

@@ -6,7 +6,7 @@ import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { inverseBatchSizeOp, sampleIndexOp, variableOp } from '../ops/leaf.ts';
-import type { SlotRun } from '../runtime/loaded-program.ts';
+import type { TrayRun } from '../runtime/loaded-program.ts';
 import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
 
 /** Runs steps by plain loops. Feeds, outputs and variables are f32, everything between is f64. */
@@ -15,8 +15,8 @@ export class ReferenceBackend implements Backend {
     return { name: 'reference', isa: 'float64 loops', threads: 1 };
   }
 
-  async compile(graph: StepGraph, { capacity, slots = 1 }: CompileStepOptions): Promise<Executable> {
-    return new ReferenceExecutable(graph, capacity, slots);
+  async compile(graph: StepGraph, { capacity, trays = 1 }: CompileStepOptions): Promise<Executable> {
+    return new ReferenceExecutable(graph, capacity, trays);
   }
 
   async dispose(): Promise<void> {}
@@ -25,50 +25,50 @@ export class ReferenceBackend implements Backend {
 class ReferenceExecutable implements Executable {
   readonly capacity: number;
   readonly #graph: StepGraph;
-  readonly slots: number;
+  readonly trays: number;
   readonly #feeds: readonly Map<Node, Float32Array>[];
   readonly #outputs: readonly Map<Node, Float32Array>[];
 
-  constructor(graph: StepGraph, capacity: number, slots: number) {
+  constructor(graph: StepGraph, capacity: number, trays: number) {
     this.#graph = graph;
     this.capacity = capacity;
-    this.slots = slots;
+    this.trays = trays;
     const numbers = ({ shape }: Node) =>
       new Float32Array(sampleSize(shape) * (isBatched(shape) ? capacity : 1));
     this.#feeds = Array.from(
-      { length: slots },
+      { length: trays },
       () => new Map(graph.feeds.map((feed) => [feed, numbers(feed)])),
     );
-    this.#outputs = Array.from({ length: slots }, () => new Map());
+    this.#outputs = Array.from({ length: trays }, () => new Map());
   }
 
-  feed(node: Node, slot = 0): Float32Array {
-    const values = this.#feeds[slot]!.get(node);
+  feed(node: Node, tray = 0): Float32Array {
+    const values = this.#feeds[tray]!.get(node);
     if (values === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#graph.name}.`);
     return values;
   }
 
-  output(node: Node, slot = 0): Float32Array {
-    const values = this.#outputs[slot]!.get(node);
+  output(node: Node, tray = 0): Float32Array {
+    const values = this.#outputs[tray]!.get(node);
     if (values === undefined)
       throw new InternalError(`'${node.name}' is not an output of ${this.#graph.name}, or was not run.`);
     return values;
   }
 
   async run(samples: number): Promise<void> {
-    this.#run({ slot: 0, samples });
+    this.#run({ tray: 0, samples });
   }
 
-  async runAll(runs: readonly SlotRun[]): Promise<void> {
+  async runAll(runs: readonly TrayRun[]): Promise<void> {
     for (const run of runs) this.#run(run);
   }
 
-  #run({ slot, samples }: SlotRun): void {
+  #run({ tray, samples }: TrayRun): void {
     const { outputs, updates } = this.#graph;
     const wanted = [...outputs, ...updates.map((update) => update.value)];
-    const results = evaluate(wanted, (leaf) => this.#leaf(leaf, slot, samples), samples);
+    const results = evaluate(wanted, (leaf) => this.#leaf(leaf, tray, samples), samples);
     outputs.forEach((node, i) => {
-      this.#outputs[slot]!.set(node, Float32Array.from(results[i]!.data));
+      this.#outputs[tray]!.set(node, Float32Array.from(results[i]!.data));
     });
     updates.forEach(({ variable }, i) => {
       variable.assign(results[outputs.length + i]!.data);
@@ -77,10 +77,10 @@ class ReferenceExecutable implements Executable {
 
   dispose(): void {}
 
-  #leaf(leaf: Node, slot: number, samples: number): ReferenceTensor | undefined {
+  #leaf(leaf: Node, tray: number, samples: number): ReferenceTensor | undefined {
     const shape = leaf.shape.map((dim) => dim ?? samples);
     const op = leaf.op as Op<never>;
-    const fed = this.#feeds[slot]!.get(leaf);
+    const fed = this.#feeds[tray]!.get(leaf);
     if (fed !== undefined) {
       const size = shape.reduce((product, dim) => product * dim, 1);
       return { shape, data: Float64Array.from(fed.subarray(0, size)) };

@@ -9,41 +9,41 @@ export interface LoadedProgram {
   /** How much memory its code takes. */
   readonly codeBytes: number;
   /**
-   * Binds the program to buffers sized for `capacity` samples: in each slot an address by buffer id (entries of chunk
-   * buffers are ignored). Slots may share buffers. The buffers stay the caller's. Throws InternalError when an address
+   * Binds the program to buffers sized for `capacity` samples: in each tray an address by buffer id (entries of chunk
+   * buffers are ignored). Trays may share buffers. The buffers stay the caller's. Throws InternalError when an address
    * cannot be one.
    */
-  instantiate(slots: readonly SlotAddresses[], capacity: number): ProgramInstance;
+  instantiate(trays: readonly TrayAddresses[], capacity: number): ProgramInstance;
   /** Lets go of the compiled code. Runs under way end normally. */
   dispose(): void;
 }
 
 /** The address of each buffer, by its id. */
-export type SlotAddresses = readonly number[];
+export type TrayAddresses = readonly number[];
 
-/** One run of several in a row. */
-export interface SlotRun {
+/** One run of a series. */
+export interface TrayRun {
   /** Whose buffers it works on. */
-  readonly slot: number;
+  readonly tray: number;
   readonly samples: number;
 }
 
 /** A program with its memory. */
 export interface ProgramInstance {
   /**
-   * Runs all phases on the first `samples` samples of slot 0, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime
+   * Runs all phases on the first `samples` samples of tray 0, 1 ≤ samples ≤ capacity. Runs of all programs of a runtime
    * are done one after another in the order of the calls. Rejects with BackendError when the run fails.
    */
   run(samples: number): Promise<void>;
-  /** Runs one after another, each on a slot of its own, with nothing in between. */
-  runAll(runs: readonly SlotRun[]): Promise<void>;
+  /** Runs one after another, each on a tray of its own, with nothing in between. */
+  runAll(runs: readonly TrayRun[]): Promise<void>;
   /** One run at once, on the caller's thread, where the runtime can. Throws BackendError while other runs go on. */
-  runSync?(samples: number, slot: number): void;
+  runSync?(samples: number, tray: number): void;
   dispose(): void;
 }
 
 /** Throws InternalError when buffers cannot be at these addresses. */
-export function checkAddresses(program: Program, addresses: SlotAddresses, heap: Heap): void {
+export function checkAddresses(program: Program, addresses: TrayAddresses, heap: Heap): void {
   if (addresses.length !== program.buffers.length) {
     throw new InternalError(
       `Program ${program.name} has ${program.buffers.length} buffers and got ${addresses.length} addresses.`,
@@ -61,27 +61,27 @@ export function checkAddresses(program: Program, addresses: SlotAddresses, heap:
 /** What an instance can run. */
 export interface InstanceLimits {
   readonly live: boolean;
-  readonly slots: number;
+  readonly trays: number;
   readonly capacity: number;
 }
 
-/** Throws InternalError when an instance cannot run: disposed of, a wrong number of samples, no slot for each run. */
-export function checkRuns(program: Program, limits: InstanceLimits, runs: readonly SlotRun[]): void {
-  const { live, slots, capacity } = limits;
+/** Throws InternalError when an instance cannot run: disposed of, a wrong number of samples, no tray for each run. */
+export function checkRuns(program: Program, limits: InstanceLimits, runs: readonly TrayRun[]): void {
+  const { live, trays, capacity } = limits;
   if (!live) throw new InternalError(`Program ${program.name} was run after its instance was disposed of.`);
-  const seen = new Array<boolean>(slots).fill(false);
-  for (const { slot, samples } of runs) {
+  const seen = new Array<boolean>(trays).fill(false);
+  for (const { tray, samples } of runs) {
     if (!Number.isInteger(samples) || samples < 1 || samples > capacity) {
       throw new InternalError(
         `Program ${program.name} was run on ${samples} samples; expected 1 to ${capacity}.`,
       );
     }
-    if (seen[slot] !== false) {
+    if (seen[tray] !== false) {
       throw new InternalError(
-        `Program ${program.name} was run on slot ${slot}; expected each of its ${slots} slots once at most.`,
+        `Program ${program.name} was run on tray ${tray}; expected each of its ${trays} trays once at most.`,
       );
     }
-    seen[slot] = true;
+    seen[tray] = true;
   }
   if (runs.length === 0) throw new InternalError(`Program ${program.name} was given no runs.`);
 }

@@ -43,9 +43,9 @@ export class InterpretingBackend implements Backend {
     return { name: 'interpreter', isa: `${this.#target.lanes} lanes`, threads: this.#slices };
   }
 
-  /** Throws InternalError when asked for several slots. */
-  async compile(graph: StepGraph, { capacity, slots = 1 }: CompileStepOptions): Promise<Executable> {
-    if (slots !== 1) throw new InternalError('The interpreter has one slot.');
+  /** Throws InternalError when asked for several trays. */
+  async compile(graph: StepGraph, { capacity, trays = 1 }: CompileStepOptions): Promise<Executable> {
+    if (trays !== 1) throw new InternalError('The interpreter has one tray.');
     const { name, outputs, updates } = graph;
     const step = compile({ name, outputs, updates, target: this.#target, capacity });
     return new InterpretedExecutable(graph, step, capacity, this.#slices);
@@ -56,7 +56,7 @@ export class InterpretingBackend implements Backend {
 
 class InterpretedExecutable implements Executable {
   readonly capacity: number;
-  readonly slots = 1;
+  readonly trays = 1;
   readonly #graph: StepGraph;
   readonly #step: CompiledStep;
   readonly #slices: number;

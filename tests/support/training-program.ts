@@ -5,7 +5,7 @@ import type { Buffer, BufferKind, Program } from '../../src/compiler/program.ts'
 import { KernelBuilder } from '../../src/kernels/builder.ts';
 import type { Kernel, VectorTarget } from '../../src/kernels/ir.ts';
 import type { Heap } from '../../src/runtime/heap.ts';
-import type { ProgramInstance, SlotAddresses } from '../../src/runtime/loaded-program.ts';
+import type { ProgramInstance, TrayAddresses } from '../../src/runtime/loaded-program.ts';
 
 /** Floats of a sample: a multiple of all lane counts. */
 export const FEATURES = 16;
@@ -137,7 +137,7 @@ export function trainingProgram(target: VectorTarget, name = 'train'): Program {
 }
 
 interface Loaded<I extends ProgramInstance> {
-  instantiate(slots: readonly SlotAddresses[], capacity: number): I;
+  instantiate(trays: readonly TrayAddresses[], capacity: number): I;
 }
 
 /** A program's instance and its buffers. */

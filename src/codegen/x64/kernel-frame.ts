@@ -41,7 +41,7 @@ export class KernelFrame {
   readonly liveness: Liveness;
   readonly #assignments: Assignments;
   /** Offset of each value in memory from rsp. */
-  readonly #slots = new Map<number, number>();
+  readonly #homes = new Map<number, number>();
   /** Bytes that the kernel takes from the stack. */
   readonly #bytes: number;
   #item = 0;
@@ -88,8 +88,8 @@ export class KernelFrame {
   }
 
   /** The place of a value in memory. */
-  slot(id: number, options: MemoryOptions = {}): Memory {
-    const offset = this.#slots.get(id);
+  home(id: number, options: MemoryOptions = {}): Memory {
+    const offset = this.#homes.get(id);
     if (offset === undefined) throw new InternalError(`Value ${id} has neither a register nor a place.`);
     return mem(rsp, offset, options);
   }
@@ -106,7 +106,7 @@ export class KernelFrame {
     const register = this.register(ptr.id);
     if (register !== null) return mem(register, offset, options);
     const scratch = this.scratchGpr();
-    this.asm.emit('mov', scratch, this.slot(ptr.id));
+    this.asm.emit('mov', scratch, this.home(ptr.id));
     return mem(scratch, offset, options);
   }
 
@@ -178,13 +178,13 @@ export class KernelFrame {
     const parameters = [...kernel.pointers, ...kernel.ints].map(({ id }) => id);
     const own = [...gprs.spilled].filter((id) => !parameters.includes(id));
     const vectorBytes = vectors.spilled.size * this.lanes * 4;
-    [...vectors.spilled].forEach((id, i) => this.#slots.set(id, i * this.lanes * 4));
-    own.forEach((id, i) => this.#slots.set(id, vectorBytes + i * ARGUMENT_BYTES));
+    [...vectors.spilled].forEach((id, i) => this.#homes.set(id, i * this.lanes * 4));
+    own.forEach((id, i) => this.#homes.set(id, vectorBytes + i * ARGUMENT_BYTES));
     const wanted = vectorBytes + own.length * ARGUMENT_BYTES;
     const bytes = wanted === 0 ? 0 : Math.ceil((wanted - ENTRY_MISALIGNMENT) / 64) * 64 + ENTRY_MISALIGNMENT;
     const total = Math.max(bytes, wanted === 0 ? 0 : ENTRY_MISALIGNMENT);
     parameters.forEach((id, i) => {
-      if (gprs.spilled.has(id)) this.#slots.set(id, total + ARGUMENT_BYTES * (i + 1));
+      if (gprs.spilled.has(id)) this.#homes.set(id, total + ARGUMENT_BYTES * (i + 1));
     });
     return total;
   }

@@ -23,11 +23,11 @@ export function emitBegin(frame: KernelFrame, count: Count, item: number, innerm
   if (typeof count !== 'number') {
     const target = register ?? frame.scratchGpr();
     runtimeCount(frame, count, item, target);
-    if (register === null) asm.emit('mov', frame.slot(counter), target);
+    if (register === null) asm.emit('mov', frame.home(counter), target);
     asm.emit('test', low32(target), low32(target));
     asm.jump('jz', loop.end);
   } else if (register !== null) asm.emit('mov', low32(register), count);
-  else asm.emit('mov', frame.slot(counter, { bits: 32 }), count);
+  else asm.emit('mov', frame.home(counter, { bits: 32 }), count);
   if (innermost) asm.align(LOOP_ALIGNMENT);
   asm.bind(loop.top);
   return loop;
@@ -36,7 +36,7 @@ export function emitBegin(frame: KernelFrame, count: Count, item: number, innerm
 export function emitEnd(frame: KernelFrame, { counter, top, end }: OpenLoop): void {
   const register = frame.register(counter);
   if (register !== null) frame.asm.emit('dec', low32(register));
-  else frame.asm.emit('dec', frame.slot(counter, { bits: 32 }));
+  else frame.asm.emit('dec', frame.home(counter, { bits: 32 }));
   frame.asm.jump('jnz', top);
   frame.asm.bind(end);
 }
@@ -54,18 +54,18 @@ export function emitPointer(
   const to = frame.register(dst.id);
   const from = frame.register(src.id);
   if (to === null && dst === src) {
-    if (bytes !== 0) asm.emit('add', frame.slot(dst.id, { bits: 64 }), bytes);
+    if (bytes !== 0) asm.emit('add', frame.home(dst.id, { bits: 64 }), bytes);
     return;
   }
   const target = to ?? frame.scratchGpr();
   if (from === null) {
-    asm.emit('mov', target, frame.slot(src.id));
+    asm.emit('mov', target, frame.home(src.id));
     if (bytes !== 0) asm.emit('add', target, bytes);
   } else if (target === from) {
     if (bytes !== 0) asm.emit('add', target, bytes);
   } else if (bytes === 0) asm.emit('mov', target, from);
   else asm.emit('lea', target, mem(from, bytes));
-  if (to === null) asm.emit('mov', frame.slot(dst.id), target);
+  if (to === null) asm.emit('mov', frame.home(dst.id), target);
 }
 
 /** target = the count; at most 2³¹ - 1. */
@@ -76,7 +76,7 @@ function runtimeCount(
   target: Gpr,
 ): void {
   const { asm } = frame;
-  const source = frame.register(int.id) ?? frame.slot(int.id, { bits: 32 });
+  const source = frame.register(int.id) ?? frame.home(int.id, { bits: 32 });
   const wide = low32(target);
   asm.emit('mov', wide, source.kind === 'gpr' ? low32(source) : source);
   if ((by & (by - 1)) === 0) {

@@ -50,7 +50,7 @@ export class VectorEmitter {
     if (folded !== null && folded.field === field) return this.#loadOperand(folded.load);
     const constant = this.#constants.get(value.id);
     if (constant !== undefined) return this.#constantSource(field, constant);
-    return frame.vector(value.id) ?? frame.slot(value.id);
+    return frame.vector(value.id) ?? frame.home(value.id);
   }
 
   /** The operand in a register. */
@@ -85,7 +85,7 @@ export class VectorEmitter {
 
   /** Stores a result that lives in memory. */
   finish(dst: Vec | Mask, register: VectorRegister): void {
-    if (this.frame.vector(dst.id) === null) this.emit('vmovups', this.frame.slot(dst.id), register);
+    if (this.frame.vector(dst.id) === null) this.emit('vmovups', this.frame.home(dst.id), register);
   }
 
   /** The mask register of a partial access (AVX-512), set. */

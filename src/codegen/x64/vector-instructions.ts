@@ -190,7 +190,7 @@ function select(to: VectorEmitter, instruction: InstructionOf<'select'>): void {
     to.finish(instruction.dst, dst);
     return;
   }
-  const mask = to.inRegister(to.frame.vector(instruction.mask.id) ?? to.frame.slot(instruction.mask.id));
+  const mask = to.inRegister(to.frame.vector(instruction.mask.id) ?? to.frame.home(instruction.mask.id));
   const a = to.source('a', instruction.a);
   const dst = to.result(instruction.dst);
   to.emit('vblendvps', dst, b, a, mask);

@@ -44,7 +44,7 @@ function optimizerGroup(optimizer: Optimizer): WeightGroup {
 }
 
 /** Something that takes numbers of a shape. */
-interface Slot {
+interface Target {
   readonly name: string;
   readonly shape: readonly number[];
   /** Throws ValueError for numbers that it cannot hold. */
@@ -64,11 +64,11 @@ export function loadWeightsFile(
 ): void {
   const found = savedLayers(model);
   const writes = found.flatMap(({ path, layer }) => {
-    const slots = layer.ownWeights.map(
-      (w): Slot => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
+    const targets = layer.ownWeights.map(
+      (w): Target => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
     );
     const owner = `layer '${layer.name}' (${layer.className})`;
-    return readGroup(file.arrays(path) ?? [], slots, owner, `${what}, '${path}'`);
+    return readGroup(file.arrays(path) ?? [], targets, owner, `${what}, '${path}'`);
   });
   checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
   if (optimizer !== null) {
@@ -84,58 +84,58 @@ function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (
   if (stored === null) return [];
   const { counters, variables } = optimizer;
   // An optimizer that was saved before the first step has only its counters.
-  const slots = stored.length === counters.length ? counters : variables;
+  const targets = stored.length === counters.length ? counters : variables;
   const misfit =
-    stored.length === slots.length
-      ? slots.findIndex(({ shape }, i) => !sameShape(shape, stored[i]!.shape))
-      : slots.length;
+    stored.length === targets.length
+      ? targets.findIndex(({ shape }, i) => !sameShape(shape, stored[i]!.shape))
+      : targets.length;
   if (misfit >= 0) {
     const reason =
-      misfit < slots.length
-        ? `its variable ${misfit} is of shape ${formatShape(slots[misfit]!.shape)} whereas the saved one is of ` +
+      misfit < targets.length
+        ? `its variable ${misfit} is of shape ${formatShape(targets[misfit]!.shape)} whereas the saved one is of ` +
           `shape ${formatShape(stored[misfit]!.shape)}`
-        : `it has ${slots.length} variables whereas the saved optimizer has ${stored.length} variables`;
+        : `it has ${targets.length} variables whereas the saved optimizer has ${stored.length} variables`;
     console.warn(
       `${what}: Skipping variable loading for optimizer '${optimizer.name}', because ${reason}. The layers' weights are ` +
         'loaded; training goes on with an optimizer that starts afresh.',
     );
     return [];
   }
-  return readGroup(stored, slots, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
+  return readGroup(stored, targets, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
 }
 
-/** The assignments that fill `slots`. Throws FormatError when counts or shapes differ. */
+/** The assignments that fill `targets`. Throws FormatError when counts or shapes differ. */
 function readGroup(
   stored: readonly StoredArray[],
-  slots: readonly Slot[],
+  targets: readonly Target[],
   owner: string,
   where: string,
 ): (() => void)[] {
-  if (stored.length !== slots.length) {
+  if (stored.length !== targets.length) {
     const shapes = (list: readonly { shape: readonly number[] }[]) =>
       list.map(({ shape }) => formatShape(shape)).join(', ');
     throw new FormatError(
-      `${where}: ${owner} expects ${slots.length} arrays (${shapes(slots)}), the file has ${stored.length} ` +
+      `${where}: ${owner} expects ${targets.length} arrays (${shapes(targets)}), the file has ${stored.length} ` +
         `(${shapes(stored)}). The file belongs to another model.`,
     );
   }
-  return slots.map((slot, index) => {
+  return targets.map((target, index) => {
     const { shape, read } = stored[index]!;
-    if (!sameShape(shape, slot.shape)) {
+    if (!sameShape(shape, target.shape)) {
       throw new FormatError(
-        `${where}: array ${index} of ${owner} does not fit '${slot.name}': expected shape ${formatShape(slot.shape)}, ` +
+        `${where}: array ${index} of ${owner} does not fit '${target.name}': expected shape ${formatShape(target.shape)}, ` +
           `found ${formatShape(shape)}. The file belongs to another model.`,
       );
     }
     const values = read();
-    checkValues(slot, values, where);
-    return () => slot.write(values);
+    checkValues(target, values, where);
+    return () => target.write(values);
   });
 }
 
-function checkValues(slot: Slot, values: ArrayLike<number>, where: string): void {
+function checkValues(target: Target, values: ArrayLike<number>, where: string): void {
   try {
-    slot.check?.(values);
+    target.check?.(values);
   } catch (error) {
     throw error instanceof ValueError ? new FormatError(`${where}: ${error.message}`) : error;
   }

@@ -1,4 +1,4 @@
-/** @file The numbers of an epoch's batches, one after another: run one by one, or in rows and fed ahead. */
+/** @file The numbers of an epoch's batches, one after another: run one by one, or in series and fed ahead. */
 
 import type { Batch } from './batch.ts';
 import type { FedBatch, StepResult, StepRunner } from './step-runner.ts';
@@ -22,7 +22,7 @@ export interface Course {
  * between two results changes nothing about them.
  */
 export function batchResults(course: Course): AsyncGenerator<StepResult> {
-  return course.runner.ahead ? inRows(course) : oneByOne(course);
+  return course.runner.ahead ? inSeries(course) : oneByOne(course);
 }
 
 async function* oneByOne(course: Course): AsyncGenerator<StepResult> {
@@ -36,18 +36,18 @@ async function* oneByOne(course: Course): AsyncGenerator<StepResult> {
   }
 }
 
-async function* inRows(course: Course): AsyncGenerator<StepResult> {
+async function* inSeries(course: Course): AsyncGenerator<StepResult> {
   const feeder = new Feeder(course);
   let done: StepResult[] = [];
   try {
-    let row = await feeder.nextRow();
-    while (row.length > 0) {
-      const running = course.runner.runRow(row);
+    let series = await feeder.nextSeries();
+    while (series.length > 0) {
+      const running = course.runner.runSeries(series);
       // It is awaited below; until then its error is nobody's.
       running.catch(() => {});
       try {
         yield* done;
-        row = await feeder.nextRow();
+        series = await feeder.nextSeries();
       } finally {
         done = await running;
       }
@@ -59,13 +59,13 @@ async function* inRows(course: Course): AsyncGenerator<StepResult> {
   if (feeder.failure !== null) throw feeder.failure.error;
 }
 
-/** Feeds rows of batches, to one half of the slots and to the other in turn. */
+/** Feeds series of batches, to one half of the trays and to the other in turn. */
 class Feeder {
   /** Why there are no more batches, when they ended badly: to be thrown when those before have run. */
   failure: { readonly error: unknown } | null = null;
   readonly #course: Course;
   #index: number;
-  #rows = 0;
+  #series = 0;
   #ended = false;
 
   constructor(course: Course) {
@@ -74,9 +74,9 @@ class Feeder {
   }
 
   /** Empty when there are no more. */
-  async nextRow(): Promise<readonly FedBatch[]> {
-    const row: FedBatch[] = [];
-    const odd = this.#rows++ % 2;
+  async nextSeries(): Promise<readonly FedBatch[]> {
+    const series: FedBatch[] = [];
+    const odd = this.#series++ % 2;
     const { runner, batches, where } = this.#course;
     try {
       while (this.#goesOn()) {
@@ -85,14 +85,14 @@ class Feeder {
           this.#ended = true;
           break;
         }
-        row.push(await runner.feed(batch, 2 * row.length + odd, where(this.#index++)));
-        if (row.length >= runner.rowLength(batch.data)) break;
+        series.push(await runner.feed(batch, 2 * series.length + odd, where(this.#index++)));
+        if (series.length >= runner.seriesLength(batch.data)) break;
       }
     } catch (error) {
       this.failure = { error };
       this.#ended = true;
     }
-    return row;
+    return series;
   }
 
   #goesOn(): boolean {

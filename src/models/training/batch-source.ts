@@ -5,7 +5,7 @@ import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
-import { type Batch, type DataSet, rangeBatch, rowsBatch } from './batch.ts';
+import { type Batch, type Examples, rangeBatch, rowsBatch } from './batch.ts';
 import { type DataInput, type Dataset, toTensor, toTensors } from './data-types.ts';
 
 /** Batches, epoch after epoch. */
@@ -15,7 +15,7 @@ export interface BatchSource {
   /** Samples in a batch at most; null when each batch may be larger. */
   readonly batchSize: number | null;
   /** The data as a whole, when it is there; null for datasets. */
-  readonly whole: DataSet | null;
+  readonly whole: Examples | null;
   /** Whether there is one pass only, as with a generator: left early, it goes on where it was. */
   readonly onePass: boolean;
   /** Where each pass draws the order of its samples from; null when they come as they are. */
@@ -38,7 +38,7 @@ export function readData(
   x: unknown,
   y: unknown,
   sampleWeight: unknown,
-): DataSet {
+): Examples {
   if (x === undefined || x === null) throw new ValueError(`${method} needs data: x is ${String(x)}.`);
   const xs = toTensors(x, names.inputs, 'x');
   if (names.targets.length > 0 && (y === undefined || y === null)) {
@@ -85,7 +85,7 @@ function refuseSizes(named: readonly (readonly [string, Tensor])[]): never {
 }
 
 /** Batches of arrays, the last one smaller; in another order each epoch when there is a `shuffle`. */
-export function arraySource(data: DataSet, batchSize: number, shuffle: RandomGenerator | null): BatchSource {
+export function arraySource(data: Examples, batchSize: number, shuffle: RandomGenerator | null): BatchSource {
   function* epoch(): Iterable<Batch> {
     const order = shuffle?.permutation(data.samples);
     for (let start = 0; start < data.samples; start += batchSize) {
@@ -114,7 +114,7 @@ export function datasetSource(method: string, dataset: Dataset, names: DataNames
   return { steps, batchSize: null, whole: null, onePass: 'next' in dataset, shuffle: null, epoch };
 }
 
-function readBatch(method: string, item: unknown, names: DataNames, index: number): DataSet {
+function readBatch(method: string, item: unknown, names: DataNames, index: number): Examples {
   const parts = batchParts(method, item, names, index);
   try {
     return readData(method, names, ...parts);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomGenerator } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
-import type { Batch, DataSet } from './batch.ts';
+import type { Batch, Examples } from './batch.ts';
 import { arraySource } from './batch-source.ts';
 
 /** Rows of a length below and one above that from which rows are copied by a call; every number tells where it is. */
-function dataSet(samples: number): DataSet {
+function dataSet(samples: number): Examples {
   const rows = (size: number) =>
     new Tensor(
       [samples, size],

@@ -4,7 +4,7 @@ import type { TypedArray } from '../../base/dtype.ts';
 import type { Tensor } from '../../base/tensor.ts';
 
 /** The Tensors of a run or a batch, all with as many samples. */
-export interface DataSet {
+export interface Examples {
   readonly x: readonly Tensor[];
   /** One a target; empty without targets. */
   readonly y: readonly Tensor[];
@@ -15,7 +15,7 @@ export interface DataSet {
 
 /** Rows of a data set to be fed together. */
 export interface Batch {
-  readonly data: DataSet;
+  readonly data: Examples;
   readonly samples: number;
   /** Index in `data` of the batch's sample `i`. */
   rowOf(i: number): number;
@@ -28,7 +28,7 @@ function rowSize(tensor: Tensor): number {
 }
 
 /** Neighbouring rows. */
-export function rangeBatch(data: DataSet, start: number, samples: number): Batch {
+export function rangeBatch(data: Examples, start: number, samples: number): Batch {
   return {
     data,
     samples,
@@ -49,7 +49,7 @@ function copyRow(source: TypedArray, from: number, target: Float32Array, to: num
 }
 
 /** Rows in the order of their indices in the data. */
-export function rowsBatch(data: DataSet, rows: Int32Array): Batch {
+export function rowsBatch(data: Examples, rows: Int32Array): Batch {
   return {
     data,
     samples: rows.length,

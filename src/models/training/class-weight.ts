@@ -5,14 +5,14 @@ import { describeValue } from '../../base/options.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { isRecord } from '../structure.ts';
-import type { DataSet } from './batch.ts';
+import type { Examples } from './batch.ts';
 import type { ClassWeight } from './run-options.ts';
 
 /**
  * `data` with a weight for each sample from its class: the label, or the place of the largest number of a one-hot row.
  * Throws ValueError when there are sample weights already, or several targets, or a weight that is no number.
  */
-export function withClassWeight(data: DataSet, classWeight: ClassWeight | undefined): DataSet {
+export function withClassWeight(data: Examples, classWeight: ClassWeight | undefined): Examples {
   if (classWeight === undefined || classWeight === null) return data;
   const entries = isRecord(classWeight) ? Object.entries(classWeight) : null;
   const wrong = entries?.find(([label, weight]) => !isWeight(label, weight));

@@ -5,7 +5,7 @@ import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
-import type { Batch, DataSet } from './batch.ts';
+import type { Batch, Examples } from './batch.ts';
 import type { ModelStep } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
@@ -50,7 +50,7 @@ function reshapeHint(tensor: Tensor, expected: SymbolicTensor): string {
 }
 
 /** The batched shapes of targets. */
-export function targetShapes(data: DataSet): Shape[] {
+export function targetShapes(data: Examples): Shape[] {
   return data.y.map(batchedShape);
 }
 
@@ -59,7 +59,7 @@ export function checkTargets(
   step: ModelStep,
   model: TrainedModel,
   targets: readonly string[],
-  data: DataSet,
+  data: Examples,
 ): void {
   const names = model.outputNames;
   step.losses.forEach((loss, i) => {

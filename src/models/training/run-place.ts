@@ -4,8 +4,8 @@
 const QUICK_MS = 0.15;
 /** A run on threads that took no longer, waking them included, may be quick at once: that is tried. */
 const TRIAL_MS = 1;
-/** How much quicker than a quick run it must be among others in a row, which share the time of waking threads. */
-const QUICK_IN_ROW = 4;
+/** How much quicker than a quick run it must be among others in a series, which share the time of waking threads. */
+const QUICK_IN_SERIES = 4;
 /** Slow runs that end a trial: the first ones find their memory in other cores' caches. */
 const STRIKES = 4;
 /** Calls of threads after a trial that failed; twice as many after the next one. */
@@ -48,10 +48,10 @@ export class RunPlace {
     this.#quickRuns = 0;
   }
 
-  /** Notes what each of `runs` runs in a row took on threads. */
+  /** Notes what each of `runs` runs in a series took on threads. */
   tookOnThreads(samples: number, milliseconds: number, runs: number): void {
     if (this.#rest > 0) this.#rest--;
-    else if (milliseconds <= (runs === 1 ? TRIAL_MS : QUICK_MS / QUICK_IN_ROW)) {
+    else if (milliseconds <= (runs === 1 ? TRIAL_MS : QUICK_MS / QUICK_IN_SERIES)) {
       this.#supposed = Math.max(this.#supposed, samples);
     }
   }

@@ -1,7 +1,7 @@
 /** @file Compiled steps of one model, kept while they fit what is asked for, and run one at a time. */
 
 import { currentBackend } from '../../engine/backend.ts';
-import type { Backend, CompileStepOptions, Executable, SlotRun } from '../../engine/executable.ts';
+import type { Backend, CompileStepOptions, Executable, TrayRun } from '../../engine/executable.ts';
 import type { LayerGraph } from '../layer-graph.ts';
 import { RunPlace } from './run-place.ts';
 import type { ModelStep } from './step-graph.ts';
@@ -23,8 +23,8 @@ export class CompiledStep {
     return this.#runMilliseconds;
   }
 
-  /** Runs the step on slots: on the engine's threads, or at once where that is known to be quick and the engine can. */
-  async run(runs: readonly SlotRun[]): Promise<void> {
+  /** Runs the step on trays: on the engine's threads, or at once where that is known to be quick and the engine can. */
+  async run(runs: readonly TrayRun[]): Promise<void> {
     const start = performance.now();
     const done = this.#runAtOnce(runs);
     if (done < runs.length) await this.#runOnThreads(runs.slice(done));
@@ -32,13 +32,13 @@ export class CompiledStep {
   }
 
   /** Runs as many as are quick, and says how many those were. */
-  #runAtOnce(runs: readonly SlotRun[]): number {
+  #runAtOnce(runs: readonly TrayRun[]): number {
     const { executable } = this;
     if (executable.runSync === undefined) return 0;
     let start = performance.now();
-    for (const [i, { samples, slot }] of runs.entries()) {
+    for (const [i, { samples, tray }] of runs.entries()) {
       if (!this.#place.isAtOnce(samples)) return i;
-      executable.runSync(samples, slot);
+      executable.runSync(samples, tray);
       const end = performance.now();
       this.#place.tookAtOnce(samples, end - start);
       start = end;
@@ -46,7 +46,7 @@ export class CompiledStep {
     return runs.length;
   }
 
-  async #runOnThreads(runs: readonly SlotRun[]): Promise<void> {
+  async #runOnThreads(runs: readonly TrayRun[]): Promise<void> {
     const start = performance.now();
     await this.executable.runAll(runs);
     const most = Math.max(...runs.map(({ samples }) => samples));
@@ -67,7 +67,7 @@ export interface StepRecipe {
   readonly options: CompileStepOptions;
 }
 
-/** Steps kept at most: training and testing with two batch sizes each, predicting with two, in rows and single batches. */
+/** Steps kept at most: training and testing with two batch sizes each, predicting with two, in series and single batches. */
 const LIMIT = 8;
 
 /** Finds steps by what they were made for, and frees those of other times. */

@@ -5,7 +5,7 @@ import { isBatched, sampleSize } from '../../base/shape.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { MetricState } from '../../metrics/contributions.ts';
-import type { Batch, DataSet } from './batch.ts';
+import type { Batch, Examples } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import { readReported } from './reported.ts';
@@ -23,7 +23,7 @@ export interface RunContext {
   readonly generation: number;
   /** Outputs with a loss. */
   readonly targets: readonly string[];
-  /** Batches of one data set run several in a row, and are fed while others run. Of each mode, one run at a time. */
+  /** Batches of one data set run several in a series, and are fed while others run. Of each mode, one run at a time. */
   readonly ahead: boolean;
   readonly cache: StepCache;
   readonly random: StepRandom;
@@ -41,21 +41,21 @@ export interface StepResult {
   readonly predictions: readonly Float32Array[];
 }
 
-/** A batch in a slot of a step. */
+/** A batch in a tray of a step. */
 export interface FedBatch {
   readonly batch: Batch;
-  readonly slot: number;
+  readonly tray: number;
   readonly compiled: CompiledStep;
   /** The batch, for messages. */
   readonly where: string;
 }
 
-/** Slots for batches that are fed ahead: half of them run while the others are fed. */
-const AHEAD_SLOTS = 32;
-/** Bytes that their feeds and outputs may take, where two slots take less. */
+/** Trays for batches that are fed ahead: half of them run while the others are fed. */
+const AHEAD_TRAYS = 32;
+/** Bytes that their feeds and outputs may take, where two trays take less. */
 const AHEAD_BYTES = 2 ** 22;
-/** How long runs in a row may take: nobody hears of them meanwhile. */
-const ROW_MS = 30;
+/** How long runs in a series may take: nobody hears of them meanwhile. */
+const SERIES_MS = 30;
 
 /** Runs batches of one run. */
 export class StepRunner {
@@ -64,12 +64,12 @@ export class StepRunner {
   /** Of all works of the engine, which one was this runner's last. */
   #lastWork = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
-  readonly #checked = new WeakSet<DataSet>();
+  readonly #checked = new WeakSet<Examples>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
-  readonly #finite = new WeakMap<DataSet, Uint8Array>();
+  readonly #finite = new WeakMap<Examples, Uint8Array>();
   #capacity: number;
   /** The step found last, which the next batch of the same data can have again. */
-  #last: { readonly data: DataSet; readonly capacity: number; readonly found: CompiledStep } | null = null;
+  #last: { readonly data: Examples; readonly capacity: number; readonly found: CompiledStep } | null = null;
 
   /** @param batchSize Samples in a batch at most, when that is known. */
   constructor(context: RunContext, batchSize: number | null) {
@@ -78,13 +78,13 @@ export class StepRunner {
     this.#frozen = context.mode === 'predict' ? '' : trainableFlags(context.model);
   }
 
-  /** Whether batches are fed ahead and run in rows. */
+  /** Whether batches are fed ahead and run in series. */
   get ahead(): boolean {
     return this.#context.ahead;
   }
 
   /** Builds the model if need be and checks data of which batches will come. Throws before anything has run. */
-  async prepare(data: DataSet): Promise<void> {
+  async prepare(data: Examples): Promise<void> {
     await exclusively(() => this.#stepFor(data));
   }
 
@@ -104,24 +104,24 @@ export class StepRunner {
     });
   }
 
-  /** How many batches to feed for the next row. */
-  rowLength(data: DataSet): number {
+  /** How many batches to feed for the next series. */
+  seriesLength(data: Examples): number {
     const found = this.#found(data);
     if (found === null || this.#othersWork()) return 1;
-    const inTime = Math.floor(ROW_MS / found.runMilliseconds);
-    return Math.max(1, Math.min(inTime, Math.floor(found.executable.slots / 2)));
+    const inTime = Math.floor(SERIES_MS / found.runMilliseconds);
+    return Math.max(1, Math.min(inTime, Math.floor(found.executable.trays / 2)));
   }
 
-  /** Feeds a batch for `runRow`, even while other slots run. Throws as `run` does. */
-  async feed(batch: Batch, slot: number, where: string): Promise<FedBatch> {
+  /** Feeds a batch for `runSeries`, even while other trays run. Throws as `run` does. */
+  async feed(batch: Batch, tray: number, where: string): Promise<FedBatch> {
     const found = this.#found(batch.data) ?? (await exclusively(() => this.#stepFor(batch.data)));
-    return this.#feedTo(found, batch, slot, where);
+    return this.#feedTo(found, batch, tray, where);
   }
 
-  /** Runs batches of one data set, each in a slot of its own, with nothing in between unless others work too. */
-  async runRow(row: readonly FedBatch[]): Promise<StepResult[]> {
+  /** Runs batches of one data set, each in a tray of its own, with nothing in between unless others work too. */
+  async runSeries(series: readonly FedBatch[]): Promise<StepResult[]> {
     const results: StepResult[] = [];
-    for (const part of this.#othersWork() ? row.map((fed) => [fed]) : [row]) {
+    for (const part of this.#othersWork() ? series.map((fed) => [fed]) : [series]) {
       const running = exclusively(() => this.#runPart(part));
       this.#lastWork = exclusiveWorks();
       results.push(...(await running));
@@ -133,39 +133,39 @@ export class StepRunner {
     const compiled = await this.#stepFor(part[0]!.batch.data);
     const fed = part.map((each) => {
       if (each.compiled === compiled) return each;
-      feedBatch(compiled, each.batch, each.slot);
+      feedBatch(compiled, each.batch, each.tray);
       return { ...each, compiled };
     });
     return this.#runFed(compiled, fed);
   }
 
-  /** Whether others gave work to the engine since this runner did: they should not wait for whole rows. */
+  /** Whether others gave work to the engine since this runner did: they should not wait for whole series. */
   #othersWork(): boolean {
     return exclusiveWorks() !== this.#lastWork;
   }
 
-  #feedTo(compiled: CompiledStep, batch: Batch, slot: number, where: string): FedBatch {
-    feedBatch(compiled, batch, slot);
-    const fed = { batch, slot, compiled, where };
+  #feedTo(compiled: CompiledStep, batch: Batch, tray: number, where: string): FedBatch {
+    feedBatch(compiled, batch, tray);
+    const fed = { batch, tray, compiled, where };
     if (compiled.step.finiteness === null) this.#checkOnce(fed);
     return fed;
   }
 
-  async #runFed(compiled: CompiledStep, row: readonly FedBatch[]): Promise<StepResult[]> {
-    for (const { slot } of row) {
+  async #runFed(compiled: CompiledStep, series: readonly FedBatch[]): Promise<StepResult[]> {
+    for (const { tray } of series) {
       if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
       for (const { node, next } of compiled.step.scalars) {
-        compiled.executable.feed(node, slot)[0] = next(this.#context.random);
+        compiled.executable.feed(node, tray)[0] = next(this.#context.random);
       }
     }
     try {
-      await compiled.run(row.map(({ slot, batch }) => ({ slot, samples: batch.samples })));
+      await compiled.run(series.map(({ tray, batch }) => ({ tray, samples: batch.samples })));
     } catch (error) {
       this.#context.cache.drop(compiled);
       throw error;
     }
-    for (const fed of row) if (!foundFinite(fed)) checkInputs(fed);
-    return row.map(({ batch, slot }) => readResult(compiled, batch, slot));
+    for (const fed of series) if (!foundFinite(fed)) checkInputs(fed);
+    return series.map(({ batch, tray }) => readResult(compiled, batch, tray));
   }
 
   /** Throws ValueError when inputs of samples that were not seen before are NaN or infinite. */
@@ -184,13 +184,13 @@ export class StepRunner {
   }
 
   /** The step found last, if it is there still and for this data. */
-  #found(data: DataSet): CompiledStep | null {
+  #found(data: Examples): CompiledStep | null {
     const last = this.#last;
     if (last?.data !== data || last.capacity !== this.#capacity) return null;
     return this.#context.cache.has(last.found) ? last.found : null;
   }
 
-  async #stepFor(data: DataSet): Promise<CompiledStep> {
+  async #stepFor(data: Examples): Promise<CompiledStep> {
     const { model, mode, generation, targets, cache, ahead } = this.#context;
     if (!this.#checked.has(data)) {
       buildForData(model, data.x);
@@ -206,7 +206,7 @@ export class StepRunner {
     const key = JSON.stringify([generation, mode, capacity, ahead, weighted, shapes, this.#frozen]);
     const found = await cache.get(key, graph, () => {
       const step = buildStep({ ...this.#context, targetShapes: shapes, weighted });
-      return { step, options: { capacity, slots: ahead ? aheadSlots(step, capacity) : 1 } };
+      return { step, options: { capacity, trays: ahead ? aheadTrays(step, capacity) : 1 } };
     });
     if (!this.#checked.has(data)) {
       checkTargets(found.step, model, targets, data);
@@ -223,50 +223,50 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-/** An even number of slots, fewer the more room the feeds and outputs of one take. */
-function aheadSlots({ graph }: ModelStep, capacity: number): number {
+/** An even number of trays, fewer the more room the feeds and outputs of one take. */
+function aheadTrays({ graph }: ModelStep, capacity: number): number {
   const numbers = [...graph.feeds, ...graph.outputs].reduce(
     (sum, { shape }) => sum + sampleSize(shape) * (isBatched(shape) ? capacity : 1),
     0,
   );
   const pairs = Math.floor(AHEAD_BYTES / (2 * numbers * Float32Array.BYTES_PER_ELEMENT));
-  return 2 * Math.max(1, Math.min(pairs, AHEAD_SLOTS / 2));
+  return 2 * Math.max(1, Math.min(pairs, AHEAD_TRAYS / 2));
 }
 
-function feedBatch({ step, executable }: CompiledStep, batch: Batch, slot: number): void {
+function feedBatch({ step, executable }: CompiledStep, batch: Batch, tray: number): void {
   const { x, y, sampleWeight } = batch.data;
   step.inputs.forEach((node, i) => {
-    batch.copy(x[i]!, executable.feed(node, slot));
+    batch.copy(x[i]!, executable.feed(node, tray));
   });
   step.targets.forEach((node, i) => {
-    batch.copy(y[i]!, executable.feed(node, slot));
+    batch.copy(y[i]!, executable.feed(node, tray));
   });
-  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, slot));
+  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, tray));
 }
 
 /** Whether a step that looks at its inputs itself found them finite. */
-function foundFinite({ batch, slot, compiled: { step, executable } }: FedBatch): boolean {
+function foundFinite({ batch, tray, compiled: { step, executable } }: FedBatch): boolean {
   if (step.finiteness === null) return true;
-  const found = executable.output(step.finiteness, slot);
+  const found = executable.output(step.finiteness, tray);
   for (let i = 0; i < batch.samples; i++) if (found[i] !== 0) return false;
   return true;
 }
 
 /** Throws ValueError when a number of the batch's inputs is NaN or infinite. */
-function checkInputs({ batch, slot, where, compiled: { step, executable } }: FedBatch): void {
+function checkInputs({ batch, tray, where, compiled: { step, executable } }: FedBatch): void {
   step.inputs.forEach((node, i) => {
-    checkFinite(batch, i, executable.feed(node, slot), where);
+    checkFinite(batch, i, executable.feed(node, tray), where);
   });
 }
 
-function readResult({ step, executable }: CompiledStep, batch: Batch, slot: number): StepResult {
+function readResult({ step, executable }: CompiledStep, batch: Batch, tray: number): StepResult {
   return {
     batch,
     step,
-    loss: step.loss === null ? 0 : executable.output(step.loss, slot)[0]!,
-    reported: readReported(step.reported, batch.samples, (node) => executable.output(node, slot)),
+    loss: step.loss === null ? 0 : executable.output(step.loss, tray)[0]!,
+    reported: readReported(step.reported, batch.samples, (node) => executable.output(node, tray)),
     predictions: step.predictions.map((node) =>
-      executable.output(node, slot).slice(0, batch.samples * sampleSize(node.shape)),
+      executable.output(node, tray).slice(0, batch.samples * sampleSize(node.shape)),
     ),
   };
 }

@@ -222,9 +222,9 @@ export class Trainer {
     { callbacks }: Pick<FitOptions, 'callbacks'>,
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
-    // A single prediction is quicker without rows.
-    const inRows = source.whole !== null && !(mode === 'predict' && source.steps === 1);
-    const ahead = inRows && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
+    // A single prediction is quicker without a series.
+    const inSeries = source.whole !== null && !(mode === 'predict' && source.steps === 1);
+    const ahead = inSeries && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);
     try {
       const runner = this.#runner(mode, names, source.batchSize, ahead);

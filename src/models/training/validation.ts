@@ -3,7 +3,7 @@
 import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Tensor } from '../../base/tensor.ts';
-import type { DataSet } from './batch.ts';
+import type { Examples } from './batch.ts';
 import { arraySource, type BatchSource, type DataNames, datasetSource, readData } from './batch-source.ts';
 import { isDataset } from './data-types.ts';
 import type { FitOptions } from './run-options.ts';
@@ -24,7 +24,7 @@ function rows(tensor: Tensor, start: number, end: number): Tensor {
 }
 
 /** The first part to train on and the last part to validate on. Throws ValueError when one of them would be empty. */
-export function splitData(data: DataSet, validationSplit: number): readonly [DataSet, DataSet] {
+export function splitData(data: Examples, validationSplit: number): readonly [Examples, Examples] {
   const at = Math.floor(data.samples * (1 - validationSplit));
   if (at === 0 || at === data.samples) {
     throw new ValueError(
@@ -33,7 +33,7 @@ export function splitData(data: DataSet, validationSplit: number): readonly [Dat
         'value for the `validationSplit` argument.',
     );
   }
-  const part = (start: number, end: number): DataSet => ({
+  const part = (start: number, end: number): Examples => ({
     x: data.x.map((tensor) => rows(tensor, start, end)),
     y: data.y.map((tensor) => rows(tensor, start, end)),
     sampleWeight: data.sampleWeight === null ? null : rows(data.sampleWeight, start, end),
@@ -46,10 +46,10 @@ export function splitData(data: DataSet, validationSplit: number): readonly [Dat
 export function validationSource(
   names: DataNames,
   options: FitOptions,
-  split: DataSet | null,
+  split: Examples | null,
 ): BatchSource | null {
   const { validationData } = options;
-  const inBatches = (data: DataSet) => {
+  const inBatches = (data: Examples) => {
     const batchSize = options.validationBatchSize ?? options.batchSize;
     return arraySource(data, batchSizeOf(data.samples, batchSize, options.validationSteps), null);
   };

@@ -8,8 +8,8 @@ import {
   checkAddresses,
   checkRuns,
   type ProgramInstance,
-  type SlotAddresses,
-  type SlotRun,
+  type TrayAddresses,
+  type TrayRun,
 } from '../loaded-program.ts';
 import { Control, type NativeJob } from './control.ts';
 import type { Foreign } from './foreign.ts';
@@ -18,7 +18,7 @@ import { Profile, type ProfileRow } from './profile.ts';
 import { reportProfile } from './profile-report.ts';
 
 interface Memory {
-  readonly slots: readonly SlotAddresses[];
+  readonly trays: readonly TrayAddresses[];
   readonly capacity: number;
   /** Forbidden pages of the arenas, in guard mode. */
   readonly guards: readonly number[];
@@ -34,7 +34,7 @@ export class NativeInstance implements ProgramInstance {
   readonly #runtime: NativeHost;
   readonly #native: NativeProgram;
   readonly #capacity: number;
-  /** By slot. */
+  /** By tray. */
   readonly #frames: readonly number[];
   /** What the control block says of runs after the first. */
   readonly #rows: number;
@@ -45,7 +45,7 @@ export class NativeInstance implements ProgramInstance {
   #own: Control | undefined;
   #live = true;
 
-  constructor(runtime: NativeHost, native: NativeProgram, { slots, capacity, guards }: Memory) {
+  constructor(runtime: NativeHost, native: NativeProgram, { trays, capacity, guards }: Memory) {
     const { heap } = runtime;
     const { program, profileRows } = native;
     this.#runtime = runtime;
@@ -57,12 +57,12 @@ export class NativeInstance implements ProgramInstance {
     this.#profile = profileRows.length > 0 ? new Profile(heap, profileRows) : null;
     this.#forgetProfile =
       this.#profile === null ? () => {} : reportProfile(runtime.support, program.name, this.#profile);
-    this.#frames = slots.map((addresses) => this.#makeFrame(addresses));
-    this.#rows = heap.alloc(slots.length * RUN_ROW_BYTES);
+    this.#frames = trays.map((addresses) => this.#makeFrame(addresses));
+    this.#rows = heap.alloc(trays.length * RUN_ROW_BYTES);
   }
 
-  /** The addresses of a slot's buffers, in memory. */
-  #makeFrame(addresses: SlotAddresses): number {
+  /** The addresses of a tray's buffers, in memory. */
+  #makeFrame(addresses: TrayAddresses): number {
     const { heap } = this.#runtime;
     const { program } = this.#native;
     checkAddresses(program, addresses, heap);
@@ -78,11 +78,11 @@ export class NativeInstance implements ProgramInstance {
 
   /** As `ProgramInstance` says; on other threads, while the caller's thread stays free. */
   async run(samples: number): Promise<void> {
-    await this.runAll([{ slot: 0, samples }]);
+    await this.runAll([{ tray: 0, samples }]);
   }
 
   /** As `ProgramInstance` says: threads go from one run to the next by themselves. */
-  async runAll(runs: readonly SlotRun[]): Promise<void> {
+  async runAll(runs: readonly TrayRun[]): Promise<void> {
     this.#check(runs);
     await this.#runtime.queue.add(async () => {
       this.#runtime.checkAlive(this.#native.program.name);
@@ -94,9 +94,9 @@ export class NativeInstance implements ProgramInstance {
    * Runs everything on the caller's thread, now: for small work, where waking threads would take longer. Throws
    * BackendError when other runs of the runtime have not ended.
    */
-  runSync(samples: number, slot = 0): void {
+  runSync(samples: number, tray = 0): void {
     const { program, step } = this.#native;
-    const runs = [{ slot, samples }];
+    const runs = [{ tray, samples }];
     this.#check(runs);
     this.#runtime.checkAlive(program.name);
     if (!this.#runtime.queue.isIdle) {
@@ -126,24 +126,24 @@ export class NativeInstance implements ProgramInstance {
     });
   }
 
-  #check(runs: readonly SlotRun[]): void {
-    const limits = { live: this.#live, slots: this.#frames.length, capacity: this.#capacity };
+  #check(runs: readonly TrayRun[]): void {
+    const limits = { live: this.#live, trays: this.#frames.length, capacity: this.#capacity };
     checkRuns(this.#native.program, limits, runs);
   }
 
-  #job([first, ...others]: readonly SlotRun[]): NativeJob {
+  #job([first, ...others]: readonly TrayRun[]): NativeJob {
     const { base, memory } = this.#runtime.heap;
     const rows = new DataView(memory.buffer, this.#rows);
-    others.forEach(({ slot, samples }, i) => {
+    others.forEach(({ tray, samples }, i) => {
       const row = i * RUN_ROW_BYTES;
-      rows.setBigUint64(row + RUN_ROW.frame, BigInt(base + this.#frames[slot]!), true);
+      rows.setBigUint64(row + RUN_ROW.frame, BigInt(base + this.#frames[tray]!), true);
       rows.setUint32(row + RUN_ROW.samples, samples, true);
     });
     return {
       entry: this.#native.code.address,
       shards: this.#native.program.shards,
       arenas: this.#arenas.addresses.map((address) => base + address),
-      frame: base + this.#frames[first!.slot]!,
+      frame: base + this.#frames[first!.tray]!,
       samples: first!.samples,
       further: base + this.#rows,
       left: others.length,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { whyNotNative } from '../../../tests/support/native-machine.ts';
-import { assertSlots } from '../../../tests/support/slots.ts';
 import { bind, CAPACITY, trainingProgram, WEIGHTS } from '../../../tests/support/training-program.ts';
+import { assertTrays } from '../../../tests/support/trays.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { nativeTarget } from '../../codegen/x64/target.ts';
 import { NativeRuntime } from './runtime.ts';
@@ -45,7 +45,7 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
 
   for (const threads of [1, 2, 5]) {
     it(`goes through runs in a row as through single ones, on ${threads} threads`, () =>
-      assertSlots(() => create(threads), target));
+      assertTrays(() => create(threads), target));
   }
 
   it('leaves the event loop free while it runs', async () => {

@@ -7,7 +7,7 @@ import type { Isa } from '../../codegen/x64/target.ts';
 import type { Program } from '../../compiler/program.ts';
 import { Arenas } from '../arenas.ts';
 import { JobQueue } from '../job-queue.ts';
-import type { LoadedProgram, SlotAddresses } from '../loaded-program.ts';
+import type { LoadedProgram, TrayAddresses } from '../loaded-program.ts';
 import { Crew } from './crew.ts';
 import { GuardedHeap } from './guard.ts';
 import { NativeInstance } from './instance.ts';
@@ -42,7 +42,7 @@ export interface NativeRuntimeDescription {
 }
 
 export interface LoadedNativeProgram extends LoadedProgram {
-  instantiate(slots: readonly SlotAddresses[], capacity: number): NativeInstance;
+  instantiate(trays: readonly TrayAddresses[], capacity: number): NativeInstance;
 }
 
 /** The native engine: one memory, its threads, its programs. */
@@ -116,7 +116,7 @@ export class NativeRuntime implements NativeHost {
     let live = true;
     return {
       codeBytes: code.length,
-      instantiate: (slots, capacity) => new NativeInstance(this, native, { slots, capacity, guards }),
+      instantiate: (trays, capacity) => new NativeInstance(this, native, { trays, capacity, guards }),
       dispose: () => {
         if (live) this.queue.addChore(() => this.#unload(block));
         live = false;

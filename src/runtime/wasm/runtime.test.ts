@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { assertSlots } from '../../../tests/support/slots.ts';
 import {
   assertEmptyShards,
   assertSums,
@@ -13,6 +12,7 @@ import {
   trainingProgram,
   WEIGHTS,
 } from '../../../tests/support/training-program.ts';
+import { assertTrays } from '../../../tests/support/trays.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
 import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
 import { wasmTarget } from '../../codegen/wasm/target.ts';
@@ -56,7 +56,7 @@ test('1, 2 and 3 threads and the inline mode leave the same bits', async () => {
 
 for (const options of [{ inline: true }, { threads: 2 }]) {
   test(`runs in a row leave what single runs leave, ${JSON.stringify(options)}`, () =>
-    assertSlots(() => WasmRuntime.create(options), target));
+    assertTrays(() => WasmRuntime.create(options), target));
 }
 
 test('shards without samples are zeroed', async () => {

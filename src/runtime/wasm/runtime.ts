@@ -11,8 +11,8 @@ import {
   checkRuns,
   type LoadedProgram,
   type ProgramInstance,
-  type SlotAddresses,
-  type SlotRun,
+  type TrayAddresses,
+  type TrayRun,
 } from '../loaded-program.ts';
 import { holdProcess } from './hold-process.ts';
 import { InlineRunner } from './inline-runner.ts';
@@ -106,7 +106,7 @@ export class WasmRuntime {
     };
     return {
       codeBytes: bytes.length,
-      instantiate: (slots, capacity) => this.#instantiate(program, compiled, slots, capacity),
+      instantiate: (trays, capacity) => this.#instantiate(program, compiled, trays, capacity),
       dispose: () => this.#queue.whenIdle(() => this.#runner.forget(compiled)),
     };
   }
@@ -120,24 +120,24 @@ export class WasmRuntime {
   #instantiate(
     program: Program,
     compiled: CompiledProgram,
-    slots: readonly SlotAddresses[],
+    trays: readonly TrayAddresses[],
     capacity: number,
   ): ProgramInstance {
     this.#arenas.require(program.arenaBytes, this.#queue);
-    const frames = slots.map((addresses) => this.#frame(program, addresses));
+    const frames = trays.map((addresses) => this.#frame(program, addresses));
     let live = true;
-    const runAll = (runs: readonly SlotRun[]): Promise<void> => {
-      checkRuns(program, { live, slots: slots.length, capacity }, runs);
+    const runAll = (runs: readonly TrayRun[]): Promise<void> => {
+      checkRuns(program, { live, trays: trays.length, capacity }, runs);
       return this.#queue.add(async () => {
-        for (const { slot, samples } of runs) {
+        for (const { tray, samples } of runs) {
           this.#checkAlive(program.name);
           const arenas = this.#arenas.addresses;
-          await this.#runner.run({ program: compiled, frame: frames[slot]!, arenas, samples });
+          await this.#runner.run({ program: compiled, frame: frames[tray]!, arenas, samples });
         }
       });
     };
     return {
-      run: async (samples) => runAll([{ slot: 0, samples }]),
+      run: async (samples) => runAll([{ tray: 0, samples }]),
       runAll: async (runs) => runAll(runs),
       dispose: () => {
         if (!live) return;
@@ -149,8 +149,8 @@ export class WasmRuntime {
     };
   }
 
-  /** The addresses of a slot's buffers, in memory. */
-  #frame(program: Program, addresses: SlotAddresses): number {
+  /** The addresses of a tray's buffers, in memory. */
+  #frame(program: Program, addresses: TrayAddresses): number {
     checkAddresses(program, addresses, this.heap);
     const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
     const entries = this.heap.words(frame, addresses.length);
