@@ -74,13 +74,15 @@ function compileFromConfig(model: Model, config: Config): void {
 }
 
 /** Buffers of other realms (frames, test runners) have other classes of the same names. */
-function toBytes(bytes: unknown): Uint8Array {
-  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const tag = Object.prototype.toString.call(bytes);
-  if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]') {
-    return new Uint8Array(bytes as ArrayBuffer);
-  }
+function toBytes(given: unknown): Uint8Array {
+  const tagOf = (value: unknown) => Object.prototype.toString.call(value);
+  const isView = ArrayBuffer.isView(given);
+  const buffer = isView ? given.buffer : (given as ArrayBuffer);
+  const bytes = isView ? new Uint8Array(buffer, given.byteOffset, given.byteLength) : null;
+  if (tagOf(buffer) === '[object ArrayBuffer]') return bytes ?? new Uint8Array(buffer);
+  // Browsers take no text from memory that threads share.
+  if (tagOf(buffer) === '[object SharedArrayBuffer]') return Uint8Array.from(bytes ?? new Uint8Array(buffer));
   throw new ValueError(
-    `modelFromBytes() takes a Uint8Array or an ArrayBuffer with the bytes of a file, received ${describeValue(bytes)}.`,
+    `modelFromBytes() takes a Uint8Array or an ArrayBuffer with the bytes of a file, received ${describeValue(given)}.`,
   );
 }

@@ -260,7 +260,9 @@ test('URLs, and bytes of other kinds, are taken', async () => {
   const buffer = new Uint8Array(bytes).buffer;
   const foreign: unknown = runInNewContext('Uint8Array.from(numbers).buffer', { numbers: [...bytes] });
   assert.ok(!(foreign instanceof ArrayBuffer));
-  for (const given of [bytes, buffer, foreign as ArrayBuffer]) {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  for (const given of [bytes, buffer, foreign as ArrayBuffer, shared]) {
     assert.deepEqual(numbersOf(await modelFromBytes(given)), numbersOf(model));
   }
   for (const given of ['text', null, [1, 2]])
