@@ -44,12 +44,24 @@ export function docBefore(sources, declaration) {
   return undefined;
 }
 
-/** The doc comment of an option in the table of class `owner`: in the class' own head, else in its file, else anywhere. */
+/** The tables that the head of a class names, such as `ADAM_OPTIONS`, with what stands behind them. */
+function namedTables(sources, head = '') {
+  const names = head.slice(0, head.indexOf(') {\n')).match(/\b[A-Z][A-Z_]+\b/g) ?? [];
+  const declarations = names.map((name) => `const ${name} = {`);
+  return declarations.flatMap((each) =>
+    sources.filter((text) => text.includes(each)).map((text) => text.slice(text.indexOf(each))),
+  );
+}
+
+/**
+ * The doc comment of an option in the table of class `owner`: in the class' own head, else in a table that it names, else in
+ * its file, else anywhere.
+ */
 export function optionDoc(sources, owner, name) {
   const home = sources.find((text) => new RegExp(`class ${owner} extends`).test(text));
   const head = home?.slice(home.search(new RegExp(`class ${owner} extends`)));
   const own = head?.slice(0, head.search(/\n}?\)? \{\n/) + 1);
-  for (const text of [own, home, ...sources]) {
+  for (const text of [own, ...namedTables(sources, head), home, ...sources]) {
     const found = text === undefined ? undefined : entryDoc(text, name);
     if (found !== undefined) return found;
   }

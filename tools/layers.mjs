@@ -29,7 +29,7 @@ export const LAYERS = {
   schedules: ['base', 'options'],
   optimizers: [...VALUES, 'options', 'schedules'],
   layers: [...VALUES, 'options', 'activations', 'initializers', 'regularizers', 'constraints'],
-  callbacks: ['base', 'formats'],
+  callbacks: ['base', 'options', 'formats'],
   formats: ['base'],
   models: [
     ...VALUES,

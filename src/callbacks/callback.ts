@@ -2,9 +2,16 @@
 
 import type { StateValue } from '../base/state-value.ts';
 import type { Tensor } from '../base/tensor.ts';
+import { Configurable } from '../options/configurable.ts';
 
 /** Loss and metrics so far, by name. */
 export type Logs = Readonly<Record<string, number>>;
+
+/** What a callback sees of the optimizer. */
+export interface CallbackOptimizer {
+  /** The step size of the next step. Setting it holds from then on. */
+  learningRate: number;
+}
 
 /** What a callback sees of the model. */
 export interface CallbackModel {
@@ -13,6 +20,8 @@ export interface CallbackModel {
   stopTraining: boolean;
   /** Whether a metric is better when it is larger ('up') or smaller; metrics of which that is not known are left out. */
   readonly metricDirections: ReadonlyMap<string, 'up' | 'down'>;
+  /** Null before `compile`. */
+  readonly optimizer: CallbackOptimizer | null;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
   /** All that training goes on from. See `Model.trainingState`. */
@@ -82,7 +91,7 @@ export type CallbackLike = Partial<CallbackMethods>;
  * Base class for callbacks; every method does nothing. It has no methods for single batches: a subclass that has one acts
  * on batches, unless `onlyWatches` is true.
  */
-export class Callback implements CallbackLike {
+export class Callback extends Configurable implements CallbackLike {
   declare readonly onlyWatches?: boolean;
   declare readonly runsLast?: boolean;
   /** Set before the run begins. */

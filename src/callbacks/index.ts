@@ -10,6 +10,8 @@ import type { TextOutput } from './text-output.ts';
 
 export { Callback } from './callback.ts';
 export { History } from './history.ts';
+export { learningRateScheduler } from './learning-rate-scheduler.ts';
+export { reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
 
 /** Backs training up, and goes on from the backup after an interruption. */
 export const backupAndRestore = (options: BackupAndRestoreOptions): BackupAndRestore =>

@@ -18,6 +18,16 @@ export function formatExponent(value: number, digits: number): string {
   return value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
+/** Python's `str(value)` of a float: the fewest digits that tell it apart. */
+export function formatFloat(value: number): string {
+  if (!Number.isFinite(value)) return nonFinite(value);
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
+    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
+  }
+  return Number.isInteger(value) ? `${Object.is(value, -0) ? '-0' : value}.0` : String(value);
+}
+
 function nonFinite(value: number): string {
   return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }

@@ -22,6 +22,7 @@ function fakeModel() {
     name: 'fake',
     stopTraining: false,
     metricDirections: new Map([['accuracy', 'up']]),
+    optimizer: null,
     getWeights: () => [Tensor.full([1], weights)],
     setWeights: ([value]) => calls.push(`set ${value!.item()}`),
     trainingState: () => null,

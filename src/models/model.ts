@@ -8,6 +8,7 @@ import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import type { Node } from '../graph/node.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import type { SaveOptions } from './saving/save.ts';
 import type { Flattened } from './structure.ts';
@@ -207,6 +208,11 @@ export abstract class Model extends Layer implements CallbackModel {
    */
   restoreTrainingState(state: TrainingState): void {
     this.#trainer.restoreTrainingState(state);
+  }
+
+  /** The optimizer that `compile` was given or made; null before. */
+  get optimizer(): Optimizer | null {
+    return this.compiled?.optimizer ?? null;
   }
 
   /** Which way each metric gets better, where that is known. */

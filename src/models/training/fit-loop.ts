@@ -34,6 +34,8 @@ export interface FitLoopOptions {
   readonly setDirections: (directions: Directions) => void;
   /** Puts weights, optimizer and random streams into a state. */
   readonly restore: (state: TrainingState) => void;
+  /** Called when the epochs are over, before `onTrainEnd`. */
+  readonly finish: () => void;
 }
 
 /** Where the run is while callbacks are called, which is when its state can be taken. */
@@ -104,6 +106,7 @@ export class FitLoop {
       await stream.close();
       await evaluation?.close();
     }
+    this.#options.finish();
     await this.#call('end', () => callbacks.call('onTrainEnd', this.#logs));
   }
 

@@ -131,6 +131,7 @@ export class Trainer {
           this.#directions = directions;
         },
         restore: (state) => this.#restore(state),
+        finish: () => compiled.optimizer.finalizeVariableValues(this.#model.trainableWeights),
       });
       if (this.#resumed !== null) loop.goOnFrom(this.#resumed);
       this.#resumed = null;
