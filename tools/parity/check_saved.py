@@ -11,6 +11,7 @@ Prints the largest differences; exit code 1 when one exceeds 1e-5.
 import json
 import sys
 
+import own_layers  # noqa: F401 (files may have them)
 from common import keras, np
 
 TOLERANCE = 1e-5
