@@ -30,6 +30,11 @@ export function isKerasObject(value: unknown): value is Config & { readonly clas
   );
 }
 
+/** True for a record as Keras 1 wrote regularizers and constraints: the class' name among the options. */
+export function isKeras1Object(value: unknown): value is Config & { readonly name: string } {
+  return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
+}
+
 /** The options of a Keras object, keys in camelCase as constructors take them. Throws ValueError without a config record. */
 export function optionsOfConfig(config: unknown, what: string): Record<string, unknown> {
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {

@@ -23,7 +23,7 @@ function between(value: Node, least: number, most: number): Node {
 /** Weights whose norm is larger are scaled down to it. */
 export class MaxNorm extends withOptions(Constraint, {
   /** The largest norm. Default 2. */
-  maxValue: number(2, { atLeast: 0 }),
+  maxValue: number(2, { atLeast: 0 }).formerly('m'),
   ...AXIS,
 }) {
   static override readonly className = 'MaxNorm';

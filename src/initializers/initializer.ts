@@ -3,10 +3,12 @@
 import { nextSeed, RandomGenerator } from '../base/random.ts';
 import { sizeOf } from '../base/shape.ts';
 import { Configurable, withOptions } from '../options/configurable.ts';
-import { seed } from '../options/kinds.ts';
+import { seed, unsupported } from '../options/kinds.ts';
 
 /** Fills new weights. A class of one's own defines `fill`. */
-export abstract class Initializer extends withOptions(Configurable, {}) {
+export abstract class Initializer extends withOptions(Configurable, {
+  dtype: unsupported('float32', null).notInConfig(),
+}) {
   /** The first numbers of a weight of `shape`, row-major. Throws ShapeError when `shape` does not suit the recipe. */
   abstract fill(shape: readonly number[]): Float32Array;
 }

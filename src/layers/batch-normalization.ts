@@ -46,6 +46,7 @@ export class BatchNormalization extends withOptions(Layer, {
   betaConstraint: constraint(),
   /** What gamma is made to be after each step. Default null: no matter. */
   gammaConstraint: constraint(),
+  mode: unsupported(0).notInConfig(),
   synchronized: unsupported(false),
   renorm: unsupported(false),
   renormClipping: unsupported(null, {}),

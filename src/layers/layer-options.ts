@@ -78,7 +78,7 @@ export const LAYER_OPTIONS = {
   /** Whether `fit` may change the weights. Default true. */
   trainable: flag(true),
   /** The type that layers compute in, the only one. Default 'float32'. */
-  dtype: dtype(),
+  dtype: dtype().formerly('input_dtype'),
   /** A price on the outputs whose mean over the samples is added to the loss. Default null: none. */
   activityRegularizer: regularizer().onlyWhenSet(),
   /** On a model's first layer: the shape of one sample, without the batch. Default null: not known yet. */
@@ -93,7 +93,10 @@ export const LAYER_OPTIONS = {
   }).notInConfig(),
 };
 
-/** The input's shape with batch from whichever of the three options is given; null without. Throws ValueError for several. */
+/**
+ * The input's shape with batch from whichever of the three options is given; null without. Throws ValueError for several,
+ * but for `inputDim` beside the `batchInputShape` that it fits: Keras 1 wrote both.
+ */
 export function inputShapeOf(
   className: string,
   options: {
@@ -102,7 +105,8 @@ export function inputShapeOf(
     readonly inputDim?: number | null | undefined;
   },
 ): Shape | null {
-  const { inputShape, batchInputShape, inputDim } = options;
+  const { inputShape, batchInputShape } = options;
+  const inputDim = options.inputDim === batchInputShape?.at(-1) ? null : options.inputDim;
   const given = [inputShape, batchInputShape, inputDim].filter((value) => (value ?? null) !== null);
   if (given.length > 1) {
     throw new ValueError(`${className}: give one of inputShape, batchInputShape and inputDim, not several.`);

@@ -11,6 +11,11 @@ export const LAYERS = new Registry<Layer>({
   example: 'Give a layer.',
   spelled: 'classes',
   list,
-  // Names of Keras 1.
-  aliases: { Convolution2D: 'conv2d' },
+  // Keras' other names, those of earlier versions too.
+  aliases: {
+    Convolution2D: 'conv2d',
+    ...{ MaxPool2D: 'maxPooling2d', AvgPool2D: 'averagePooling2d' },
+    ...{ GlobalMaxPool2D: 'globalMaxPooling2d', GlobalAvgPool2D: 'globalAveragePooling2d' },
+    ...{ BatchNormalizationV1: 'batchNormalization', BatchNormalizationV2: 'batchNormalization' },
+  },
 });

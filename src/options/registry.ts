@@ -3,7 +3,7 @@
  * `customObjects` are known.
  */
 
-import { type Config, isKerasObject, kerasObject } from '../base/config.ts';
+import { type Config, isKeras1Object, isKerasObject, kerasObject } from '../base/config.ts';
 import { FormatError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
@@ -179,6 +179,10 @@ export class Registry<T extends Configurable> {
     if (identifier instanceof this.#base) return identifier;
     if (typeof identifier === 'string') return this.create(identifier);
     if (isKerasObject(identifier)) return this.fromObject(identifier);
+    if (isKeras1Object(identifier)) {
+      const { name, ...config } = identifier;
+      return this.fromObject({ class_name: name, config });
+    }
     throw new ValueError(
       `Could not interpret ${this.kind} identifier: ${describeValue(identifier)}. ${this.#example}`,
     );

@@ -13,6 +13,8 @@ export const REGULARIZERS = new Registry<Regularizer>({
   module: 'keras.regularizers',
   example: "Give a name such as 'l2' or a regularizer such as regularizers.l2({ l2: 1e-4 }).",
   list,
+  // Names of Keras 1.
+  aliases: { WeightRegularizer: 'l1l2', L1L2Regularizer: 'l1l2', ActivityRegularizer: 'l1l2' },
 });
 
 /** A name of a regularizer. */

@@ -34,6 +34,9 @@ test('names and objects of all versions of Keras stand for regularizers', () => 
     [{ class_name: 'L2', config: { l2: 0.25 } }, 'L2 0.25'],
     [{ module: 'keras.regularizers', class_name: 'L1', config: { l1: 1 }, registered_name: null }, 'L1 1'],
     [{ class_name: 'L1L2', config }, 'L1L2 0 0.5'],
+    // Keras 1.
+    [{ name: 'WeightRegularizer', l1: 0, l2: 0.5 }, 'L1L2 0 0.5'],
+    [{ name: 'L1L2Regularizer', l1: 0, l2: 0.5 }, 'L1L2 0 0.5'],
   ];
   for (const [given, expected] of cases) {
     const rule = REGULARIZERS.resolve(given);
