@@ -52,18 +52,22 @@ export abstract class Loss extends withOptions(Configurable, {
   }
 }
 
+/** Throws ValueError for the reduction 'none': training needs one number. */
+export function requireReduction({ name, reduction }: Loss): void {
+  if (reduction !== 'none') return;
+  throw new ValueError(
+    `compile: the loss '${name}' has reduction: 'none', but training needs one number. ` +
+      "Leave the reduction out, or use 'sum' or 'mean'.",
+  );
+}
+
 /**
  * One number of a batch's loss values [batch, …] and weights [batch], as the loss' `reduction` says.
  * Throws ValueError for the reduction 'none'.
  */
 export function reduceLoss(loss: Loss, values: Node, sampleWeight: Node | null): Node {
+  requireReduction(loss);
   const { reduction } = loss;
-  if (reduction === 'none') {
-    throw new ValueError(
-      `compile: the loss '${loss.name}' has reduction: 'none', but training needs one number. ` +
-        "Leave the reduction out, or use 'sum' or 'mean'.",
-    );
-  }
   const inner = values.shape.slice(1).map((_, axis) => axis + 1);
   const join = reduction === 'sum' ? sum : mean;
   const perSample = inner.length === 0 ? values : join(values, { axes: inner });

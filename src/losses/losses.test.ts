@@ -287,5 +287,6 @@ test('reductions as Keras means them', () => {
   assert.deepEqual([...gradient!], [0, 0]);
   const none = losses.meanSquaredError({ reduction: 'none' });
   assert.throws(() => reduceLoss(none, none.call(y, x), null), /reduction: 'none'.*'sum' or 'mean'/);
+  assert.throws(() => lossResolver(none), /^ValueError: compile: .*reduction: 'none'/);
   assert.throws(() => losses.meanSquaredError({ dtype: 'float64' } as never), { name: 'UnsupportedError' });
 });

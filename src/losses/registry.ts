@@ -8,7 +8,7 @@ import { customFunction, functionObject, Registry } from '../options/registry.ts
 import type { Spelled } from '../options/spelling.ts';
 import { FunctionLoss, type LossFunction } from './function-loss.ts';
 import * as list from './index.ts';
-import type { Loss } from './loss.ts';
+import { type Loss, requireReduction } from './loss.ts';
 import { taskOf } from './task.ts';
 
 /** Keras' short names, of the metrics too. */
@@ -53,12 +53,13 @@ export type LossIdentifier = Identifier<Loss, LossName> | LossFunction;
 /** Makes the loss once the shapes of labels and predictions, batch included, are known. */
 export type LossResolver = (target: Shape, output: Shape) => Loss;
 
-/** Throws ValueError, with the nearest name, for a loss that does not exist. */
+/** Throws ValueError, with the nearest name, for a loss that does not exist, and for one without a reduction. */
 export function lossResolver(identifier: LossIdentifier): LossResolver {
   if (typeof identifier === 'string' && isTaskName(identifier)) {
     return (target, output) => LOSSES.create(BY_TASK[taskOf(target, output)]);
   }
   const loss = getLoss(identifier);
+  requireReduction(loss);
   return () => loss;
 }
 

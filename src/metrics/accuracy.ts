@@ -3,6 +3,7 @@
 import type { Node } from '../graph/node.ts';
 import { align, classNumberShape } from '../losses/align.ts';
 import { argMax, constant, equal, greater, less, max, mul, oneHot, reshape, sum } from '../ops/index.ts';
+import { slicePart } from '../ops/slice.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { count, flag, number } from '../options/kinds.ts';
 import { MeanMetric } from './mean.ts';
@@ -81,10 +82,9 @@ export class SparseTopKCategoricalAccuracy extends withOptions(TopK, {
   override call(yTrue: Node, yPred: Node): Node {
     const numbers = reshape(yTrue, classNumberShape(this.name, yTrue.shape, yPred.shape));
     if (!this.fromSortedIds) return this.inTopK(numbers, yPred);
-    const places = yPred.shape.at(-1)!;
-    const counts = Array.from({ length: places }, (_, place) => (place < this.k ? 1 : 0));
-    const hits = equal(reshape(numbers, [...numbers.shape, 1]), yPred);
-    return max(mul(hits, constant({ values: counts, shape: [places] })), { axes: [-1] });
+    const axis = yPred.shape.length - 1;
+    const best = slicePart(yPred, { axis, start: 0, size: Math.min(this.k, yPred.shape[axis]!) });
+    return max(equal(reshape(numbers, [...numbers.shape, 1]), best), { axes: [-1] });
   }
 }
 

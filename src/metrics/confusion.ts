@@ -7,20 +7,9 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import { align } from '../losses/align.ts';
-import {
-  add,
-  argMax,
-  constant,
-  equal,
-  greater,
-  mul,
-  oneHot,
-  reshape,
-  sub,
-  sum,
-  where,
-} from '../ops/index.ts';
+import { add, argMax, constant, greater, mul, notEqual, oneHot, reshape, sum, where } from '../ops/index.ts';
 import { matmulWeightsGradientOp } from '../ops/matmul.ts';
+import { slicePart } from '../ops/slice.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import type { MetricInputs } from './metric.ts';
 
@@ -64,7 +53,7 @@ export function countAbove(
 ): Contributions {
   const { name, cutoffs, topK = null, classId = null, labelWeights = null, perLabel = false } = options;
   const aligned = align(name, yTrue, yPred, HINT);
-  let labels = sub(constant(1), equal(aligned.yTrue, constant(0)));
+  let labels = notEqual(aligned.yTrue, constant(0));
   let predictions = topK === null ? aligned.yPred : keepTop(name, aligned.yPred, topK);
   if (classId !== null)
     [labels, predictions] = [column(name, labels, classId), column(name, predictions, classId)];
@@ -106,8 +95,7 @@ function column(name: string, x: Node, classId: number): Node {
       `${name}: classId ${classId} needs predictions [batch, classes] of more than ${classId} classes, received ${formatShape(x.shape)}.`,
     );
   }
-  const values = Array.from({ length: classes }, (_, i) => (i === classId ? 1 : 0));
-  return sum(mul(x, constant({ values, shape: [classes] })), { axes: [-1], keepDims: true });
+  return slicePart(x, { axis: x.shape.length - 1, start: classId, size: 1 });
 }
 
 /** The k largest predictions of each row as they are, of equal ones the first; the others far below all thresholds. */
