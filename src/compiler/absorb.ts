@@ -75,7 +75,11 @@ class Groups {
   attach(group: KernelGroup): void {
     const node = group.producer;
     const input = node.inputs[0]!;
-    const host = this.list.find((each) => each.kind === 'elementwise' && each.nodes.includes(input));
+    // A framed map is in memory only: its pixels are more than those that its group computes.
+    const computed = alongside(input) === null;
+    const host = this.list.find(
+      (each) => computed && each.kind === 'elementwise' && each.nodes.includes(input),
+    );
     if (host?.kind === 'elementwise') {
       if (isChannelwise(host) && host.nodes.length < this.#context.limit)
         this.#replace([group, host], this.#group([...host.nodes, node], host.insides));

@@ -232,6 +232,22 @@ const chains: OpCase[] = [
     build: (x) => ops.sub(x, ops.mean(x, { axes: [0, 1], keepDims: true })),
   },
   {
+    name: 'a framed map normalized by its own statistics',
+    inputs: [[null, 3, 4, 5]],
+    build: (x) => {
+      const framed = ops.pad2d(ops.square(x), { top: 1, bottom: 0, left: 1, right: 2 });
+      return ops.add(framed, ops.normalize(framed, { ...ops.batchMoments(framed), epsilon: 1e-3 }));
+    },
+  },
+  {
+    name: 'a map framed twice',
+    inputs: [[null, 3, 2, 5]],
+    build: (x) => {
+      const frame = { top: 1, bottom: 0, left: 1, right: 2 };
+      return ops.pad2d(ops.pad2d(ops.square(x), frame), frame);
+    },
+  },
+  {
     name: 'batch normalisation composed',
     inputs: [[null, 3, 3, 5]],
     build: (x) => {
