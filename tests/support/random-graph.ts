@@ -85,6 +85,8 @@ const STEPS = {
       a.shape.map((extent) => (extent === null || extent === 1 ? 0 : 1)),
       a.shape.map(() => null),
     ),
+  depthwise: (a: Node, b: Node) =>
+    ops.depthwiseConv2d(a, ops.reshape(b, [1, ...b.shape, 1]), { padding: 'same' }),
   pool: (a: Node) => ops.maxPool2d(a, { poolSize: [2, 2] }),
   poolRows: (a: Node) => ops.maxPool2d(a, { poolSize: [1, 2] }),
 };
