@@ -29,7 +29,6 @@ export type {
   CallbackParams,
   Logs,
 } from './callbacks/callback.ts';
-export type { EarlyStoppingOptions } from './callbacks/early-stopping.ts';
 export type { History } from './callbacks/history.ts';
 export * as callbacks from './callbacks/index.ts';
 export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts';

@@ -124,12 +124,9 @@ test('options are checked, and batches run one by one only where it saves betwee
   assert.equal(actsOnBatches(backupAndRestore({ backupDir: 'a', saveFreq: 4 }), 'train'), true);
   assert.throws(
     () => backupAndRestore({ backupDir: '' }),
-    /backupDir must be the path of a folder, received ''/,
+    /`backupDir`. Expected a non-empty string. Received: backupDir=''/,
   );
-  assert.throws(
-    () => backupAndRestore({} as never),
-    /backupDir must be the path of a folder, received undefined/,
-  );
+  assert.throws(() => backupAndRestore({} as never), /option `backupDir` is missing/);
   for (const saveFreq of [0, 1.5, 'batch', false]) {
     assert.throws(() => backupAndRestore({ backupDir: 'a', saveFreq } as never), ValueError);
   }

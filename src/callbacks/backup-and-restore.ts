@@ -1,22 +1,25 @@
 /** @file BackupAndRestore: goes on after an interruption (Keras' `backup_and_restore.py`), with the same bits. */
 
-import { ValueError } from '../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
 import { BackupFolder } from '../formats/backup-folder.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { flag, text } from '../options/kinds.ts';
+import type { OptionsOf } from '../options/option.ts';
 import { Callback } from './callback.ts';
+import { saveFrequency } from './save-frequency.ts';
 
-export interface BackupAndRestoreOptions {
+const OPTIONS = {
   /** The folder for the backup: made if need be, of this run alone. */
-  readonly backupDir: string;
+  backupDir: text(),
   /** 'epoch', or a number of batches; these then run one by one. Default 'epoch'. */
-  readonly saveFreq?: 'epoch' | number;
+  saveFreq: saveFrequency(),
   /** Whether the backup before the newest is kept too, for when that is damaged. Default false. */
-  readonly doubleCheckpoint?: boolean;
+  doubleCheckpoint: flag(false),
   /** Whether the backup is removed when training is over. Default true. */
-  readonly deleteCheckpoint?: boolean;
-}
+  deleteCheckpoint: flag(true),
+};
 
-const OPTIONS = ['backupDir', 'saveFreq', 'doubleCheckpoint', 'deleteCheckpoint'];
+/** Options of `backupAndRestore`. */
+export type BackupAndRestoreOptions = OptionsOf<typeof OPTIONS>;
 
 /**
  * Backs the whole training state up as `fit` goes on, and makes a `fit` that finds a backup go on where that was taken,
@@ -24,35 +27,16 @@ const OPTIONS = ['backupDir', 'saveFreq', 'doubleCheckpoint', 'deleteCheckpoint'
  * interrupted, if the same program runs again: the same data, options and callbacks (see `Model.restoreTrainingState` for
  * datasets).
  */
-export class BackupAndRestore extends Callback {
+export class BackupAndRestore extends withOptions(Callback, OPTIONS) {
+  static override readonly className = 'BackupAndRestore';
   override readonly runsLast = true;
-  readonly #folder: BackupFolder;
-  readonly #saveFreq: 'epoch' | number;
-  readonly #deletes: boolean;
+  readonly #folder = new BackupFolder(this.backupDir, this.doubleCheckpoint);
   #batchesSince = 0;
 
   /** Throws ValueError for an unknown or wrong option. */
   constructor(options: BackupAndRestoreOptions) {
-    super();
-    const who = 'BackupAndRestore';
-    checkOptionNames(who, options, OPTIONS);
-    const { backupDir, saveFreq = 'epoch' } = options;
-    if (typeof backupDir !== 'string' || backupDir === '') {
-      throw new ValueError(
-        `${who}: backupDir must be the path of a folder, received ${describeValue(backupDir)}.`,
-      );
-    }
-    if (saveFreq !== 'epoch' && !(Number.isSafeInteger(saveFreq) && saveFreq > 0)) {
-      throw new ValueError(
-        `${who}: saveFreq must be 'epoch' or a whole number of batches from 1 up, received ${describeValue(saveFreq)}.`,
-      );
-    }
-    this.#saveFreq = saveFreq;
-    this.#folder = new BackupFolder(
-      backupDir,
-      booleanOption(who, 'doubleCheckpoint', options.doubleCheckpoint, false),
-    );
-    this.#deletes = booleanOption(who, 'deleteCheckpoint', options.deleteCheckpoint, true);
+    super(options);
+    const { saveFreq } = this;
     // Of its own only where it is needed: `fit` is quicker where nothing acts on batches.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = () => this.#afterBatch(saveFreq);
   }
@@ -71,10 +55,13 @@ export class BackupAndRestore extends Callback {
   }
 
   override async onEpochEnd(): Promise<void> {
-    if (this.#saveFreq === 'epoch') await this.#folder.write(this.model.trainingState());
+    if (this.saveFreq === 'epoch') await this.#folder.write(this.model.trainingState());
   }
 
   override async onTrainEnd(): Promise<void> {
-    if (this.#deletes) await this.#folder.remove();
+    if (this.deleteCheckpoint) await this.#folder.remove();
   }
 }
+
+/** Backs training up, and goes on from the backup after an interruption. */
+export const backupAndRestore = factory(BackupAndRestore);

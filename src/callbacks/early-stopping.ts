@@ -1,31 +1,12 @@
 /** @file EarlyStopping: ends training when a number no longer gets better (Keras' `early_stopping.py`). */
 
-import { booleanOption, checkOptionNames, numberOption } from '../base/options.ts';
 import type { StateValue } from '../base/state-value.ts';
 import { Tensor } from '../base/tensor.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { count, flag, number } from '../options/kinds.ts';
 import { Callback } from './callback.ts';
-import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
-import { standardOutput, type TextOutput } from './text-output.ts';
-
-export interface EarlyStoppingOptions extends MonitorOptions {
-  /** Epochs without improvement after which training ends. Default 0. */
-  readonly patience?: number;
-  /** 1 says when it acts. Default 0. */
-  readonly verbose?: 0 | 1;
-  /** What the number must become better than, too. Default: none. */
-  readonly baseline?: number | null;
-  /** Whether the weights of the best epoch are put back at the end. Default false. */
-  readonly restoreBestWeights?: boolean;
-  /** Epochs at the start that do not count. Default 0. */
-  readonly startFromEpoch?: number;
-  /** Where to write. Default: standard output. */
-  readonly output?: TextOutput;
-}
-
-const WHOLE = {
-  holds: (value: number) => Number.isSafeInteger(value) && value >= 0,
-  expected: 'a whole number from 0 up',
-};
+import { MONITOR, Monitor } from './monitor.ts';
+import { textOutput } from './text-output.ts';
 
 type EarlyStoppingState = {
   readonly wait: number;
@@ -38,35 +19,30 @@ type EarlyStoppingState = {
 };
 
 /** Sets `model.stopTraining` after `patience` epochs in which the number watched did not improve. */
-export class EarlyStopping extends Callback {
-  readonly #monitor: Monitor;
-  readonly #patience: number;
-  readonly #verbose: boolean;
-  readonly #baseline: number | null;
-  readonly #restore: boolean;
-  readonly #startFromEpoch: number;
-  readonly #output: TextOutput;
+export class EarlyStopping extends withOptions(Callback, {
+  ...MONITOR,
+  /** Changes of less are no improvement. Default 0. */
+  minDelta: number(0),
+  /** Epochs without improvement after which training ends. Default 0. */
+  patience: count(0, { least: 0 }),
+  /** 1 says when it acts. Default 0. */
+  verbose: count(0, { least: 0 }),
+  /** What the number must become better than, too. Default null: nothing. */
+  baseline: number(null),
+  /** Whether the weights of the best epoch are put back at the end. Default false. */
+  restoreBestWeights: flag(false),
+  /** Epochs at the start that do not count. Default 0. */
+  startFromEpoch: count(0, { least: 0 }),
+  /** Where to write. Default: standard output. */
+  output: textOutput(),
+}) {
+  static override readonly className = 'EarlyStopping';
+  readonly #monitor = new Monitor(this.className, this);
   #wait = 0;
   #best: number | null = null;
   #bestEpoch = 0;
   #bestWeights: Tensor[] | null = null;
   #stoppedEpoch = 0;
-
-  /** Throws ValueError for an unknown or wrong option. */
-  constructor(options: EarlyStoppingOptions = {}) {
-    super();
-    const who = 'EarlyStopping';
-    const own = ['patience', 'verbose', 'baseline', 'restoreBestWeights', 'startFromEpoch', 'output'];
-    checkOptionNames(who, options, [...MONITOR_OPTIONS, ...own]);
-    this.#monitor = new Monitor(who, options);
-    this.#patience = numberOption(who, 'patience', options.patience, 0, WHOLE);
-    this.#verbose = numberOption(who, 'verbose', options.verbose, 0, WHOLE) > 0;
-    const baseline = options.baseline ?? null;
-    this.#baseline = baseline === null ? null : numberOption(who, 'baseline', baseline, 0);
-    this.#restore = booleanOption(who, 'restoreBestWeights', options.restoreBestWeights, false);
-    this.#startFromEpoch = numberOption(who, 'startFromEpoch', options.startFromEpoch, 0, WHOLE);
-    this.#output = options.output ?? standardOutput();
-  }
 
   /** The epoch in which training was ended, counted from 0; 0 while it was not. */
   get stoppedEpoch(): number {
@@ -108,17 +84,17 @@ export class EarlyStopping extends Callback {
   override onEpochEnd(epoch: number, logs: Record<string, number>): void {
     this.#monitor.resolve(this.model);
     const current = this.#read(logs);
-    if (current === null || epoch < this.#startFromEpoch) return;
-    if (this.#restore && this.#bestWeights === null) this.#keep(epoch);
+    if (current === null || epoch < this.startFromEpoch) return;
+    if (this.restoreBestWeights && this.#bestWeights === null) this.#keep(epoch);
     this.#wait++;
     if (this.#monitor.improves(current, this.#best)) {
       this.#best = current;
       this.#bestEpoch = epoch;
-      if (this.#restore) this.#keep(epoch);
-      if (this.#baseline === null || this.#monitor.improves(current, this.#baseline)) this.#wait = 0;
+      if (this.restoreBestWeights) this.#keep(epoch);
+      if (this.baseline === null || this.#monitor.improves(current, this.baseline)) this.#wait = 0;
       return;
     }
-    if (this.#wait >= this.#patience && epoch > 0) {
+    if (this.#wait >= this.patience && epoch > 0) {
       this.#stoppedEpoch = epoch;
       this.model.stopTraining = true;
     }
@@ -147,6 +123,9 @@ export class EarlyStopping extends Callback {
   }
 
   #say(text: string): void {
-    if (this.#verbose) this.#output.write(text);
+    if (this.verbose > 0) this.output.write(text);
   }
 }
+
+/** Ends training when a number no longer gets better. */
+export const earlyStopping = factory(EarlyStopping);

@@ -10,6 +10,8 @@ export type LambdaCallbackOptions = Partial<CallbackEvents>;
 
 /** Calls the given functions. */
 export class LambdaCallback extends Callback {
+  static override readonly className = 'LambdaCallback';
+
   /** Throws ValueError for a name that no method has and for what is no function. */
   constructor(functions: LambdaCallbackOptions) {
     super();
@@ -21,3 +23,7 @@ export class LambdaCallback extends Callback {
     Object.assign(this, functions);
   }
 }
+
+/** Calls functions: `lambdaCallback({ onEpochEnd: (epoch, logs) => … })`. */
+export const lambdaCallback = (functions: LambdaCallbackOptions): LambdaCallback =>
+  new LambdaCallback(functions);

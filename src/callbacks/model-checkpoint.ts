@@ -1,76 +1,69 @@
 /** @file ModelCheckpoint: saves the model as training goes on (Keras' `model_checkpoint.py`). */
 
 import { ValueError } from '../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue, numberOption } from '../base/options.ts';
+import { describeValue } from '../base/options.ts';
 import type { StateValue } from '../base/state-value.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { count, flag, number, text } from '../options/kinds.ts';
+import type { OptionsOf } from '../options/option.ts';
 import { Callback, type Logs } from './callback.ts';
-import { MONITOR_OPTIONS, Monitor, type MonitorOptions } from './monitor.ts';
+import { MONITOR, Monitor } from './monitor.ts';
 import { formatExponent, formatFixed } from './number-format.ts';
-import { standardOutput, type TextOutput } from './text-output.ts';
+import { saveFrequency } from './save-frequency.ts';
+import { textOutput } from './text-output.ts';
 
-export interface ModelCheckpointOptions extends Omit<MonitorOptions, 'minDelta'> {
+const OPTIONS = {
+  ...MONITOR,
   /**
    * The file: `.keras`, or `.weights.h5` with saveWeightsOnly. `{epoch}`, `{batch}` and keys of the logs in braces are
    * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`. Its folder is made when it is not there.
    */
-  readonly filepath: string;
+  filepath: text(),
   /** 1 says when it saves. Default 0. */
-  readonly verbose?: 0 | 1;
+  verbose: count(0, { least: 0 }),
   /** Whether to save only when the number watched has improved. Default false. */
-  readonly saveBestOnly?: boolean;
+  saveBestOnly: flag(false),
   /** Whether to save the weights alone. Default false. */
-  readonly saveWeightsOnly?: boolean;
+  saveWeightsOnly: flag(false),
   /** 'epoch', or a number of batches. Default 'epoch'. */
-  readonly saveFreq?: 'epoch' | number;
-  /** What the number must be better than to be saved the first time. Default: none. */
-  readonly initialValueThreshold?: number | null;
+  saveFreq: saveFrequency(),
+  /** What the number must be better than to be saved the first time. Default null: nothing. */
+  initialValueThreshold: number(null),
   /** Where to write. Default: standard output. */
-  readonly output?: TextOutput;
-}
+  output: textOutput(),
+};
 
-const OWN = [
-  'filepath',
-  'verbose',
-  'saveBestOnly',
-  'saveWeightsOnly',
-  'saveFreq',
-  'initialValueThreshold',
-  'output',
-];
+/** Options of `modelCheckpoint`. */
+export type ModelCheckpointOptions = OptionsOf<typeof OPTIONS>;
 
 /** The best value saved, and batches since the last time that `saveFreq` was reached. */
 type CheckpointState = { readonly best: number | null; readonly batchesSince: number };
 
 /** Saves after every epoch, or every so many batches. */
-export class ModelCheckpoint extends Callback {
-  readonly #filepath: string;
-  readonly #monitor: Monitor;
-  readonly #verbose: boolean;
-  readonly #bestOnly: boolean;
-  readonly #weightsOnly: boolean;
-  readonly #saveFreq: 'epoch' | number;
-  readonly #output: TextOutput;
-  #best: number | null;
+export class ModelCheckpoint extends withOptions(Callback, OPTIONS) {
+  static override readonly className = 'ModelCheckpoint';
+  readonly #monitor = new Monitor(this.className, this);
+  #best = this.initialValueThreshold;
   #epoch = 0;
   #batchesSince = 0;
 
   /** Throws ValueError for an unknown or wrong option and for a wrong ending of the path. */
   constructor(options: ModelCheckpointOptions) {
-    super();
-    const who = 'ModelCheckpoint';
-    checkOptionNames(who, options, [...MONITOR_OPTIONS.filter((name) => name !== 'minDelta'), ...OWN]);
-    this.#monitor = new Monitor(who, options);
-    this.#verbose = numberOption(who, 'verbose', options.verbose, 0) > 0;
-    this.#bestOnly = booleanOption(who, 'saveBestOnly', options.saveBestOnly, false);
-    this.#weightsOnly = booleanOption(who, 'saveWeightsOnly', options.saveWeightsOnly, false);
-    this.#saveFreq = checkFrequency(options.saveFreq ?? 'epoch');
-    this.#filepath = checkPath(options.filepath, this.#weightsOnly);
-    const every = this.#saveFreq;
+    super(options);
+    const { saveFreq } = this;
     // Of its own only where it is needed: `fit` is quicker where nothing acts on batches.
-    if (every !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.#afterBatch(every, batch, logs);
-    const threshold = options.initialValueThreshold ?? null;
-    this.#best = threshold === null ? null : numberOption(who, 'initialValueThreshold', threshold, 0);
-    this.#output = options.output ?? standardOutput();
+    if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.#afterBatch(saveFreq, batch, logs);
+  }
+
+  protected override checkOptions(): void {
+    const ending = this.saveWeightsOnly ? '.weights.h5' : '.keras';
+    if (this.filepath.endsWith(ending)) return;
+    const when = this.saveWeightsOnly
+      ? 'When using `saveWeightsOnly: true` in `ModelCheckpoint`, the'
+      : 'The';
+    throw new ValueError(
+      `${when} filepath provided must end in \`${ending}\`. Received: filepath=${describeValue(this.filepath)}.`,
+    );
   }
 
   override getState(): CheckpointState {
@@ -90,28 +83,28 @@ export class ModelCheckpoint extends Callback {
   async #afterBatch(every: number, batch: number, logs: Logs): Promise<void> {
     if (++this.#batchesSince < every) return;
     this.#batchesSince = 0;
-    if (this.#bestOnly) this.#monitor.resolve(this.model);
+    if (this.saveBestOnly) this.#monitor.resolve(this.model);
     await this.#save({ ...logs, batch: batch + 1 }, logs);
   }
 
   override async onEpochEnd(_epoch: number, logs: Record<string, number>): Promise<void> {
-    if (this.#saveFreq !== 'epoch') return;
-    if (this.#bestOnly) this.#monitor.resolve(this.model);
+    if (this.saveFreq !== 'epoch') return;
+    if (this.saveBestOnly) this.#monitor.resolve(this.model);
     await this.#save(logs, logs);
   }
 
   async #save(fields: Logs, logs: Logs): Promise<void> {
     const epoch = this.#epoch + 1;
-    const path = fillIn(this.#filepath, { ...fields, epoch });
+    const path = fillIn(this.filepath, { ...fields, epoch });
     if (!this.#wants(logs, path)) return;
-    if (this.#weightsOnly) await this.model.saveWeights(path, { makeFolder: true });
+    if (this.saveWeightsOnly) await this.model.saveWeights(path, { makeFolder: true });
     else await this.model.save(path, { makeFolder: true });
     this.#say(`\nEpoch ${epoch}: finished saving model to ${path}\n`);
   }
 
   #wants(logs: Logs, path: string): boolean {
     const prefix = `\nEpoch ${this.#epoch + 1}: `;
-    if (!this.#bestOnly) {
+    if (!this.saveBestOnly) {
       this.#say(`${prefix}saving model to ${path}\n`);
       return true;
     }
@@ -134,25 +127,8 @@ export class ModelCheckpoint extends Callback {
   }
 
   #say(text: string): void {
-    if (this.#verbose) this.#output.write(text);
+    if (this.verbose > 0) this.output.write(text);
   }
-}
-
-function checkFrequency(saveFreq: unknown): 'epoch' | number {
-  if (saveFreq === 'epoch') return saveFreq;
-  if (Number.isSafeInteger(saveFreq) && (saveFreq as number) > 0) return saveFreq as number;
-  throw new ValueError(
-    `Unrecognized saveFreq: ${describeValue(saveFreq)}. Expected saveFreq are 'epoch' or whole numbers from 1 up.`,
-  );
-}
-
-function checkPath(filepath: unknown, weightsOnly: boolean): string {
-  const ending = weightsOnly ? '.weights.h5' : '.keras';
-  if (typeof filepath === 'string' && filepath.endsWith(ending)) return filepath;
-  const when = weightsOnly ? 'When using `saveWeightsOnly: true` in `ModelCheckpoint`, the' : 'The';
-  throw new ValueError(
-    `${when} filepath provided must end in \`${ending}\`. Received: filepath=${describeValue(filepath)}.`,
-  );
 }
 
 /** Python's str.format for numbers: `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}`. Throws ValueError for others. */
@@ -178,3 +154,6 @@ function fillIn(path: string, fields: Logs): string {
     return text.padStart(Number(width), zeros === '0' ? '0' : ' ');
   });
 }
+
+/** Saves the model as training goes on. */
+export const modelCheckpoint = factory(ModelCheckpoint);

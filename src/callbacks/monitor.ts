@@ -1,21 +1,16 @@
 /** @file Watching one number of the logs: which way is better, and has it become better (Keras' `monitor_callback.py`). */
 
 import { ValueError } from '../base/errors.ts';
-import { describeValue, numberOption } from '../base/options.ts';
+import { oneOf, text } from '../options/kinds.ts';
 import type { CallbackModel } from './callback.ts';
 
 /** Options of callbacks that watch a number. */
-export interface MonitorOptions {
+export const MONITOR = {
   /** Key in the logs. Default 'val_loss'. */
-  readonly monitor?: string;
+  monitor: text('val_loss'),
   /** Whether smaller ('min') or larger ('max') is better; 'auto' asks the metric. Default 'auto'. */
-  readonly mode?: 'auto' | 'min' | 'max';
-  /** Changes of less are no improvement. Default 0. */
-  readonly minDelta?: number;
-}
-
-/** Names of the options above. */
-export const MONITOR_OPTIONS = ['monitor', 'mode', 'minDelta'];
+  mode: oneOf('auto', 'min', 'max'),
+};
 
 /** Compares values of one number. */
 export class Monitor {
@@ -25,19 +20,14 @@ export class Monitor {
   readonly #minDelta: number;
   #direction: 'up' | 'down' | null = null;
 
-  /** Throws ValueError for a wrong option. */
-  constructor(who: string, options: MonitorOptions) {
-    const { monitor = 'val_loss', mode = 'auto' } = options;
-    if (typeof monitor !== 'string') {
-      throw new ValueError(`${who}: monitor must be a key of the logs, received ${describeValue(monitor)}.`);
-    }
-    if (!['auto', 'min', 'max'].includes(mode)) {
-      throw new ValueError(`${who}: mode must be 'auto', 'min' or 'max', received ${describeValue(mode)}.`);
-    }
+  constructor(
+    who: string,
+    options: { readonly monitor: string; readonly mode: 'auto' | 'min' | 'max'; readonly minDelta?: number },
+  ) {
     this.#who = who;
-    this.name = monitor;
-    this.#mode = mode;
-    this.#minDelta = Math.abs(numberOption(who, 'minDelta', options.minDelta, 0));
+    this.name = options.monitor;
+    this.#mode = options.mode;
+    this.#minDelta = Math.abs(options.minDelta ?? 0);
   }
 
   /** Finds out which way is better. Throws ValueError when that cannot be told. */

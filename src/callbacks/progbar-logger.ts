@@ -1,29 +1,35 @@
 /** @file ProgbarLogger: shows epochs, a progress bar and metrics (Keras' `callbacks/progbar_logger.py`). */
 
 import type { StateValue } from '../base/state-value.ts';
+import { factory, withOptions } from '../options/configurable.ts';
+import { callable } from '../options/kinds.ts';
+import { Option } from '../options/option.ts';
 import { Callback, type CallbackParams, type Logs } from './callback.ts';
 import { type Clock, ProgressBar } from './progress-bar.ts';
-import { standardOutput, type TextOutput } from './text-output.ts';
-
-export interface ProgbarLoggerOptions {
-  /** Where to write. Default: standard output. */
-  readonly output?: TextOutput;
-  /** Seconds since some moment; for tests. */
-  readonly clock?: Clock;
-}
+import { textOutput } from './text-output.ts';
 
 /** Batches in an epoch, which are counted in the first one where the data does not say; null until then. */
 type ProgressState = { readonly target: number | null };
+
+function clock(): Option<Clock, Clock, false> {
+  // With a parameter, as the default has no text.
+  const fallback = (_values: unknown) => () => performance.now() / 1000;
+  return new Option<Clock, Clock, false>({ ...callable<Clock>().definition, fallback });
+}
 
 /**
  * Shows how far `fit`, `evaluate` or `predict` is. They add one when `verbose` is not 0; adding one of your own chooses
  * the stream. `verbose: 'auto'` is the bar (1) on a terminal and a line an epoch (2) elsewhere, so that log files stay
  * readable.
  */
-export class ProgbarLogger extends Callback {
+export class ProgbarLogger extends withOptions(Callback, {
+  /** Where to write. Default: standard output. */
+  output: textOutput(),
+  /** Seconds since some moment; for tests. Default: the clock of the machine. */
+  clock: clock(),
+}) {
+  static override readonly className = 'ProgbarLogger';
   override readonly onlyWatches: boolean = true;
-  readonly #output: TextOutput;
-  readonly #clock: Clock;
   #verbose: 0 | 1 | 2 = 1;
   #epochs = 1;
   #target: number | null = null;
@@ -32,16 +38,10 @@ export class ProgbarLogger extends Callback {
   // Validation inside of fit is silent.
   #insideFit = false;
 
-  constructor(options: ProgbarLoggerOptions = {}) {
-    super();
-    this.#output = options.output ?? standardOutput();
-    this.#clock = options.clock ?? (() => performance.now() / 1000);
-  }
-
   override setParams(params: CallbackParams): void {
     super.setParams(params);
     const { verbose } = params;
-    this.#verbose = verbose === 'auto' ? (this.#output.isTTY ? 1 : 2) : verbose;
+    this.#verbose = verbose === 'auto' ? (this.output.isTTY ? 1 : 2) : verbose;
     this.#epochs = params.epochs;
     this.#target = params.steps;
   }
@@ -65,7 +65,7 @@ export class ProgbarLogger extends Callback {
 
   override onEpochBegin(epoch: number): void {
     this.#begin();
-    if (this.#verbose !== 0 && this.#epochs > 1) this.#output.write(`Epoch ${epoch + 1}/${this.#epochs}\n`);
+    if (this.#verbose !== 0 && this.#epochs > 1) this.output.write(`Epoch ${epoch + 1}/${this.#epochs}\n`);
   }
 
   override onTestBegin(): void {
@@ -105,8 +105,8 @@ export class ProgbarLogger extends Callback {
     this.#bar = new ProgressBar({
       target: this.#target,
       verbose: this.#verbose,
-      output: this.#output,
-      clock: this.#clock,
+      output: this.output,
+      clock: this.clock,
     });
   }
 
@@ -123,3 +123,6 @@ export class ProgbarLogger extends Callback {
     bar.update(this.#target, logs, true);
   }
 }
+
+/** The progress bar, on a stream of one's choice. */
+export const progbarLogger = factory(ProgbarLogger);

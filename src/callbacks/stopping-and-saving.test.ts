@@ -175,7 +175,7 @@ test("checkpoints are named and told as Keras' are", async () => {
     () => modelCheckpoint({ filepath: 'x.keras', saveWeightsOnly: true }),
     /must end in `.weights.h5`/,
   );
-  assert.throws(() => modelCheckpoint({ filepath: 'x.keras', saveFreq: 0 }), /Unrecognized saveFreq: 0/);
+  assert.throws(() => modelCheckpoint({ filepath: 'x.keras', saveFreq: 0 }), /saveFreq=0/);
   await assert.rejects(
     play(() => modelCheckpoint({ filepath: '{nope}.keras' }), losses(1)),
     /There is no 'nope'/,
