@@ -468,6 +468,25 @@ const normalizedNetworks: OpCase[] = [
     },
   },
   {
+    name: 'conv2d of many channels, batch normalization, relu, strided conv2d, batch normalization',
+    inputs: [[null, 3, 4, 9], [3, 3, 9, 70], [70], [70], [3, 3, 70, 5]],
+    build: (x, w, gamma, beta, u) => {
+      const h = ops.relu(normalized(ops.conv2d(x, w, { padding: 'same' }), gamma, beta));
+      const y = ops.conv2d(h, u, { padding: 'same', strides: [2, 2] });
+      return ops.normalize(y, { ...ops.batchMoments(y), epsilon: 1e-1 });
+    },
+  },
+  {
+    name: 'a frame around a frame, its moments and what is inside',
+    inputs: [[null, 2, 3, 5]],
+    build: (x) => {
+      const around = { top: 1, bottom: 0, left: 0, right: 2 };
+      const twice = ops.pad2d(ops.pad2d(ops.square(x), around), around);
+      const { mean, variance } = ops.batchMoments(twice);
+      return ops.mul(ops.crop2d(ops.add(twice, mean), { top: 1, bottom: 1, left: 2, right: 1 }), variance);
+    },
+  },
+  {
     name: 'batch normalization without gamma and beta, twice',
     inputs: [[null, 3, 3, 5]],
     build: (x) => {
