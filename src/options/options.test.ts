@@ -160,4 +160,6 @@ test('a registry with a base refuses things of another kind', () => {
   const registry = new Registry({ kind: 'part', base: Numbered, module: 'm', example: 'Give a name.', list });
   assert.ok(registry.resolve(new Numbered()) instanceof Numbered);
   assert.throws(() => registry.resolve(filters({ size: 1, filters: 1 })), /Could not interpret part/);
+  class Other extends withOptions(Configurable, { name: text('numbered') }) {}
+  assert.throws(() => registry.resolve(new Other()), /Could not interpret part identifier: a Other/);
 });

@@ -178,8 +178,10 @@ export class Registry<T extends Configurable> {
   resolve(identifier: unknown): T {
     if (identifier instanceof this.#base) return identifier;
     if (typeof identifier === 'string') return this.create(identifier);
-    if (isKerasObject(identifier)) return this.fromObject(identifier);
-    if (isKeras1Object(identifier)) {
+    // A thing of another kind may have a name too, and is no object of a file.
+    const isThing = identifier instanceof Configurable;
+    if (!isThing && isKerasObject(identifier)) return this.fromObject(identifier);
+    if (!isThing && isKeras1Object(identifier)) {
       const { name, ...config } = identifier;
       return this.fromObject({ class_name: name, config });
     }
