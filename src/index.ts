@@ -22,12 +22,13 @@ export type { Dim, Shape } from './base/shape.ts';
 export { Tensor, tensor } from './base/tensor.ts';
 export type { NestedArray, TensorSource } from './base/tensor-create.ts';
 export type { BackupAndRestoreOptions } from './callbacks/backup-and-restore.ts';
-export type {
-  CallbackLike,
-  CallbackMethods,
-  CallbackModel,
-  CallbackParams,
-  Logs,
+export {
+  Callback,
+  type CallbackLike,
+  type CallbackMethods,
+  type CallbackModel,
+  type CallbackParams,
+  type Logs,
 } from './callbacks/callback.ts';
 export type { History } from './callbacks/history.ts';
 export * as callbacks from './callbacks/index.ts';

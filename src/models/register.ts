@@ -12,10 +12,14 @@ import { Loss } from '../losses/loss.ts';
 import { LOSSES } from '../losses/registry.ts';
 import { Metric } from '../metrics/metric.ts';
 import { METRICS } from '../metrics/registry.ts';
+import { Optimizer } from '../optimizers/optimizer.ts';
+import { OPTIMIZERS } from '../optimizers/registry.ts';
 import type { ConcreteClass, Configurable } from '../options/configurable.ts';
 import { type Registry, registerFunction } from '../options/registry.ts';
 import { REGULARIZERS } from '../regularizers/registry.ts';
 import { Regularizer } from '../regularizers/regularizer.ts';
+import { SCHEDULES } from '../schedules/registry.ts';
+import { LearningRateSchedule } from '../schedules/schedule.ts';
 
 interface Kind {
   readonly Base: abstract new (...args: never[]) => Configurable;
@@ -30,14 +34,16 @@ const KINDS: readonly Kind[] = [
   { Base: Constraint, registry: CONSTRAINTS },
   { Base: Loss, registry: LOSSES },
   { Base: Metric, registry: METRICS },
+  { Base: Optimizer, registry: OPTIMIZERS },
+  { Base: LearningRateSchedule, registry: SCHEDULES },
 ];
 
 /**
  * Makes a class or a function of your own known by its name (a class' is its static `className`), so that names stand for
  * it and files with it can be loaded. `loadModel(path, { customObjects })` does the same for one file.
  *
- * @param thing A class that extends Layer, Loss, Metric, Optimizer, Initializer, Regularizer or Constraint, or a function that is an
- *   activation, a loss or a metric.
+ * @param thing A class that extends Layer, Loss, Metric, Optimizer, LearningRateSchedule, Initializer, Regularizer or
+ *   Constraint, or a function that is an activation, a loss, a metric or a Lambda layer's.
  * @param options.package Keras' package of the thing, which files have before the name. Default 'Custom'.
  * @returns The thing itself.
  * @throws ValueError for anything else, and for a name that is taken by one of Fovea's own.
@@ -55,7 +61,7 @@ export function register<T extends object>(thing: T, options: { readonly package
 function wrongThing(value: unknown): ValueError {
   const what = typeof value === 'function' ? `the class ${value.name}` : describeValue(value);
   return new ValueError(
-    'register: expected a function, or a class that extends Layer, Loss, Metric, Optimizer, Initializer, Regularizer or ' +
-      `Constraint. Received: ${what}.`,
+    'register: expected a function, or a class that extends Layer, Loss, Metric, Optimizer, LearningRateSchedule, Initializer, ' +
+      `Regularizer or Constraint. Received: ${what}.`,
   );
 }
