@@ -41,6 +41,7 @@ export const LAYERS = {
     'constraints',
     'losses',
     'metrics',
+    'schedules',
     'optimizers',
     'layers',
     'callbacks',
