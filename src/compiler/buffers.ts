@@ -19,7 +19,7 @@ export class Buffers {
   readonly list: OpenBuffer[] = [];
   readonly bindings: Binding[] = [];
   readonly #main = new Map<Node, OpenBuffer>();
-  readonly #gathered = new Map<Node, OpenBuffer>();
+  readonly #summed = new Map<Node, OpenBuffer>();
   readonly #kept: ReadonlySet<Node>;
 
   /** `leaving`: nodes whose numbers leave the step. */
@@ -31,19 +31,19 @@ export class Buffers {
   read(group: Group, input: Node): OpenBuffer {
     const source = sourceOf(group, input);
     return accumulates(source) && !readsShards(group, input)
-      ? this.#of(this.#gathered, source, 'whole')
+      ? this.#of(this.#summed, source, 'whole')
       : this.home(source);
   }
 
   /** The buffer `group` writes its result `node` to. */
   written(group: Group, node: Node): OpenBuffer {
-    return group.kind === 'gather' ? this.#of(this.#gathered, node, 'whole') : this.home(node);
+    return group.kind === 'shardSum' ? this.#of(this.#summed, node, 'whole') : this.home(node);
   }
 
   /** The buffer a node's numbers are read from after a run. */
   result(node: Node): OpenBuffer {
     const source = viewed(node);
-    return accumulates(source) ? this.#of(this.#gathered, source, 'whole') : this.home(source);
+    return accumulates(source) ? this.#of(this.#summed, source, 'whole') : this.home(source);
   }
 
   /** Makes `value`'s numbers appear in `node`'s buffer: an update in place. Only before `value` has a buffer. */

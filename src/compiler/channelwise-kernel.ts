@@ -1,6 +1,6 @@
 /**
  * @file The kernel of an element-wise group over maps: what has one number per channel stays in registers while the pixels go
- * by, sums over pixels are gathered in registers, and maps are read and written inside of larger ones.
+ * by, sums over pixels are added up in registers, and maps are read and written inside of larger ones.
  */
 
 import { isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';

@@ -13,7 +13,7 @@ import { constant, variableNode } from '../ops/leaf.ts';
 import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
 import { channelwiseKernel, prefersChannels } from './channelwise-kernel.ts';
 import { copyKernel } from './copy-kernel.ts';
-import { elementwiseKernel, elementwiseOperands, gatherKernel, isFlat } from './elementwise-kernel.ts';
+import { elementwiseKernel, elementwiseOperands, isFlat, shardSumKernel } from './elementwise-kernel.ts';
 import { epilogueOperand, fuse } from './fuse.ts';
 import { accumulates, type Group, groupName, isSampleGroup, type KernelGroup, viewed } from './groups.ts';
 import { planArena } from './plan-arena.ts';
@@ -35,7 +35,7 @@ export interface CompileOptions {
 }
 
 /** A program and what its buffers stand for. */
-export interface CompiledStep {
+export interface CompiledProgram {
   readonly program: Program;
   /** By buffer id. */
   readonly bindings: readonly Binding[];
@@ -51,7 +51,7 @@ const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
 /**
  * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
  */
-export function compile(options: CompileOptions): CompiledStep {
+export function compile(options: CompileOptions): CompiledProgram {
   const { target, capacity } = options;
   const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
   const wanted = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
@@ -140,7 +140,7 @@ function copyCall(buffers: Buffers, from: Node, to: Node, target: VectorTarget):
 function chooseShards(groups: readonly Group[]): number {
   let bytes = 0;
   for (const group of groups) {
-    if (group.kind === 'gather') continue;
+    if (group.kind === 'shardSum') continue;
     for (const node of group.results.filter(accumulates)) bytes += sampleSize(node.shape) * FLOAT_BYTES;
   }
   let shards = SHARDS;
@@ -173,7 +173,7 @@ function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
 function wholeCall(group: Group, context: LowerContext): WholeCall {
   const kernel = shared(kernelOf(group, context), context);
   const buffers = argumentsOf(group, context);
-  const cut = group.kind === 'gather' || (group.kind === 'elementwise' && isFlat(group));
+  const cut = group.kind === 'shardSum' || (group.kind === 'elementwise' && isFlat(group));
   const elements = cut ? sampleSize(group.results[0]!.shape) : null;
   const args = buffers.map(
     (buffer): BufferArgument => ({ buffer, sliced: cut && buffer.elements === elements }),
@@ -192,7 +192,7 @@ function shared(kernel: Kernel, { kernels }: LowerContext): Kernel {
 }
 
 function argumentsOf(group: Group, { buffers }: LowerContext): OpenBuffer[] {
-  if (group.kind === 'gather')
+  if (group.kind === 'shardSum')
     return [buffers.home(group.inputs[0]), buffers.written(group, group.results[0])];
   const inputs = group.kind === 'elementwise' ? elementwiseOperands(group) : group.inputs;
   return [
@@ -202,7 +202,7 @@ function argumentsOf(group: Group, { buffers }: LowerContext): OpenBuffer[] {
 }
 
 function kernelOf(group: Group, { target, shards }: LowerContext): Kernel {
-  if (group.kind === 'gather') return gatherKernel(group.inputs[0], shards, target);
+  if (group.kind === 'shardSum') return shardSumKernel(group.inputs[0], shards, target);
   if (group.kind === 'elementwise') {
     return prefersChannels(group)
       ? channelwiseKernel(group, target)

@@ -186,9 +186,9 @@ export function sumShards(
 }
 
 /** Pointers: the first shard, dst. One count: elements of the slice. */
-export function gatherKernel(node: Node, shards: number, target: VectorTarget): Kernel {
+export function shardSumKernel(node: Node, shards: number, target: VectorTarget): Kernel {
   const size = sampleSize(node.shape);
-  const k = new KernelBuilder(`gather_${shards}x${size}`, target);
+  const k = new KernelBuilder(`shard_sum_${shards}x${size}`, target);
   const src = k.pointer('src');
   const dst = k.pointer('dst');
   const elements = k.count('elements');

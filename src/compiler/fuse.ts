@@ -62,7 +62,7 @@ export function fuse(options: FuseOptions): Group[] {
   const all = options.fuse
     ? absorb(groups, { users, leaving, order, sweeps, limit: MAX_ELEMENTWISE })
     : groups;
-  return inOrder([...all, ...gathers(context, all)]);
+  return inOrder([...all, ...shardSums(context, all)]);
 }
 
 /** Leaves and views cost nothing. */
@@ -194,7 +194,7 @@ function joins(context: Context, members: ReadonlySet<Node>, root: Node, input: 
 }
 
 /** Batch sums that leave the step or are not added up by their readers get a group that does. */
-function gathers(context: Context, groups: readonly Group[]): Group[] {
+function shardSums(context: Context, groups: readonly Group[]): Group[] {
   const needed = new Set<Node>();
   for (const node of context.leaving) if (accumulates(node)) needed.add(node);
   for (const group of groups) {
@@ -202,7 +202,7 @@ function gathers(context: Context, groups: readonly Group[]): Group[] {
       if (accumulates(viewed(input)) && !readsShards(group, input)) needed.add(viewed(input));
     }
   }
-  return [...needed].map((node) => ({ kind: 'gather', results: [node], inputs: [node] }));
+  return [...needed].map((node) => ({ kind: 'shardSum', results: [node], inputs: [node] }));
 }
 
 /** Sorts groups so that each comes after those it needs. */

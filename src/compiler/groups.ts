@@ -35,13 +35,13 @@ export interface KernelGroup {
 }
 
 /** A batch sum brought together: the shards' accumulators added up in order. */
-export interface GatherGroup {
-  readonly kind: 'gather';
+export interface ShardSumGroup {
+  readonly kind: 'shardSum';
   readonly results: readonly [Node];
   readonly inputs: readonly [Node];
 }
 
-export type Group = ElementwiseGroup | KernelGroup | GatherGroup;
+export type Group = ElementwiseGroup | KernelGroup | ShardSumGroup;
 
 /** The node whose numbers `node` shows under another shape: `node` itself unless it is a view. */
 export function viewed(node: Node): Node {
@@ -70,29 +70,29 @@ export function accumulates(node: Node): boolean {
 
 /** True when the group runs for every sample; else once per step. */
 export function isSampleGroup(group: Group): boolean {
-  if (group.kind === 'gather') return false;
+  if (group.kind === 'shardSum') return false;
   return group.results.some((node) => isBatched(node.shape) || accumulates(node));
 }
 
 /** True when the group adds up the shards of a batch sum itself, element by element, as it reads. */
 export function readsShards(group: Group, input: Node): boolean {
   if (!accumulates(viewed(input))) return false;
-  if (group.kind === 'gather') return true;
+  if (group.kind === 'shardSum') return true;
   return group.kind === 'elementwise' && !isSampleGroup(group) && sameShape(input.shape, group.shape);
 }
 
 /** The groups that each group needs done before it. */
 export function dependencies(groups: readonly Group[]): Map<Group, Group[]> {
   const makers = new Map<Node, Group>();
-  const gathers = new Map<Node, Group>();
+  const shardSums = new Map<Node, Group>();
   for (const group of groups) {
-    for (const node of group.results) (group.kind === 'gather' ? gathers : makers).set(node, group);
+    for (const node of group.results) (group.kind === 'shardSum' ? shardSums : makers).set(node, group);
   }
   return new Map(
     groups.map((group) => {
       const needed = group.inputs.map((input) => {
         const source = sourceOf(group, input);
-        return accumulates(source) && !readsShards(group, input) ? gathers.get(source) : makers.get(source);
+        return accumulates(source) && !readsShards(group, input) ? shardSums.get(source) : makers.get(source);
       });
       return [group, [...new Set(needed.filter((each) => each !== undefined && each !== group))] as Group[]];
     }),
@@ -101,7 +101,7 @@ export function dependencies(groups: readonly Group[]): Map<Group, Group[]> {
 
 /** A short name for dumps: the ops, and the layer of the first. */
 export function groupName(group: Group): string {
-  if (group.kind === 'gather') return `gather ${group.results[0].op.name}`;
+  if (group.kind === 'shardSum') return `sum of shards ${group.results[0].op.name}`;
   const nodes = group.kind === 'kernel' ? [group.producer, ...group.epilogue] : group.nodes;
   const ops = nodes.map((node) => node.op.name);
   if (group.kind === 'kernel' && group.window !== null)

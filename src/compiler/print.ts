@@ -4,7 +4,7 @@ import { formatShape } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 import type { Kernel } from '../kernels/ir.ts';
 import { printKernel } from '../kernels/print.ts';
-import type { CompiledStep } from './compile.ts';
+import type { CompiledProgram } from './compile.ts';
 import { groupName } from './groups.ts';
 import { type Buffer, isInArena } from './program.ts';
 
@@ -14,7 +14,11 @@ export type DumpPart = 'graph' | 'schedule' | 'memory' | 'kernels';
 export const DUMP_PARTS: readonly DumpPart[] = ['graph', 'schedule', 'memory', 'kernels'];
 
 /** The parts of a step as text, `outputs` being the nodes it was compiled from. */
-export function printStep(step: CompiledStep, outputs: readonly Node[], parts: readonly DumpPart[]): string {
+export function printStep(
+  step: CompiledProgram,
+  outputs: readonly Node[],
+  parts: readonly DumpPart[],
+): string {
   const write: Record<DumpPart, () => string> = {
     graph: () => printGraph(outputs),
     schedule: () => printSchedule(step),
@@ -33,7 +37,7 @@ function printGraph(outputs: readonly Node[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-function printSchedule({ phases, program }: CompiledStep): string {
+function printSchedule({ phases, program }: CompiledProgram): string {
   const lines = [`${program.shards} shards, chunks of ${program.chunk} samples`];
   phases.forEach((phase, i) => {
     const lowered = program.phases[i]!;
@@ -57,7 +61,7 @@ function describe({ id, kind, name }: Buffer): string {
   return `${kind}${id} ${name}`;
 }
 
-function printMemory({ program }: CompiledStep): string {
+function printMemory({ program }: CompiledProgram): string {
   const lines = program.buffers.map((buffer) => {
     const per = { whole: '', scratch: '', batch: ' a sample', chunk: ' a sample', shard: ' a shard' }[
       buffer.kind
@@ -69,7 +73,7 @@ function printMemory({ program }: CompiledStep): string {
   return `${lines.join('\n')}\narena of a thread: ${program.arenaBytes} bytes\n`;
 }
 
-function printKernels({ program }: CompiledStep): string {
+function printKernels({ program }: CompiledProgram): string {
   const kernels = new Set<Kernel>(program.phases.flatMap((phase) => phase.calls.map((call) => call.kernel)));
   return [...kernels].map(printKernel).join('\n');
 }

@@ -3,7 +3,7 @@
 import { InternalError } from '../base/errors.ts';
 import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Binding } from '../compiler/buffers.ts';
-import { type CompiledStep, compile } from '../compiler/compile.ts';
+import { type CompiledProgram, compile } from '../compiler/compile.ts';
 import { printStep } from '../compiler/print.ts';
 import { type Buffer, type BufferKind, isInArena, type Program } from '../compiler/program.ts';
 import type { Node } from '../graph/node.ts';
@@ -101,7 +101,7 @@ class ProgramExecutable implements Executable, Evictable {
 
   constructor(
     graph: StepGraph,
-    step: CompiledStep,
+    step: CompiledProgram,
     program: LoadedProgram,
     heap: Heap,
     { capacity, trays = 1, onEvict }: CompileStepOptions,
@@ -172,7 +172,7 @@ class ProgramExecutable implements Executable, Evictable {
   }
 
   /** The addresses of all buffers in all trays: trays have feeds and outputs of their own, and share the rest. */
-  #bindAll(graph: StepGraph, step: CompiledStep): readonly number[][] {
+  #bindAll(graph: StepGraph, step: CompiledProgram): readonly number[][] {
     const { heap } = this.#holdings;
     const { buffers, shards } = step.program;
     const outputs = new Set(step.outputs);

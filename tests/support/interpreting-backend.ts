@@ -5,7 +5,7 @@
 
 import { InternalError } from '../../src/base/errors.ts';
 import { sampleSize } from '../../src/base/shape.ts';
-import { type CompiledStep, compile } from '../../src/compiler/compile.ts';
+import { type CompiledProgram, compile } from '../../src/compiler/compile.ts';
 import {
   type Buffer,
   type BufferArgument,
@@ -58,13 +58,13 @@ class InterpretedExecutable implements Executable {
   readonly capacity: number;
   readonly trays = 1;
   readonly #graph: StepGraph;
-  readonly #step: CompiledStep;
+  readonly #step: CompiledProgram;
   readonly #slices: number;
   readonly #memory: Float32Array;
   /** Start of each buffer, in floats. */
   readonly #starts: number[] = [];
 
-  constructor(graph: StepGraph, step: CompiledStep, capacity: number, slices: number) {
+  constructor(graph: StepGraph, step: CompiledProgram, capacity: number, slices: number) {
     this.capacity = capacity;
     this.#graph = graph;
     this.#step = step;
