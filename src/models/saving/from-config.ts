@@ -30,7 +30,10 @@ function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer
   if (!isKerasObject(object)) {
     throw new FormatError(`Expected a layer with 'class_name' and 'config', found ${describeValue(object)}.`);
   }
-  const { class_name: className, config } = object;
+  const { class_name: className } = object;
+  // Until version 2.2 Keras wrote a Sequential as the list of its layers.
+  const isList = className === 'Sequential' && Array.isArray(object.config);
+  const config: ConfigValue | undefined = isList ? { layers: object.config as ConfigValue[] } : object.config;
   const id = object.shared_object_id;
   const known = typeof id === 'number' ? shared.get(id) : undefined;
   if (known !== undefined) return known;
