@@ -1,8 +1,8 @@
-/** @file docs/api is what the option tables and doc comments say, and each option's comment says the table's default. */
+/** @file Each option has a doc comment that says its table's default, so that the reference can be made of them. */
 
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 
-test('npm run docs would change nothing', () => {
+test('comments and option tables agree', () => {
   execFileSync(process.execPath, ['tools/docs.mjs', '--check'], { stdio: ['ignore', 'ignore', 'inherit'] });
 });

@@ -2,11 +2,11 @@
  * @file Writes the reference of the public API to docs/api/, from the option tables of the compiled sources and the doc
  * comments of the sources.
  *
- * Usage: node tools/docs.mjs [--check]: with --check nothing is written, and pages that would change are an error.
- * An option without a doc comment, and one whose comment names another default than the table, are errors too.
+ * Usage: node tools/docs.mjs [--check]: with --check nothing is written. An option without a doc comment, and one whose
+ * comment names another default than the table, are errors.
  */
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { docBefore, optionDoc, sourcesBelow } from './doc-comments.mjs';
@@ -186,21 +186,17 @@ pages.set('README.md', [
 ]);
 
 const check = process.argv.includes('--check');
-mkdirSync(OUT, { recursive: true });
-for (const [name, lines] of pages) {
-  const text = `${[lines[0], '', NOTE, ...lines.slice(1)]
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trimEnd()}\n`;
-  const path = join(OUT, name);
-  const before = existsSync(path) ? readFileSync(path, 'utf8') : null;
-  if (text === before) continue;
-  if (check) problems.push(`docs/api/${name} is not what the sources say. Run npm run docs.`);
-  else writeFileSync(path, text);
-}
-for (const name of readdirSync(OUT)) {
-  if (!pages.has(name)) problems.push(`docs/api/${name} is no page of the reference any more. Remove it.`);
+if (!check) {
+  rmSync(OUT, { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  for (const [name, lines] of pages) {
+    const text = [lines[0], '', NOTE, ...lines.slice(1)]
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trimEnd();
+    writeFileSync(join(OUT, name), `${text}\n`);
+  }
 }
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exitCode = 1;
-else console.log(`docs/api: ${pages.size} pages${check ? ' are' : ''} as the sources say`);
+else console.log(check ? 'Comments and option tables agree.' : `Wrote ${pages.size} pages to docs/api.`);
