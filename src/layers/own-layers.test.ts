@@ -23,6 +23,7 @@ import { count, flag, number, oneOf, pair } from '../options/kinds.ts';
 import * as layers from './index.ts';
 import { input } from './input-layer.ts';
 import { type CallContext, Layer } from './layer.ts';
+import * as options from './own-options.ts';
 
 before(() => useBackend(new ReferenceBackend()));
 
@@ -242,6 +243,42 @@ test('files name parts by their properties and lists, as Keras does, and keep th
     (await again.predict(maps, { verbose: 0 })).data,
     (await net.predict(maps, { verbose: 0 })).data,
   );
+});
+
+test("an option of a layer of one's own can be an initializer, a regularizer, a constraint or an activation", async () => {
+  class Scale extends withOptions(Layer, {
+    first: options.initializer('ones'),
+    price: options.regularizer(),
+    bounds: options.constraint(),
+    activation: options.activation(),
+  }) {
+    static override readonly className = 'Scale';
+    scale: Variable | null = null;
+
+    override call([value]: readonly Node[]): Node {
+      return this.activation(mul(value!, variable(this.scale!)));
+    }
+
+    protected override createWeights(): void {
+      const { first: initializer, price: regularizer, bounds: constraint } = this;
+      this.scale = this.addWeight({ name: 'scale', shape: [2], initializer, regularizer, constraint });
+    }
+  }
+  const made = new Scale({
+    inputShape: [2],
+    first: 'zeros',
+    price: 'l2',
+    bounds: 'nonNeg',
+    activation: 'relu',
+  });
+  const again = await modelFromBytes(await modelToBytes(sequential([made])), { customObjects: { Scale } });
+  assert.deepEqual(again.layers[0]!.getConfig(), made.getConfig());
+  const { first, price, activation } = again.layers[0] as Scale;
+  assert.deepEqual(
+    [first.className, price?.className, activation.name],
+    ['Zeros', 'L2', made.activation.name],
+  );
+  assert.throws(() => new Scale({ first: 'glorot' as never }), /Unknown initializer 'glorot'/);
 });
 
 test('a part that no property holds cannot be written', async () => {

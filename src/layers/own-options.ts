@@ -1,0 +1,7 @@
+/** @file The kinds of options, for classes of users' own: `withOptions(Layer, { units: options.count() })`. */
+
+export { activation } from '../activations/registry.ts';
+export { constraint } from '../constraints/registry.ts';
+export { initializer } from '../initializers/registry.ts';
+export * from '../options/index.ts';
+export { regularizer } from '../regularizers/registry.ts';
