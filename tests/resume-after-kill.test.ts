@@ -1,7 +1,6 @@
 /**
  * @file Training that is killed with SIGKILL at random moments and started again ends with the bits of a run that was not.
- * FOVEA_KILLS sets how many kills there are of runs with a backup every few batches (default 2); there are half as many of
- * runs with a backup every epoch.
+ * FOVEA_KILLS sets how many kills there are of each kind of training (default 1).
  */
 
 import assert from 'node:assert/strict';
@@ -13,7 +12,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./support/interrupted-run.js', import.meta.url));
-const KILLS = Number(process.env.FOVEA_KILLS ?? 2);
+const KILLS = Number(process.env.FOVEA_KILLS ?? 1);
 /** A kill comes when the program has written so many of its 129 lines at most, and up to so many milliseconds later. */
 const LINES = 64;
 const LATER = 8;
@@ -36,9 +35,11 @@ interface Kill {
 }
 
 /** Runs the program, and kills it if asked to. */
-function run(folder: string, saveFreq: string, kill: Kill | null): Promise<Run> {
+function run(folder: string, saveFreq: string, training: string, kill: Kill | null): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [PROGRAM, folder, saveFreq], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [PROGRAM, folder, saveFreq, training], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [text, errors] = ['', ''];
     let lines = 0;
     let timer: NodeJS.Timeout | undefined;
@@ -65,21 +66,22 @@ function wentOn({ lines }: Run): boolean {
   return first !== undefined && !first.startsWith('batch 0 0 ');
 }
 
-const straight = run('none', 'epoch', null);
-
-for (const [saveFreq, wanted] of [
-  ['5', KILLS],
-  ['epoch', Math.ceil(KILLS / 2)],
+for (const [training, saveFreq] of [
+  ['average', '5'],
+  ['overwritten', 'epoch'],
+  ['accumulated', '5'],
+  ['plateau', 'epoch'],
 ] as const) {
-  test(`killed ${wanted} times with a backup every ${saveFreq === 'epoch' ? 'epoch' : `${saveFreq} batches`}`, async (t) => {
-    const { lines } = await straight;
+  const every = saveFreq === 'epoch' ? 'epoch' : `${saveFreq} batches`;
+  test(`killed ${KILLS} times, training '${training}', backup every ${every}`, async (t) => {
+    const { lines } = await run('none', saveFreq, training, null);
     const expected = new Set(lines);
     let [kills, wentOnRuns, folders] = [0, 0, 0];
-    let folder = join(home, `${saveFreq}-0`);
-    for (let ended = false; !ended || kills < wanted; ) {
+    let folder = join(home, `${training}-0`);
+    for (let ended = false; !ended || kills < KILLS; ) {
       const least = kills === 0 ? LINES_OF_AN_EPOCH : 0;
       const kill = { lines: least + 1 + Math.floor(Math.random() * LINES), later: Math.random() * LATER };
-      const part = await run(folder, saveFreq, kills < wanted ? kill : null);
+      const part = await run(folder, saveFreq, training, kills < KILLS ? kill : null);
       for (const line of part.lines) assert.ok(expected.has(line), `kill ${JSON.stringify(kill)}: ${line}`);
       if (wentOn(part)) wentOnRuns++;
       if (part.killed) kills++;
@@ -87,7 +89,7 @@ for (const [saveFreq, wanted] of [
       if (!ended) continue;
       assert.equal(part.lines.at(-1), lines.at(-1));
       assert.ok(!existsSync(folder), 'the backup is removed in the end');
-      folder = join(home, `${saveFreq}-${++folders}`);
+      folder = join(home, `${training}-${++folders}`);
     }
     t.diagnostic(
       `${kills} kills, ${wentOnRuns} runs went on from a backup, ${folders} runs came to their end`,

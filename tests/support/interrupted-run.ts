@@ -1,23 +1,59 @@
 /**
- * @file A program that trains with a backup, to be killed and started again: `node interrupted-run.js FOLDER SAVE_FREQ`.
+ * @file A program that trains with a backup, to be killed and started again: `node interrupted-run.js FOLDER SAVE_FREQ
+ * TRAINING`, TRAINING being one of those below. FOLDER `none`: without a backup.
  *
  * It writes lines: `ready` when training begins, `batch <epoch> <batch> <logs>` and `epoch <epoch> <logs>` as it goes on,
- * and at last `done <weights in base64> <history>`.
+ * and at last `done <weights in base64> <optimizer's variables in base64> <history>`.
  */
 
 import { setRandomSeed } from '../../src/base/random.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import type { CallbackLike } from '../../src/callbacks/callback.ts';
-import { backupAndRestore, earlyStopping } from '../../src/callbacks/index.ts';
+import { backupAndRestore, earlyStopping, reduceLROnPlateau } from '../../src/callbacks/index.ts';
 import { batchNormalization, conv2d, dense, dropout, flatten } from '../../src/layers/index.ts';
 import { meanIoU } from '../../src/metrics/index.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { adam } from '../../src/optimizers/index.ts';
+import type { Optimizer } from '../../src/optimizers/optimizer.ts';
+import { cosineDecay } from '../../src/schedules/index.ts';
 
 const SAMPLES = 300;
 const EPOCHS = 8;
 
-const [folder, frequency] = process.argv.slice(2);
+/** The 15 batches of an epoch are no multiple of what happens every so many steps. */
+const TRAININGS: Readonly<
+  Record<string, () => { optimizer: Optimizer; callbacks: readonly CallbackLike[] }>
+> = {
+  average: () => ({ optimizer: adam({ learningRate: wave(), useEma: true }), callbacks: [stopping()] }),
+  overwritten: () => ({
+    optimizer: adam({ learningRate: wave(), useEma: true, emaMomentum: 0.9, emaOverwriteFrequency: 7 }),
+    callbacks: [stopping()],
+  }),
+  accumulated: () => ({
+    optimizer: adam({
+      learningRate: wave(),
+      useEma: true,
+      emaOverwriteFrequency: 4,
+      gradientAccumulationSteps: 4,
+      clipnorm: 0.5,
+    }),
+    callbacks: [stopping()],
+  }),
+  plateau: () => ({
+    optimizer: adam({ learningRate: 0.01 }),
+    callbacks: [
+      reduceLROnPlateau({ factor: 0.5, patience: 1, minDelta: 0.05 }),
+      // Ends some epochs before the last, with the weights of an earlier one.
+      earlyStopping({ patience: 3, minDelta: 0.01, restoreBestWeights: true }),
+    ],
+  }),
+};
+const wave = () =>
+  cosineDecay({ initialLearningRate: 0, warmupTarget: 0.01, warmupSteps: 20, decaySteps: 80, alpha: 0.1 });
+const stopping = () => earlyStopping({ patience: EPOCHS, restoreBestWeights: true });
+
+const [folder, frequency, training] = process.argv.slice(2);
+const { optimizer, callbacks } = TRAININGS[training!]!();
 const say = (...words: unknown[]) => {
   process.stdout.write(
     `${words.map((word) => (typeof word === 'object' ? JSON.stringify(word) : word)).join(' ')}\n`,
@@ -26,6 +62,8 @@ const say = (...words: unknown[]) => {
 
 let epochNow = 0;
 const report: CallbackLike = {
+  // With a backup every epoch, batches run in rows, as they do where nothing acts on them.
+  onlyWatches: frequency === 'epoch',
   onTrainBegin: () => say('ready'),
   onEpochBegin: (epoch) => {
     epochNow = epoch;
@@ -54,7 +92,7 @@ const net = sequential([
   dense({ units: 3, activation: 'softmax' }),
 ]);
 net.compile({
-  optimizer: adam(),
+  optimizer,
   loss: 'sparseCategoricalCrossentropy',
   metrics: ['accuracy', meanIoU({ numClasses: 3, sparseYPred: false })],
 });
@@ -66,13 +104,15 @@ const { history } = await net.fit(x, y, {
   verbose: 0,
   callbacks: [
     report,
-    earlyStopping({ patience: EPOCHS, restoreBestWeights: true }),
+    ...callbacks,
     ...(folder === 'none'
       ? []
       : [backupAndRestore({ backupDir: folder!, saveFreq, doubleCheckpoint: saveFreq !== 'epoch' })]),
   ],
 });
-const weights = Buffer.concat(
-  net.getWeights().map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),
-);
-say('done', weights.toString('base64'), history);
+const bytes = (list: readonly { data: NodeJS.TypedArray }[]) =>
+  Buffer.concat(list.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength))).toString(
+    'base64',
+  );
+const kept = optimizer.variables.map((variable) => ({ data: variable.read() }));
+say('done', bytes(net.getWeights()), bytes(kept), history);
