@@ -32,7 +32,8 @@ export const softmax: ActivationFunction = (x) => ops.softmax(checkClassAxis('so
 export const logSoftmax: ActivationFunction = (x) => {
   const top = ops.stopGradient(ops.max(checkClassAxis('logSoftmax', x), { axes: [-1], keepDims: true }));
   const shifted = sub(x, top);
-  // Σ e^(x - top) is 1 and what the others add; without the 1, which is the first maximum's, small rests are not lost.
+  // The first maximum adds exactly 1 to Σ e^(x - top). The sum leaves it out and log1p adds it, so that small terms are
+  // not rounded away.
   const first = ops.stopGradient(ops.oneHot(ops.argMax(x), x.shape.at(-1) as number));
   const rest = ops.sum(sub(exp(shifted), first), { axes: [-1], keepDims: true });
   return sub(shifted, ops.log1p(rest));
@@ -47,7 +48,7 @@ export const logSigmoid: ActivationFunction = (x) => neg(softplus(neg(x)));
 /** x / (1 + |x|). */
 export const softsign: ActivationFunction = (x) => ops.softsign(x);
 
-/** e^x - 1 for x ≤ 0 and 0 for others, which never overflows. */
+/** e^x - 1 for x ≤ 0, else 0. It never overflows. */
 function negativeExpm1(x: Node): Node {
   return ops.expm1(minimum(x, constant(0)));
 }
@@ -87,7 +88,7 @@ export const hardSilu: ActivationFunction = (x) => mul(x, hardSigmoid(x));
 /** x · tanh(softplus(x)) (Misra 2019). */
 export const mish: ActivationFunction = (x) => mul(x, ops.tanh(softplus(x)));
 
-/** x cut to -1 … 1. */
+/** x clipped to -1 … 1. */
 export const hardTanh: ActivationFunction = (x) => minimum(maximum(x, constant(-1)), constant(1));
 
 function checkClassAxis(name: string, x: Node): Node {

@@ -16,7 +16,7 @@ const ALIASES = { swish: list.silu, hardSwish: list.hardSilu } as const;
 
 const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = { ...list, ...ALIASES };
 
-/** What Keras has besides. */
+/** Activations that Keras has and Fovea does not. */
 const NOT_YET = [
   ...['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus', 'sparse_sigmoid', 'sparsemax'],
   ...['squareplus', 'tanh_shrink', 'threshold'],
@@ -54,7 +54,7 @@ export function getActivation(identifier: unknown): ActivationFunction {
   throw unknownNameError('activation function', name, known);
 }
 
-/** What files have for an activation function: Keras' name of a built-in one, an object for a registered one. */
+/** How a file names an activation function: Keras' name for a built-in one, an object for a registered one. */
 export function serializeActivation(activation: ActivationFunction): ConfigValue {
   const found = Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name] === activation);
   return found === undefined ? functionObject(activation, 'activation') : snakeCase(found);

@@ -9,9 +9,10 @@ import { constant } from '../ops/leaf.ts';
 import { sumToShape } from '../ops/reduce.ts';
 
 /**
- * The gradients of `loss`, a scalar, with respect to `wrt`, each of its node's shape. A node the loss does not depend on
- * gets zeros. Throws ShapeError when `loss` is not a scalar, UnsupportedError when the way passes an op without gradient.
- * Source: reverse accumulation (Linnainmaa 1970; Griewank & Walther, Evaluating Derivatives, ch. 3).
+ * The gradients of `loss`, a scalar, with respect to `wrt`, each of its node's shape. A node the loss does not depend
+ * on gets zeros. Throws ShapeError when `loss` is not a scalar, UnsupportedError when a path from `wrt` to `loss` goes
+ * through an op without a gradient. Source: reverse accumulation (Linnainmaa 1970; Griewank & Walther, Evaluating
+ * Derivatives, ch. 3).
  */
 export function gradients(loss: Node, wrt: readonly Node[]): Node[] {
   if (loss.shape.length !== 0) {

@@ -1,4 +1,4 @@
-/** @file Functions of graph nodes, for losses, metrics, activations and layers of one's own: the public `ops`. */
+/** @file Functions of graph nodes, for users' own losses, metrics, activations and layers: the public `ops`. */
 
 export * from '../ops/index.ts';
 export { gradients } from './gradients.ts';

@@ -30,7 +30,10 @@ export function isKerasObject(value: unknown): value is Config & { readonly clas
   );
 }
 
-/** True for a record as Keras 1 wrote regularizers and constraints: the class' name among the options. */
+/**
+ * True for a record in the form in which Keras 1 wrote regularizers and constraints: the class' name is one of the
+ * options.
+ */
 export function isKeras1Object(value: unknown): value is Config & { readonly name: string } {
   return typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string';
 }

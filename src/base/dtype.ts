@@ -49,8 +49,8 @@ const KINDS = new Map<string, ArrayKind>([
 ]);
 
 /**
- * The array that `value` is, as one of this realm's that store elements: of another window, of a vm context or of a test
- * runner's page it becomes a view of the same memory, and so do clamped bytes. Undefined for what is no such array.
+ * `value` as an array of this realm that stores elements. An array of another realm (another window, a vm context, a
+ * test runner's page) and clamped bytes become a view of the same memory. Undefined when `value` is no such array.
  */
 export function asTypedArray(value: unknown): TypedArray | undefined {
   if (!ArrayBuffer.isView(value)) return undefined;
@@ -99,7 +99,8 @@ function checkFits(source: ArrayLike<number>, to: keyof typeof INTEGER_RANGES): 
   const [low, high] = INTEGER_RANGES[to];
   for (let i = 0; i < source.length; i++) {
     const value = source[i]!;
-    // Negated so that NaN is refused too; what is cut to the range's ends still fits.
+    // The test is negated so that NaN is refused too. Fractions are cut first, so a value less than 1 outside the range
+    // fits.
     if (!(value > low - 1 && value < high + 1)) {
       throw new ValueError(
         `Cannot cast element ${i} with value ${value} to ${to}, which holds ${low} to ${high}. ` +

@@ -1,11 +1,13 @@
-/** @file What surrounds the library in a bundle for browsers: takes the place of environment.ts there. */
+/**
+ * @file What surrounds the library in a browser. Bundles for browsers take this file in the place of environment.ts.
+ */
 
 type Environment = typeof import('./environment.ts');
 
 /** False, even where there is a `process`: a bundle for browsers cannot reach Node's modules. */
 export const isNode: Environment['isNode'] = () => false;
 
-/** Browsers have none. */
+/** Browsers have no environment variables. */
 export const environmentVariable: Environment['environmentVariable'] = () => undefined;
 
 /** Threads that the machine runs at the same time, as far as the browser tells; else 1. */

@@ -20,7 +20,10 @@ export function parallelism(): number {
 
 declare const __filename: string | undefined;
 
-/** Where Node loaded this code from, to look for packages from there: of a CommonJS bundle too, which has no import.meta. */
+/**
+ * Where Node loaded this code from; packages are looked for from there. Works in a CommonJS bundle too, which has no
+ * import.meta.
+ */
 export function codeLocation(): string {
   const url: string | undefined = import.meta.url;
   return url ?? (typeof __filename === 'string' ? __filename : `${process.cwd()}/`);

@@ -30,7 +30,7 @@ export class BackendError extends FoveaError {
   override name = 'BackendError';
 }
 
-/** `error` with the place it happened in added to its message, when it is one of ours; else `error` itself. */
+/** `error` with the place where it happened added to its message, when it is a FoveaError; else `error` itself. */
 export function withPlace(error: unknown, place: string): unknown {
   if (!(error instanceof FoveaError)) return error;
   const Class = error.constructor as new (message: string, options: ErrorOptions) => FoveaError;

@@ -1,8 +1,8 @@
-/** @file Leaves the event loop free between pieces of work. */
+/** @file Gives the event loop time between pieces of work. */
 
 const BREAK_MILLISECONDS = 12;
 
-/** Lets timers, input and drawing have their turn, when the last turn was some time ago. */
+/** Lets timers, input and drawing run, if they have not run for some time. */
 export class EventLoopBreaks {
   #last = performance.now();
 

@@ -1,4 +1,4 @@
-/** @file How places of files are given. */
+/** @file The ways to name a file: a path, a URL as a text, or a URL object. */
 
 /** What the library needs of a URL object; every `URL` is one, of this realm or another. */
 export interface UrlObject {

@@ -1,4 +1,4 @@
-/** @file Random streams by name: what one owner, such as a model, draws from for as long as it lives. */
+/** @file Random streams by name: one owner, such as a model, draws its random numbers from them for its whole life. */
 
 import { defaultGenerator, nextSeed, RandomGenerator, type RandomState } from './random.ts';
 
@@ -7,17 +7,20 @@ export type RandomStreamsState = Readonly<Record<string, RandomState>>;
 
 interface Stream {
   readonly generator: RandomGenerator;
-  /** The generator that its seed was drawn from; null for a stream with a seed of its own. */
+  /** The generator that the stream's seed was drawn from; null for a stream with a seed of its own. */
   readonly origin: RandomGenerator | null;
 }
 
-/** Streams that are made when first asked for and then go on, whatever is compiled or built in between. */
+/**
+ * Streams that are made when first asked for. They then go on, even when steps are compiled or layers are built in
+ * between.
+ */
 export class RandomStreams {
   readonly #streams = new Map<string, Stream>();
 
   /**
-   * The stream of that name. Without a `seed`, its seed is drawn from the default generator when it is first asked for;
-   * with one, it is the same in every process.
+   * The stream of that name. Without `seed`, its seed is drawn from the default generator at the first call; with
+   * `seed`, the stream is the same in every process.
    */
   stream(name: string, seed: number | null = null): RandomGenerator {
     const key = seed === null ? name : `${name}#${seed}`;
@@ -47,8 +50,8 @@ export class RandomStreams {
   }
 
   /**
-   * Brings the streams to where they were. Those that were not there are forgotten; generators that were handed out stay
-   * the ones of their names. Throws ValueError for what is no state.
+   * Brings the streams to the positions in `state`. Streams that are not in `state` are forgotten; generators that were
+   * handed out stay the generators of their names. Throws ValueError when `state` is not a state of streams.
    */
   setState(state: RandomStreamsState): void {
     for (const name of this.#streams.keys()) if (!(name in state)) this.#streams.delete(name);

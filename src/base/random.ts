@@ -53,12 +53,12 @@ export class RandomGenerator {
     this.#state = Int32Array.from({ length: 4 }, next);
   }
 
-  /** Where the stream is. `setState` brings any generator there. */
+  /** The position of the stream. `setState` brings any generator to it. */
   getState(): RandomState {
     return { words: [...this.#state], spare: this.#spare ?? null };
   }
 
-  /** Goes on from where `getState` was called. Throws ValueError for what is no state. */
+  /** Goes on from where `getState` was called. Throws ValueError when the argument is no such state. */
   setState(state: RandomState): void {
     const { words, spare } = state;
     const isWords = words.length === 4 && words.every((word) => (word | 0) === word) && words.some(Boolean);
@@ -122,7 +122,7 @@ export class RandomGenerator {
     }
   }
 
-  /** A normally distributed number within two `std` of `mean`: what falls outside is drawn again, as in Keras. */
+  /** A normally distributed number within two `std` of `mean`: numbers outside are drawn again, as in Keras. */
   truncatedNormal(mean = 0, std = 1): number {
     let draw = this.normal();
     while (Math.abs(draw) > 2) draw = this.normal();

@@ -1,4 +1,4 @@
-/** @file Registry: things that are made by name, or from what a Keras file has for them. */
+/** @file Registry: things that are made by name, or from an object of a Keras file. */
 
 import { isKerasObject, optionsOfConfig } from './config.ts';
 import { ValueError } from './errors.ts';
@@ -19,7 +19,7 @@ export class Registry<T> {
   /**
    * @param options.kind What the things are, for messages: `loss`.
    * @param options.example What to give instead of a wrong identifier, for messages.
-   * @param options.factories By name; how a name is spelled (case, underscores) does not matter.
+   * @param options.factories The factories by name; case and underscores of a name do not matter.
    * @param options.aliases Other names, with the name that each stands for.
    * @param options.listed Names that messages list besides those of the factories.
    */

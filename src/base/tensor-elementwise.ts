@@ -29,8 +29,8 @@ type Loop = (
   n: number,
 ) => void;
 
-// The four common operations have loops of their own: a shared loop calling a function per element runs several times
-// slower once it has seen a few different functions, and these run over whole data sets.
+// The four common operations have loops of their own, since they run over whole data sets. A shared loop that calls a
+// function per element becomes several times slower after it has called a few different functions.
 const addLoop: Loop = (a, ai, as, b, bi, bs, out, o, n) => {
   for (let i = 0; i < n; i++, ai += as, bi += bs) out[o + i] = a[ai]! + b[bi]!;
 };

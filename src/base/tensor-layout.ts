@@ -5,7 +5,10 @@ import { checkDType, convert, type DType } from './dtype.ts';
 import { ShapeError, ValueError } from './errors.ts';
 import { formatShape, sizeOf } from './shape.ts';
 
-/** The same elements in another shape, sharing the data. One extent may be -1: it takes what is left. Throws ShapeError. */
+/**
+ * The same elements in another shape, sharing the data. One extent may be -1: it follows from the number of elements.
+ * Throws ShapeError.
+ */
 export function reshapeArray(x: ArrayValue, shape: readonly number[]): ArrayValue {
   if (!Array.isArray(shape)) checkExtents(shape);
   const open = shape.indexOf(-1);
@@ -66,7 +69,7 @@ function checkWindow(x: ArrayValue, begin: readonly number[], size: readonly num
 export function sliceArray(x: ArrayValue, begin: readonly number[], size: readonly number[]): ArrayValue {
   const shape = checkWindow(x, begin, size);
   const strides = stridesOf(x.shape);
-  // Everything behind the last axis that is cut lies together, so whole runs can be copied.
+  // The elements of all axes after the last cut axis lie together, so they are copied as one run.
   let cut = shape.length - 1;
   while (cut > 0 && shape[cut] === x.shape[cut]) cut--;
   const start = strides.reduce((at, stride, axis) => at + stride * (begin[axis] ?? 0), 0);
