@@ -59,7 +59,7 @@ export class ByteWriter {
     this.bytes(bytes);
   }
 
-  /** The bytes written so far; a view that the next write may leave behind. */
+  /** The bytes written so far, as a view that is valid until the next write. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }

@@ -1,8 +1,9 @@
 /**
  * @file Where each register of a kernel is used for the last time, so that its local can serve another.
  *
- * Engines turn locals into SSA values, so fewer locals do not make code faster; but they make optimised code arrive
- * sooner: V8 compiles a kernel with 200 temporaries in three quarters (Node 20) to half (Node 26) of the time.
+ * Engines turn locals into SSA values, so fewer locals do not make code faster; but V8 optimises a kernel with fewer
+ * locals in less time: it compiles a kernel with 200 temporaries in three quarters (Node 20) to half (Node 26) of the
+ * time.
  */
 
 import type { Instruction, Kernel, Mask, Ptr, Vec } from '../../kernels/ir.ts';
@@ -30,7 +31,7 @@ export class Scope {
 
 interface LastUse {
   readonly register: LocalRegister;
-  /** The innermost scope that holds all uses so far. */
+  /** The innermost scope that contains all uses so far. */
   scope: Scope;
   index: number;
 }

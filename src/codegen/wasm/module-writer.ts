@@ -21,8 +21,9 @@ interface ModuleFunction {
 }
 
 /**
- * Collects functions and writes the binary. The memory is imported as `env.memory`; a shared memory must be imported
- * as shared, since engines refuse to link the one as the other. Every function has a name, which traps show.
+ * Collects functions and writes the binary. The memory is imported as `env.memory`; a shared memory must be imported as
+ * shared, since engines refuse to link a shared memory as an unshared one, and the reverse. Every function has a name,
+ * which traps show.
  */
 export class ModuleWriter {
   readonly #sharedMemory: boolean;

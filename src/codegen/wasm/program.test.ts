@@ -88,7 +88,7 @@ test('a samples phase hands every kind of buffer the right address, in whole and
     assert.deepEqual(floats(0, 60), expected);
     assert.deepEqual([...floats(1, 15)], [9, 9, 9, 9, 9, ...Array<number>(5).fill(chunks), 9, 9, 9, 9, 9]);
     assert.deepEqual([...floats(2, 3)], [chunks, chunks, 0]);
-    // Sample j of the chunk is there in every chunk that has more than j samples.
+    // Every chunk with more than j samples has a sample j.
     const touched = (j: number): number =>
       Array.from({ length: chunks }, (_, c) => Math.min(4, end - begin - c * 4)).filter((size) => size > j)
         .length;

@@ -7,7 +7,8 @@
  * - whole phase k: `phase{k}(frame, slice, slices)` does slice `slice` of `slices`. Together the slices cover every
  *   element of every call exactly once, whatever their number.
  *
- * `frame` is the address of one u32 byte address per buffer of the program; entries of buffers in arenas are unused.
+ * `frame` is the address of a table with one u32 byte address per buffer of the program; entries of buffers in arenas
+ * are unused.
  */
 
 import { InternalError } from '../../base/errors.ts';
@@ -33,7 +34,7 @@ export interface ProgramOptions extends KernelOptions {
   readonly sharedMemory: boolean;
 }
 
-/** Bytes of one address in a frame. */
+/** Bytes of one address in the table of buffers. */
 export const FRAME_ENTRY_BYTES = 4;
 
 /** The name under which the driver of phase `index` is exported. */

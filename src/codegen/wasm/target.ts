@@ -3,8 +3,8 @@
 import type { VectorTarget } from '../../kernels/ir.ts';
 
 /**
- * V8 keeps 15 vector registers for code; without fused multiply-add one of them holds the product. It hoists the loads
- * of a loop round, so that depth steps written out would only need more registers.
+ * V8 keeps 15 vector registers for code; without fused multiply-add one of them holds the product. V8 moves all loads
+ * to the start of a loop round, so writing several depth steps out would only need more registers.
  */
 export function wasmTarget(relaxedSimd: boolean): VectorTarget {
   return {

@@ -26,7 +26,7 @@ function constantValue(instruction: Simple, lanes: number): Constant | null {
   return constantOf(Array.from({ length: lanes }, (_, lane) => floatBits(lane)));
 }
 
-/** Takes out the registers that hold one constant and nothing else; they are told by their ids. */
+/** Removes the registers that hold one constant and nothing else, and gives their constants by register id. */
 export function extractConstants(
   items: readonly Item[],
   lanes: number,

@@ -1,12 +1,12 @@
 /**
  * @file The control block: what the main thread and the threads of a job tell one another through shared memory.
  *
- * A job is a row of runs of one program, one after another. A run's work is a row of items, taken one by one by whoever
- * is free. `next` holds the run's generation in its upper half and the next item in its lower one, so that a thread that
- * comes late cannot take an item of another run.
+ * A job is a series: runs of one program, one after another. A run's work is a list of items; each free thread takes
+ * the next one. `next` holds the run's generation in its upper half and the next item in its lower one, so that a
+ * thread that comes late cannot take an item of another run.
  */
 
-/** Byte offsets. What different threads write at the same time is on different cache lines. */
+/** Byte offsets. Fields that different threads write at the same time are on different cache lines. */
 export const CONTROL = {
   /** u64: generation of the run · 2³² + next item; the item is `CLOSED` while a job is being set up. */
   next: 0,
@@ -18,7 +18,7 @@ export const CONTROL = {
   inside: 192,
   /** u64: address of the job's code. */
   entry: 256,
-  /** u64: address of the run's frame. */
+  /** u64: address of the run's table of buffer addresses. */
   frame: 264,
   /** u64: address of a table with the address of each thread's arena. */
   arenas: 272,
@@ -29,11 +29,11 @@ export const CONTROL = {
   /** u64: addresses of the C functions that let a thread sleep and wake it; unused on Linux. */
   sleepFunction: 288,
   wakeFunction: 296,
-  /** u64: address of a row for each of the runs that come after this one. */
+  /** u64: address of a table with an entry for each run after this one. */
   further: 304,
-  /** u64: address of a row for each thread with its share of the shards. */
+  /** u64: address of a table with each thread's share of the shards. */
   shares: 312,
-  /** u32: changes whenever there is something new for idle helpers, which sleep on it. */
+  /** u32: a counter that changes whenever there is work or an order for idle helpers. They sleep on it. */
   news: 320,
   /** u32: other than 0 ends the helpers. */
   stop: 324,
@@ -41,20 +41,20 @@ export const CONTROL = {
   finished: 384,
 } as const;
 
-/** A run that comes later: the u64 address of its frame, the u32 number of its samples. */
+/** The entry of a later run: the u64 address of its table of buffers, the u32 number of its samples. */
 export const RUN_ROW = { frame: 0, samples: 8 } as const;
 export const RUN_ROW_BYTES = 16;
 
 /**
- * A thread's share of the shards of each samples phase: u64 generation · 2³² + shards of it that were taken in that run,
- * the u32 number of its first shard, the u32 number of its shards. On a cache line of its own.
+ * A thread's share of the shards of each samples phase: u64 generation · 2³² + shards of it that were taken in that
+ * run, the u32 number of its first shard, the u32 number of its shards. Each share is on a cache line of its own.
  */
 export const SHARE_ROW = { taken: 0, first: 8, size: 12 } as const;
 export const SHARE_ROW_BYTES = 64;
 
 export const CONTROL_BYTES = 448;
 
-/** The item that no run has. */
+/** An item number that no run has. */
 export const CLOSED = 0x7fffffff;
 
 /** Generations count up to here and start again at 1. */

@@ -17,14 +17,17 @@ export interface HelperOptions {
   readonly sleep: SleepCall;
 }
 
-/** Looks for a next job before a helper goes to sleep: some 20 µs. Longer would keep others from the helper's core. */
+/**
+ * How often a helper looks for a next job before it sleeps: some 20 µs. A longer wait would take the core from other
+ * threads.
+ */
 const SPINS = 1000;
 
 /** `help(seat)` takes part in every job of the seat's control block until that says stop; then it returns 0. */
 export function helpCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const [seat] = ARGUMENTS[convention];
-  // Windows: 32 bytes that the job's code may use.
+  // Windows: 32 bytes of stack that the called code may use.
   emitEntry(asm, convention, 32, () => {
     const [awake, look, idle, end] = [asm.label(), asm.label(), asm.label(), asm.label()];
     asm.emit('mov', r14d, mem(seat, SEAT.thread));
@@ -33,7 +36,7 @@ export function helpCode({ convention, sleep }: HelperOptions): Uint8Array<Array
     asm.bind(awake);
     asm.emit('mov', r13d, SPINS);
     asm.bind(look);
-    // Read before looking: news that comes later keeps the thread from falling asleep.
+    // The counter is read before the thread looks for work: if it changes after that, the thread does not fall asleep.
     asm.emit('mov', r15d, mem(rbx, CONTROL.news));
     attend(asm, { convention, sleep }, awake, idle);
     asm.bind(idle);
@@ -69,7 +72,8 @@ function attend(asm: Assembler, { convention, sleep }: HelperOptions, attended: 
     asm.emit('lock xadd', mem(rbx, CONTROL.inside), eax);
   };
   readJob(idle);
-  // The job's code may be freed when nobody is inside; so go inside first and look whether the job is still there.
+  // The job's code may be freed when no thread is counted as inside. So a thread counts itself first, and then checks
+  // that the job is still open.
   inside(1);
   readJob(leave);
   const [first, second, third] = ARGUMENTS[convention];
@@ -125,7 +129,7 @@ function emitOpen(asm: Assembler, sleep: SleepCall): void {
   emitWake(asm, sleep, CONTROL.news);
 }
 
-/** `rouse(control)` wakes the helpers that sleep for want of news. */
+/** `rouse(control)` wakes the helpers that sleep because there was no work. */
 export function rouseCode({ convention, sleep }: HelperOptions): Uint8Array<ArrayBuffer> {
   const asm = new Assembler();
   const [control] = ARGUMENTS[convention];

@@ -21,7 +21,7 @@ export interface Reference {
 
 type Register = Gpr | VectorRegister | MaskRegister;
 
-/** ModRM.rm and SIB.base values that mean something else than the register of that number. */
+/** ModRM.rm and SIB.base values that do not mean the register of that number. */
 const SIB_FOLLOWS = 4;
 const NO_BASE = 5;
 

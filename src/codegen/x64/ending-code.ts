@@ -1,4 +1,7 @@
-/** @file What a thread runs when it ends: it ends the helpers that it started, and gives back what machine code uses. */
+/**
+ * @file What a thread runs when it ends: it ends the helpers that it started, and unmaps the memory that machine code
+ * uses.
+ */
 
 import { Assembler } from './assembler.ts';
 import { CONTROL } from './control-block.ts';
@@ -14,7 +17,7 @@ export const ENDING = {
   /** How many helpers there are, and the address of their handles, u64 each, 0 for none. */
   helpers: 8,
   handles: 16,
-  /** How many rows of mappings there are, and where: u64 address, or 0, and u64 bytes. */
+  /** The number of mappings, and the address of their list: for each a u64 address, or 0, and u64 bytes. */
   mappings: 24,
   mappingRows: 32,
   /** `pthread_join`, `munmap`, `pthread_key_delete`. */

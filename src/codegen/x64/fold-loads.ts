@@ -1,6 +1,6 @@
 /**
- * @file Loads used once move to their use, and become its memory operand where the instruction can have one: less
- * registers, fewer instructions.
+ * @file Loads used once move to their use, and become its memory operand where the instruction can have one. This saves
+ * registers and instructions.
  */
 
 import type { Vec } from '../../kernels/ir.ts';

@@ -1,4 +1,7 @@
-/** @file Calls of kernels in a step: their arguments, from the frame and the step's own values, and their code. */
+/**
+ * @file Calls of kernels in a step: their arguments, from the table of buffer addresses and the step's own values, and
+ * their code.
+ */
 
 import { InternalError } from '../../base/errors.ts';
 import {
@@ -21,7 +24,7 @@ import { rax, rcx, rsp } from './registers.ts';
 import type { StepLocals } from './step-locals.ts';
 import { type Isa, nativeTarget } from './target.ts';
 
-/** Bytes of one address in a frame. */
+/** Bytes of one address in the table of buffers. */
 export const FRAME_ENTRY_BYTES = 8;
 
 interface KernelCallOptions {

@@ -71,7 +71,7 @@ export class KernelFrame {
       this.loadConstant(this.#vec(register), constant);
   }
 
-  /** What is emitted from here on belongs to the item at this position. */
+  /** All code emitted after this call belongs to the item at this position. */
   moveTo(item: number): void {
     this.#item = item;
   }

@@ -25,7 +25,7 @@ import { emitVector } from './vector-instructions.ts';
 /** General registers in the order in which they are taken: all but rsp, those with longer addresses last. */
 const GPRS = [0, 1, 2, 3, 6, 7, 8, 9, 10, 11, 14, 15, 5, 13, 12];
 
-/** zmm16 to zmm31 first: Windows wants none of them back. */
+/** zmm16 to zmm31 first: on Windows a function need not restore them. */
 const VECTORS = {
   avx2: Array.from({ length: 16 }, (_, i) => i),
   avx512: Array.from({ length: 32 }, (_, i) => (i + 16) % 32),

@@ -124,7 +124,10 @@ export class LoopMap {
     });
   }
 
-  /** Where a value written first at `from` and needed at `at` must live until: loops that it enters run again. */
+  /**
+   * The position until which a value must live that is first written at `from` and needed at `at`. A loop between the
+   * two runs again, so the value lives until the loop's end.
+   */
   lastNeed(from: number, at: number): number {
     let end = at;
     for (let loop = this.parents[at]!; loop > from; loop = this.parents[loop]!) end = this.ends.get(loop)!;

@@ -27,7 +27,7 @@ export interface Interval {
   weight: number;
   /** Values whose register would save a move, if they end where this one starts. */
   readonly hints: readonly number[];
-  /** Summed up in place by the loops inside its life. */
+  /** True for an accumulator: loops inside its life add to it in place. */
   accumulator: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface ConstantUse {
   end: number;
 }
 
-/** What register assignment needs to know of a kernel. */
+/** What register assignment needs to know about a kernel. */
 export interface Liveness {
   readonly intervals: readonly Interval[];
   /** By key. */
@@ -179,7 +179,7 @@ class Analysis {
     const id = this.#nextId--;
     const interval = this.#open(id, registerClass, 2 * i, []);
     interval.end = 2 * i + (constant === null ? 1 : 0);
-    // Worth more than any value: it is what a spilled one would need anyway.
+    // A scratch value gets a register before any other value: a value in memory needs a scratch register anyway.
     interval.weight = Number.POSITIVE_INFINITY;
     let uses = this.#temporaries.get(i);
     if (uses === undefined) {

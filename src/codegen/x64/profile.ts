@@ -20,7 +20,10 @@ export function emitProfileStart(asm: Assembler, started: Memory): void {
   asm.emit('mov', started, rax);
 }
 
-/** Adds the time since `started` to a row of the table that `tableOffset` in the frame points to. Changes rax, rcx, rdx. */
+/**
+ * Adds the time since `started` to a row of the profile's table. Its address is at `tableOffset` in the table of
+ * buffers. Changes rax, rcx, rdx.
+ */
 export function emitProfileEnd(
   asm: Assembler,
   started: Memory,

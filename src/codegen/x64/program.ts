@@ -3,10 +3,10 @@
  *
  * `step(control, thread, generation)` works on items of the control block's run until none is left: the shards of a
  * samples phase, the slices of a whole phase. An item of a phase waits until all items of the phases before are done.
- * Thread 0 returns when all items are done; the others when there are none left to take.
+ * Thread 0 returns when all items are done; the other threads return when no item is left to take.
  *
- * The frame holds one u64 byte address per buffer of the program (entries of buffers in arenas are unused), then the address
- * of the profile's table, or 0.
+ * A table holds one u64 byte address per buffer of the program (entries of buffers in arenas are unused), then the
+ * address of the profile's table, or 0. The code calls this table `frame`.
  */
 
 import { type Program, type SamplesPhase, SLICE_GRAIN, type WholePhase } from '../../compiler/program.ts';
@@ -64,7 +64,7 @@ class ProgramEmitter {
     const sizes = program.phases.flatMap(({ calls }) =>
       calls.map(({ kernel }) => kernel.pointers.length + kernel.ints.length),
     );
-    // A zeroing kernel takes one.
+    // A zeroing kernel takes one pointer.
     this.#locals = new StepLocals(Math.max(1, ...sizes));
     this.#calls = new KernelCalls(this.asm, program, this.#locals, options);
     const { asm } = this;
@@ -91,7 +91,7 @@ class ProgramEmitter {
     return { code: asm.finish(), profileRows: this.#calls.profileRows };
   }
 
-  /** Keeps the arguments and what the run is, flushes denormals, takes the first item. */
+  /** Stores the arguments and the run's numbers on the stack, makes denormals flush to zero, takes the first item. */
   #enter(): void {
     const { asm } = this;
     const at = this.#locals;
@@ -167,7 +167,7 @@ class ProgramEmitter {
     asm.bind(done);
   }
 
-  /** The item is one of the phase's; which shard, depends on the thread. */
+  /** An item stands for any shard of the phase; the thread decides which shard it takes. */
   #share(k: number): void {
     const { asm } = this;
     const at = this.#locals;

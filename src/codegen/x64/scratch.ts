@@ -1,4 +1,7 @@
-/** @file Scratch registers: what values in memory pass through, taken just for the items that need them. */
+/**
+ * @file Scratch registers: values in memory pass through them. A scratch register is taken only for the items that need
+ * it.
+ */
 
 import type { Constant } from './constants.ts';
 import { memoryFields } from './fold-loads.ts';

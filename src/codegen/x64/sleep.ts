@@ -1,4 +1,4 @@
-/** @file How a thread sleeps until a word of the control block changes, and how those that sleep are woken. */
+/** @file How a thread sleeps until a word of the control block changes, and how sleeping threads are woken. */
 
 import type { Assembler } from './assembler.ts';
 import { CONTROL } from './control-block.ts';
@@ -45,8 +45,8 @@ const KEPT_COUNT = mem(rsp, 40);
 const COMPARED = mem(rsp, 48);
 
 /**
- * Sleeps while the u32 `field` of the control block in r8 is edx. May return for no reason. Keeps r8, rcx and what C
- * functions keep.
+ * Sleeps while the u32 `field` of the control block in r8 is edx. May return although it did not change. Preserves r8,
+ * rcx and the registers that C functions preserve.
  */
 export function emitSleep(asm: Assembler, call: SleepCall, field: number): void {
   if (call === 'futex') {
@@ -68,7 +68,10 @@ export function emitSleep(asm: Assembler, call: SleepCall, field: number): void 
   });
 }
 
-/** Wakes all that sleep on the u32 `field` of the control block in r8. Keeps r8, rcx and what C functions keep. */
+/**
+ * Wakes all threads that sleep on the u32 `field` of the control block in r8. Preserves r8, rcx and the registers that
+ * C functions preserve.
+ */
 export function emitWake(asm: Assembler, call: SleepCall, field: number): void {
   if (call === 'futex') {
     futex(asm, FUTEX_WAKE_PRIVATE, field, () => asm.emit('mov', edx, EVERYONE));

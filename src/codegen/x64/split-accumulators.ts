@@ -1,6 +1,6 @@
 /**
- * @file Accumulators get another name behind the loop that sums them up, so that they may leave their registers for what
- * comes after it without leaving them in the loop.
+ * @file Accumulators get another name after the loop that adds to them. So an accumulator can be in a register during
+ * the loop and in memory after it.
  */
 
 import type { Vec } from '../../kernels/ir.ts';
@@ -10,7 +10,7 @@ interface Uses {
   readonly vec: Vec;
   readonly written: number[];
   readonly read: number[];
-  /** Where it is summed up in place. */
+  /** The positions where the loop adds to the value in place. */
   readonly summed: number[];
 }
 
@@ -41,14 +41,17 @@ function collect(items: readonly Item[]): { uses: Map<number, Uses>; largestId: 
   return { uses, largestId };
 }
 
-/** Where the value is complete that a loop sums up: behind its last write and the loops around that; else -1. */
+/**
+ * The position from which a value that a loop adds to is complete: after its last write and the loops around that
+ * write. -1 for other values.
+ */
 function endOfSum({ written, summed }: Uses, loops: LoopMap): number {
   const [first] = written;
   if (first === undefined || summed.every((at) => loops.lastNeed(first, at) === at)) return -1;
   return Math.max(...written.map((at) => loops.lastNeed(first, at)));
 }
 
-/** The items with such values renamed behind their loops. */
+/** The items with such values renamed after their loops. */
 export function splitAccumulators(items: readonly Item[]): Item[] {
   const loops = new LoopMap(items);
   const { uses, largestId } = collect(items);

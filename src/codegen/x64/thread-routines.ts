@@ -1,4 +1,7 @@
-/** @file How threads share a run's items: taking one, waiting for others' to be done, saying that one is done. */
+/**
+ * @file How threads share a run's items: take an item, wait until other threads' items are done, report an item as
+ * done.
+ */
 
 import type { Assembler } from './assembler.ts';
 import { CONTROL, SHARE_ROW, SHARE_ROW_BYTES } from './control-block.ts';
@@ -14,14 +17,14 @@ export interface ThreadRoutines {
   /** Takes an item of the run with generation r9d: eax is its number, or 0xffffffff when there is none. */
   readonly claim: Label;
   /**
-   * Takes one of the shards that no thread has taken in this samples phase, of which one must be left: of the share of
-   * thread edi as long as there are, so that a thread finds the memory of its shards in its own cache. r9d: the run's
-   * generation; esi: samples phases up to this one. eax is the shard.
+   * Takes a shard that no thread has taken in this samples phase; at least one must be left. Shards of the share of
+   * thread edi come first, so that a thread finds the memory of its shards in its own cache. r9d: the run's generation;
+   * esi: samples phases up to this one. eax is the shard.
    */
   readonly share: Label;
   /** Returns when ecx items are done. */
   readonly wait: Label;
-  /** Says that an item is done, of a phase that ends with item ecx. */
+  /** Reports that an item is done. The item's phase ends before item ecx. */
   readonly finish: Label;
 }
 
@@ -94,7 +97,7 @@ function emitShare(asm: Assembler, label: Label, threads: number): void {
   asm.emit('lea', rdx, mem(rdx, 1, { index: rcx, scale: 1 }));
   asm.emit('lock cmpxchg', mem(r11, SHARE_ROW.taken), rdx);
   asm.jump('jne', retry);
-  // The phases before took `size` each.
+  // Each earlier phase took `size` shards.
   asm.emit('mov', eax, mem(r11, SHARE_ROW.first));
   asm.emit('add', eax, mem(r11, SHARE_ROW.size));
   asm.emit('add', eax, ecx);

@@ -1,4 +1,7 @@
-/** @file The operands of vector instructions: registers, memory, constants, and what passes through scratch registers. */
+/**
+ * @file The operands of vector instructions: registers, memory, constants, and values that pass through scratch
+ * registers.
+ */
 
 import type { Mask, Vec } from '../../kernels/ir.ts';
 import type { Constant } from './constants.ts';
@@ -43,7 +46,10 @@ export class VectorEmitter {
     this.frame.asm.emit(...parts);
   }
 
-  /** Where the operand is; memory only in a field that may be memory, and of one operand at most. */
+  /**
+   * Where the operand is. It is memory only for a field that may be memory, and for at most one operand of an
+   * instruction.
+   */
   source(field: OperandField, value: Vec | Mask): Source {
     const { frame } = this;
     const { folded } = this.#item;

@@ -29,7 +29,7 @@ const ROUND_DOWN = 9;
 const SIGN_BITS = constantOf([-(2 ** 31)]);
 const MAGNITUDE_BITS = constantOf([2 ** 31 - 1]);
 
-/** Predicates of `vcmpps`, quiet and ordered; `swapped` with the operands the other way round. */
+/** Predicates of `vcmpps`, quiet and ordered; with `swapped` the operands change places. */
 const PREDICATES = {
   less: { plain: 0x11, swapped: 0x1e },
   lessEqual: { plain: 0x12, swapped: 0x1d },
