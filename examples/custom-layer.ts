@@ -13,8 +13,11 @@ import {
   loadModel,
   type Node,
   ops,
+  optimizers,
   options,
+  schedules,
   sequential,
+  type Tensor,
   utils,
   withOptions,
 } from 'fovea';
@@ -27,9 +30,9 @@ class Residual extends withOptions(Layer, {
   static override readonly className = 'Residual';
   // What is tracked is part of this layer: its weights train, freeze and are saved with it.
   readonly conv1 = this.track(this.#convolution());
-  readonly norm1 = this.track(layers.batchNormalization());
+  readonly norm1 = this.track(this.#normalization());
   readonly conv2 = this.track(this.#convolution());
-  readonly norm2 = this.track(layers.batchNormalization());
+  readonly norm2 = this.track(this.#normalization());
 
   override call([x]: readonly Node[], context: CallContext): Node {
     const first = ops.relu(context.apply(this.norm1, context.apply(this.conv1, x!)));
@@ -40,12 +43,27 @@ class Residual extends withOptions(Layer, {
   #convolution() {
     return layers.conv2d({ filters: this.filters, kernelSize: 3, padding: 'same', useBias: false });
   }
+
+  #normalization() {
+    // Its default momentum, 0.99, is for longer training: after some hundred steps the moving means that it predicts with
+    // would still lag behind the layers before it.
+    return layers.batchNormalization({ momentum: 0.9 });
+  }
 }
 
-const count = process.argv.includes('--quick') ? 640 : 12800;
-const [[allImages, allLabels]] = await datasets.mnist.loadData();
-const images = allImages.slice([0], [count]).reshape([count, 28, 28, 1]).div(255);
-const labels = allLabels.slice([0], [count]);
+/** The first `count` images, as numbers from 0 to 1, and their labels. */
+function firstOf(
+  [images, labels]: readonly [Tensor, Tensor],
+  count: number,
+): [images: Tensor, labels: Tensor] {
+  return [images.slice([0], [count]).reshape([count, 28, 28, 1]).div(255), labels.slice([0], [count])];
+}
+
+const [EPOCHS, BATCH] = [2, 32];
+const count = process.argv.includes('--quick') ? 3200 : 12800;
+const [train, test] = await datasets.mnist.loadData();
+const [images, labels] = firstOf(train, count);
+const [testImages, testLabels] = firstOf(test, 1000);
 
 utils.setRandomSeed(1);
 const net = sequential([
@@ -63,12 +81,21 @@ const net = sequential([
   layers.dense({ units: 10, activation: 'softmax' }),
 ]);
 net.summary();
-net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-await net.fit(images, labels, { epochs: 2, batchSize: 64 });
+net.compile({
+  // Small steps in the end: the moving means come to rest.
+  optimizer: optimizers.adam({
+    learningRate: schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: (EPOCHS * count) / BATCH }),
+  }),
+  loss: 'sparseCategoricalCrossentropy',
+  metrics: ['accuracy'],
+});
+await net.fit(images, labels, { epochs: EPOCHS, batchSize: BATCH });
+const [, accuracy] = await net.evaluate(testImages, testLabels, { verbose: 0 });
+console.log(`Of 1000 digits that it has not seen, it reads ${(100 * accuracy).toFixed(1)} %.`);
 
 await net.save('residual.keras');
 const again = await loadModel('residual.keras', { customObjects: { Residual } });
-const some = images.slice([0], [8]);
+const some = testImages.slice([0], [8]);
 const [before, after] = [await net.predict(some, { verbose: 0 }), await again.predict(some, { verbose: 0 })];
 const same = before.data.every((value, i) => value === after.data[i]);
 console.log(same ? 'The loaded model predicts the same.' : 'The loaded model predicts something else.');
