@@ -48,7 +48,7 @@ export function registerFunction(body: (...args: never[]) => unknown, owner: str
 /** The function of a user's own that `name` stands for, of the open scopes or registered; undefined without. */
 export function customFunction(name: string): ((...args: never[]) => unknown) | undefined {
   const own = name.slice(name.indexOf('>') + 1);
-  const found = customObject(own);
+  const found = customObject(name) ?? customObject(own);
   if (typeof found === 'function' && !isClass(found)) return found as (...args: never[]) => unknown;
   return functions.get(own)?.body;
 }

@@ -13,8 +13,9 @@ import { metrics } from '../../metrics/registry.ts';
 import { abs, mean, square, sub, sum } from '../../ops/index.ts';
 import { withOptions } from '../../options/configurable.ts';
 import { number } from '../../options/kinds.ts';
+import { withCustomObjects } from '../../options/registry.ts';
 import { register } from '../register.ts';
-import { serializeCompile } from '../saving/compile-config.ts';
+import { compileOptionsOf, serializeCompile } from '../saving/compile-config.ts';
 import { modelFromBytes } from '../saving/load.ts';
 import { modelToBytes } from '../saving/save.ts';
 import { sequential } from '../sequential.ts';
@@ -187,6 +188,13 @@ test('losses and metrics of one own are saved and loaded by custom objects or wh
   assert.deepEqual(await again.evaluate(x, bits, { ...quiet, returnDict: true }), expected);
   assert.deepEqual(serializeCompile(again.compiled!), serializeCompile(net.compiled!));
   await assert.rejects(modelFromBytes(bytes), /Distance.*\{ compile: false \}/);
+  // Keras writes the package of a registered function before its name.
+  const packaged = { module: 'builtins', class_name: 'function', config: 'my>halfError' };
+  for (const objects of [{ halfError }, { 'my>halfError': halfError }]) {
+    const config = { optimizer: 'sgd', loss: packaged, metrics: [packaged] };
+    const options = withCustomObjects(objects, () => compileOptionsOf(config));
+    assert.deepEqual([options?.loss, options?.metrics], [halfError, [halfError]]);
+  }
   for (const thing of [halfError, Distance, WorstBatch]) register(thing);
   const third = await modelFromBytes(bytes);
   assert.deepEqual(await third.evaluate(x, bits, { ...quiet, returnDict: true }), expected);
