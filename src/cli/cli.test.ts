@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
+import { layers, type Node, ops, sequential } from '../index.ts';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'fovea-cli-'));
@@ -130,6 +131,20 @@ test('a model is trained, saved, measured, shown and used', async () => {
 
   const further = await fovea(['train', data, '--model', 'm.keras', '--epochs', '1', '--json']);
   assert.equal(further.code, 0, further.stderr);
+});
+
+test('functions of users as loss and metric keep no model from predicting and from its summary', async () => {
+  const ownError = (yTrue: Node, yPred: Node) => ops.abs(ops.sub(yTrue, yPred));
+  const net = sequential([layers.flatten({ inputShape: [8, 8, 1] }), layers.dense({ units: 2 })]);
+  net.compile({ optimizer: 'adam', loss: ownError, metrics: [ownError] });
+  await net.save(join(root, 'own.keras'));
+  const predicted = await fovea(['predict', 'own.keras', join(data, 'dark', '0.png'), '--json']);
+  assert.equal(predicted.code, 0, predicted.stderr);
+  const evaluated = await fovea(['evaluate', 'own.keras', data, '--json']);
+  assert.equal(evaluated.code, 0, evaluated.stderr);
+  const summary = await fovea(['summary', 'own.keras']);
+  assert.match(summary.stdout, /Total params: 130/);
+  assert.match(summary.stderr, /The optimizer is left out.*ownError/);
 });
 
 test('failing work ends with 1 and one sentence', async () => {

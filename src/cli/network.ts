@@ -5,7 +5,7 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { tensor } from '../base/tensor.ts';
-import { layers, loadModel, sequential, utils } from '../index.ts';
+import { layers, loadModel, sequential, UnsupportedError, utils } from '../index.ts';
 import { UsageError } from './command-error.ts';
 import type { LabelledImages } from './image-folder.ts';
 
@@ -43,14 +43,36 @@ export function buildConvnet(imageShape: readonly number[], classCount: number):
   return net;
 }
 
-/** Opens a saved model. Throws UsageError when there is no such file, FormatError when it is none. */
+/**
+ * Opens a saved model without what it was compiled with, which may be of the user's own and is not needed to predict.
+ * Throws UsageError when there is no such file, FormatError when it is none.
+ */
 export async function openModel(path: string): Promise<Network> {
+  return open(path, false);
+}
+
+/**
+ * Opens a saved model with what it was compiled with, or without, and says so, where that is not known here. Throws as
+ * `openModel` does.
+ */
+export async function openCompiledModel(path: string): Promise<Network> {
+  try {
+    return await open(path, true);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    const model = await open(path, false);
+    process.stderr.write(`The optimizer is left out. ${error.message}\n`);
+    return model;
+  }
+}
+
+async function open(path: string, compile: boolean): Promise<Network> {
   try {
     await access(path);
   } catch {
     throw new UsageError(`There is no model file ${path}.`);
   }
-  return loadModel(path);
+  return loadModel(path, { compile });
 }
 
 /** Extents of the images that a model takes. Throws UsageError unless it takes one batch of images. */

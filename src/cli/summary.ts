@@ -1,10 +1,10 @@
 /** @file `fovea summary`: prints the table of a saved model. */
 
 import { type Command, Option } from 'commander';
-import { openModel } from './network.ts';
+import { openCompiledModel } from './network.ts';
 
 async function summary(path: string, options: { readonly style: 'keras2' | 'keras3' }): Promise<void> {
-  const model = await openModel(path);
+  const model = await openCompiledModel(path);
   model.summary({ style: options.style, printFn: (text: string) => process.stdout.write(`${text}\n`) });
 }
 
