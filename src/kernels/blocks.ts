@@ -1,4 +1,4 @@
-/** @file Copies between values that differ in the extent of one axis: blocks of what lies behind that axis. */
+/** @file Copies between values that differ in the extent of one axis. A block is that axis and all axes after it. */
 
 import { KernelBuilder } from './builder.ts';
 import type { Kernel, Ptr, VectorTarget } from './ir.ts';
@@ -17,7 +17,10 @@ function copy(k: KernelBuilder, src: Ptr, dst: Ptr, width: number): void {
   forVectors(k, width, [from, to], (count) => k.store(k.load(from, 0, count), to, 0, count));
 }
 
-/** Pointers: one per width, dst. A block of dst is a block of each source, of `widths` floats, one behind the other. */
+/**
+ * Pointers: one source for each width, dst. A block of dst is one block of each source (`widths[i]` floats), one after
+ * another.
+ */
 export function concatenateKernel({
   widths,
   blocks,
@@ -43,7 +46,7 @@ export function concatenateKernel({
 }
 
 interface PartOptions extends BlockOptions {
-  /** Floats of the larger block in front of the smaller one, of the smaller one, and of the larger one. */
+  /** Floats of the larger block before the smaller one, floats of the smaller block, and floats of the larger block. */
   readonly before: number;
   readonly width: number;
   readonly total: number;

@@ -45,7 +45,10 @@ export class KernelBuilder {
     return ptr;
   }
 
-  /** Declares memory of the kernel's own for a call: what it holds at first is not known. Behind all other pointers. */
+  /**
+   * Declares scratch memory that the kernel has for one call. Its first content is unknown. To be declared after all
+   * other pointers.
+   */
   scratch(role: string, floats: number): Ptr {
     const ptr: Ptr = { kind: 'ptr', id: this.#nextId++, role };
     this.#scratch.push({ ptr, floats });
@@ -87,7 +90,7 @@ export class KernelBuilder {
     this.#emit({ op: 'loop', count, body: inner, bumps: bumps.filter((bump) => bump.bytes !== 0) });
   }
 
-  /** Reads `count` floats (all lanes when left out); lanes behind `count` become 0. */
+  /** Reads `count` floats (all lanes when left out); the other lanes become 0. */
   load(ptr: Ptr, offset = 0, count = this.lanes, role = 'v'): Vec {
     const dst = this.vec(role);
     this.loadInto(dst, ptr, offset, count);

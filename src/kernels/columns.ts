@@ -6,13 +6,13 @@ import { FLOAT_BYTES, type Ptr } from './ir.ts';
 import { nest } from './nest.ts';
 
 interface Block {
-  /** Floats of each vector: all lanes, but for the last of a tail. */
+  /** Floats of each vector: all lanes, or fewer for the last vector of a row. */
   readonly vectors: readonly number[];
   /** How many such blocks follow one another. */
   count: number;
 }
 
-/** The floats of each vector that covers a row of `width` floats: all lanes, but for the last of a tail. */
+/** For each vector of a row of `width` floats, how many floats it holds: all lanes, or fewer for the last vector. */
 export function vectorsOf(width: number, lanes: number): number[] {
   return Array.from({ length: Math.ceil(width / lanes) }, (_, v) => Math.min(lanes, width - v * lanes));
 }
@@ -35,8 +35,8 @@ function columnBlocks(width: number, lanes: number, limit: number): Block[] {
 }
 
 /**
- * Calls `body` for each block of columns with pointers moved to the block: `pointers` point at the first column of rows of
- * any stride, and so do an epilogue's operands with one number per channel.
+ * Calls `body` for each block of columns with pointers moved to the block. `pointers` point at the first column; their
+ * rows may have any stride. The pointers of an epilogue's operands with one number per channel move too.
  */
 export function forColumns(
   k: KernelBuilder,

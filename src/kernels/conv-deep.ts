@@ -11,9 +11,12 @@ import { bytesOf, inParts, type NestLevel, nest } from './nest.ts';
 import { addToTile, makeTile } from './outer-product.ts';
 import { accumulateColumn, type Column, type ColumnWalk } from './panel.ts';
 
-/** A column's weights from which on its depth is cut, at most: where caches are larger, that is not better. */
+/**
+ * A column's depth is cut when its weights have this many bytes, or fewer where the second-level cache is small. A
+ * higher limit is not faster where caches are larger.
+ */
 const DEEP_BYTES = 128 * 1024;
-/** Weights that a block has, at most: they should stay in the first-level cache. */
+/** The most weights of a block: they should stay in the first-level cache. */
 const BLOCK_BYTES = 24 * 1024;
 
 /** True when the sum is to be cut. A fused pooling needs its tile's whole sum at once, and so does a dilated kernel row. */
@@ -35,7 +38,7 @@ interface Pointers {
   readonly bound: BoundEpilogue | null;
 }
 
-/** One column of output channels, all pixels of the samples inside of it. */
+/** One column of output channels, with a loop over all pixels of the samples inside. */
 export function convDeepColumn(k: KernelBuilder, plan: Plan, pointers: Pointers, walk: ColumnWalk): void {
   const { src, weights, dst, bound } = pointers;
   const { shape: c } = plan;

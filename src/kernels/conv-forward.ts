@@ -21,7 +21,7 @@ interface ForwardOptions {
   readonly window: FusedWindow | null;
 }
 
-/** What a column of output channels is computed from, and where to. */
+/** The operands and the result of one column of output channels. */
 interface ColumnPointers {
   readonly src: Ptr;
   readonly weights: Column;
@@ -60,7 +60,7 @@ export function convForwardKernel({ shape, target, epilogue, window }: ForwardOp
   return k.finish();
 }
 
-/** One column of output channels, for the samples inside of it. */
+/** One column of output channels, with the loop over the samples inside. */
 function forwardColumn(k: KernelBuilder, plan: Plan, pointers: ColumnPointers, walk: ColumnWalk): void {
   const { src, weights, results, bound } = pointers;
   if (isDeep(plan, k.target)) {

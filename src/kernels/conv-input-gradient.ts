@@ -44,8 +44,9 @@ export function convInputGradientKernel({
 }
 
 /**
- * Loops over output rows and kernel taps; strides of dy, weights and dst. Whichever is inside is read again for each round
- * outside: a row of dy for every tap, or a tap's weights for every row. The order with the least to read again is taken.
+ * Loops over output rows and kernel taps, with the strides of dy, weights and dst. The operand of the inner loop is
+ * read again in each round of the outer loop: a row of dy for every tap, or a tap's weights for every row. The order
+ * that reads less again is taken.
  */
 function tapLevels(c: ConvShape, { stride, vectors }: Column, lanes: number): NestLevel[] {
   const row = { count: c.oh, strides: bytesOf(c.ow * c.oc, 0, c.sh * c.iw * c.ic) };

@@ -23,7 +23,10 @@ export function convName(c: ConvShape): string {
   return `${c.ih}x${c.iw}x${c.ic}_${c.kh}x${c.kw}x${c.oc}${strides}${dilation}`;
 }
 
-/** A 1×1 convolution without strides sees no rows: its map is one long row, which tiles better. */
+/**
+ * A 1×1 convolution without strides does not depend on rows, so its map counts as one long row: that needs fewer small
+ * tiles.
+ */
 export function flattenPointwise(c: ConvShape): ConvShape {
   if (c.kh !== 1 || c.kw !== 1 || c.sh !== 1 || c.sw !== 1) return c;
   return { ...c, ih: 1, oh: 1, iw: c.ih * c.iw, ow: c.oh * c.ow };

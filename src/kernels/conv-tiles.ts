@@ -72,7 +72,7 @@ function planCost(p: {
   return cost;
 }
 
-/** Walks the result in tiles of units: whole blocks, then the right and lower rests. */
+/** Walks the result in tiles of units: whole tiles first, then the smaller tiles at the right and lower edges. */
 export function forBlocks(
   k: KernelBuilder,
   plan: Plan,

@@ -1,7 +1,7 @@
 /**
- * @file Gradient of a convolution's weights: output channels are lanes, rows of a tile are neighbouring weights'
- * input positions, the depth of the sum is all pixels: of all samples of the chunk where maps are small, else of a strip
- * of a map at a time.
+ * @file Gradient of a convolution's weights: output channels are lanes, rows of a tile are neighbouring weights' input
+ * positions. The sum is over all pixels: over all samples of the chunk at once where maps are small, else over one
+ * strip of a map at a time.
  */
 
 import { KernelBuilder } from './builder.ts';
@@ -13,7 +13,10 @@ import { planTile } from './outer-product.ts';
 import { addMap, planStrips, stripScratch } from './weight-strips.ts';
 import { addWeights, inPlace, rowsInPlace } from './weight-tiles.ts';
 
-/** Pixels of a map below which loading and storing a tile would take too large a part of the time that it takes. */
+/**
+ * The fewest pixels for which a map is summed alone: with fewer, loading and storing the tile would take too large a
+ * part of the time.
+ */
 const SMALL_MAP = 32;
 
 /** Pointers: src [ih, iw, ic], dy [oh, ow, oc], dst [kh, kw, ic, oc], which is added to; scratch. */

@@ -13,13 +13,13 @@ export interface DepthwiseAxis {
   readonly before: number;
 }
 
-/** A tap: its place in the kernel, and in what is read: from the group's `source` on. */
+/** A tap: its place in the kernel, and its place in the map that is read, counted from the group's `source`. */
 export interface Tap {
   readonly kernel: number;
   readonly offset: number;
 }
 
-/** `count` groups of neighbouring results that read alike. */
+/** `count` groups of neighbouring results that use the same taps. */
 export interface Group {
   /** Place of the first result. */
   readonly first: number;
@@ -32,10 +32,12 @@ export interface Group {
 
 /** All results of an axis. */
 export interface AxisWalk {
-  /** From a result to the next one of its group, and from what its taps read to what the next one's do. */
+  /**
+   * The distance from a result to the next one of its group, and the distance between the places that their taps read.
+   */
   readonly step: number;
   readonly sourceStep: number;
-  /** Groups of at most `most` results; each group of a list moves on from the one before it by its number of results. */
+  /** Groups of at most `most` results. Each of the `count` equal groups begins where the group before it ends. */
   groups(most: number): Group[];
 }
 
@@ -75,7 +77,7 @@ interface Grouping {
   readonly tapsAt: (place: number) => Tap[];
 }
 
-/** Each phase in groups of about equal size, equal ones together. */
+/** Cuts each phase of the strides into groups of about equal size; equal groups become one entry. */
 function groupsOf({ length, step, most, tapsAt }: Grouping): Group[] {
   const groups: Group[] = [];
   for (let phase = 0; phase < Math.min(step, length); phase++) {

@@ -1,6 +1,7 @@
 /**
  * @file Depthwise convolution and its gradients: every channel by itself, so channels are lanes. A tile is some
- * neighbouring results of a row; what two of them read is loaded once, and of the map nothing is copied or padded.
+ * neighbouring results of a row. A pixel that several of them read is loaded once, and the map is neither copied nor
+ * padded.
  */
 
 import { KernelBuilder } from './builder.ts';
@@ -21,7 +22,7 @@ interface DepthwiseOptions {
   readonly target: VectorTarget;
 }
 
-/** How maps are walked: `read` is the map that taps are in, `written` the one with an element a result. */
+/** How maps are walked: `read` is the map that the taps read, `written` the map with one element for each result. */
 interface Walk {
   readonly rows: AxisWalk;
   readonly columns: AxisWalk;
@@ -43,7 +44,10 @@ interface TilePointers {
   readonly dst: Ptr;
 }
 
-/** A tile: the taps of the kernel's rows, all results' alike, and of its columns, each result's own. */
+/**
+ * A tile: the taps of the kernel's rows, which are the same for all results, and the taps of its columns for each
+ * result.
+ */
 interface Tile {
   readonly rows: readonly Tap[];
   readonly results: readonly (readonly Tap[])[];
@@ -54,7 +58,7 @@ interface LoadedEpilogue {
   readonly operands: readonly Vec[];
 }
 
-/** Multiply-adds that are written out at most in a tile; more loop over the rows of the kernel. */
+/** The most multiply-adds of a tile that are written out; with more, the tile loops over the rows of the kernel. */
 const MOST_WRITTEN = 80;
 const MOST_RESULTS = 8;
 
@@ -174,7 +178,7 @@ function forChannels(
   });
 }
 
-/** Results of a tile that fit the registers, beside the taps of a row and what they read. */
+/** How many results of a tile fit into the registers, next to the taps of a row and the pixels that they read. */
 function resultsOfTile(target: VectorTarget, { taps, columns }: Walk): number {
   const fits = (results: number) =>
     target.operands === 'hoisted'
@@ -203,14 +207,14 @@ function forKernelRows(
     for (const tap of rows) body(src, weights, offsetsOf(tap));
     return;
   }
-  // Taps that lie inside are evenly apart, in the map and in the kernel.
+  // The taps inside the map have equal distances, in the map and in the kernel.
   const [first, second] = [offsetsOf(rows[0]!), offsetsOf(rows[1]!)];
   const level = { count: rows.length, strides: [second.src - first.src, second.weights - first.weights] };
   const at = [k.pointerAt('row', src, first.src), k.pointerAt('taps', weights, first.weights)];
   nest(k, [level], at, ([s, w]) => body(s!, w!, { src: 0, weights: 0 }));
 }
 
-/** Calls `visit` with each pixel that the tile reads of a row, the results that read it, and by which tap. */
+/** Calls `visit` with each pixel of a row that the tile reads, and with each result that reads it and the tap. */
 function forReads(
   { results }: Tile,
   visit: (pixel: number, uses: readonly { readonly result: number; readonly kernel: number }[]) => void,
@@ -223,7 +227,7 @@ function forReads(
   for (const pixel of [...reads.keys()].sort((a, b) => a - b)) visit(pixel, reads.get(pixel)!);
 }
 
-/** The taps of a row, or their sums so far, that the tile's results have: by place in the kernel. */
+/** Registers for the taps of a row that the tile's results use (weights, or sums so far), by place in the kernel. */
 function loadTaps(
   k: KernelBuilder,
   { results }: Tile,
@@ -261,7 +265,10 @@ function sumTaps(
   });
 }
 
-/** weights += what each tap reads times the result's number (`dst`, which is read), over the tile. */
+/**
+ * For each result of the tile: weights += the pixel that the tap reads times the result's number, which is read from
+ * `dst`.
+ */
 function addTaps(k: KernelBuilder, walk: Walk, at: TilePointers, tile: Tile, count: number): void {
   const step = walk.channels * FLOAT_BYTES;
   const slopes = tile.results.map((_, i) => k.load(at.dst, i * step, count, `dy${i}`));

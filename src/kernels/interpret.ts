@@ -25,7 +25,7 @@ export interface InterpretOptions {
   readonly pointers: readonly number[];
   /** Values for the kernel's counts, in their order. */
   readonly counts: readonly number[];
-  /** Round `fma` once, as targets with a fused multiply-add do; default false: twice. */
+  /** Whether `fma` rounds once, as on targets with a fused multiply-add. Default false: it rounds twice. */
   readonly fused?: boolean;
 }
 

@@ -130,13 +130,16 @@ export interface Kernel {
   readonly name: string;
   readonly lanes: number;
   readonly pointers: readonly Ptr[];
-  /** The last pointers are scratch memory of that many floats each: anything at first, nobody's afterwards. */
+  /**
+   * The last pointers are scratch memory of that many floats each. Its first content is unknown, and nobody reads it
+   * after the call.
+   */
   readonly scratch: readonly number[];
   readonly ints: readonly Int[];
   readonly body: readonly Instruction[];
 }
 
-/** What a kernel writer may know of the target. */
+/** What the code that writes kernels may know about the target. */
 export interface VectorTarget {
   /** f32 lanes of a vector register. */
   readonly lanes: number;
@@ -149,7 +152,7 @@ export interface VectorTarget {
   readonly operands: 'streamed' | 'hoisted';
   /** Depth steps to write out per round of an inner loop. */
   readonly unroll: number;
-  /** Bytes of a core's first two data caches, as small as processors with such vectors commonly have them. */
+  /** Bytes of a core's first two data caches, the smallest sizes that are common among processors with such vectors. */
   readonly l1Bytes: number;
   readonly l2Bytes: number;
 }

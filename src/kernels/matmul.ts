@@ -24,7 +24,7 @@ interface MatmulOptions {
   readonly target: VectorTarget;
 }
 
-/** Rows of a tile when the rows are samples: chunks are mostly multiples of it, so that no rest is left. */
+/** Rows of a tile when the rows are samples. Most chunks are multiples of it, so that no smaller tile is needed. */
 const SAMPLE_ROWS = 4;
 
 /** Pointers: x [rows, ic], weights [ic, oc], epilogue operands, dst [rows, oc]. */

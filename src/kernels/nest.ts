@@ -9,7 +9,7 @@ export interface NestLevel {
   readonly strides: readonly number[];
 }
 
-/** Nested loops, outermost first; `body` gets pointers of its own. Loops of one round leave no trace. */
+/** Nested loops, outermost first; `body` gets pointers of its own. No loop is written for a count of 1. */
 export function nest(
   k: KernelBuilder,
   levels: readonly NestLevel[],
@@ -27,8 +27,8 @@ export function nest(
 }
 
 /**
- * Calls `body` for each part of `part` of `length`, in a loop, and for what is left. `strides` are the bytes by which the
- * pointers move for one of `length`.
+ * Cuts `length` into parts of `part`, calls `body` for them in a loop, and once more for a smaller last part.
+ * `strides`: the bytes by which each pointer moves for 1 of `length`.
  */
 export function inParts(
   k: KernelBuilder,

@@ -13,7 +13,7 @@ import { FLOAT_BYTES, type Ptr, type Vec, type VectorTarget } from './ir.ts';
 export interface Tile {
   /** Byte offset from the broadcast pointer, for each row. */
   readonly rows: readonly number[];
-  /** Floats in each vector: all lanes, but for the last of a tail. */
+  /** Floats in each vector: all lanes, or fewer for the last vector of a row. */
   readonly vectors: readonly number[];
   /** acc[row][vector]. */
   readonly acc: readonly (readonly Vec[])[];
@@ -98,7 +98,10 @@ export function tileCost(rows: number, vectors: number): number {
   return Math.max(rows * vectors, rows + vectors, 8) + 1;
 }
 
-/** Rows of the tile of `vectors` vectors with the least work for `rows` rows, the rest counted, and that work. */
+/**
+ * How many rows a tile of `vectors` vectors should have for the least work over `rows` rows, and that work. The smaller
+ * last tile counts too.
+ */
 export function planRows(
   rows: number,
   vectors: number,
@@ -113,7 +116,7 @@ export function planRows(
   return best;
 }
 
-/** Rows and vectors of the tile with the least work for `rows` × `vectors`, the rests of both counted. */
+/** Rows and vectors of the tile with the least work for `rows` × `vectors`. The smaller last tiles count too. */
 export function planTile(
   rows: number,
   vectors: number,

@@ -1,7 +1,8 @@
 /**
- * @file Panels: a column of a matrix, copied so that its rows lie one after another. Rows that lie far apart, most of all
- * a power of two, share few places of a cache and turn each other out, and no prefetcher follows them; a copy that is
- * read often pays (as in Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008).
+ * @file Panels: a column of a matrix, copied so that its rows lie one after another. Rows that lie far apart, above all
+ * by a power of two, share few places of a cache and replace each other there, and no prefetcher follows them. So a
+ * copy is faster when it is read often (as in Goto and van de Geijn, "Anatomy of high-performance matrix
+ * multiplication", 2008).
  */
 
 import type { KernelBuilder } from './builder.ts';
@@ -18,7 +19,7 @@ export interface Column {
   readonly vectors: readonly number[];
 }
 
-/** Multiply-adds that a float takes part in, at least, so that copying it first is forgotten. */
+/** The fewest multiply-adds per float for which a copy is worth its time. */
 export const LEAST_USES = 32;
 
 /** Rows that are copied in one round of the loop. */
@@ -29,7 +30,7 @@ export function panelWidth(lanes: number, vectors: number): number {
   return lanes * vectors;
 }
 
-/** The panel at `ptr` of a column of so many vectors. */
+/** The panel at `ptr` of a column of as many vectors. */
 export function panelAt(k: KernelBuilder, ptr: Ptr, vectors: number): Column {
   return {
     ptr,
@@ -75,16 +76,19 @@ export interface ColumnMatrix {
 
 /** How the columns of a matrix and the samples of a chunk are walked. */
 export interface ColumnWalk {
-  /** Makes the column's panel, or gives it as it is where it is read in place. */
+  /** Makes and returns the column's panel, or returns the column itself where it is read in place. */
   readonly pack: (column: Column, rows: number) => Column;
-  /** The loops over the samples around all columns, and inside of each. */
+  /**
+   * The loop over the samples around all columns, and the one inside each column. One of the two has a single round.
+   */
   readonly around: NestLevel;
   readonly inside: NestLevel;
 }
 
 /**
- * A panel is made once for all samples, which are then walked inside of a column; columns that are read in place come round
- * for each sample, whose numbers stay in the cache. `rows`: rows of a panel, where not the matrix' own.
+ * A panel is made once for all samples, so the loop over the samples is inside a column. Columns that are read in place
+ * are walked anew for each sample, so that the sample's numbers stay in the cache. `rows`: rows of a panel, if not all
+ * rows of the matrix.
  */
 export function walkColumns(
   k: KernelBuilder,
@@ -98,13 +102,16 @@ export function walkColumns(
   return { pack: (column, count) => packPanel(k, column, count, panel), around: once, inside: samples };
 }
 
-/** Addresses this far apart share a place of the first-level cache: a page, as every address is known within one. */
+/**
+ * Addresses at this distance share a place of the first-level cache. It is the size of a page, since the cache is
+ * looked up by the address within a page.
+ */
 const WAY_BYTES = 4096;
 const LINE_BYTES = 64;
 
 /**
- * True when the columns of a matrix should be read from panels: it has several, each is read often, and either the matrix
- * fills the second-level cache or a column's rows crowd a few places of the first.
+ * True when the columns of a matrix should be read from panels: it has several, each is read often, and either the
+ * matrix fills the second-level cache or a column's rows share few places of the first-level cache.
  */
 function paysToPack(
   { lanes, l1Bytes, l2Bytes }: VectorTarget,

@@ -1,4 +1,4 @@
-/** @file Pooling and its gradients: channels are lanes; windows cut off by the map's edge are separate stretches. */
+/** @file Pooling and its gradients: channels are lanes; windows that the map's edge cuts off are walked separately. */
 
 import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
@@ -24,7 +24,7 @@ interface PoolOptions {
   readonly target: VectorTarget;
 }
 
-/** Neighbouring windows of which the same part lies inside the map. */
+/** A stretch: neighbouring windows that have the same part inside the map. */
 interface Stretch {
   /** First result position, and how many. */
   readonly first: number;

@@ -101,7 +101,7 @@ function finish({ k, accumulate }: Reduction, acc: Vec, dst: Ptr, offset: number
   k.store(accumulate === null ? acc : k.add(k.load(dst, offset, count), acc), dst, offset, count);
 }
 
-/** The innermost axis stays: its elements are lanes, everything reduced is a loop around. */
+/** The innermost axis stays: its elements are lanes, and reduced axes are loops around them. */
 function reduceColumns(reduction: Reduction, src: Ptr, dst: Ptr): void {
   const { k, accumulate, reduced, inner } = reduction;
   const s = k.pointerAt('src', src);

@@ -22,12 +22,13 @@ function rowMaximum(k: KernelBuilder, src: Ptr, width: number): Vec {
   k.loop(Math.floor(width / k.lanes), [{ ptr: p, bytes: k.lanes * FLOAT_BYTES }], () =>
     k.binaryInto('max', top, top, k.load(p)),
   );
-  // Lanes behind a tail would read 0, which may be above the maximum: take the last elements one by one.
+  // A partial load fills the other lanes with 0, which may be above the maximum. So the last elements are taken one by
+  // one.
   for (let i = 0; i < width % k.lanes; i++) k.binaryInto('max', top, top, k.broadcast(p, i * FLOAT_BYTES));
   return k.unary('maxLanes', top);
 }
 
-/** 1 in the first `count` lanes, 0 behind. */
+/** 1 in the first `count` lanes, 0 in the others. */
 function laneWeights(k: KernelBuilder, count: number): Vec {
   return k.select(k.compare('less', k.iota(), k.constant(count)), k.constant(1), k.constant(0));
 }
@@ -87,7 +88,7 @@ export function softmaxCrossEntropyKernel({ rows, width, shape, target }: RowOpt
     forVectors(k, width, [x, y], (count) => {
       const label = k.load(y, 0, count);
       const surprise = k.sub(logTotal, k.sub(k.load(x, 0, count), top));
-      // A label of 0 counts nothing even where the surprise is infinite.
+      // A label of 0 adds 0, even where log Σ e^logit - logit is infinite.
       const term = k.select(k.compare('equal', label, zero), zero, k.mul(label, surprise));
       k.binaryInto('add', loss, loss, term);
     });

@@ -1,4 +1,4 @@
-/** @file The kernel verifier: refuses IR that no code generator could be right about. */
+/** @file The kernel verifier: refuses IR that has no defined meaning. */
 
 import { InternalError } from '../base/errors.ts';
 import type { Bump, Count, Instruction, Int, Kernel, Mask, Ptr, Vec } from './ir.ts';
@@ -86,12 +86,12 @@ export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();
 }
 
-/** The place of a fault; an instruction is put into words only when it is reported. */
+/** The place of a fault. The instruction becomes text only when the fault is reported. */
 type Where = Instruction | string;
 
 class Verifier {
   readonly #kernel: Kernel;
-  /** The register that has an id: two different objects with one id come from two kernels. */
+  /** The register of each id. Two different registers with one id come from two kernels. */
   readonly #known = new Map<number, Register>();
   #defined = new Set<number>();
 

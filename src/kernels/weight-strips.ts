@@ -1,7 +1,7 @@
 /**
- * @file A weights gradient strip by strip: as much of a map at a time as the first-level cache holds of what all tiles
- * read. Many input channels are copied block by block, and several columns of output channels column by column, so that
- * what the tiles of a strip read again and again lies together.
+ * @file A weights gradient strip by strip: a strip is the part of a map for which everything that the tiles read fits
+ * into the first-level cache. Many input channels are copied block by block, and several columns of output channels
+ * column by column, so that numbers that the tiles of a strip read again and again lie together.
  */
 
 import type { KernelBuilder } from './builder.ts';
@@ -27,9 +27,9 @@ const BLOCK = 16;
 const CACHE_SHARE = 7 / 8;
 
 export interface StripPlan {
-  /** Vectors of a column of output channels at most. */
+  /** The most vectors of a column of output channels. */
   readonly limit: number;
-  /** Rows of a strip or, of a map of one row, pixels. */
+  /** Rows of a strip. For a map of one row: pixels. */
   readonly strip: number;
   /** Whether input channels are copied in blocks. */
   readonly blocked: boolean;
@@ -50,8 +50,9 @@ interface StripScratch {
 }
 
 /**
- * The longest strips of which a column of dy and what a row of the kernel sees of a block of src fit the cache, all about
- * equally long. The rows of the kernel take turns, so they need not fit together (those of a small kernel do not, and see little).
+ * The longest strips, all about equally long, that fit into the cache. For a strip the cache holds a column of dy and
+ * the part of a block of src that one row of the kernel reads. The rows of the kernel are computed one after another,
+ * so the parts of all rows need not fit together.
  */
 export function planStrips(c: ConvShape, target: VectorTarget): StripPlan {
   const blocked = c.ic > BLOCK && c.kh * c.kw * c.oc >= LEAST_USES;
@@ -120,7 +121,7 @@ function addStrip(k: KernelBuilder, c: ConvShape, plan: StripPlan, at: MapPointe
   });
 }
 
-/** Copies what a strip sees of some input channels to `to`. */
+/** Copies the source pixels that a strip reads, of some input channels, to `to`. */
 function packBlock(
   k: KernelBuilder,
   c: ConvShape,
@@ -158,7 +159,10 @@ interface Copied {
   readonly perResult: number;
 }
 
-/** What `count` result pixels see of a source. A kernel of one pixel skips what lies between. */
+/**
+ * The source pixels that `count` result pixels read. For a kernel of one pixel, pixels between the strides are left
+ * out.
+ */
 function copied(count: number, kernel: number, stride: number, dilation: number): Copied {
   if (kernel === 1) return { count, step: stride, perResult: 1 };
   return { count: (count - 1) * stride + (kernel - 1) * dilation + 1, step: 1, perResult: stride };

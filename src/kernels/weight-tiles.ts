@@ -20,20 +20,26 @@ export function inPlace(c: ConvShape, ptr: Ptr): Pixels {
   return { ptr, right: c.sw * c.ic, down: c.sh * c.iw * c.ic };
 }
 
-/** Pixels of dy that are summed over while a tile is in registers, and the samples, unless a loop around walks them. */
+/**
+ * The pixels of dy that are summed over while a tile is in registers, and the samples, unless an outer loop walks the
+ * samples.
+ */
 export interface Span {
   readonly samples: Int | null;
   readonly oh: number;
   readonly ow: number;
 }
 
-/** Weights in the order of a tile's rows: where each sees the source, in bytes, and the loops around (src, dst). */
+/**
+ * Weights in the order of a tile's rows: the byte offset in the source that each reads, and the loops around (strides
+ * of src and dst).
+ */
 export interface WeightRows {
   readonly offsets: readonly number[];
   readonly taps: readonly NestLevel[];
 }
 
-/** What a column of weights is summed up from, and where to. */
+/** The operands and the result of one column of weights. */
 export interface WeightPointers {
   readonly src: Pixels;
   readonly dy: Column;
@@ -58,7 +64,7 @@ export function addWeights(
       const rows = offsets.slice(start, start + count).map((offset) => offset - offsets[start]!);
       addTile(k, c, { ...pointers, src: { ...src, ptr: at[0]! }, dst: at[1]! }, rows, span);
     };
-    // Where neighbouring weights see neighbouring floats, all tiles but the rest are one loop.
+    // Where neighbouring weights read neighbouring floats, one loop walks all tiles but the last, smaller one.
     const even = offsets.at(-1) === (offsets.length - 1) * FLOAT_BYTES;
     const whole = Math.floor(offsets.length / limit);
     const strides = [limit * FLOAT_BYTES, limit * c.oc * FLOAT_BYTES];
@@ -94,13 +100,13 @@ function addTile(
   );
 }
 
-/** Fewer weights than this before the output channels are written out as one list, all kernel rows together. */
+/** With fewer weights than this per output channel, the weights of all kernel rows form one list. */
 const SMALL_KERNEL = 32;
 
 /**
- * The weights over the source in place. Without dilation the weights of a kernel row see neighbouring floats of a source
- * row; a small kernel is one list, since a short row would leave a tile too small to hide the latency of its
- * multiply-adds.
+ * The weights over the source in place. Without dilation the weights of a kernel row read neighbouring floats of a
+ * source row. The rows of a small kernel form one list, since a tile of one short row would be too small to hide the
+ * latency of its multiply-adds.
  */
 export function rowsInPlace(c: ConvShape): WeightRows {
   const down = c.dh * c.iw * c.ic;

@@ -9,7 +9,10 @@ import type { Vec } from '../ir.ts';
 const LOG2E = Math.LOG2E;
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -2.1219444e-4;
-/** Beyond these the result saturates, at about 3.4e38 and 1.8e-38: so that 2^(n-1) below is a normal number. */
+/**
+ * Outside these limits the result stays at about 3.4e38 and 1.8e-38, so that 2^(n-1) in the code below is a normal
+ * number.
+ */
 const MAX_INPUT = 88.7228;
 const MIN_INPUT = -86.9;
 const COEFFICIENTS = [
@@ -19,7 +22,7 @@ const COEFFICIENTS = [
 /** e^x. Saturates outside [-86.9, 88.7]; NaN stays NaN. */
 export function exp(k: KernelBuilder, x: Vec): Vec {
   const { fraction, halfPower } = expParts(k, x, MIN_INPUT);
-  // Doubled first: behind the power it would come too late where machine code flushes small numbers to 0.
+  // The factor 2 comes before the power: after it, machine code could have flushed a small product to 0 already.
   return k.mul(k.mul(k.add(fraction, k.constant(1)), k.constant(2)), halfPower);
 }
 

@@ -1,7 +1,7 @@
 /**
  * @file Sine and cosine in the vector IR. x = n · π/2 + r with |r| ≤ π/4, π/2 taken in four parts whose products with n
  * are exact (Cody & Waite 1980), then Cephes' sinf and cosf polynomials (S. Moshier, netlib.org/cephes). Error at most
- * 3 ulp for |x| ≤ 8192. Beyond, digits are lost as |x| grows, until only -1 … 1 is sure.
+ * 3 ulp for |x| ≤ 8192. For larger |x| more and more digits are wrong; the result always stays in -1 … 1.
  */
 
 import type { KernelBuilder } from '../builder.ts';
@@ -11,7 +11,7 @@ import type { Vec } from '../ir.ts';
 const HALF_PI = [1.5703125, 4.837512969970703e-4, 7.549533620476723e-8, 2.5633440682570896e-12];
 const SINE = [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1];
 const COSINE = [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2];
-/** A little more than π/4: what r may be by rounding. */
+/** A little more than π/4, since r may exceed π/4 by rounding. */
 const LARGEST_REST = 0.79;
 
 /** sin x, x in radians. NaN for NaN and the infinities. */
