@@ -1,6 +1,7 @@
 /**
- * @file What element-wise groups do by the way: sums over the pixels of a value that they compute, frames around it, maps that
- * they read inside of larger ones; and groups whose values others read become one with those.
+ * @file Work that element-wise groups take over from other groups: sums over the pixels of a value that they compute,
+ * frames around it, and reading a map inside of a larger one. A group also joins the group that computes the value it
+ * reads.
  */
 
 import { isBatched, sameShape } from '../base/shape.ts';
@@ -19,7 +20,7 @@ import {
 import type { Sweeps } from './recompute.ts';
 
 export interface AbsorbContext {
-  /** Who reads each node; null where somebody reads it as a view shows it. */
+  /** The readers of each node; null where it is read through a view. */
   readonly users: ReadonlyMap<Node, readonly Node[] | null>;
   readonly leaving: ReadonlySet<Node>;
   /** All nodes, inputs before users. */
@@ -29,7 +30,7 @@ export interface AbsorbContext {
   readonly limit: number;
 }
 
-/** The groups, in no order, with whatever can be done by the way. */
+/** The groups, in no order, with all such work taken over. */
 export function absorb(groups: readonly Group[], context: AbsorbContext): Group[] {
   const several = context.sweeps.count > 1;
   const result = new Groups(groups, context);
@@ -37,7 +38,8 @@ export function absorb(groups: readonly Group[], context: AbsorbContext): Group[
     if (group.kind !== 'kernel' || group.epilogue.length > 0) continue;
     const what = alongside(group.producer);
     if (what?.kind === 'inside') result.readInside(group);
-    // In a step of one sweep nobody waits for a sum, and what it sums up is in the cache.
+    // In a step of one sweep no group waits for a sum, and the numbers of the sum are in the cache, so a sum stays a
+    // group of its own.
     else if (what?.kind === 'frame' || (what?.kind === 'sum' && several)) result.attach(group);
   }
   if (several) result.joinAll();
@@ -57,7 +59,7 @@ class Groups {
     this.#note(groups);
   }
 
-  /** Lets all readers of a map read it inside of the larger one that it is cut out of. */
+  /** Lets all readers of a map that is cut out of a larger one read it inside of that one. */
   readInside(group: KernelGroup): void {
     const map = group.producer;
     const { users, leaving } = this.#context;
@@ -75,7 +77,7 @@ class Groups {
   attach(group: KernelGroup): void {
     const node = group.producer;
     const input = node.inputs[0]!;
-    // A framed map is in memory only: its pixels are more than those that its group computes.
+    // A framed map is always in memory: it has more pixels than its group computes.
     const computed = alongside(input) === null;
     const host = this.list.find(
       (each) => computed && each.kind === 'elementwise' && each.nodes.includes(input),

@@ -11,7 +11,7 @@ import type { ScheduledPhase } from './schedule.ts';
 /** A buffer while the memory plan is still open. */
 export type OpenBuffer = { -readonly [K in keyof Buffer]: Buffer[K] };
 
-/** What fills a buffer: a leaf of the graph, or the program itself. */
+/** The source of a buffer's numbers: a leaf of the graph, or the program itself. */
 export type Binding = { readonly source: LeafSource; readonly leaf: Node } | { readonly source: 'program' };
 
 /** Every buffer of a step, and which node's numbers are where. */

@@ -1,6 +1,7 @@
 /**
- * @file The kernel of an element-wise group over maps: what has one number per channel stays in registers while the pixels go
- * by, sums over pixels are added up in registers, and maps are read and written inside of larger ones.
+ * @file The kernel of an element-wise group over maps: operands with one number per channel stay in registers during
+ * the loop over pixels, sums over pixels are added up in registers, and maps can be read and written inside of larger
+ * ones.
  */
 
 import { isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
@@ -47,7 +48,7 @@ interface Place {
   readonly sample: number;
 }
 
-/** The group's maps: rows of pixels, all in one row where none lies inside of another. */
+/** The group's maps as rows of pixels. All pixels form one row where no map lies inside of a larger one. */
 interface Maps {
   readonly rows: number;
   readonly width: number;
@@ -149,7 +150,7 @@ function fillFrame(k: KernelBuilder, maps: Maps, frame: Frame, map: Ptr): void {
   fillZeros(k, k.pointerAt('behind', map, last * FLOAT_BYTES), sample - last);
 }
 
-/** Accumulators and values that wait at most, beside what stays in registers. */
+/** The most accumulators and values in use at a time, not counting the operands that stay in registers. */
 const WORKING_REGISTERS = 8;
 /** Vectors in one round of the loop over pixels, so that their operations overlap. */
 const MOST_VECTORS = 4;
@@ -259,7 +260,7 @@ function emitStep(context: Context, { at, kept, sums, pixel, v, lanes }: Step): 
   }
 }
 
-/** Adds up the pixels' parts pairwise, and the whole to what the shard has. */
+/** Adds up the pixels' parts pairwise, and adds the result to the shard's accumulator. */
 function addToSum(k: KernelBuilder, parts: readonly Vec[], sum: Ptr, vector: number, count: number): void {
   let left = [...parts];
   while (left.length > 1) {

@@ -30,7 +30,7 @@ export interface CompileOptions {
   readonly target: VectorTarget;
   /** Samples a run has at most. */
   readonly capacity: number;
-  /** False: one kernel per op, to compare with. */
+  /** False makes one kernel per op, for comparisons. */
   readonly fuse?: boolean;
 }
 
@@ -91,7 +91,7 @@ function checkedUpdate(variable: Variable, value: Node): Update {
   return { variable: variableNode(variable), value };
 }
 
-/** The node, or a copy of it when it shows a variable that an update changes, other than the update that it is for. */
+/** `node`, or a copy of it when it is a view of a variable that an update other than `of` changes. */
 function beforeUpdates(node: Node, updates: readonly Update[], of?: Update): Node {
   const source = viewed(node);
   const changed = updates.some(
@@ -100,7 +100,10 @@ function beforeUpdates(node: Node, updates: readonly Update[], of?: Update): Nod
   return changed ? mul(node, constant(1)) : node;
 }
 
-/** Lets updates that nobody can notice happen in place; returns the others, to be copied at the end. */
+/**
+ * Lets updates happen in place where no other reader of the variable is affected; returns the other updates, to be
+ * copied at the end.
+ */
 function placeUpdates(
   updates: readonly Update[],
   phases: readonly ScheduledPhase[],
@@ -119,7 +122,10 @@ function placeUpdates(
   return copies;
 }
 
-/** True when `value` may be written over `variable`: made element by element, and nobody reads the old numbers later. */
+/**
+ * True when `value` may overwrite `variable`: it is computed element by element, and no group reads the old numbers
+ * later.
+ */
 function canReplace(value: Node, variable: Node, phases: readonly ScheduledPhase[]): boolean {
   const made = phases.findIndex((phase) => phase.groups.some((group) => group.results.includes(value)));
   const maker = phases[made]?.groups.find((group) => group.results.includes(value));
@@ -152,7 +158,7 @@ interface LowerContext {
   readonly buffers: Buffers;
   readonly target: VectorTarget;
   readonly shards: number;
-  /** By all that they are. */
+  /** Kernels by everything that their code depends on. */
   readonly kernels: Map<string, Kernel>;
 }
 
@@ -181,7 +187,7 @@ function wholeCall(group: Group, context: LowerContext): WholeCall {
   return { kernel, args, elements };
 }
 
-/** The kernel, or an equal one from before, so that layers of one shape share their code. */
+/** The kernel, or an equal one that was made earlier, so that layers of one shape share their code. */
 function shared(kernel: Kernel, { kernels }: LowerContext): Kernel {
   const key = attributesKey(kernel);
   const known = kernels.get(key);

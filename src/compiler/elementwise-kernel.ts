@@ -7,7 +7,10 @@ import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from 
 import { forVectors, nest, sampleLevel } from '../kernels/nest.ts';
 import { accumulates, type ElementwiseGroup, isSampleGroup, readsShards, viewed } from './groups.ts';
 
-/** What the kernel of an element-wise group reads: constants of one number are written into the code instead. */
+/**
+ * What the kernel of an element-wise group reads. Constants of one number are not among it: they are written into the
+ * code.
+ */
 export function elementwiseOperands(group: ElementwiseGroup): Node[] {
   return group.inputs.filter((input) => literalOf(input) === null);
 }
@@ -50,7 +53,7 @@ export function elementwiseKernel(group: ElementwiseGroup, shards: number, targe
   return k.finish();
 }
 
-/** One run over the elements of a slice. */
+/** One loop over the elements of a slice. */
 function flatBody(context: Context, operands: readonly Node[], pointers: readonly Ptr[]): void {
   const { k, group } = context;
   const elements = k.count('elements');
@@ -108,7 +111,7 @@ function stridesOf(node: Node, dims: readonly number[]): number[] {
 
 interface Axis {
   readonly size: number;
-  /** One per value. */
+  /** One stride for each value. */
   readonly strides: readonly number[];
 }
 

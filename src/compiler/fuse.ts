@@ -31,7 +31,7 @@ export interface FuseOptions {
 }
 
 interface Context extends FuseOptions {
-  /** Who reads each node; null where somebody reads it as a view shows it, for which its numbers must be in memory. */
+  /** The readers of each node; null where it is read through a view, which needs its numbers in memory. */
   readonly users: ReadonlyMap<Node, readonly Node[] | null>;
   readonly leaving: ReadonlySet<Node>;
   /** Nodes that already have a group. */
@@ -65,7 +65,7 @@ export function fuse(options: FuseOptions): Group[] {
   return inOrder([...all, ...shardSums(context, all)]);
 }
 
-/** Leaves and views cost nothing. */
+/** Leaves and views need no kernel. */
 function isFree(node: Node): boolean {
   const { kind } = node.op.lowering;
   return kind === 'leaf' || kind === 'view';
@@ -101,7 +101,7 @@ function kernelGroup(context: Context, producer: Node): KernelGroup {
   };
 }
 
-/** A max pooling (and its index) behind `producer`, when nobody else needs the map before it. */
+/** A max pooling (and its index) of the result of `producer`, when no other node reads that result. */
 function fusedWindow(
   context: Context,
   producer: Node,
@@ -128,7 +128,9 @@ function windowOf(node: Node): ReturnType<NonNullable<KernelLowering['window']>>
   return lowering.kind === 'kernel' && lowering.window !== undefined ? lowering.window(node.attrs) : null;
 }
 
-/** The chain of element-wise nodes behind `value` whose other operands are one number, or one per channel. */
+/**
+ * The chain of element-wise nodes that starts at `value` and whose other operands are one number, or one per channel.
+ */
 function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: Node[] } {
   const epilogue: Node[] = [];
   const extras: Node[] = [];

@@ -5,7 +5,7 @@ import type { Node } from '../graph/node.ts';
 import type { Alongside } from '../graph/op.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 
-/** Element-wise nodes of one shape, computed together, and what is done with their values by the way. */
+/** Element-wise nodes of one shape, computed together, and sums and frames of their values. */
 export interface ElementwiseGroup {
   readonly kind: 'elementwise';
   readonly shape: Shape;
@@ -15,20 +15,20 @@ export interface ElementwiseGroup {
   readonly results: readonly Node[];
   /** Nodes that are read, each once; a view counts as itself, since its shape says how it is read. */
   readonly inputs: readonly Node[];
-  /** Those of the inputs that are read where they lie, inside of a larger map. */
+  /** The inputs that are read in place, inside of a larger map. */
   readonly insides: ReadonlySet<Node>;
 }
 
-/** A node with a kernel of its own, and what is fused behind it. */
+/** A node with a kernel of its own, and the nodes that are fused after it. */
 export interface KernelGroup {
   readonly kind: 'kernel';
   readonly producer: Node;
   readonly window: FusedWindow | null;
-  /** The result behind the window, before the epilogue. */
+  /** The result after the window and before the epilogue. */
   readonly value: Node;
   /** Element-wise nodes applied to the result, in order. */
   readonly epilogue: readonly Node[];
-  /** The value behind window and epilogue, then the window's index when it is asked for. */
+  /** The value after window and epilogue, then the window's index when it is asked for. */
   readonly results: readonly Node[];
   /** The producer's inputs, then the epilogue's extra operands. */
   readonly inputs: readonly Node[];

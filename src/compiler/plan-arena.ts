@@ -30,7 +30,10 @@ export function planArena(
   return { phases: planned, chunk, arenaBytes };
 }
 
-/** Bytes per sample of what a sweep leaves to later ones or has from earlier ones: it passes through the caches too. */
+/**
+ * Bytes per sample of the values that a sweep writes for later sweeps or reads from earlier ones: they take space in
+ * the caches too.
+ */
 function passing(calls: readonly SampleCall[], { bindings }: Buffers): number {
   const kept = new Set(calls.flatMap(({ args }) => args.map(({ buffer }) => buffer)));
   return [...kept]

@@ -11,7 +11,7 @@ export interface Lifetime {
 const ALIGNMENT = 64;
 
 /**
- * An offset for each lifetime, and the bytes of all. Largest first, each at the lowest place where it meets no other
+ * An offset for each lifetime, and the bytes of all. Largest first, each at the lowest place where no other block lies
  * that is live at the same time (greedy by size; Pisarchyk & Lee, "Efficient memory management for deep neural net
  * inference", 2020).
  */

@@ -1,5 +1,6 @@
 /**
- * @file A program: what the compiler hands to a code generator. Phases of kernel calls over buffers, no target named.
+ * @file A program: what the compiler hands to a code generator. Phases of kernel calls over buffers. It does not depend
+ * on a target.
  *
  * The batch is cut into *shards*, each with gradient accumulators of its own, so that the order of summation never
  * depends on how many threads there are. A thread takes a shard and walks it in *chunks* of samples.
@@ -27,7 +28,7 @@ export interface Buffer {
   readonly elements: number;
   /** In a thread's arena: byte offset, set by the memory plan; a chunk's samples lie one after another from there. */
   readonly arenaOffset: number;
-  /** The buffer in whose memory it is, whose numbers nobody needs any more; memory of its own when left out. */
+  /** The buffer whose memory this one uses, after that one's last reader. Left out: it has memory of its own. */
   readonly sharesWith?: number;
 }
 
@@ -83,7 +84,9 @@ export interface WholePhase {
 
 export type Phase = SamplesPhase | WholePhase;
 
-/** A step, compiled but for its target. All threads pass a barrier between two phases. */
+/**
+ * A step that is compiled up to the kernels, and not yet for a target. All threads pass a barrier between two phases.
+ */
 export interface Program {
   readonly name: string;
   readonly buffers: readonly Buffer[];

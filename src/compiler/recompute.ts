@@ -1,7 +1,8 @@
 /**
- * @file Which sweep over the samples each node runs in, and what a later sweep computes again. A value that two sweeps need
- * goes through memory; where it follows from one other value that is kept anyway, as a normalized map does from the
- * convolution's, the later sweep reads that one and computes it again (Chen et al., arXiv 1604.06174).
+ * @file Which sweep over the samples each node runs in, and which values a later sweep computes again. A value that two
+ * sweeps need goes through memory. Where it can be computed from one other value that is kept anyway (a normalized map
+ * from the convolution's result), the later sweep reads that value and computes it again (Chen et al., arXiv
+ * 1604.06174).
  */
 
 import { isBatched } from '../base/shape.ts';
@@ -11,15 +12,18 @@ import { accumulates, alongside, viewed } from './groups.ts';
 export interface Sweeps {
   /** What stands for each of the roots. */
   readonly roots: ReadonlyMap<Node, Node>;
-  /** The first sweep in which each node can run; of a node that is computed again, the one that needs it. */
+  /** The first sweep in which each node can run; for a node that is computed again, the sweep that needs it. */
   readonly of: ReadonlyMap<Node, number>;
   /** Sweeps of the step. */
   readonly count: number;
 }
 
-/** Kept values at most that a value may be computed again from: reading more than one would be no gain. */
+/**
+ * From how many kept values a value may be computed again, at most: reading more than one would take as long as reading
+ * the value.
+ */
 const MOST_SOURCES = 1;
-/** Nodes at most that are computed again for one value. */
+/** How many nodes are computed again for one value, at most. */
 const MOST_NODES = 12;
 
 /** Places `roots`, the step's outputs and updates, and all they depend on. */
@@ -60,7 +64,7 @@ function runsOnSamples(node: Node): boolean {
   return isBatched(node.shape) || accumulates(node);
 }
 
-/** A sum over the batch is there after its sweep. */
+/** A sum over the batch is complete after its sweep. */
 function firstSweeps(order: readonly Node[]): Map<Node, number> {
   const sweeps = new Map<Node, number>();
   for (const node of order) {
@@ -106,7 +110,7 @@ class Sources {
     return from.size <= MOST_SOURCES && nodes <= MOST_NODES ? { from, nodes } : kept;
   }
 
-  /** True when a kernel's result goes nowhere but through this node, so that it may never be in memory itself. */
+  /** True when this node is the only reader of a kernel's result, so that the result itself may never be in memory. */
   #isEpilogue(node: Node): boolean {
     return node.inputs.some((input) => {
       if (!isBatched(input.shape) || this.#users.get(input) !== 1) return false;

@@ -4,9 +4,9 @@ import type { Buffers, OpenBuffer } from './buffers.ts';
 import type { Phase } from './program.ts';
 
 /**
- * Lets each batch buffer that the step fills and nobody reads afterwards use the memory of one of its size that is not needed
- * any more when its phase begins. Of equal sizes only, so that memory ends where the buffer does. `leaving`: buffers that are
- * read after the run.
+ * Lets a batch buffer that the step fills and that is not read after the run use the memory of another one that has no
+ * reader left when the first one's phase begins. Only buffers of equal size share, so that memory ends where the buffer
+ * ends. `leaving`: buffers that are read after the run.
  */
 export function shareBuffers(
   phases: readonly Phase[],
@@ -24,7 +24,7 @@ export function shareBuffers(
       last.set(buffer, i);
     }
   });
-  /** Per block: the buffer that brought it, and the phase that reads it last as far as it is given away. */
+  /** For each block of memory: the buffer it belongs to, and the phase of its last reader so far. */
   const blocks: { readonly owner: OpenBuffer; until: number }[] = [];
   for (const { buffer, phase } of order) {
     const free = blocks.find(({ owner, until }) => owner.elements === buffer.elements && until < phase);

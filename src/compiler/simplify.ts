@@ -23,8 +23,8 @@ export function mergeEqualNodes(outputs: readonly Node[]): Map<Node, Node> {
 }
 
 /**
- * The same text for nodes of one op that do the same. The op itself is told by its object: two ops may share a name.
- * Null for feeds and variables: they are what they are by identity, not by their attributes.
+ * The same text for nodes of one op that do the same. Ops are compared as objects, since two ops may share a name. Null
+ * for feeds and variables: two of them are never the same, even with equal attributes.
  */
 function keyOf(node: Node, inputs: readonly Node[]): string | null {
   const { lowering } = node.op;
