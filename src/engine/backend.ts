@@ -25,7 +25,7 @@ interface Choice {
   readonly threads: number | undefined;
 }
 
-/** More would only be a slip: a step is cut into eight shards. */
+/** A larger number is taken for a mistake: a step is cut into eight shards only. */
 const MAX_THREADS = 256;
 
 const NAMES: readonly BackendName[] = ['auto', 'native', 'wasm'];
@@ -36,15 +36,15 @@ let current: Promise<Backend> | null = null;
 let running: Backend | null = null;
 
 /**
- * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended, between two steps
- * of what runs on it. Throws ValueError for an unknown name, option or thread count, BackendError, saying why, for an engine
+ * Chooses the engine and its threads for everything that runs from now on; the engine in use is ended between two of
+ * its steps. Throws ValueError for an unknown name, option or thread count, BackendError, saying why, for an engine
  * that cannot run here.
  */
 export async function setBackend(name: BackendName, options: BackendOptions = {}): Promise<void> {
   checkOptionNames('backend.set', options, ['threads']);
   const choice = { name: checkedName(name), threads: checkedThreads(options.threads) };
   if (choice.name === 'native') await nativeSupport();
-  // Between two steps of whatever trains or predicts meanwhile: it goes on with the new engine.
+  // The change happens between two steps. A model that is training or predicting goes on with the new engine.
   await exclusively(async () => {
     const previous = current;
     chosen = choice;
@@ -65,7 +65,7 @@ export function describeBackend(): BackendDescription {
   return (name === 'wasm' ? null : describeNative(name, threads)) ?? describeWasm(threads);
 }
 
-/** The native engine as it would run; null when it cannot and need not. */
+/** A description of the native engine as it would run; null when it cannot run here and was not asked for. */
 function describeNative(name: 'auto' | 'native', threads: number | undefined): BackendDescription | null {
   let support: NativeSupport | null;
   try {
@@ -89,7 +89,7 @@ export function currentBackend(): Promise<Backend> {
     const { name, threads } = choice();
     const made = makeBackend(name, threads === undefined ? {} : { threads });
     current = made;
-    // A failure is told to the caller and not remembered: the next call may be for another engine.
+    // A failure goes to the caller and is not remembered: the next call may ask for another engine.
     made.then(
       (backend) => {
         if (current === made) running = backend;

@@ -11,7 +11,7 @@ export function exclusively<T>(work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-/** How much work was given so far: who gave some can see whether others did since. */
+/** How often work was given so far. A caller that remembers the number sees whether others gave work since. */
 export function exclusiveWorks(): number {
   return given;
 }

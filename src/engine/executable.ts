@@ -21,9 +21,9 @@ export interface StepGraph {
 export interface CompileStepOptions {
   /** Samples that the step can take at most. */
   readonly capacity: number;
-  /** Sets of feeds and outputs, so that several runs can be prepared; default 1. */
+  /** Number of trays, so that several runs can be prepared. Default 1. */
   readonly trays?: number;
-  /** Allows the engine to free the step, whenever none runs, when memory is short; it is called then. */
+  /** If given, the engine may free the step when memory is short and no step runs; it then calls this function. */
   readonly onEvict?: () => void;
 }
 
@@ -35,11 +35,11 @@ export interface Executable {
   feed(node: Node, tray?: number): Float32Array;
   /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One call of a run at a time. */
   run(samples: number): Promise<void>;
-  /** Runs the step again and again, each time on another tray: quicker than one call for each. */
+  /** Runs the step once for each run of the series, each on a tray of its own. Faster than one call for each run. */
   runAll(runs: readonly TrayRun[]): Promise<void>;
   /**
-   * One run at once, on the caller's thread, where the engine can: quicker for small work, as nobody must be woken.
-   * Throws BackendError while other runs of the engine go on.
+   * One run at once, on the caller's thread, where the engine can. Faster for small work, since no thread must be
+   * woken. Throws BackendError while other runs of the engine go on.
    */
   runSync?(samples: number, tray?: number): void;
   /** An output's numbers of the tray's last run: a live view, to be copied before the next run of the tray. */

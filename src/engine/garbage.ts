@@ -1,18 +1,18 @@
 /**
- * @file What JavaScript's collector knows of an engine's memory. It sees small objects only and would let gigabytes behind
- * them pile up; here it is told what hangs on them, and asked to collect.
+ * @file Tells JavaScript's garbage collector about an engine's memory. The collector sees small objects only and would
+ * let them keep gigabytes; here it learns how much memory belongs to them, and can be asked to collect.
  */
 
 interface ResizableBufferConstructor {
   new (bytes: number, options: { readonly maxByteLength: number }): ArrayBuffer;
 }
 
-/** Below this, the objects themselves weigh about as much. */
+/** Below this size, the JavaScript objects themselves take about as much memory. */
 const LIGHT_BYTES = 4096;
 
 /**
- * An object that the collector takes to be `bytes` large, to be held by what those bytes belong to: its pages are never
- * touched, so it takes addresses but no memory. Null where that cannot be had, or makes no difference.
+ * An object that the collector takes to be `bytes` large. The owner of those bytes keeps a reference to it. Its pages
+ * are never touched, so it takes addresses but no memory. Null where the machine refuses it, or `bytes` is small.
  */
 export function collectorWeight(bytes: number): object | null {
   if (bytes < LIGHT_BYTES || !('resize' in ArrayBuffer.prototype)) return null;
@@ -20,12 +20,12 @@ export function collectorWeight(bytes: number): object | null {
   try {
     return new Resizable(bytes, { maxByteLength: bytes });
   } catch {
-    // Addresses are short: better no weight than no step.
+    // Addresses are short. The step can run without this object.
     return null;
   }
 }
 
-/** More than any collector lets hang on objects without looking for garbage. */
+/** With this much external memory, every collector looks for garbage. */
 const PRESSURE_BYTES = 128 << 20;
 const PRESSURE_EVERY_MS = 100;
 const LONGEST_MS = 1000;
@@ -37,7 +37,7 @@ export async function collectGarbage(): Promise<void> {
   const start = performance.now();
   for (let next = start; !collected && performance.now() < start + LONGEST_MS; ) {
     if (performance.now() >= next) {
-      // What is made while a collection is under way survives it.
+      // An object that is made during a collection survives it.
       canaries.register({}, () => {
         collected = true;
       });
@@ -46,7 +46,7 @@ export async function collectGarbage(): Promise<void> {
     }
     await turn();
   }
-  // Each registry has a turn of its own.
+  // Each FinalizationRegistry runs in a task of its own.
   await turn();
   await turn();
 }

@@ -1,6 +1,6 @@
 /**
- * @file Variables in an engine's memory: moved there when a step first uses them, freed when nobody holds them, and moved
- * back to the host when memory is short and no step uses them.
+ * @file Variables in an engine's memory: moved there when a step first uses them, freed when the program holds no
+ * reference to them, and moved back to the host when memory is short and no step uses them.
  */
 
 import type { Variable, VariableStorage } from '../graph/variable.ts';
@@ -11,13 +11,13 @@ import { collectorWeight } from './garbage.ts';
 export interface VariableBlock {
   readonly heap: Heap;
   readonly address: number;
-  /** Steps that have the address. */
+  /** How many steps have the address. */
   pins: number;
 }
 
 class HeapStorage implements VariableStorage {
   readonly block: VariableBlock;
-  /** What the collector sees of it. */
+  /** The object that tells the collector the variable's size. */
   readonly weight: object | null;
   readonly #size: number;
 
@@ -68,7 +68,7 @@ export function pin(variable: Variable, heap: Heap): VariableBlock {
   return block;
 }
 
-/** A step lets go of the place. */
+/** Ends one step's use of the place. */
 export function unpin(block: VariableBlock): void {
   block.pins--;
 }

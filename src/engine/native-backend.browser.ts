@@ -5,6 +5,6 @@ import { InternalError } from '../base/errors.ts';
 type NativeBackendModule = typeof import('./native-backend.ts');
 
 export const NativeBackend: Pick<NativeBackendModule['NativeBackend'], 'create'> = {
-  // Whoever asks for it is refused before, by `nativeSupport`.
+  // Never runs: `nativeSupport` refuses first.
   create: () => Promise.reject(new InternalError('The native backend was made in a browser.')),
 };

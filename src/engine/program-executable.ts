@@ -24,8 +24,8 @@ export interface ProgramRuntime {
 }
 
 /**
- * Compiles a step for a runtime, prints what FOVEA_DEBUG asks for, and binds it to memory, for which others make room.
- * Throws HeapFullError when there is not enough.
+ * Compiles a step for a runtime, prints what FOVEA_DEBUG asks for, and binds it to memory. When memory is short, other
+ * steps and variables make room. Throws HeapFullError when there is not enough.
  */
 export async function compileStep(
   runtime: ProgramRuntime,
@@ -54,9 +54,9 @@ const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 interface Holdings {
   readonly heap: Heap;
   readonly addresses: number[];
-  /** What `addresses` and the code take. */
+  /** The memory that the buffers at `addresses` and the code take. */
   bytes: number;
-  /** Where the step's variables are: they stay there while it may run. */
+  /** The places of the step's variables; the variables stay there while the step may run. */
   readonly pinned: VariableBlock[];
   readonly program: LoadedProgram;
   instance: ProgramInstance | null;
@@ -76,7 +76,7 @@ function releaseMemory(holdings: Holdings): void {
 
 const forgotten = new FinalizationRegistry<Holdings>(release);
 
-/** What each tray has of its own, beside outputs. */
+/** What each tray has of its own, besides outputs. */
 const TRAY_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBatchSize']);
 
 /** A live view of numbers in memory, which may move. */
@@ -94,7 +94,7 @@ class ProgramExecutable implements Executable, Evictable {
   readonly #inverseBatchSizes: readonly number[][];
   /** Variables live as long as the step that has their addresses. */
   readonly #variables: Variable[] = [];
-  /** What the collector sees of the step's memory. */
+  /** The object that tells the collector the size of the step's memory. */
   readonly weight: object | null;
   readonly #self = new WeakRef<Evictable>(this);
   readonly #onEvict: (() => void) | undefined;
@@ -202,7 +202,7 @@ class ProgramExecutable implements Executable, Evictable {
     return all;
   }
 
-  /** Feeds that nothing reads still can be written. */
+  /** Feeds that no kernel reads can still be written. */
   #addUnread({ feeds }: StepGraph, tray: number): void {
     for (const feed of feeds) {
       if (this.#feeds[tray]!.has(feed)) continue;
@@ -211,7 +211,7 @@ class ProgramExecutable implements Executable, Evictable {
     }
   }
 
-  /** The buffer's address in a tray, with what it starts with in place. */
+  /** The buffer's address in a tray; its first numbers are written there. */
   #bind(buffer: Buffer, binding: Binding, shards: number, tray: number): number {
     const { heap } = this.#holdings;
     if (binding.source === 'variable') {

@@ -1,4 +1,4 @@
-/** @file A backend that runs steps by the ops' float64 references: slow and plain, for tests and for doubt. */
+/** @file A backend that runs steps by the ops' float64 references: slow and simple, for tests and for comparisons. */
 
 import { InternalError } from '../base/errors.ts';
 import { isBatched, sampleSize } from '../base/shape.ts';
@@ -9,7 +9,7 @@ import { inverseBatchSizeOp, sampleIndexOp, variableOp } from '../ops/leaf.ts';
 import type { TrayRun } from '../runtime/loaded-program.ts';
 import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
 
-/** Runs steps by plain loops. Feeds, outputs and variables are f32, everything between is f64. */
+/** Runs steps by plain loops. Feeds, outputs and variables are f32, all other values are f64. */
 export class ReferenceBackend implements Backend {
   describe(): BackendDescription {
     return { name: 'reference', isa: 'float64 loops', threads: 1 };

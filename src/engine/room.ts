@@ -1,4 +1,7 @@
-/** @file Room in an engine's memory, made when it is short: garbage first, then what can be had again. */
+/**
+ * @file Makes room in an engine's memory when it is short: first garbage is collected, then steps are freed that can be
+ * compiled again, and variables move to the host.
+ */
 
 import { type Heap, HeapFullError } from '../runtime/heap.ts';
 import { collectGarbage } from './garbage.ts';
@@ -10,11 +13,11 @@ export interface Evictable {
   evict(): void;
 }
 
-/** What is known of a heap. */
+/** What is known about a heap. */
 interface HeapUse {
   /** The evictable steps, the most recently used last. */
   readonly steps: Set<WeakRef<Evictable>>;
-  /** Whether there was garbage when it was last looked for. */
+  /** Whether the last search for garbage found some. */
   litter: boolean;
 }
 
@@ -33,7 +36,7 @@ export function noteUse(heap: Heap, step: WeakRef<Evictable>): void {
   steps.add(step);
 }
 
-/** Notes that a step is no more. */
+/** Notes that a step was freed. */
 export function noteEnd(heap: Heap, step: WeakRef<Evictable>): void {
   useOf(heap).steps.delete(step);
 }
@@ -53,7 +56,10 @@ export async function withRoom<T>(heap: Heap, work: () => T): Promise<T> {
   }
 }
 
-/** Takes one measure after the other. Looking for garbage takes time: where there was little, steps go first. */
+/**
+ * Takes one measure after the other. Collecting garbage takes time: where the last collection found little, steps are
+ * freed first.
+ */
 async function* makeRoom(heap: Heap): AsyncGenerator<void, void> {
   const use = useOf(heap);
   if (!use.litter && evictHalf(use.steps)) yield;
@@ -66,7 +72,7 @@ async function* makeRoom(heap: Heap): AsyncGenerator<void, void> {
   use.litter = true;
 }
 
-/** The share of a heap that is worth looking for. */
+/** The least share of a heap that makes a collection worth its time. */
 const LITTER_SHARE = 1 / 4;
 
 /** Frees the half of the steps that were not used for longest. */
