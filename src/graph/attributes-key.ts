@@ -1,6 +1,6 @@
 /** @file Attributes of nodes as text, to find nodes that do the same. */
 
-/** The same text for equal attributes only: JSON, with NaN, -0 and the infinities told apart, for which it has no words. */
+/** The same text for equal attributes only: JSON, extended by NaN, -0 and the infinities, which JSON cannot write. */
 export function attributesKey(attrs: unknown): string {
   return hasUnwritable(attrs) ? JSON.stringify(attrs, replaceUnwritable) : JSON.stringify(attrs);
 }
@@ -9,7 +9,7 @@ function isUnwritable(value: unknown): value is number {
   return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
 }
 
-/** Most attributes have none, and a replacer makes long lists of numbers slow. */
+/** Most attributes have no such number, and a replacer is slow for long lists of numbers. */
 function hasUnwritable(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return isUnwritable(value);
   return Array.isArray(value) ? value.some(hasUnwritable) : Object.values(value).some(hasUnwritable);

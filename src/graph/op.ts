@@ -74,9 +74,9 @@ export interface KernelLowering<A = unknown> {
   accumulates?(node: Node<A>): boolean;
   /** What may be fused behind the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
-  /** When an element-wise kernel that computes or reads the op's value can do what the op does by the way. */
+  /** Set when an element-wise kernel that computes or reads the op's value can do the op's work too. */
   alongside?(node: Node<A>): Alongside | null;
-  /** When the op is a window reduction that a producer can apply to its tile (max pooling). */
+  /** Set when the op is a window reduction that a producer can apply to its tile (max pooling). */
   window?(attrs: A): WindowReduction | null;
   /**
    * Pointer parameters: one per input in order, then the epilogue's extra operands, then the results.
@@ -86,9 +86,9 @@ export interface KernelLowering<A = unknown> {
 }
 
 /**
- * What an op does with its only input, so simple that no pass over memory is needed for it.
- * - `sum`: adds up each channel (the last axis) over the batch and all other axes. - `frame`: stores a map inside of a larger
- * one of zeros. - `inside`: a map without the frame around it.
+ * What an op does with its only input, when that needs no pass over memory of its own.
+ * - `sum`: adds up each channel (the last axis) over the batch and all other axes. - `frame`: stores a map inside of a
+ *   larger one of zeros. - `inside`: a map without the frame around it.
  */
 export type Alongside =
   | { readonly kind: 'sum' }
@@ -105,7 +105,7 @@ export interface WindowReduction {
 export interface LowerRequest<A = unknown> {
   readonly node: Node<A>;
   readonly target: VectorTarget;
-  /** Applied to the result, behind the window if there is one. */
+  /** Applied to the result, after the window if there is one. */
   readonly epilogue: Epilogue | null;
   readonly window: FusedWindow | null;
 }

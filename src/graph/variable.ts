@@ -23,7 +23,7 @@ export class Variable {
   trainable: boolean;
   /** A price on the numbers that is added to the loss; null without. */
   regularizer: NodeFunction | null = null;
-  /** What the numbers are made to be after each training step; null without. */
+  /** The constraint: a function that maps the numbers to allowed ones after each training step; null without. */
   constraint: NodeFunction | null = null;
   #storage: VariableStorage;
 
