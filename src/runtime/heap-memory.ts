@@ -60,7 +60,7 @@ type GrowableBufferConstructor = new (
 
 /**
  * Shared memory of JavaScript's own, which never moves. It reserves no more than its maximum, unlike a
- * WebAssembly.Memory, which V8 surrounds with 8 GiB that nobody may touch.
+ * WebAssembly.Memory, for which V8 reserves 8 GiB of guard pages.
  */
 export function growableMemory(initialPages: number, maximumPages: number): HeapMemory {
   const Growable = SharedArrayBuffer as unknown as GrowableBufferConstructor;

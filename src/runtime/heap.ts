@@ -23,7 +23,7 @@ interface Block {
   readonly bytes: number;
 }
 
-/** A heap has no room for a block. Others may give some up: see `makeRoom` of the engine. */
+/** A heap has no room for a block. The engine can make room: see `makeRoom` in src/engine/room.ts. */
 export class HeapFullError extends BackendError {}
 
 /** An allocator over one memory that grows up to its maximum (4 GiB where the machine allows it). */
@@ -33,9 +33,9 @@ export class Heap {
   readonly #cut: boolean;
   /** Sizes of the blocks handed out, by address. */
   readonly #sizes = new Map<number, number>();
-  /** Free blocks below `#top` by ascending address; no two touch. */
+  /** Free blocks below `#top` by ascending address; neighbouring ones are joined. */
   #free: Block[] = [];
-  /** Nothing at or above this address was ever handed out, so it is still zero. */
+  /** Memory at and above this address was never handed out, so it is still zero. */
   #top = RESERVED_BYTES;
   #usedBytes = 0;
 

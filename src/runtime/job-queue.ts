@@ -1,6 +1,6 @@
 /** @file JobQueue: jobs done one after another. */
 
-/** Starts each job when the one before it has ended, well or badly. */
+/** Starts each job when the one before it has ended, with or without an error. */
 export class JobQueue {
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -10,7 +10,7 @@ export class JobQueue {
     return this.#waiting === 0;
   }
 
-  /** Settles as the job does. */
+  /** The promise settles as the job's promise does. */
   add(job: () => Promise<void>): Promise<void> {
     this.#waiting++;
     const result = this.#tail.then(job).finally(() => {
@@ -29,7 +29,7 @@ export class JobQueue {
   whenIdle(action: () => void): void {
     if (this.#waiting === 0) action();
     else {
-      // An error of the action's stays unhandled, and loud; jobs go on.
+      // An error of the action becomes an unhandled rejection; later jobs still run.
       const done = this.#tail.then(action);
       this.#tail = done.catch(() => {});
     }

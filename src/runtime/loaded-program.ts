@@ -6,7 +6,7 @@ import type { Heap } from './heap.ts';
 
 /** A program that is ready to be given memory. */
 export interface LoadedProgram {
-  /** How much memory its code takes. */
+  /** Bytes of its code. */
   readonly codeBytes: number;
   /**
    * Binds the program to buffers sized for `capacity` samples: in each tray an address by buffer id (entries of chunk
@@ -14,7 +14,7 @@ export interface LoadedProgram {
    * cannot be one.
    */
   instantiate(trays: readonly TrayAddresses[], capacity: number): ProgramInstance;
-  /** Lets go of the compiled code. Runs under way end normally. */
+  /** Frees the compiled code. Runs under way end normally. */
   dispose(): void;
 }
 
@@ -23,7 +23,7 @@ export type TrayAddresses = readonly number[];
 
 /** One run of a series. */
 export interface TrayRun {
-  /** Whose buffers it works on. */
+  /** The tray whose buffers it works on. */
   readonly tray: number;
   readonly samples: number;
 }
@@ -58,7 +58,7 @@ export function checkAddresses(program: Program, addresses: TrayAddresses, heap:
   }
 }
 
-/** What an instance can run. */
+/** What limits the runs of an instance. */
 export interface InstanceLimits {
   readonly live: boolean;
   readonly trays: number;

@@ -1,4 +1,4 @@
-/** @file The control block as JavaScript sees it: setting jobs up, and telling threads to leave. */
+/** @file The control block as JavaScript sees it: preparing jobs, and telling threads to leave a job. */
 
 import {
   CLOSED,
@@ -21,7 +21,7 @@ export interface NativeJob {
   readonly shards: number;
   /** Samples of the first run. */
   readonly samples: number;
-  /** Address of the rows of the runs after the first. */
+  /** Address of the table with the runs after the first. */
   readonly further: number;
   /** Number of the runs after the first. */
   readonly left: number;
@@ -41,7 +41,7 @@ export interface SharedBlock {
 
 const HIGH_HALF = 2n ** 32n;
 
-/** Where the rows of the threads' shares are, behind the table of arenas. */
+/** Offset of the table with the threads' shares, after the table of arenas. */
 function sharesOffset(threads: number): number {
   return CONTROL_BYTES + Math.ceil((8 * threads) / SHARE_ROW_BYTES) * SHARE_ROW_BYTES;
 }
@@ -51,7 +51,7 @@ export class Control {
   readonly #threads: number;
   readonly #words: Uint32Array;
   readonly #longs: BigUint64Array;
-  /** Of the last job's runs. */
+  /** The generations of the last job's runs. */
   #generations: Generations = { first: 0, last: 0 };
 
   /** Bytes of the block, and of the tables behind it. */
@@ -75,7 +75,7 @@ export class Control {
     this.#setLong(CONTROL.wakeFunction, wakeFunction);
   }
 
-  /** Sets a job up, closed; the one before it must be done. */
+  /** Prepares a job and leaves it closed. The job before it must be done. */
   setUp({ entry, arenas, shards, frame, samples, further, left }: NativeJob): Generations {
     const generations = this.close(1 + left);
     this.#setLong(CONTROL.entry, entry);
@@ -89,12 +89,12 @@ export class Control {
     return generations;
   }
 
-  /** Opens the job that was set up. */
+  /** Opens the prepared job. */
   open(): void {
     Atomics.store(this.#longs, CONTROL.next / 8, BigInt(this.#generations.first) * HIGH_HALF);
   }
 
-  /** From here on nobody enters the last job. Returns new generations for `runs` runs. */
+  /** After this call no thread enters the last job. Returns new generations for `runs` runs. */
   close(runs = 1): Generations {
     const next = this.#generations.last + 1;
     const first = next + runs > LAST_GENERATION ? 1 : next;
@@ -108,13 +108,13 @@ export class Control {
     return Atomics.load(this.#words, CONTROL.inside / 4) === 0;
   }
 
-  /** Ends the helpers that are awake; those that sleep must be roused. */
+  /** Ends the helpers that are awake; sleeping helpers must be woken. */
   stop(): void {
     Atomics.store(this.#words, CONTROL.stop / 4, 1);
     Atomics.add(this.#words, CONTROL.news / 4, 1);
   }
 
-  /** Shards as evenly as can be to threads, neighbours to the same one. */
+  /** Shares the shards out as evenly as possible; a thread gets neighbouring shards. */
   #setShares(shards: number): void {
     for (let thread = 0; thread < this.#threads; thread++) {
       const row = (sharesOffset(this.#threads) + SHARE_ROW_BYTES * thread) / 4;

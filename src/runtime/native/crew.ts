@@ -10,9 +10,9 @@ import type { SystemThread } from './system-threads.ts';
 import type { ThreadEnding } from './thread-ending.ts';
 
 /**
- * Threads of the system that run nothing but machine code. A thread that Node keeps for work aside opens each job and waits
- * for its end, so that Node waits for it too. The control block is memory of the system: it stays while a process ends and
- * threads look at it.
+ * Threads of the system that run nothing but machine code. A thread of Node's pool opens each job and waits for its
+ * end, so that Node waits for it too. The control block is memory of the system, so it is still there when a process
+ * ends and threads read it.
  */
 export class Crew {
   readonly #foreign: Foreign;
@@ -25,8 +25,8 @@ export class Crew {
   readonly #ending: ThreadEnding | null;
 
   /**
-   * Starts the threads, which end with the caller's thread at the latest where `ending` is given. Throws BackendError when
-   * the system refuses.
+   * Starts the threads, which end at the latest when the caller's thread ends, where `ending` is given. Throws
+   * BackendError when the system refuses.
    */
   constructor(
     { foreign, system, threads: systemThreads }: NativeSupport,
@@ -63,7 +63,8 @@ export class Crew {
   /** Settles when the job is done; the process stays alive until then. */
   async run(job: NativeJob): Promise<void> {
     const { first, last } = this.#control.setUp(job);
-    // Opened aside, not here: a worker that is terminated in between would leave a job that nothing waits for.
+    // A thread of Node's pool opens the job. If this thread did, a worker that is terminated just then would leave a
+    // job that no thread waits for.
     await this.#foreign.callAside(this.#run, this.#control.address, first, last);
   }
 
@@ -77,7 +78,7 @@ export class Crew {
   async end(): Promise<void> {
     this.#control.stop();
     this.#rouse(this.#control.address);
-    // One after the other: each occupies a thread of Node's pool meanwhile.
+    // One after another, since each wait occupies a thread of Node's pool.
     for (const [i, helper] of this.#helpers.entries()) {
       this.#ending?.withdraw(i);
       await helper.join();

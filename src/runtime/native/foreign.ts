@@ -10,11 +10,11 @@ export type ForeignType = 'void' | 'int' | 'uint32_t' | 'int64_t' | 'uintptr_t' 
 export type ForeignFunction = (...args: readonly (number | ArrayBufferView)[]) => number;
 
 export interface Foreign {
-  /** The address of the first byte of a view. Only of shared memory: other memory may move. */
+  /** The address of the first byte of a view. Only for shared memory, since other memory may move. */
   addressOf(view: ArrayBufferView): number;
   /** The memory at an address. It must outlive all use of the buffer. */
   view(address: number, bytes: number): ArrayBuffer;
-  /** Calls a function on one of the threads that Node keeps for work aside. */
+  /** Calls a function on a thread of Node's pool. */
   callAside(target: ForeignFunction, ...args: readonly number[]): Promise<number>;
   /** The function at an address. */
   at(address: number, result: ForeignType, parameters: readonly ForeignType[]): ForeignFunction;

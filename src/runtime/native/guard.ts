@@ -1,6 +1,6 @@
 /**
- * @file The guard mode, FOVEA_GUARD=1: every buffer ends at a page that nobody may touch, and fresh memory holds NaN, so
- * that a stray access ends the process and a number that nobody wrote shows up in results.
+ * @file The guard mode, FOVEA_GUARD=1: every buffer ends at a forbidden page, and fresh memory holds NaN. So an access
+ * outside a buffer ends the process, and a number that was never written shows in results as NaN.
  */
 
 import { type Buffer, bytesInArena, isInArena, type Program } from '../../compiler/program.ts';

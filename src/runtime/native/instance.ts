@@ -24,7 +24,7 @@ interface Memory {
   readonly guards: readonly number[];
 }
 
-/** Where each thread's activations go. */
+/** The arena of each thread. */
 interface ProgramArenas {
   readonly addresses: readonly number[];
   free(): void;
@@ -41,7 +41,7 @@ export class NativeInstance implements ProgramInstance {
   readonly #arenas: ProgramArenas;
   readonly #profile: Profile | null;
   readonly #forgetProfile: () => void;
-  /** For runs on the caller's thread. */
+  /** The control block for runs on the caller's thread. */
   #own: Control | undefined;
   #live = true;
 
@@ -76,12 +76,12 @@ export class NativeInstance implements ProgramInstance {
     return frame;
   }
 
-  /** As `ProgramInstance` says; on other threads, while the caller's thread stays free. */
+  /** As in `ProgramInstance`, on other threads; the caller's thread stays free. */
   async run(samples: number): Promise<void> {
     await this.runAll([{ tray: 0, samples }]);
   }
 
-  /** As `ProgramInstance` says: threads go from one run to the next by themselves. */
+  /** As in `ProgramInstance`. The threads go from one run to the next without JavaScript. */
   async runAll(runs: readonly TrayRun[]): Promise<void> {
     this.#check(runs);
     await this.#runtime.queue.add(async () => {
@@ -91,8 +91,8 @@ export class NativeInstance implements ProgramInstance {
   }
 
   /**
-   * Runs everything on the caller's thread, now: for small work, where waking threads would take longer. Throws
-   * BackendError when other runs of the runtime have not ended.
+   * Runs everything on the caller's thread before it returns: for small work, where waking threads would take longer.
+   * Throws BackendError when other runs of the runtime have not ended.
    */
   runSync(samples: number, tray = 0): void {
     const { program, step } = this.#native;
@@ -151,7 +151,7 @@ export class NativeInstance implements ProgramInstance {
   }
 }
 
-/** A control block that no other thread looks at. */
+/** A control block that no other thread uses. */
 function ownControl(foreign: Foreign, threads: number): Control {
   const buffer = new SharedArrayBuffer(Control.bytes(threads));
   return new Control({ address: foreign.addressOf(new Uint8Array(buffer)), buffer }, threads);

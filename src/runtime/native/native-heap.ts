@@ -43,7 +43,7 @@ export class NativeHeap extends Heap {
     return null;
   }
 
-  /** Asks for large pages for what was added. Nothing has touched it yet. */
+  /** Asks for large pages for the new memory, which is untouched so far. */
   #advise(): void {
     const { byteLength } = this.memory.buffer;
     this.system.preferLargePages(this.base + this.#advised, byteLength - this.#advised);
@@ -51,7 +51,7 @@ export class NativeHeap extends Heap {
   }
 }
 
-/** Throws RangeError unless as many addresses stay free for everything else. */
+/** Throws RangeError unless enough addresses stay free for the rest of the process. */
 function modestMemory(system: SystemMemory, maximumPages: number): HeapMemory {
   if (!system.canReserve(2 * maximumPages * PAGE_BYTES)) throw new RangeError('too few addresses are free');
   return growableMemory(INITIAL_PAGES, maximumPages);

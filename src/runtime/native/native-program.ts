@@ -18,7 +18,7 @@ export interface NativeProgram {
   readonly profileRows: readonly string[];
 }
 
-/** What runs programs. */
+/** The threads and memory that run programs. */
 export interface NativeHost {
   readonly heap: NativeHeap;
   readonly support: NativeSupport;

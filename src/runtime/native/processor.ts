@@ -1,4 +1,4 @@
-/** @file What this machine's processor can do, asked with instructions of our own. */
+/** @file What this machine's processor can do, found out by running machine code. */
 
 import { cpuidCode, fmaProbeCode, xgetbvCode } from '../../codegen/x64/stubs.ts';
 import type { CallingConvention, Isa } from '../../codegen/x64/target.ts';
@@ -69,7 +69,7 @@ export function isAvx512Worthwhile(foreign: Foreign, system: SystemMemory): bool
       const probe = foreign.at(block.address, 'uint32_t', ['uint32_t']);
       return Math.min(...Array.from({ length: PROBE_TRIES }, () => probe(PROBE_ROUNDS)));
     });
-  // The same number of instructions, of twice the lanes.
+  // Both probes run the same number of instructions; those of AVX-512 have twice the lanes.
   return cycles('avx512') <= 2 * cycles('avx2');
 }
 

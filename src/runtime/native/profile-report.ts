@@ -8,7 +8,7 @@ import type { NativeSupport } from './support.ts';
 const waiting = new Map<Profile, () => void>();
 let listening = false;
 
-/** Has a profile printed when the process ends. Calling what is returned prints it at once instead. */
+/** Prints a profile when the process ends. The returned function prints it at once instead. */
 export function reportProfile(support: NativeSupport, title: string, profile: Profile): () => void {
   const rate = counterRate(support);
   waiting.set(profile, () => console.error(profile.print(title, rate)));

@@ -1,4 +1,7 @@
-/** @file The profile, FOVEA_PROFILE=1: how long each call of a program's kernels takes, printed when the program goes. */
+/**
+ * @file The profile, FOVEA_PROFILE=1: how long each call of a program's kernels takes, printed when the program is
+ * disposed of or the process ends.
+ */
 
 import { PROFILE_ROW_BYTES } from '../../codegen/x64/profile.ts';
 import type { Heap } from '../heap.ts';
@@ -7,7 +10,7 @@ import type { Heap } from '../heap.ts';
 export interface ProfileRow {
   readonly name: string;
   readonly calls: number;
-  /** Of all threads together. */
+  /** Cycles and calls, added up over all threads. */
   readonly cycles: number;
 }
 

@@ -34,7 +34,7 @@ interface Settings {
   readonly maximumPages: number | undefined;
 }
 
-/** What a runtime is and uses. */
+/** The parts of a runtime. */
 export interface NativeRuntimeDescription {
   readonly name: 'native';
   readonly isa: Isa;
@@ -53,7 +53,7 @@ export class NativeRuntime implements NativeHost {
   readonly support: NativeSupport;
   readonly queue = new JobQueue();
   readonly arenas: Arenas;
-  /** Where this runs in a worker, until it is disposed of. */
+  /** Set in a worker, until the runtime is disposed of. */
   #ending: ThreadEnding | null;
   #crew: Crew | undefined;
   #disposed = false;
@@ -130,10 +130,10 @@ export class NativeRuntime implements NativeHost {
     return this.#crew;
   }
 
-  /** Ends the threads, after the run under way. Runs that have not begun reject. */
+  /** Ends the threads, after the run under way. The promises of runs that have not begun reject. */
   async dispose(): Promise<void> {
     this.#disposed = true;
-    // A second call finds no crew, but waits for the first in the queue.
+    // A second call finds no crew; it waits in the queue for the first call.
     await this.queue.add(async () => {
       const [crew, ending] = [this.#crew, this.#ending];
       this.#crew = undefined;

@@ -25,7 +25,7 @@ export interface SystemMemory {
   load(code: Uint8Array<ArrayBuffer>): CodeBlock;
   /** Zeroed memory in pages of its own, which stays until it is freed. Throws BackendError when there is none. */
   share(bytes: number): SharedMemory;
-  /** Whether so many addresses in a row are free now. */
+  /** Whether as many contiguous addresses are free now. */
   canReserve(bytes: number): boolean;
   /** Forbids or allows access to whole pages. Throws BackendError when the system refuses. */
   protect(address: number, bytes: number, access: 'none' | 'readWrite'): void;
@@ -67,7 +67,7 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
   const madvise = library('madvise', 'uintptr_t', 'size_t', 'int');
   const memcpy = foreign.find(null, 'memcpy', 'uintptr_t', ['uintptr_t', 'void *', 'size_t']);
   const map = (bytes: number, flags: number, access = PROT_READ_WRITE): number | string => {
-    // A failure is the address -1, which is no number that JavaScript counts up to.
+    // A failure is the address -1 (2⁶⁴ - 1), which is not exact as a JavaScript number.
     const address = Number(mmap(0, bytes, access, MAP_PRIVATE | MAP_ANONYMOUS[platform] | flags, -1, 0));
     return Number.isSafeInteger(address) ? address : `mmap failed with error ${foreign.lastError()}`;
   };
@@ -106,7 +106,7 @@ function posixMemory(foreign: Foreign, platform: 'linux' | 'darwin'): SystemMemo
       throw new BackendError(`The system refused to protect memory: error ${foreign.lastError()}.`);
     },
     preferLargePages(address, bytes) {
-      // Only advice: a system that has no large pages may say no.
+      // The result is not checked, since a system without large pages may refuse.
       if (platform === 'linux') madvise(address, bytes, MADV_HUGEPAGE);
     },
   };

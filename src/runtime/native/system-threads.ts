@@ -8,7 +8,7 @@ import type { Foreign } from './foreign.ts';
 export interface SystemThread {
   /** The system's name for it. */
   readonly handle: number;
-  /** Settles when its function has returned. Once only. */
+  /** Settles when its function has returned. To be called once only. */
   join(): Promise<void>;
 }
 
@@ -20,21 +20,21 @@ export interface SystemThreads {
   /** Starts a thread in the function at `entry`, which takes one address. Throws BackendError when it cannot. */
   start(entry: number, argument: number): SystemThread;
   /**
-   * Lets the caller's thread call the function at `entry` with `argument` when it ends, however that comes. Null where the
-   * system has no such thing that Fovea uses. Throws BackendError when there are too many.
+   * Lets the caller's thread call the function at `entry` with `argument` when it ends, for whatever reason. Null on
+   * systems where Fovea has no way to do that. Throws BackendError when too many such calls are registered.
    */
   readonly atThreadEnd: ((entry: number, argument: number) => ThreadEndCall) | null;
 }
 
-/** A call that is to come, and the addresses of what it needs. */
+/** A registered call, and the addresses of the functions that it needs. */
 export interface ThreadEndCall {
-  /** The call must give it to `deleteKey`. */
+  /** The called function must pass it to `deleteKey`. */
   readonly key: number;
   /** C functions of the system. */
   readonly join: number;
   readonly unmap: number;
   readonly deleteKey: number;
-  /** The call does not come. */
+  /** Cancels the call. */
   cancel(): void;
 }
 

@@ -1,7 +1,7 @@
 /**
- * @file What happens when the thread that JavaScript runs on ends: that of a worker may, at any time, while the process goes
- * on. A worker that is terminated runs no JavaScript any more; so the system calls machine code, which ends the helpers and
- * unmaps what the worker has mapped.
+ * @file What happens when the thread that JavaScript runs on ends. A worker's thread may end at any time while the
+ * process goes on, and a worker that is terminated runs no more JavaScript. So the system calls machine code, which
+ * ends the helpers and unmaps the worker's memory.
  */
 
 import {
@@ -15,24 +15,27 @@ import type { NativeSupport } from './support.ts';
 import type { SystemMemory } from './system-memory.ts';
 import type { SystemThread } from './system-threads.ts';
 
-/** More than a worker has steps, threads and buffers; what is beyond them stays mapped. */
+/** The most mappings that are noted: more than a worker's steps, threads and buffers need. Further ones stay mapped. */
 const MAPPINGS = 4096;
 
-/** What the system is to end and to unmap when this thread ends. */
+/** The helpers to end and the memory to unmap when this thread ends. */
 export interface ThreadEnding {
   /** The system's memory: what is mapped through it is unmapped at the end. */
   readonly system: SystemMemory;
   /** Helpers to be ended, all of one control block. */
   setHelpers(control: number, helpers: readonly SystemThread[]): void;
-  /** Somebody else waits for the end of a helper. */
+  /** Removes a helper, because other code waits for its end. */
   withdraw(helper: number): void;
-  /** Nothing is to be done any more: helpers have ended, and what is still mapped is its owners' to free. Once only. */
+  /**
+   * Cancels everything: the helpers have ended, and the owners free the memory that is still mapped. To be called once
+   * only.
+   */
   cancel(): void;
 }
 
 /**
- * Prepares for the end of this thread. Null where it is the process's own, which ends with everything, and where the system
- * does not tell (Windows).
+ * Prepares for the end of this thread. Null on the process' main thread, with which the process ends, and on Windows,
+ * where no function can be registered.
  */
 export async function prepareEnding(support: NativeSupport, threads: number): Promise<ThreadEnding | null> {
   const { isMainThread } = await import('node:worker_threads');

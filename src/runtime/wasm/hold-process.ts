@@ -1,9 +1,12 @@
-/** @file Keeps the process alive while the WebAssembly engine works in the background, which not all Nodes do. */
+/**
+ * @file Keeps the process alive while the WebAssembly engine works in the background; some versions of Node would end
+ * it.
+ */
 
-/** Longest delay of a timer; it never gets there. */
+/** The longest delay of a timer; the timer is cleared before. */
 const LONG = 2 ** 31 - 1;
 
-/** Settles as `work` does. */
+/** Settles as the promise `work` does. */
 export async function holdProcess<T>(work: Promise<T>): Promise<T> {
   const timer = setInterval(() => {}, LONG);
   try {

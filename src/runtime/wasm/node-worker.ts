@@ -21,7 +21,7 @@ export async function startNodeWorker(events: WorkerEvents): Promise<WorkerThrea
   worker.on('message', events.reply);
   worker.on('error', (error: Error) => events.died(error.message));
   worker.on('exit', (code) => events.died(`it exited with code ${code}`));
-  // Only now: listening for messages holds the worker again.
+  // Called after the listeners are added, since listening for messages makes the worker keep the process alive again.
   worker.unref();
   return {
     send: (command) => worker.postMessage(command),

@@ -5,7 +5,7 @@ import type { PhaseKind } from './worker-main.ts';
 
 /** A program that the engine has compiled. */
 export interface CompiledProgram {
-  /** Unlike any other program's of the runtime. */
+  /** Unique among the programs of the runtime. */
   readonly id: number;
   readonly name: string;
   readonly module: WebAssembly.Module;
@@ -26,11 +26,11 @@ export interface Job {
 export interface Runner {
   /** Threads that compute. */
   readonly threads: number;
-  /** Gets ready in the background for a run to come. */
+  /** Prepares the next run in the background. */
   prepare(): void;
   /** Carries out a job; never called before the last one has ended. Rejects with BackendError when a kernel traps. */
   run(job: Job): Promise<void>;
-  /** Lets go of what is kept for a program. */
+  /** Frees everything that is kept for a program. */
   forget(program: CompiledProgram): void;
   dispose(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export interface WasmRuntimeOptions {
   readonly maximumPages?: number;
 }
 
-/** What a runtime is and uses. */
+/** The parts of a runtime. */
 export interface WasmRuntimeDescription {
   readonly name: 'wasm';
   readonly isa: 'simd128' | 'relaxed-simd';
@@ -91,7 +91,7 @@ export class WasmRuntime {
     return { name: 'wasm', isa, threads: this.threads, shared: this.heap.shared };
   }
 
-  /** Compiles a program; the threads start meanwhile. */
+  /** Compiles a program; the threads start at the same time. */
   async load(program: Program): Promise<LoadedProgram> {
     this.#checkAlive(program.name);
     this.#runner.prepare();

@@ -5,7 +5,7 @@ import type { WorkerCommand, WorkerReply } from './worker-main.ts';
 /** What a worker's owner is told. */
 export interface WorkerEvents {
   readonly reply: (reply: WorkerReply) => void;
-  /** The worker ended or broke without being asked to; it says nothing any more. */
+  /** The worker ended or failed without being asked to end; it sends no more messages. */
   readonly died: (reason: string) => void;
 }
 

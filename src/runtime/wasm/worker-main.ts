@@ -11,7 +11,7 @@ export const CONTROL_BYTES = 256;
 /** How a phase is shared out among the threads. */
 export type PhaseKind = 'samples' | 'whole';
 
-/** What a worker is told. `start` comes first. */
+/** A message to a worker. `start` comes first. */
 export type WorkerCommand =
   | {
       readonly kind: 'start';
@@ -37,7 +37,7 @@ export type WorkerCommand =
     }
   | { readonly kind: 'unload'; readonly program: number };
 
-/** What a worker says when it has finished its part of a run; with `error` when it could not. */
+/** The reply of a worker that has finished its part of a run; with `error` when it failed. */
 export interface WorkerReply {
   readonly error?: { readonly message: string; readonly stack: string };
 }
@@ -72,7 +72,8 @@ export function workerMain(port: WorkerPort): void {
   let thread = 0;
   let threads = 1;
 
-  // Methods, since bundlers that keep names wrap all other named functions in a helper, which the string would lack.
+  // These are methods because bundlers that keep names wrap all other named functions in a helper function, which the
+  // string would not contain.
   const team = {
     aborted(): boolean {
       return Atomics.load(control, ABORT) !== 0;
@@ -85,7 +86,8 @@ export function workerMain(port: WorkerPort): void {
 
     barrier(): void {
       const generation = Atomics.load(control, GENERATION);
-      // The flag is raised before the generation changes: whoever read the new generation sees the flag here.
+      // The flag is raised before the generation changes, so a worker that has read the new generation sees the flag
+      // here.
       if (team.aborted()) return;
       if (Atomics.add(control, ARRIVED, 1) === threads - 1) {
         Atomics.store(control, ARRIVED, 0);

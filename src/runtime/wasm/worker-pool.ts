@@ -22,7 +22,7 @@ interface Crew {
   readonly workers: WorkerThread[];
   /** Ids of the programs the workers have. */
   readonly loaded: Set<number>;
-  /** Why it ended; from then on nothing that its workers still say counts. */
+  /** Why the team ended; later messages of its workers are ignored. */
   ended: string | undefined;
 }
 
@@ -45,7 +45,7 @@ export class WorkerPool implements Runner {
   }
 
   prepare(): void {
-    // A failure shows in the run to come, which tries again.
+    // A failure is ignored here: the next run starts the workers again and reports it.
     this.#start().catch(() => {});
   }
 
@@ -138,7 +138,7 @@ export class WorkerPool implements Runner {
 
 const DISPOSED = 'the engine has been disposed of';
 
-/** Tells every worker to run its part, and before that what the program is when it is new to them. */
+/** Tells every worker to run its part, and sends the program first when the worker does not have it. */
 function sendJob({ workers, loaded }: Crew, { program, frame, arenas, samples }: Job): void {
   const { id, module, phases, shards } = program;
   workers.forEach((worker, thread) => {

@@ -41,7 +41,7 @@ const PORT = `const port = {
 };
 self.postMessage('${READY}');`;
 
-/** Settles when the worker runs: a page's policy may forbid it, of which only an event tells. */
+/** Settles when the worker runs. A page's policy may forbid workers, and only an event reports that. */
 async function startBrowserWorker(events: WorkerEvents): Promise<WorkerThread> {
   const url = URL.createObjectURL(new Blob([workerSource(PORT)], { type: 'text/javascript' }));
   try {
