@@ -19,7 +19,7 @@ const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] }
 net.compile({ optimizer: 'adam', loss: 'mse' });
 globalThis.done = net
   .fit(tensor([[1, 2]]), tensor([[1]]), { verbose: 0 })
-  .then(({ history }) => ({ loss: history.loss[0], engine: backend.describe().name }));
+  .then(({ history }) => ({ loss: history.loss[0], engine: backend.describe().name, threads: backend.describe().threads }));
 `;
 
 let folder: string;
@@ -54,8 +54,14 @@ async function bundle(program: string, options: BuildOptions): Promise<string> {
   return outputFiles![0]!.text;
 }
 
+interface Ran {
+  readonly loss: number;
+  readonly engine: string;
+  readonly threads: number;
+}
+
 /** Runs a bundled program where there is what pages have, without workers, and `more`. */
-async function runInPage(text: string, more: object): Promise<{ loss: number; engine: string }> {
+async function runInPage(text: string, more: object): Promise<Ran> {
   const timers = { setTimeout, clearTimeout, setInterval, clearInterval };
   const context = createContext({
     ...timers,
@@ -96,6 +102,29 @@ describe('the browser bundle', () => {
     const { loss, engine } = await runInPage(text, {});
     assert.equal(engine, 'wasm');
     assert.ok(Number.isFinite(loss));
+  });
+
+  it('trains on one thread where the page has shared memory and its policy forbids workers', async () => {
+    const text = await bundle(program, { platform: 'browser', format: 'iife' });
+    let asked = 0;
+    /** As in a browser, only an event tells that a policy forbids the worker. */
+    class ForbiddenWorker {
+      onerror: (event: object) => void = () => {};
+      constructor() {
+        asked++;
+        setTimeout(() => this.onerror({}), 1);
+      }
+      terminate(): void {}
+    }
+    const page = {
+      crossOriginIsolated: true,
+      navigator: { hardwareConcurrency: 2 },
+      Blob,
+      Worker: ForbiddenWorker,
+    };
+    const { loss, engine, threads } = await runInPage(text, page);
+    assert.deepEqual([engine, threads], ['wasm', 1]);
+    assert.ok(asked > 0 && Number.isFinite(loss));
   });
 
   it('stays with what browsers have where there is a process, as in a page of Electron or of a test runner', async () => {
