@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { FormatError, ValueError } from '../base/errors.ts';
+import { FormatError, FoveaError, ValueError } from '../base/errors.ts';
 import type { StateValue } from '../base/state-value.ts';
 import { temporaryName } from '../formats/files.ts';
 import { writeState } from '../formats/state-file.ts';
@@ -82,6 +82,9 @@ test('what others put into the folder stays, what killed runs left does not', as
   assert.deepEqual(readdirSync(backupDir), ['mine.txt']);
   // A file where a folder should be is not the same as no backup.
   await assert.rejects(play({ backupDir: join(backupDir, 'mine.txt', 'inner') }), /Cannot look for/);
+  await assert.rejects(play({ backupDir: join(backupDir, 'mine.txt') }), (error: Error) => {
+    return error instanceof FoveaError && /Cannot look into the folder/.test(error.message);
+  });
 });
 
 test('a damaged backup is refused, or the one before it is used and said to be', async () => {

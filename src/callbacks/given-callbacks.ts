@@ -51,11 +51,23 @@ export function listOf(given: GivenCallbacks): CallbackLike[] {
 function checkCallback(callback: unknown): void {
   const isObject = typeof callback === 'object' && callback !== null;
   if (isObject) checkPlainObject(callback);
-  if (isObject && METHODS.some((name) => name in callback)) return;
+  if (isObject && METHODS.some((name) => name in callback)) {
+    checkMethods(callback as Readonly<Record<string, unknown>>);
+    return;
+  }
   throw new ValueError(
     `callbacks: expected objects with methods such as onEpochEnd(epoch, logs), received ${describeValue(callback)}. ` +
       `The methods are ${METHODS.join(', ')}.`,
   );
+}
+
+/** Throws ValueError for a method that is something else. */
+function checkMethods(callback: Readonly<Record<string, unknown>>): void {
+  for (const name of METHODS) {
+    const method = callback[name];
+    if (method === undefined || typeof method === 'function') continue;
+    throw new ValueError(`callbacks: \`${name}\` should be a function, received ${describeValue(method)}.`);
+  }
 }
 
 /** Throws ValueError for a function that looks like an event's; others are the object's own business, as a class' are. */

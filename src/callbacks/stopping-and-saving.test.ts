@@ -4,6 +4,7 @@ import { ValueError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { CallbackLike, CallbackModel, Logs } from './callback.ts';
 import { actsOnBatches, CallbackList } from './callback-list.ts';
+import { listOf } from './given-callbacks.ts';
 import {
   Callback,
   earlyStopping,
@@ -282,4 +283,9 @@ test('plain objects with an unknown method beside known ones are refused', () =>
     onClose(): void {}
   }
   actsOnBatches(new Mine(), 'train');
+});
+
+test('a method that is no function is refused', () => {
+  const wrong = { onEpochEnd: 5 } as never;
+  assert.throws(() => listOf([wrong]), /callbacks: `onEpochEnd` should be a function, received 5/);
 });

@@ -6,6 +6,7 @@ import {
   isTemporaryName,
   isThere,
   makeFolderOf,
+  namesIn,
   nodeFiles,
   readWholeFile,
   writeFileAtomically,
@@ -68,8 +69,8 @@ export class BackupFolder {
   /** Removes what killed processes left of files that they were writing. */
   async #tidyUp(): Promise<void> {
     if (!(await isThere(this.#path))) return;
-    const { readdir, rm } = await nodeFiles();
-    const left = (await readdir(this.#path)).filter(isTemporaryName);
+    const { rm } = await nodeFiles();
+    const left = (await namesIn(this.#path)).filter(isTemporaryName);
     for (const name of left) await rm(this.#file(name), { force: true });
   }
 

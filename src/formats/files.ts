@@ -93,6 +93,16 @@ export async function makeFolderOf(path: string): Promise<void> {
   }
 }
 
+/** The names of what is in a folder. Throws FoveaError when the system does not say, as for a file. */
+export async function namesIn(folder: string): Promise<readonly string[]> {
+  const { readdir } = await nodeFiles();
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw new FoveaError(`Cannot look into the folder '${folder}': ${reason(error)}.`);
+  }
+}
+
 /** Whether there is a file or folder of that name. Throws FoveaError when the system does not say. */
 export async function isThere(path: string): Promise<boolean> {
   const { stat } = await nodeFiles();
