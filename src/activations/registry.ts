@@ -54,6 +54,11 @@ export function getActivation(identifier: unknown): ActivationFunction {
   throw unknownNameError('activation function', name, known);
 }
 
+/** Whether one of Fovea's own has the name, in any spelling. */
+export function isActivationName(name: string): boolean {
+  return Object.keys(FUNCTIONS).some((known) => canonicalName(known) === canonicalName(name));
+}
+
 /** How a file names an activation function: Keras' name for a built-in one, an object for a registered one. */
 export function serializeActivation(activation: ActivationFunction): ConfigValue {
   const found = Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name] === activation);

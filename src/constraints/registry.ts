@@ -4,12 +4,13 @@ import { type Identifier, thing } from '../options/objects.ts';
 import type { Option } from '../options/option.ts';
 import { Registry } from '../options/registry.ts';
 import type { Spelled } from '../options/spelling.ts';
-import type { Constraint } from './constraint.ts';
+import { Constraint } from './constraint.ts';
 import * as list from './index.ts';
 
 /** All constraints. */
 export const CONSTRAINTS = new Registry<Constraint>({
   kind: 'constraint',
+  base: Constraint,
   module: 'keras.constraints',
   example: "Give a name such as 'nonNeg' or a constraint such as constraints.maxNorm({ maxValue: 3 }).",
   list,

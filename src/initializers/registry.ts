@@ -6,7 +6,7 @@ import type { Option } from '../options/option.ts';
 import { Registry } from '../options/registry.ts';
 import type { Spelled } from '../options/spelling.ts';
 import * as list from './index.ts';
-import type { Initializer } from './initializer.ts';
+import { Initializer } from './initializer.ts';
 
 /** Keras' short names and old class names. */
 const ALIASES = {
@@ -20,6 +20,7 @@ const ALIASES = {
 /** All initializers. */
 export const INITIALIZERS = new Registry<Initializer>({
   kind: 'initializer',
+  base: Initializer,
   module: 'keras.initializers',
   example: "Give a name such as 'glorotUniform' or an initializer such as initializers.heNormal().",
   list,

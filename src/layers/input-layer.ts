@@ -26,8 +26,7 @@ export type InputOptions = Pick<LayerOptions, 'name' | 'dtype'> & OptionsOf<type
 /** Holds the place of the data; its one output is there from the start. */
 export class InputLayer extends takesOptions(Layer, OPTIONS) {
   static override readonly className = 'InputLayer';
-  /** The input's shape with batch, which is open. */
-  readonly batchShape: Shape;
+  readonly #batchShape: Shape;
   readonly #config: Config;
 
   /** Throws ShapeError for a wrong shape, ValueError for none or two. */
@@ -40,13 +39,18 @@ export class InputLayer extends takesOptions(Layer, OPTIONS) {
         'InputLayer: give either shape, such as [28, 28, 1], or batchShape, such as [null, 28, 28, 1].',
       );
     }
-    this.batchShape = [null, ...(sample ?? given!.slice(1))];
+    this.#batchShape = [null, ...(sample ?? given!.slice(1))];
     this.#config = {
       batch_shape: [given?.[0] ?? null, ...this.batchShape.slice(1)],
       ...{ dtype: 'float32', sparse: false, ragged: false, optional: false, name: this.name },
     };
     this.build([]);
     this.inboundCalls.push(this.#sourceCall());
+  }
+
+  /** The input's shape with batch, which is open. */
+  get batchShape(): Shape {
+    return this.#batchShape;
   }
 
   /** The symbolic tensor to apply layers to. */

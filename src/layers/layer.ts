@@ -65,11 +65,10 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   declare readonly dtype: 'float32';
   /** A price on the outputs whose mean over the samples is added to the loss; null without. */
   declare readonly activityRegularizer: Regularizer | null;
-  /** The input's shape with batch, when the options gave one: a Sequential model starts from it. */
-  readonly batchInputShape: Shape | null;
   /** Every `apply` so far, in order. */
   readonly inboundCalls: LayerCall[] = [];
   #trainable: boolean;
+  readonly #batchInputShape: Shape | null;
   #buildShapes: readonly Shape[] | null = null;
   readonly #ownWeights: Variable[] = [];
   readonly #subLayers: Layer[] = [];
@@ -79,7 +78,12 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   constructor(options: LayerOptions = {}) {
     super(options);
     this.#trainable = options.trainable ?? true;
-    this.batchInputShape = inputShapeOf(this.className, options);
+    this.#batchInputShape = inputShapeOf(this.className, options);
+  }
+
+  /** The input's shape with batch, when the options gave one: a Sequential model starts from it. */
+  get batchInputShape(): Shape | null {
+    return this.#batchInputShape;
   }
 
   /**

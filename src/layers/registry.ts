@@ -2,11 +2,12 @@
 
 import { Registry } from '../options/registry.ts';
 import * as list from './index.ts';
-import type { Layer } from './layer.ts';
+import { Layer } from './layer.ts';
 
 /** All layers; models are none of them. */
 export const LAYERS = new Registry<Layer>({
   kind: 'layer class',
+  base: Layer,
   module: 'keras.layers',
   example: 'Give a layer.',
   spelled: 'classes',

@@ -8,7 +8,7 @@ import { customFunction, functionObject, Registry } from '../options/registry.ts
 import type { Spelled } from '../options/spelling.ts';
 import { FunctionLoss, type LossFunction } from './function-loss.ts';
 import * as list from './index.ts';
-import { type Loss, requireReduction } from './loss.ts';
+import { Loss, requireReduction } from './loss.ts';
 import { taskOf } from './task.ts';
 
 /** Keras' short names, of the metrics too. */
@@ -37,6 +37,7 @@ function isTaskName(name: string): boolean {
 /** All losses. */
 export const LOSSES = new Registry<Loss>({
   kind: 'loss',
+  base: Loss,
   module: 'keras.losses',
   example: "Give a name such as 'categoricalCrossentropy' or a loss such as losses.meanSquaredError().",
   list,

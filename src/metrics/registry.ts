@@ -11,7 +11,7 @@ import type { Spelled } from '../options/spelling.ts';
 import * as list from './index.ts';
 import { lossMetrics } from './loss-metrics.ts';
 import { MeanMetricWrapper, type MetricFunction } from './mean.ts';
-import type { Metric } from './metric.ts';
+import { Metric } from './metric.ts';
 
 /** All metrics, of which some are losses too: the public namespace. */
 export const metrics = { ...list, ...lossMetrics };
@@ -30,6 +30,7 @@ function isTaskName(name: string): boolean {
 /** All metrics by name. */
 export const METRICS = new Registry<Metric>({
   kind: 'metric',
+  base: Metric,
   module: 'keras.metrics',
   example: "Give a name such as 'accuracy' or a metric such as metrics.categoricalAccuracy().",
   list: metrics,

@@ -1,7 +1,8 @@
 /** @file `register`: makes classes and functions of users' own known by name, so that files with them can be loaded. */
 
+import { isActivationName } from '../activations/registry.ts';
 import { ValueError } from '../base/errors.ts';
-import { describeValue } from '../base/options.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
 import { Constraint } from '../constraints/constraint.ts';
 import { CONSTRAINTS } from '../constraints/registry.ts';
 import { Initializer } from '../initializers/initializer.ts';
@@ -15,7 +16,7 @@ import { METRICS } from '../metrics/registry.ts';
 import { Optimizer } from '../optimizers/optimizer.ts';
 import { OPTIMIZERS } from '../optimizers/registry.ts';
 import type { ConcreteClass, Configurable } from '../options/configurable.ts';
-import { type Registry, registerFunction } from '../options/registry.ts';
+import { checkNoFactory, type Registry, registerFunction } from '../options/registry.ts';
 import { REGULARIZERS } from '../regularizers/registry.ts';
 import { Regularizer } from '../regularizers/regularizer.ts';
 import { SCHEDULES } from '../schedules/registry.ts';
@@ -51,11 +52,30 @@ const KINDS: readonly Kind[] = [
 export function register<T extends object>(thing: T, options: { readonly package?: string } = {}): T {
   const value: unknown = thing;
   if (typeof value !== 'function') throw wrongThing(value);
+  checkNoFactory('register', value.name, value);
+  checkOptionNames('register', options, ['package']);
+  const owner: unknown = options.package;
+  if (owner !== undefined && (typeof owner !== 'string' || owner === '' || owner.includes('>'))) {
+    throw new ValueError(
+      `register: the package is a name without '>', such as 'my_package'. Received: package=${describeValue(owner)}.`,
+    );
+  }
   const kind = KINDS.find(({ Base }) => value.prototype instanceof Base);
-  if (kind !== undefined) kind.registry.register(value as ConcreteClass, options.package);
+  if (kind !== undefined) kind.registry.register(value as ConcreteClass, owner);
   else if (/^class\b/.test(Function.prototype.toString.call(value))) throw wrongThing(value);
-  else registerFunction(value as (...args: never[]) => unknown, options.package);
+  else registerOwnFunction(value as (...args: never[]) => unknown, owner);
   return thing;
+}
+
+/** Throws ValueError for a name of ours, which would then mean another thing in all models of the program. */
+function registerOwnFunction(body: (...args: never[]) => unknown, owner: string | undefined): void {
+  const { name } = body;
+  if (isActivationName(name) || LOSSES.hasOwn(name) || METRICS.hasOwn(name)) {
+    throw new ValueError(
+      `register: there is a function '${name}' of Fovea's own already. Give the function another name.`,
+    );
+  }
+  registerFunction(body, owner);
 }
 
 function wrongThing(value: unknown): ValueError {

@@ -1,7 +1,9 @@
 /** @file Configurable, the base of everything that is made from options and written to Keras' files. */
 
 import type { Config } from '../base/config.ts';
-import type { OptionsOf, OptionTable, OptionValues, ValuesOf } from './option.ts';
+import { ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import { Option, type OptionsOf, type OptionTable, type OptionValues, type ValuesOf } from './option.ts';
 import { optionsFromConfig, readOptions, writeOptions } from './read-options.ts';
 
 /** A class made from one record of options. */
@@ -16,9 +18,16 @@ export interface ConcreteClass<T extends Configurable = Configurable> extends Co
   new (options: never): T;
 }
 
-/** Keras' name of a class: its own static `className`, else its name in the program. */
+/** Keras' name of a class: its own static `className`, else its name in the program. Throws ValueError without both. */
 export function classNameOf(Class: ConfigurableClass): string {
-  return Object.hasOwn(Class, 'className') ? Class.className : (Class as unknown as { name: string }).name;
+  const own: unknown = Object.hasOwn(Class, 'className')
+    ? Class.className
+    : (Class as unknown as { name: string }).name;
+  if (typeof own === 'string' && own !== '') return own;
+  throw new ValueError(
+    `A class has no name by which files could find it, received className=${describeValue(own)}. Give it one: ` +
+      "static className = 'Residual'.",
+  );
 }
 
 /**
@@ -40,7 +49,8 @@ export abstract class Configurable {
     for (const [name, value] of Object.entries(values)) {
       // A class that computes a property itself has the option from `optionValue`.
       if (name in this) continue;
-      Object.defineProperty(this, name, { value, enumerable: true, writable: false, configurable: true });
+      // Fixed, so that a field of that name in a class of its own is an error and does not hide the option.
+      Object.defineProperty(this, name, { value, enumerable: true, writable: false, configurable: false });
     }
     this.checkOptions(values);
   }
@@ -83,11 +93,15 @@ type ConstructorArguments<O> = object extends O ? [options?: Flat<O>] : [options
 /**
  * `Base` with the options of `table` besides its own: instances have their values as properties. Doc comments in the table
  * show in editors: `class Dense extends withOptions(Layer, { /** Number of outputs. *\/ units: count() })`.
+ *
+ * Throws ValueError for a base that takes no options, for an entry that is no option, and for the name of something that
+ * the base has for itself.
  */
 export function withOptions<B extends AbstractClass, T extends OptionTable>(
   Base: B,
   table: T,
 ): WithOptions<B, T> {
+  checkTable(Base, table);
   abstract class Extended extends (Base as unknown as abstract new (options: object) => Configurable) {
     static readonly options = { ...Base.options, ...table };
 
@@ -96,6 +110,34 @@ export function withOptions<B extends AbstractClass, T extends OptionTable>(
     }
   }
   return Extended as unknown as WithOptions<B, T>;
+}
+
+function checkTable(Base: unknown, table: unknown): void {
+  const isBase =
+    typeof Base === 'function' && (Base === Configurable || Base.prototype instanceof Configurable);
+  if (!isBase) {
+    throw new ValueError(
+      `withOptions: expected a class such as Layer, Loss or Metric to extend. Received: ${describeValue(Base)}.`,
+    );
+  }
+  if (typeof table !== 'object' || table === null) {
+    throw new ValueError(
+      `withOptions: expected a record of options, such as { units: options.count() }. Received: ${describeValue(table)}.`,
+    );
+  }
+  const { options, prototype } = Base as unknown as ConfigurableClass;
+  for (const [name, option] of Object.entries(table)) {
+    if (!(option instanceof Option)) {
+      throw new ValueError(
+        `withOptions: \`${name}\` is no option, received ${describeValue(option)}. Call a kind of options: ${name}: options.number(1).`,
+      );
+    }
+    if (name in prototype && !Object.hasOwn(options, name)) {
+      throw new ValueError(
+        `withOptions: an option cannot be called \`${name}\`, which ${Base.name} has for something else. Choose another name.`,
+      );
+    }
+  }
 }
 
 /** What `takesOptions` makes: the class declares the properties itself. */

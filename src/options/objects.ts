@@ -24,7 +24,7 @@ export function thing<T extends Configurable, Names extends string>(
   const article = /^[aeiou]/.test(registry.kind) ? 'an' : 'a';
   return new Option<T | null, Identifier<T, Names> | null, false>({
     expected: `${article} ${registry.kind}, or the name of one`,
-    read: (given) => (given === null ? null : registry.resolve(given)),
+    read: (given) => (given === null && fallback === null ? null : registry.resolve(given)),
     fallback: () => (fallback === null ? null : registry.create(fallback)),
     write: (value) => (value === null ? null : registry.serialize(value)),
     nullable: fallback === null,

@@ -111,6 +111,7 @@ test('wrong options are refused with the received value', () => {
 test('a registry finds ours, registered ones and those of open scopes, and writes which is which', () => {
   const registry = new Registry<Configurable>({
     kind: 'part',
+    base: Configurable,
     module: 'keras.parts',
     example: 'Give a name.',
     list: { filters },
@@ -162,4 +163,83 @@ test('a registry with a base refuses things of another kind', () => {
   assert.throws(() => registry.resolve(filters({ size: 1, filters: 1 })), /Could not interpret part/);
   class Other extends withOptions(Configurable, { name: text('numbered') }) {}
   assert.throws(() => registry.resolve(new Other()), /Could not interpret part identifier: a Other/);
+});
+
+test('a table is refused with what is no option, and with the name of something that the base has', () => {
+  const cases: readonly [unknown, unknown, RegExp][] = [
+    [null, {}, /a class such as Layer, Loss or Metric to extend. Received: null/],
+    [class Other {}, {}, /to extend/],
+    [Configurable, null, /a record of options/],
+    [Configurable, { size: 3 }, /`size` is no option, received 3/],
+    [Configurable, { size: count }, /Call a kind of options: size: /],
+    [Configurable, { getConfig: flag(true) }, /cannot be called `getConfig`/],
+    [Configurable, { constructor: flag(true) }, /cannot be called `constructor`/],
+  ];
+  for (const [Base, table, message] of cases) {
+    assert.throws(
+      () => withOptions(Base as typeof Configurable, table as Record<string, never>),
+      (error) => error instanceof ValueError && message.test(error.message),
+    );
+  }
+});
+
+test('a field of an option name is an error and does not hide the option', () => {
+  class Hidden extends withOptions(Configurable, { size: count(3) }) {}
+  const declare = (made: object) => Object.defineProperty(made, 'size', { value: undefined });
+  assert.throws(() => declare(new Hidden()), /Cannot redefine property: size/);
+});
+
+test('a class without a name is refused', () => {
+  const classes = [class extends Configurable {}];
+  assert.throws(() => new classes[0]!(), /A class has no name by which files could find it/);
+});
+
+test('classes of one name and two packages are two', () => {
+  const registry = new Registry({
+    kind: 'part',
+    base: Configurable,
+    module: 'm',
+    example: 'Give a name.',
+    list: { filters },
+  });
+  const make = () => {
+    class Block extends Configurable {}
+    return Block;
+  };
+  const [First, Second] = [make(), make()];
+  registry.register(First, 'first');
+  registry.register(Second, 'second');
+  for (const Class of [First, Second]) {
+    const written = registry.serialize(new Class());
+    assert.equal(written.registered_name, `${Class === First ? 'first' : 'second'}>Block`);
+    assert.equal(registry.resolve(written).constructor, Class);
+  }
+  assert.equal(registry.create('Block').constructor, Second);
+  // What the file's author called Filters is not ours.
+  const theirs = {
+    class_name: 'Filters',
+    config: { size: 1, filters: 1 },
+    registered_name: 'theirs>Filters',
+  };
+  assert.throws(() => registry.resolve(theirs), /Unknown part 'Filters'/);
+});
+
+test('customObjects are a record of classes and functions of the kind that is asked for', () => {
+  const list = { numbered: factory(Numbered) };
+  const registry = new Registry({ kind: 'part', base: Numbered, module: 'm', example: 'Give a name.', list });
+  const cases: readonly [unknown, RegExp][] = [
+    [5, /a record of classes and functions by name, .* Received: 5/],
+    [[Numbered], /a record of classes/],
+    [new Map(), /a record of classes/],
+    [{ Part: null }, /a class or a function as 'Part'. Received: null/],
+    [{ Part: new Numbered() }, /a class or a function as 'Part'/],
+    [{ Part: factory(Numbered) }, /'Part' makes things of the class NumberedThing. Give the class itself/],
+    [{ Part: Filters }, /'Part' should be a part here, but the class Filters is of another kind/],
+  ];
+  for (const [objects, message] of cases) {
+    assert.throws(
+      () => withCustomObjects(objects as Record<string, unknown>, () => registry.create('Part')),
+      (error) => error instanceof ValueError && message.test(error.message),
+    );
+  }
 });

@@ -16,14 +16,44 @@ export type CustomObjects = Readonly<Record<string, unknown>>;
 /** The scopes that are open, the innermost last. */
 const scopes: CustomObjects[] = [];
 
-/** Runs `body`, in which names are looked for among `objects` first (Keras' `custom_object_scope`). */
+/**
+ * Runs `body`, in which names are looked for among `objects` first (Keras' `custom_object_scope`). Throws ValueError for what
+ * is no record of classes and functions.
+ */
 export function withCustomObjects<T>(objects: CustomObjects, body: () => T): T {
+  checkCustomObjects(objects);
   scopes.push(objects);
   try {
     return body();
   } finally {
     scopes.pop();
   }
+}
+
+function checkCustomObjects(objects: unknown): void {
+  const prototype: unknown =
+    typeof objects === 'object' && objects !== null && Object.getPrototypeOf(objects);
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new ValueError(
+      `customObjects: expected a record of classes and functions by name, such as { Residual }. Received: ${describeValue(objects)}.`,
+    );
+  }
+  for (const [name, value] of Object.entries(objects as object)) {
+    if (typeof value === 'function') checkNoFactory('customObjects', name, value);
+    else {
+      throw new ValueError(
+        `customObjects: expected a class or a function as '${name}'. Received: ${describeValue(value)}.`,
+      );
+    }
+  }
+}
+
+/** Throws ValueError for what `factory` made of a class, where the class itself is meant. */
+export function checkNoFactory(who: string, name: string, value: object): void {
+  if (!('Class' in value) || !isClass(value.Class)) return;
+  throw new ValueError(
+    `${who}: '${name}' makes things of the class ${classNameOf(value.Class)}. Give the class itself, which is its property Class.`,
+  );
 }
 
 /** What the open scopes have under `name`, the innermost first; undefined when none has it. */
@@ -47,7 +77,7 @@ export function registerFunction(body: (...args: never[]) => unknown, owner: str
 
 /** The function of a user's own that `name` stands for, of the open scopes or registered; undefined without. */
 export function customFunction(name: string): ((...args: never[]) => unknown) | undefined {
-  const own = name.slice(name.indexOf('>') + 1);
+  const own = withoutPackage(name);
   const found = customObject(name) ?? customObject(own);
   if (typeof found === 'function' && !isClass(found)) return found as (...args: never[]) => unknown;
   return functions.get(own)?.body;
@@ -78,19 +108,27 @@ interface Entry<T extends Configurable> {
 
 type Base<T> = abstract new (...args: never[]) => T;
 
+/** `Custom>Residual` → `Residual`. */
+function withoutPackage(name: string): string {
+  return name.slice(name.indexOf('>') + 1);
+}
+
 /** The classes of one kind. */
 export class Registry<T extends Configurable> {
   readonly kind: string;
   readonly #base: Base<T>;
   readonly #module: string;
   readonly #example: string;
-  readonly #byName = new Map<string, Entry<T>>();
+  /** Our own classes, by all their names in one spelling. */
+  readonly #ours = new Map<string, Entry<T>>();
+  /** Users' classes by package and name, as files have them: `Custom>Residual`. */
+  readonly #registered = new Map<string, Entry<T>>();
   /** Names that messages list. */
   readonly #listed: string[] = [];
 
   /**
    * @param options.kind What the things are, for messages: `loss`.
-   * @param options.base What all of them are instances of. Default: any of a Keras object's classes.
+   * @param options.base What all of them are instances of.
    * @param options.module Where Keras has them: `keras.losses`.
    * @param options.example What to give instead of a wrong identifier, for messages.
    * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
@@ -100,7 +138,7 @@ export class Registry<T extends Configurable> {
    */
   constructor(options: {
     readonly kind: string;
-    readonly base?: Base<T>;
+    readonly base: Base<T>;
     readonly module: string;
     readonly example: string;
     readonly spelled?: 'factories' | 'classes';
@@ -109,13 +147,13 @@ export class Registry<T extends Configurable> {
     readonly listed?: readonly string[];
   }) {
     this.kind = options.kind;
-    this.#base = options.base ?? (Configurable as unknown as Base<T>);
+    this.#base = options.base;
     this.#module = options.module;
     this.#example = options.example;
     this.#addAll(options.list, options.spelled ?? 'factories');
     this.#listed.push(...(options.listed ?? []));
     for (const [alias, name] of Object.entries(options.aliases ?? {})) {
-      this.#byName.set(canonicalName(alias), this.#byName.get(canonicalName(name))!);
+      this.#ours.set(canonicalName(alias), this.#ours.get(canonicalName(name))!);
     }
   }
 
@@ -126,25 +164,28 @@ export class Registry<T extends Configurable> {
       if (Class === undefined) continue;
       this.#listed.push(spelled === 'factories' ? name : Class.className);
       const entry: Entry<T> = { Class, owner: null };
-      for (const each of [name, Class.className]) this.#byName.set(canonicalName(each), entry);
+      for (const each of [name, Class.className]) this.#ours.set(canonicalName(each), entry);
     }
   }
 
   /**
-   * Adds a class of a user's own, so that files with it can be loaded and its name can stand for it. Throws ValueError when
-   * another class has the name already.
+   * Adds a class of a user's own, so that files with it can be loaded and its name can stand for it; in place of another one
+   * of the same package and name. Throws ValueError when one of Fovea's own has the name.
    *
    * @param owner Keras' package of the class: files have `owner>className`.
    */
   register(Class: ConcreteClass<T>, owner: string = OWN_PACKAGE): void {
     const name = classNameOf(Class);
-    const known = this.#byName.get(canonicalName(name));
-    if (known !== undefined && known.Class !== Class && known.owner === null) {
+    const known = this.#ours.get(canonicalName(name));
+    if (known !== undefined && known.Class !== Class) {
       throw new ValueError(
         `register: there is a ${this.kind} '${known.Class.className}' of Fovea's own already. Give the class another static className.`,
       );
     }
-    this.#byName.set(canonicalName(name), { Class, owner });
+    const key = `${owner}>${name}`;
+    // The last one registered is found first by its name alone.
+    this.#registered.delete(key);
+    this.#registered.set(key, { Class, owner });
   }
 
   /** Names of all that is ours, for messages. */
@@ -152,11 +193,31 @@ export class Registry<T extends Configurable> {
     return this.#listed;
   }
 
-  /** The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. */
+  /**
+   * The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. A name with a package
+   * (`Custom>Residual`) is never of one of ours. Throws ValueError for a custom object of another kind.
+   */
   find(name: string): ConcreteClass<T> | undefined {
-    const custom = customObject(name) ?? customObject(name.slice(name.indexOf('>') + 1));
-    if (isClass<T>(custom)) return custom;
-    return this.#byName.get(canonicalName(name.slice(name.indexOf('>') + 1)))?.Class;
+    const custom = customObject(name) ?? customObject(withoutPackage(name));
+    if (isClass<T>(custom)) return this.#checkClass(name, custom);
+    if (name.includes('>')) return this.#registered.get(name)?.Class;
+    const ours = this.#ours.get(canonicalName(name));
+    if (ours !== undefined) return ours.Class;
+    const same = (key: string) => canonicalName(withoutPackage(key)) === canonicalName(name);
+    return [...this.#registered].findLast(([key]) => same(key))?.[1].Class;
+  }
+
+  /** Whether one of Fovea's own has the name. */
+  hasOwn(name: string): boolean {
+    return this.#ours.has(canonicalName(name));
+  }
+
+  #checkClass(name: string, Class: ConcreteClass<T>): ConcreteClass<T> {
+    if (Class.prototype instanceof this.#base) return Class;
+    throw new ValueError(
+      `customObjects: '${name}' should be a ${this.kind} here, but the class ${classNameOf(Class)} is of another kind. Give ` +
+        'the class that the file means.',
+    );
   }
 
   /** The thing of that name. Throws ValueError, with the nearest name, when there is none. */
@@ -196,7 +257,7 @@ export class Registry<T extends Configurable> {
     if (typeof name !== 'string') {
       throw new FormatError(`A ${this.kind} has class_name=${describeValue(name)}, expected a name.`);
     }
-    const Class = (typeof registered === 'string' ? this.find(registered) : undefined) ?? this.find(name);
+    const Class = this.#classOf(name, registered);
     if (Class === undefined) throw this.unknownName(name);
     const options = config ?? {};
     if (typeof options !== 'object' || Array.isArray(options)) {
@@ -207,21 +268,23 @@ export class Registry<T extends Configurable> {
     return fromConfig(Class, options as Config);
   }
 
+  /** A class of an author's own that is not known is not replaced by one of ours of that name. */
+  #classOf(name: string, registered: unknown): ConcreteClass<T> | undefined {
+    if (typeof registered !== 'string') return this.find(name);
+    const found = this.find(registered);
+    if (found !== undefined || (registered.includes('>') && this.hasOwn(name))) return found;
+    return this.find(name);
+  }
+
   /** The thing as Keras files have it. */
   serialize(thing: T): Config {
     const { className } = thing;
-    const entry = this.#byName.get(canonicalName(className));
     const config = thing.getConfig();
-    if (entry?.owner === null && entry.Class === (thing.constructor as unknown)) {
-      return kerasObject(this.#module, className, config);
-    }
+    const entries = [...this.#registered.values(), ...this.#ours.values()];
+    const entry = entries.find(({ Class }) => Class === (thing.constructor as unknown));
+    if (entry?.owner === null) return kerasObject(this.#module, className, config);
     const owner = entry?.owner ?? OWN_PACKAGE;
     return { ...kerasObject('custom', className, config), registered_name: `${owner}>${className}` };
-  }
-
-  /** Whether the class is one of Fovea's own. */
-  isOurs(Class: unknown): boolean {
-    return [...this.#byName.values()].some((entry) => entry.owner === null && entry.Class === Class);
   }
 }
 

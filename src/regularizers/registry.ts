@@ -5,11 +5,12 @@ import type { Option } from '../options/option.ts';
 import { Registry } from '../options/registry.ts';
 import type { Spelled } from '../options/spelling.ts';
 import * as list from './index.ts';
-import type { Regularizer } from './regularizer.ts';
+import { Regularizer } from './regularizer.ts';
 
 /** All regularizers. */
 export const REGULARIZERS = new Registry<Regularizer>({
   kind: 'regularizer',
+  base: Regularizer,
   module: 'keras.regularizers',
   example: "Give a name such as 'l2' or a regularizer such as regularizers.l2({ l2: 1e-4 }).",
   list,
