@@ -1,4 +1,4 @@
-/** @file Between grey, RGB and RGBA, as Pillow's `convert` does it. */
+/** @file Conversion between grey, RGB and RGBA, with the arithmetic of Pillow's `convert`. */
 
 import { Tensor } from '../base/tensor.ts';
 import { checkImage } from './pixels.ts';

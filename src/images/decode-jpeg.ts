@@ -17,7 +17,7 @@ interface Frame {
   readonly adobeTransform: number | undefined;
 }
 
-/** Start-of-frame markers; C4, C8 and CC in their midst mean other things. */
+/** Start-of-frame markers; C4, C8 and CC lie in the same range and have other meanings. */
 function isFrameMarker(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -79,7 +79,7 @@ function readFrame(bytes: Uint8Array, name: string): Frame {
   return { height: size.getUint16(1), width: size.getUint16(3), components: frame[5]!, adobeTransform };
 }
 
-/** True when an end marker follows `start`; cameras may put more data behind it. */
+/** True when an end marker follows `start`; cameras may put more data after it. */
 function endsAfter(bytes: Uint8Array, start: number): boolean {
   for (let at = bytes.length - 2; at >= start; at--) {
     if (bytes[at] === 0xff && bytes[at + 1] === EOI) return true;
@@ -94,7 +94,7 @@ function decodeRgb(bytes: Uint8Array, frame: Frame, name: string): Uint8Array {
       formatAsRGBA: false,
       tolerantDecoding: false,
       maxMemoryUsageInMB: 2048,
-      // The decoder takes an Adobe marker without a transform for no marker.
+      // The decoder ignores an Adobe marker that states no transform.
       ...(frame.adobeTransform === 0 ? { colorTransform: false } : {}),
     });
     return data;

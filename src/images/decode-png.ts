@@ -8,7 +8,10 @@ import { checkPixelCount } from './image-limits.ts';
 const INTERLACE_OFFSET = 28;
 const DEPTH_OFFSET = 24;
 const COLOR_TYPE_OFFSET = 25;
-/** Pixels that are numbers of palette entries. Other files may have a palette too, as advice for screens of few colours. */
+/**
+ * The colour type whose pixels are numbers of palette entries. Files of other colour types may have a palette too, as a
+ * suggestion for screens with few colours.
+ */
 const INDEXED = 3;
 const HEADER_BYTES = 33;
 
@@ -27,7 +30,9 @@ function checkHeader(bytes: Uint8Array, name: string): void {
   }
 }
 
-/** Samples of one byte each, the full range being 0 … 255. Of 16 bits the upper 8 are kept, as libpng does. */
+/**
+ * Samples of one byte each, scaled so that the full range is 0 … 255. Of 16 bits the upper 8 are kept, as libpng does.
+ */
 function toBytes(png: DecodedPng): Uint8Array {
   const { data, depth, width, height, channels } = png;
   if (depth === 16) return Uint8Array.from(data, (sample) => sample >> 8);

@@ -1,4 +1,7 @@
-/** @file Image files to pixels. Each decoder is loaded when its first file comes: most programs need one or none. */
+/**
+ * @file Image files to pixels. Each decoder is loaded for the first file of its format, since most programs need one
+ * decoder or none.
+ */
 
 import { FormatError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';

@@ -62,13 +62,13 @@ async function fetchBytes(url: string, name: string): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The bytes at a place. Browsers fetch everything, Node what is no file. */
+/** The bytes at a path or URL. Browsers fetch every source, Node only sources that are not files. */
 function readBytes(place: string, name: string): Promise<Uint8Array> {
   if (!isNode() || /^(https?|data|blob):/i.test(place)) return fetchBytes(place, name);
   return readFileBytes(/^file:/i.test(place) ? new URL(place) : place, name);
 }
 
-/** What messages call a place: the pixels of a data: URL would fill pages. */
+/** The name of a source in messages. A data: URL is shortened, since its text holds all the pixels. */
 function nameOf(place: string): string {
   return /^data:/i.test(place) ? `${place.slice(0, 24)}…` : place;
 }
@@ -76,10 +76,10 @@ function nameOf(place: string): string {
 /**
  * The pixels of a PNG or JPEG file as uint8 `[height, width, channels]`, with Keras' defaults and Pillow's arithmetic.
  *
- * @param source A path (Node), a URL as text or object (`http:`, `https:`, `file:` under Node, `data:`, `blob:`), or the
- *   bytes of the file.
- * @throws FormatError for files that are no intact image, FoveaError when the file cannot be read, ValueError for
- *   options that do not exist.
+ * @param source A path (Node), a URL as text or object (`http:`, `https:`, `file:` under Node, `data:`, `blob:`), or
+ * the bytes of the file.
+ * @throws FormatError for files that are not an intact image, FoveaError when the file cannot be read, ValueError for
+ * options that do not exist.
  */
 export async function loadImage(
   source: FilePath | Uint8Array | Uint8ClampedArray,

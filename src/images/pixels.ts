@@ -1,4 +1,4 @@
-/** @file What every image here is: a uint8 Tensor [height, width, channels], and the check that it is one. */
+/** @file The form of all images in this folder, a uint8 Tensor [height, width, channels], and the check of it. */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';

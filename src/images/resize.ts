@@ -15,7 +15,8 @@ const PRECISION = 22;
 
 function resizeNearest(image: Tensor, height: number, width: number): Uint8Array {
   const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
-  // Pillow steps by adding, and the sum decides ties, so it is repeated here instead of multiplying.
+  // Pillow adds the step again and again, and the rounding of that sum decides ties. So this code adds too, and does
+  // not multiply.
   const places = (from: number, to: number) => {
     const step = from / to;
     let at = step * 0.5;
