@@ -1,15 +1,16 @@
-/** @file The first numbers of a weight, and leaving them out where a file brings the numbers. */
+/** @file The first numbers of a weight, and a way to skip them where a file has the numbers. */
 
 import { ValueError } from '../base/errors.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import type { Initializer } from './initializer.ts';
 
-/** How many `withoutInitialValues` are running. */
+/** How many calls of `withoutInitialValues` are running. */
 let skipping = 0;
 
 /**
- * Runs `body`, in which weights are made with zeros and no initializer runs: for models whose numbers are read right
- * afterwards. Memory that nobody writes to costs nothing, so that a file cannot ask for more than it holds.
+ * Runs `body`. Weights that are made in it are zeros and no initializer runs: for models whose numbers are read from a
+ * file next. Untouched memory of zeros takes no space, so a damaged file cannot make the program use more memory than
+ * the file has numbers for.
  */
 export function withoutInitialValues<T>(body: () => T): T {
   skipping++;

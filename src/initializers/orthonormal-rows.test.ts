@@ -12,7 +12,7 @@ function dot(a: Float64Array, b: Float64Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 }
 
-/** How far the products of rows are from 1 with themselves and 0 with others. */
+/** The largest error of the rows' products: 1 is expected for a row with itself, 0 for two rows. */
 function worst(rows: readonly Float64Array[]): number {
   const errors = rows.flatMap((row, i) =>
     rows.slice(0, i + 1).map((other, j) => Math.abs(dot(row, other) - (i === j ? 1 : 0))),
@@ -20,7 +20,7 @@ function worst(rows: readonly Float64Array[]): number {
   return Math.max(...errors);
 }
 
-// Fewer than a block, whole blocks, one row more; square ones end with a row of one direction left.
+// Fewer rows than a block, whole blocks, one row more. In square matrices only one direction is left for the last row.
 for (const [count, length] of [
   [1, 1],
   [3, 7],
@@ -33,7 +33,7 @@ for (const [count, length] of [
     const before = rows.map((row) => row.slice());
     orthonormalize(rows);
     assert.ok(worst(rows) < 1e-12, `${worst(rows)}`);
-    // What each row keeps is a part of itself, and nothing of later ones.
+    // Each result is a combination of its own row and the rows before it.
     rows.forEach((row, i) => {
       assert.ok(dot(row, before[i]!) > 0);
       for (const earlier of before.slice(0, i)) assert.ok(Math.abs(dot(row, earlier)) < 1e-10);

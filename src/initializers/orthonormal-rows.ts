@@ -1,18 +1,22 @@
 /**
- * @file Rows of a matrix made orthonormal, in float64: block Gram-Schmidt. Each row loses its parts along all rows before it,
- * in blocks so that what was loaded is used many times.
+ * @file Rows of a matrix made orthonormal, in float64: block Gram-Schmidt. From each row its parts along all rows
+ * before it are subtracted. This is done in blocks, so that each loaded number is used many times.
  */
 
-/** Rows that lose their parts along earlier blocks together; a multiple of four. */
+/** Rows of a block, whose parts along earlier blocks are subtracted together; a multiple of four. */
 const BLOCK = 16;
 
 /**
- * A row that keeps less than this share of its length after losing its parts along others has lost digits too, and goes
- * through it again ("twice is enough": Giraud, Langou, Rozložník 2005). What others lose is below 10 roundings.
+ * When less than this share of a row's length is left after the subtraction, the row has lost digits, and the
+ * subtraction is done again ("twice is enough": Giraud, Langou, Rozložník 2005). The error of other rows is below 10
+ * roundings.
  */
 const LEAST_SHARE = 0.1;
 
-/** Makes `rows`, no more than they have elements each, orthonormal in place; each keeps its direction beyond those before. */
+/**
+ * Makes `rows` orthonormal in place; there are at most as many rows as a row has elements. Each result is the part of a
+ * row that is orthogonal to the rows before it, with length 1.
+ */
 export function orthonormalize(rows: readonly Float64Array[]): void {
   const lengths = rows.map((row) => Math.sqrt(dot(row, row)));
   for (let begin = 0; begin < rows.length; begin += BLOCK) {
@@ -29,8 +33,8 @@ export function orthonormalize(rows: readonly Float64Array[]): void {
 }
 
 /**
- * Takes from the rows of `block` their parts along the orthonormal rows of `others`, which are a multiple of four. Two rows
- * and four others at a time: so each number that is loaded takes part in several products.
+ * Subtracts from the rows of `block` their parts along the orthonormal rows of `others`, whose count is a multiple of
+ * four. Two rows and four others at a time, so that each loaded number takes part in several products.
  */
 function removeParts(block: readonly Float64Array[], others: readonly Float64Array[]): void {
   const length = block[0]!.length;
@@ -39,7 +43,7 @@ function removeParts(block: readonly Float64Array[], others: readonly Float64Arr
     const rows: Pair = [block[i]!, block[i + 1] ?? new Float64Array(length)];
     pairs.push({ rows, parts: new Float64Array(2 * others.length) });
   }
-  // All parts before anything is taken away: they are those of the rows as they came.
+  // All parts are computed before any is subtracted, since they are parts of the unchanged rows.
   for (const step of [measureParts, subtractParts]) {
     for (let j = 0; j < others.length; j += 4) {
       const four: Four = [others[j]!, others[j + 1]!, others[j + 2]!, others[j + 3]!];
@@ -92,7 +96,7 @@ function subtract(row: Float64Array, factor: number, other: Float64Array): void 
   for (let k = 0; k < row.length; k++) row[k]! -= factor * other[k]!;
 }
 
-/** In four sums, which need not wait for one another. */
+/** Four separate sums, so that an addition need not wait for the one before it. */
 function dot(a: Float64Array, b: Float64Array): number {
   let [first, second, third, fourth] = [0, 0, 0, 0];
   const even = a.length - (a.length % 4);

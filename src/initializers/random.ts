@@ -44,7 +44,7 @@ export class RandomNormal extends withOptions(RandomInitializer, NORMAL) {
   }
 }
 
-/** Normally distributed numbers; what falls outside two standard deviations is drawn again. */
+/** Normally distributed numbers; numbers outside two standard deviations are drawn again. */
 export class TruncatedNormal extends withOptions(RandomInitializer, NORMAL) {
   static override readonly className = 'TruncatedNormal';
 

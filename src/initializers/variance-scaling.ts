@@ -24,10 +24,10 @@ type Distribution = 'truncatedNormal' | 'untruncatedNormal' | 'uniform';
 // Standard deviation of a standard normal distribution cut off at ±2: truncation narrows it by this.
 const TRUNCATED_STDDEV = 0.87962566103423978;
 
-/** Files of Keras 3.15 carry these, always null unless someone set them. */
+/** Files of Keras 3.15 have these options, null unless they were set. */
 const AXES = { inputAxes: unsupported(), outputAxes: unsupported() };
 
-/** What variance scaling and its named settings share. */
+/** The common part of variance scaling and its named settings. */
 abstract class Scaling extends withOptions(RandomInitializer, AXES) {
   /** Random numbers of variance `scale / fan`. */
   protected draw(
