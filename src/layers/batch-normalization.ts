@@ -17,7 +17,7 @@ import { type CallContext, Layer } from './layer.ts';
  * (x - mean) / sqrt(variance + epsilon) · gamma + beta for each channel, the last axis; the shape stays.
  *
  * While training, mean and variance (biased) are those of the whole batch over all axes but the channels', and moving
- * averages of them are kept; otherwise, and while `trainable` is false, the moving averages are used and stay as they are.
+ * averages of them are kept; otherwise, and while `trainable` is false, the moving averages are used and not changed.
  */
 export class BatchNormalization extends withOptions(Layer, {
   /** The axis of the channels: only the last one. Default -1. */
@@ -42,9 +42,9 @@ export class BatchNormalization extends withOptions(Layer, {
   betaRegularizer: regularizer(),
   /** A price on gamma that is added to the loss. Default null: none. */
   gammaRegularizer: regularizer(),
-  /** What beta is made to be after each step. Default null: no matter. */
+  /** A constraint on beta, applied after each step. Default null: none. */
   betaConstraint: constraint(),
-  /** What gamma is made to be after each step. Default null: no matter. */
+  /** A constraint on gamma, applied after each step. Default null: none. */
   gammaConstraint: constraint(),
   mode: unsupported(0).notInConfig(),
   synchronized: unsupported(false),

@@ -1,4 +1,7 @@
-/** @file CallContext: what a layer may ask of the step it is traced into, and tell it besides its result. */
+/**
+ * @file CallContext: what a layer can get from the step that it is traced into, and what it can add to the step besides
+ * its result.
+ */
 
 import { ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
@@ -6,13 +9,13 @@ import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { broadcastTo, constant } from '../ops/index.ts';
 
-/** A layer, as contexts call it. */
+/** What a context needs of a layer. */
 export interface Callable {
   readonly name: string;
   trace(inputs: readonly Node[], context: CallContext): readonly Node[];
 }
 
-/** What a layer may ask of the step it is traced into, and tell it besides its result. */
+/** What a layer can get from the step that it is traced into, and what it can add to the step besides its result. */
 export interface CallContext {
   /** True while training: dropout drops, batch normalisation uses the batch's statistics. */
   readonly training: boolean;
@@ -37,7 +40,7 @@ export interface CallContext {
   apply(layer: Callable, inputs: Node | readonly Node[], options?: { readonly training?: boolean }): Node;
 }
 
-/** The common part of contexts: calls of sub-layers. */
+/** The common part of all contexts: calls of sub-layers. */
 export abstract class TracingContext implements CallContext {
   abstract readonly training: boolean;
   abstract random(shape: Shape, seed?: number | null): Node;
@@ -82,7 +85,7 @@ class OtherMode extends TracingContext {
   }
 }
 
-/** A context of no step: for shapes alone. */
+/** A context without a step, to compute shapes only. */
 export class ShapeContext extends TracingContext {
   readonly training: boolean = false;
 

@@ -6,7 +6,7 @@ import { factory, withOptions } from '../options/configurable.ts';
 import { fraction, seed, unsupported } from '../options/kinds.ts';
 import { type CallContext, Layer } from './layer.ts';
 
-/** The shape stays; the expected sum stays too, since what is kept is divided by 1 - rate. */
+/** The shape stays. The expected sum stays too, since the kept numbers are divided by 1 - rate. */
 export class Dropout extends withOptions(Layer, {
   /** Fraction of the numbers to drop, 0 to 1. */
   rate: fraction().formerly('p'),

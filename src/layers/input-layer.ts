@@ -23,13 +23,13 @@ const OPTIONS = {
 /** Options of `input()`. */
 export type InputOptions = Pick<LayerOptions, 'name' | 'dtype'> & OptionsOf<typeof OPTIONS>;
 
-/** Holds the place of the data; its one output is there from the start. */
+/** Stands for the data; its one output exists from the start. */
 export class InputLayer extends takesOptions(Layer, OPTIONS) {
   static override readonly className = 'InputLayer';
   readonly #batchShape: Shape;
   readonly #config: Config;
 
-  /** Throws ShapeError for a wrong shape, ValueError for none or two. */
+  /** Throws ShapeError for a wrong shape, ValueError when no shape or both shapes are given. */
   constructor(options: InputOptions & LayerOptions) {
     super(options);
     const { shape, batchShape: given } = options;

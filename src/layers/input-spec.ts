@@ -15,7 +15,7 @@ export interface InputSpec {
   readonly rankHint?: string;
 }
 
-/** Who is asked, for messages. */
+/** The layer, for messages. */
 interface Receiver {
   readonly name: string;
   readonly className: string;

@@ -12,7 +12,7 @@ import { flag } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import { Layer } from './layer.ts';
 
-/** A layer that computes activation(input ∗ kernel + bias), whatever ∗ is. */
+/** A layer that computes activation(input ∗ kernel + bias), where ∗ is the layer's own operation. */
 export abstract class KernelLayer extends withOptions(Layer, {
   /** A name such as 'relu', or a function. Default null: linear. */
   activation: activation(),
@@ -26,9 +26,9 @@ export abstract class KernelLayer extends withOptions(Layer, {
   kernelRegularizer: regularizer().formerly('W_regularizer'),
   /** A price on the bias that is added to the loss. Default null: none. */
   biasRegularizer: regularizer().formerly('b_regularizer'),
-  /** What the kernel is made to be after each step. Default null: no matter. */
+  /** A constraint on the kernel, applied after each step. Default null: none. */
   kernelConstraint: constraint().formerly('W_constraint'),
-  /** What the bias is made to be after each step. Default null: no matter. */
+  /** A constraint on the bias, applied after each step. Default null: none. */
   biasConstraint: constraint().formerly('b_constraint'),
 }) {
   #kernel: Variable | undefined;
@@ -65,12 +65,12 @@ export abstract class KernelLayer extends withOptions(Layer, {
     this.inputSpec = { ...this.inputSpec, axes: { [-1]: shape.at(-2)! } };
   }
 
-  /** The kernel in the graph; the layer is built. */
+  /** The kernel as a node. The layer must be built. */
   protected kernelNode(): Node {
     return variableNode(this.#kernel!);
   }
 
-  /** Bias and activation on what the kernel made of the input. */
+  /** Bias and activation, applied to the product of input and kernel. */
   protected finish(sums: Node): Node {
     return this.activation(this.#bias === undefined ? sums : add(sums, variableNode(this.#bias)));
   }

@@ -9,7 +9,7 @@ import { customFunction, functionObject } from '../options/registry.ts';
 import type { InputSpec } from './input-spec.ts';
 import { type CallContext, Layer } from './layer.ts';
 
-/** What a lambda layer computes: of its input, or of the list of its inputs. */
+/** The function of a lambda layer: from its input, or from the list of its inputs. */
 export type LambdaFunction = (x: Node & readonly Node[], context: CallContext) => Node;
 
 /** A function of nodes. Files have its name; what has that name is found among `customObjects` and registered functions. */

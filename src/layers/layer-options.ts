@@ -94,8 +94,8 @@ export const LAYER_OPTIONS = {
 };
 
 /**
- * The input's shape with batch from whichever of the three options is given; null without. Throws ValueError for several,
- * but for `inputDim` beside the `batchInputShape` that it fits: Keras 1 wrote both.
+ * The input's shape with batch from whichever of the three options is given; null without. Throws ValueError when
+ * several are given. `inputDim` next to a `batchInputShape` of the same extent is allowed, since Keras 1 wrote both.
  */
 export function inputShapeOf(
   className: string,
@@ -134,7 +134,9 @@ export function checkSampleShape(className: string, shape: unknown): readonly nu
   return [...(shape as readonly number[])];
 }
 
-/** 'channelsLast', the only order of axes; Keras' files say it. Throws UnsupportedError for 'channelsFirst'. */
+/**
+ * 'channelsLast', the only order of axes; Keras' files have the option. Throws UnsupportedError for 'channelsFirst'.
+ */
 export function dataFormat(): Option<'channelsLast', Spelled<'channelsLast'> | null, false> {
   return new Option<'channelsLast', Spelled<'channelsLast'> | null, false>({
     expected: "'channelsLast'",

@@ -1,5 +1,5 @@
 /**
- * @file Layer, the base of everything a model is made of, and what its uses leave behind: symbolic tensors and calls.
+ * @file Layer, the base of everything a model is made of, and the results of applying it: symbolic tensors and calls.
  * Semantics and texts follow Keras 3 (`keras/src/layers/layer.py`).
  */
 
@@ -87,8 +87,8 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   }
 
   /**
-   * Whether `fit` may change the weights. Freezing takes effect at the next `fit`; what was frozen when the model was
-   * compiled and trained needs a new `compile` to train again.
+   * Whether `fit` may change the weights. Freezing takes effect at the next `fit`; a layer that was frozen when the
+   * model was compiled and trained needs a new `compile` to train again.
    */
   get trainable(): boolean {
     return this.#trainable;
@@ -106,9 +106,9 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   }
 
   /**
-   * Makes `layer` a part of this one, which then owns, freezes, saves and shows its weights; returns it. To be called where
-   * a property is set: `readonly conv = this.track(layers.conv2d({ … }))`. Files name the layer after the property.
-   * Throws ValueError for what is no layer, and for this layer itself.
+   * Makes `layer` a part of this one, which then owns, freezes, saves and shows its weights; returns it. To be called
+   * where a property is set: `readonly conv = this.track(layers.conv2d({ … }))`. Files name the layer after the
+   * property. Throws ValueError when `layer` is not a layer, and for this layer itself.
    */
   protected track<L extends Layer>(layer: L): L {
     if (!(layer instanceof Layer) || (layer as Layer) === this) {
@@ -130,7 +130,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     return this.#buildShapes;
   }
 
-  /** The variables of the layer itself, without those inside: what trains first, then statistics. */
+  /** The variables of the layer itself, without those of layers inside: trained ones first, then statistics. */
   get ownWeights(): readonly Variable[] {
     const own = this.#ownWeights;
     return [...own.filter((weight) => weight.trainable), ...own.filter((weight) => !weight.trainable)];
@@ -211,7 +211,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
       this.#buildShapes = inputShapes;
       return this.#traceShapes(inputShapes);
     } catch (error) {
-      // Half of the weights would be made a second time by the next attempt.
+      // Otherwise the next attempt would make some of the weights a second time.
       this.#ownWeights.length = 0;
       this.#buildShapes = null;
       throw error;
@@ -298,7 +298,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     readonly trainable?: boolean;
     /** A price on the weight that is added to the loss. */
     readonly regularizer?: Regularizer | null;
-    /** What the weight is made to be after each step. */
+    /** A constraint on the weight, applied after each step. */
     readonly constraint?: Constraint | null;
   }): Variable {
     const { shape, trainable, regularizer, constraint } = options;

@@ -15,7 +15,7 @@ const read = (className: string, config: Config): Layer =>
   LAYERS.fromObject({ class_name: className, config });
 const written = (layer: Layer): unknown => JSON.parse(JSON.stringify(layer.getConfig()));
 
-/** What Keras 1 wrote for every layer; the first of a model had its shape besides. */
+/** What Keras 1 wrote for every layer; a model's first layer had its input shape too. */
 const BASE_1 = { name: 'it', trainable: true };
 const FIRST_1 = { ...BASE_1, batch_input_shape: [null, 8, 8, 3], input_dtype: 'float32' };
 const KERNEL_1 = {

@@ -1,4 +1,4 @@
-/** @file Layers of users' own: what they say in a call, how they freeze, and what files keep of them. */
+/** @file Users' own layers: what they add to a step, how they freeze, and what files keep of them. */
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';

@@ -1,4 +1,4 @@
-/** @file The kinds of options, for classes of users' own: `withOptions(Layer, { units: options.count() })`. */
+/** @file The kinds of options, for users' own classes: `withOptions(Layer, { units: options.count() })`. */
 
 export { activation } from '../activations/registry.ts';
 export { constraint } from '../constraints/registry.ts';
