@@ -35,7 +35,7 @@ import { checkLabels, Loss } from './loss.ts';
 /** Keras' epsilon(): probabilities are kept this far from 0 and 1. */
 const EPSILON = 1e-7;
 
-/** What all cross-entropies share. */
+/** The common part of all cross-entropies. */
 abstract class Crossentropy extends withOptions(Loss, {
   /** The predictions are logits and not probabilities. Default false. */
   fromLogits: flag(false),
@@ -43,8 +43,9 @@ abstract class Crossentropy extends withOptions(Loss, {
   #warned = false;
 
   /**
-   * The logits, given or found as the input of the `activation` that made the predictions; null without. Predictions
-   * that are an activation's are never taken for logits, whatever `fromLogits` says; as Keras does, this warns.
+   * The logits: the predictions themselves with `fromLogits`, or the input of the `activation` that made the
+   * predictions; null when there are none. The result of that activation is never taken for logits, even with
+   * `fromLogits`; this warns, as Keras does.
    */
   protected logits(yPred: Node, activation: Op<null>): Node | null {
     if ((yPred.op as Op<never>) !== (activation as Op<never>)) return this.fromLogits ? yPred : null;
@@ -64,7 +65,7 @@ function clip(probabilities: Node): Node {
   return minimum(maximum(probabilities, constant(EPSILON)), constant(1 - EPSILON));
 }
 
-/** labels · (1 - smoothing) + smoothing · `even`, the value of all labels when nothing is known. */
+/** labels · (1 - smoothing) + smoothing · `even`, the value that all labels would have if they were equal. */
 function smooth(labels: Node, smoothing: number, even: number): Node {
   if (smoothing === 0) return labels;
   return add(mul(labels, constant(1 - smoothing)), constant(smoothing * even));
@@ -113,7 +114,7 @@ export class SparseCategoricalCrossentropy extends withOptions(Crossentropy, {
   override call(yTrue: Node, yPred: Node): Node {
     const numbers = reshape(yTrue, classNumberShape(this.name, yTrue.shape, yPred.shape));
     const labels = oneHot(numbers, yPred.shape.at(-1)!);
-    // log p is as good a logit as any: its softmax is p again, scaled to sum 1.
+    // log p can be used as a logit: the softmax of log p is p, scaled to sum 1.
     return softmaxCrossEntropy(labels, this.logits(yPred, softmaxOp) ?? log(clip(yPred)));
   }
 
@@ -164,11 +165,11 @@ function ofProbabilities(labels: Node, yPred: Node): Node {
 }
 
 /**
- * log(1 + e^-|x|) + max(x, 0) - x · y, which never overflows. The order is what keeps small losses and gradients: where
- * max(x, 0) and x · y cancel, they do so exactly, before the logarithm (or its gradient) comes to them.
+ * log(1 + e^-|x|) + max(x, 0) - x · y, which never overflows. The order of the sum keeps small losses and gradients
+ * exact: where max(x, 0) and x · y cancel, they cancel exactly, before the logarithm (or its gradient) is added.
  */
 function ofLogits(labels: Node, x: Node): Node {
-  // min(x, -x) instead of -|x|: its gradient at 0 makes the whole one 1/2 - y there, as it should be.
+  // min(x, -x) instead of -|x|: with its gradient at 0 the whole gradient at x = 0 is 1/2 - y, which is right.
   const tail = log1p(exp(minimum(x, neg(x))));
   return add(tail, sub(relu(x), mul(x, labels)));
 }

@@ -3,7 +3,7 @@
 import { checkNode, type Node } from '../graph/node.ts';
 import { Loss } from './loss.ts';
 
-/** A loss of one's own: one value per prediction from labels and predictions, composed of ops. */
+/** A user's own loss: one value per prediction from labels and predictions, composed of ops. */
 export type LossFunction = (yTrue: Node, yPred: Node) => Node;
 
 /** A loss from a function, named after it. */

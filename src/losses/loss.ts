@@ -1,4 +1,7 @@
-/** @file Loss, the base of what training makes small. Semantics follow Keras 3 (`keras/src/losses/loss.py`). */
+/**
+ * @file Loss, the base of the measures that training makes small. Semantics follow Keras 3
+ * (`keras/src/losses/loss.py`).
+ */
 
 import { ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
@@ -17,13 +20,13 @@ export abstract class Loss extends withOptions(Configurable, {
   /** Default: the class' name in snake case. */
   name: className(),
   /**
-   * How one number comes of a batch's: 'sumOverBatchSize' and 'mean', the mean of weight × loss; 'sum';
+   * How a batch's values become one number: 'sumOverBatchSize' and 'mean', the mean of weight × loss; 'sum';
    * 'meanWithSampleWeight', Σ weight × loss ÷ Σ weight; 'none', which cannot be trained on. Default 'sumOverBatchSize'.
    */
   reduction: oneOf('sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'),
   dtype: unsupported('float32').notInConfig(),
 }) {
-  /** Options that Keras' metric of the same name has in another way than the loss. */
+  /** Options that Keras' metric of the same name has in another form than the loss. */
   static readonly metricOptions: OptionTable = {};
 
   /**

@@ -1,4 +1,4 @@
-/** @file Losses by name, from Keras' files, or by the shapes at hand. */
+/** @file Losses by name, from Keras' files, or chosen by the shapes of labels and predictions. */
 
 import { type ConfigValue, isKerasObject } from '../base/config.ts';
 import { canonicalName, toSnakeCase } from '../base/names.ts';
@@ -11,7 +11,7 @@ import * as list from './index.ts';
 import { Loss, requireReduction } from './loss.ts';
 import { taskOf } from './task.ts';
 
-/** Keras' short names, of the metrics too. */
+/** Keras' short names, which metrics have too. */
 export const LOSS_ALIASES = {
   bce: 'binaryCrossentropy',
   mse: 'meanSquaredError',

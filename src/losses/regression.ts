@@ -46,5 +46,5 @@ export class MeanAbsoluteError extends ErrorLoss {
 
 /** Mean of (label - prediction)². */
 export const meanSquaredError = factory(MeanSquaredError);
-/** Mean of |label - prediction|: less shaken by outliers. */
+/** Mean of |label - prediction|, which outliers change less than the squared error. */
 export const meanAbsoluteError = factory(MeanAbsoluteError);

@@ -1,4 +1,7 @@
-/** @file Which kind of classification shapes speak of: how 'accuracy' and 'crossentropy' are resolved. */
+/**
+ * @file Which kind of classification the shapes of labels and predictions mean: how 'accuracy' and 'crossentropy' are
+ * resolved.
+ */
 
 import type { Shape } from '../base/shape.ts';
 
