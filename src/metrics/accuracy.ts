@@ -47,7 +47,10 @@ export class SparseCategoricalAccuracy extends MeanMetric {
   }
 }
 
-/** What the two top-k accuracies share. Predictions equal to the true class' do not push it out of the top. */
+/**
+ * The common part of the two top-k accuracies. A prediction that is equal to the true class' prediction does not count
+ * as larger.
+ */
 abstract class TopK extends withOptions(MeanMetric, {
   /** How many of the largest predictions count. Default 5. */
   k: count(5),

@@ -1,4 +1,4 @@
-/** @file The best of one rate where another is high enough: sensitivity at specificity and its kin. */
+/** @file The best value of one rate where another rate is high enough: sensitivity at specificity and the like. */
 
 import { type ConfigurableClass, factory, type WithOptions, withOptions } from '../options/configurable.ts';
 import { count, fraction } from '../options/kinds.ts';
@@ -31,7 +31,7 @@ export abstract class RateAtRate extends withOptions(Metric, {
   }
 }
 
-/** A class of rates with the options of `T` besides. */
+/** A class of rates that has the options of `T` too. */
 export type RateClass<T extends OptionTable> = ConfigurableClass<RateAtRate> &
   (new (
     ...options: ConstructorParameters<WithOptions<typeof RateAtRate, T>>

@@ -1,5 +1,5 @@
 /**
- * @file Counts of true and false positives at one or many thresholds, the state of precision, AUC and their kin
+ * @file Counts of true and false positives at one or many thresholds, the state of precision, AUC and similar metrics
  * (Keras' `metrics_utils.update_confusion_matrix_variables`).
  */
 
@@ -13,15 +13,15 @@ import { slicePart } from '../ops/slice.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import type { MetricInputs } from './metric.ts';
 
-/** What of the predictions is counted. */
+/** Which predictions are counted, and how. */
 export interface CountOptions {
-  /** Who counts, for messages. */
+  /** The metric's name, for messages. */
   readonly name: string;
   /** A prediction above it is positive: one count for each. */
   readonly cutoffs: readonly number[];
   /** Only the k largest predictions of each row can be positive. */
   readonly topK?: number | null;
-  /** Only the class of this number is looked at. */
+  /** Only the class of this number counts. */
   readonly classId?: number | null;
   /** Factors of the labels, the last axis. */
   readonly labelWeights?: readonly number[] | null;
@@ -43,9 +43,9 @@ export const NEVER = -1e10;
 const HINT = 'Give one label, 0 or 1, per prediction; one-hot labels for classes.';
 
 /**
- * A batch's part of the state: `above`, for each label the positives and negatives above each cutoff, [labels, 2, cutoffs];
- * `all`, all positives and negatives, [labels, 2]. Counted together labels are one. Throws ShapeError when labels and
- * predictions do not fit.
+ * A batch's part of the state: `above`, for each label the positives and negatives above each cutoff, [labels, 2,
+ * cutoffs]; `all`, all positives and negatives, [labels, 2]. Labels that are counted together count as one label.
+ * Throws ShapeError when labels and predictions do not fit.
  */
 export function countAbove(
   { yTrue, yPred, sampleWeight }: MetricInputs,

@@ -13,7 +13,7 @@ export type MetricState = Readonly<Record<string, Float64Array>>;
 
 /**
  * What a batch contributes to one part of a state: a whole node's numbers; a number for each sample, which needs no
- * output of the step; or a whole node's numbers times the number of samples, for what is a mean over the batch.
+ * output of the step; or a whole node's numbers times the number of samples, for a mean over the batch.
  */
 export type Contribution = Node | number | { readonly timesSamples: Node };
 

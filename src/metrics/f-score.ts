@@ -15,11 +15,11 @@ import { Metric, type MetricInputs } from './metric.ts';
 const EPSILON = 1e-7;
 
 type Average = 'micro' | 'macro' | 'weighted';
-/** What both F-scores share: labels and predictions [batch, classes]. */
+/** The common part of both F-scores: labels and predictions [batch, classes]. */
 abstract class FScore extends withOptions(Metric, {
   /**
-   * 'micro' counts all classes together, 'macro' is the mean of the classes' scores, 'weighted' the mean weighted by their
-   * labels; null: a score a class. Default null.
+   * 'micro' counts all classes together, 'macro' is the mean of the classes' scores, 'weighted' the mean weighted by
+   * their labels; null: a score for each class. Default null.
    */
   average: new Option<Average | null, Average | null, false>({
     ...oneOf('micro', 'macro', 'weighted').orNull().definition,

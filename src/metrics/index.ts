@@ -1,4 +1,4 @@
-/** @file The list of metrics that are no losses, a line each; every loss is a metric besides (loss-metrics.ts). */
+/** @file The list of metrics that are not losses, one line each. Every loss is a metric too (loss-metrics.ts). */
 
 export {
   binaryAccuracy,

@@ -30,7 +30,10 @@ interface Reading {
   readonly ignoreClass: number | null;
 }
 
-/** What all share: the state is the confusion matrix, a row a true class and a column a predicted one. */
+/**
+ * The common part: the state is the confusion matrix, with a row for each true class and a column for each predicted
+ * class.
+ */
 abstract class IoUBase extends withOptions(Metric, {
   /** As Keras': 'int64' cuts weights to whole numbers, 'float32' does not. Default 'int64'. */
   dtype: oneOf('int64', 'float32').also({ int: 'int64' }),

@@ -55,10 +55,10 @@ export abstract class MeanMetric extends withOptions(Metric, {
   }
 }
 
-/** A metric of one's own: one value per prediction from labels and predictions, composed of ops. */
+/** A user's own metric: one value per prediction from labels and predictions, composed of ops. */
 export type MetricFunction = (yTrue: Node, yPred: Node) => Node;
 
-/** The function that Keras' files name, or that a user gives. */
+/** The function of the metric: one that Keras' files name, or a user's own. */
 const metricFunction = new Option<MetricFunction, MetricFunction, true>({
   expected: 'a function of labels and predictions, (yTrue, yPred) => node',
   read(given, place) {
@@ -86,7 +86,7 @@ export class MeanMetricWrapper extends withOptions(MeanMetric, {
   }
 }
 
-/** What `mean` and `sum` share: they take values and no labels, so that they are for use without a model. */
+/** The common part of `mean` and `sum`. They take values and no labels, so they are for use without a model. */
 abstract class ValuesMetric extends withOptions(Metric, {
   /** Default: the class' name in snake case. */
   name: className(),

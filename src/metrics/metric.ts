@@ -1,6 +1,7 @@
 /**
- * @file Metric, the base of what is reported but not trained on. A metric is state: a compiled step computes what its batch
- * contributes, the host adds the contributions in float64 and makes numbers of the sum (docs/decisions/0015).
+ * @file Metric, the base of numbers that are reported but not trained on. A metric is state: a compiled step computes
+ * what its batch contributes, the host adds the contributions in float64 and computes the metric's numbers from the sum
+ * (docs/decisions/0015).
  */
 
 import { ValueError } from '../base/errors.ts';
@@ -12,7 +13,7 @@ import { unsupported } from '../options/kinds.ts';
 import { numberedName } from '../options/names.ts';
 import { type Contributions, evaluateContributions, type MetricState } from './contributions.ts';
 
-/** What a metric sees of a batch. */
+/** The data of a batch that a metric gets. */
 export interface MetricInputs {
   /** Labels, batched. */
   readonly yTrue: Node;
@@ -36,7 +37,10 @@ export abstract class Metric extends withOptions(Configurable, {
   name: numberedName(),
   dtype: unsupported('float32'),
 }) {
-  /** Whether more or less is better, for callbacks that look for the best epoch; null where nobody can know. */
+  /**
+   * Whether larger or smaller values are better, for callbacks that look for the best epoch; null where that is not
+   * known.
+   */
   readonly direction: 'up' | 'down' | null = null;
   #state: MetricState | null = null;
 

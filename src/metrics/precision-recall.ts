@@ -7,7 +7,7 @@ import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricInputs } from './metric.ts';
 import { cutoffsOf, thresholdsOption } from './thresholds.ts';
 
-/** What counts at thresholds share: one number, or one for each threshold of a list. */
+/** The common part of counts at thresholds: one number, or one for each threshold of a list. */
 export abstract class ThresholdMetric extends withOptions(Metric, {
   /** Predictions above it are positive: a number or a list, from 0 to 1. Default null: 0.5, or all with `topK`. */
   thresholds: thresholdsOption,
@@ -25,7 +25,7 @@ export abstract class ThresholdMetric extends withOptions(Metric, {
   /** The result at each threshold. */
   protected abstract of(counts: Counts): readonly number[];
 
-  /** What predictions must be above, each; `alone` when no threshold is given. */
+  /** The cutoffs that predictions must be above; `alone` when no threshold is given. */
   protected cutoffs(alone: number): number[] {
     const { thresholds } = this;
     return cutoffsOf(
@@ -34,7 +34,7 @@ export abstract class ThresholdMetric extends withOptions(Metric, {
   }
 }
 
-/** What precision and recall share. */
+/** The common part of precision and recall. */
 abstract class HitRate extends withOptions(ThresholdMetric, {
   /** Only the k largest predictions of each sample can be positive. Default null: all. */
   topK: count(null),

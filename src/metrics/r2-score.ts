@@ -18,7 +18,10 @@ type Aggregation = 'uniformAverage' | 'varianceWeightedAverage';
 export class R2Score extends withOptions(Metric, {
   /** The name in logs and history. Default 'r2_score'. */
   name: className('r2_score'),
-  /** 'uniformAverage' or 'varianceWeightedAverage' of the outputs' scores; null: a score an output. Default 'uniformAverage'. */
+  /**
+   * 'uniformAverage' or 'varianceWeightedAverage' of the outputs' scores; null: a score for each output. Default
+   * 'uniformAverage'.
+   */
   classAggregation: new Option<Aggregation | null, Aggregation | null, false>(
     oneOf('uniformAverage', 'varianceWeightedAverage').orNull().definition,
   ),
@@ -44,7 +47,7 @@ export class R2Score extends withOptions(Metric, {
       squaredSum: over(square(labels)),
       residual: over(square(sub(labels, aligned.yPred))),
       count: weights === null ? 1 : sum(weights),
-      // As Keras counts them: each output of each sample.
+      // The number of samples as Keras counts them: each output of each sample.
       numSamples: outputs,
     };
   }

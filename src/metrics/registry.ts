@@ -1,4 +1,4 @@
-/** @file Metrics by name, from Keras' files, or by the shapes at hand. */
+/** @file Metrics by name, from Keras' files, or chosen by the shapes of labels and predictions. */
 
 import type { ConfigValue } from '../base/config.ts';
 import { toSnakeCase } from '../base/names.ts';
@@ -13,7 +13,7 @@ import { lossMetrics } from './loss-metrics.ts';
 import { MeanMetricWrapper, type MetricFunction } from './mean.ts';
 import { Metric } from './metric.ts';
 
-/** All metrics, of which some are losses too: the public namespace. */
+/** All metrics, those that are losses too included: the public namespace. */
 export const metrics = { ...list, ...lossMetrics };
 
 /** 'accuracy' and 'acc' become the one that fits the shapes. */

@@ -1,4 +1,7 @@
-/** @file Thresholds of metrics, and the cutoffs that make float32 predictions fall on Keras' side of them. */
+/**
+ * @file Thresholds of metrics, and the cutoffs that put each float32 prediction on the same side of a threshold as
+ * Keras does.
+ */
 
 import { wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
@@ -23,7 +26,7 @@ export const thresholdsOption = new Option<
   },
 });
 
-/** As large as float32 goes: no prediction is above it, all are above its negative. */
+/** The largest float32 number: no prediction is above it, all are above its negative. */
 const LARGEST = 3.4028234663852886e38;
 
 /** `count` thresholds from 0 to 1 in equal steps. */
