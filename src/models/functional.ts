@@ -11,9 +11,15 @@ import { graphConfig } from './serialize.ts';
 import { type Flattened, flatten, type Structure } from './structure.ts';
 
 export interface FunctionalOptions extends ModelOptions {
-  /** What `input()` returned; a list or record of such for several. Other symbolic tensors become new inputs. */
+  /**
+   * The tensor that `input()` returned; a list or record of them for several inputs. Other symbolic tensors become new
+   * inputs.
+   */
   readonly inputs: Structure<SymbolicTensor>;
-  /** What layers' `apply()` returned. `predict` gives Tensors in the same arrangement, but one Tensor for a list of one. */
+  /**
+   * The tensors that layers' `apply()` returned. `predict` gives Tensors in the same arrangement, but one Tensor for a
+   * list of one.
+   */
   readonly outputs: Structure<SymbolicTensor>;
 }
 
@@ -22,14 +28,14 @@ export class Functional extends Model {
   static override readonly className = 'Functional';
   override readonly graph: LayerGraph;
   override readonly inputForm: Flattened<unknown>['form'];
-  /** As `predict` gives the outputs: a list of one is that one. */
+  /** The arrangement in which `predict` gives the outputs: one Tensor for a list of one. */
   override readonly outputForm: Flattened<unknown>['form'];
-  /** As they were given: files keep a list of one. */
+  /** The arrangement as it was given: files keep a list of one. */
   readonly #givenOutputForm: Flattened<unknown>['form'];
 
   /**
    * Throws ValueError when an output does not depend on the given inputs alone, when two layers have one name, and for
-   * anything that is no symbolic tensor.
+   * anything that is not a symbolic tensor.
    */
   constructor(options: FunctionalOptions) {
     checkOptionNames('model', options, ['inputs', 'outputs', 'name', 'trainable']);

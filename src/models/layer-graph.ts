@@ -47,13 +47,16 @@ export function collectCalls(
   return { calls, seen };
 }
 
-/** Distances from the outputs, of calls and of layers: a call is one further than its furthest user. */
+/**
+ * Distances from the outputs, of calls and of layers. The distance of a call is 1 more than the largest distance of its
+ * users.
+ */
 function measure(calls: readonly LayerCall[]) {
   const inGraph = new Set(calls);
   const ofCalls = new Map<LayerCall, number>();
   const ofLayers = new Map<Layer, number>();
   for (const call of [...calls].reverse()) {
-    // A shared layer is as far as its furthest call, and so are its later calls.
+    // A shared layer has the largest distance of its calls, and its later calls get that distance too.
     const depth = Math.max(ofCalls.get(call) ?? 0, ofLayers.get(call.layer) ?? 0);
     ofLayers.set(call.layer, depth);
     ofCalls.set(call, depth);
@@ -125,7 +128,7 @@ function checkNames(layers: readonly Layer[]): void {
   }
 }
 
-/** True when every step has one call with one input and no layer is called twice: a mere sequence. */
+/** True when the calls form a sequence: each call has one input, and no layer is called twice. */
 export function isSequence(graph: LayerGraph): boolean {
   const calls = graph.levels.flat();
   const single = graph.levels.every((level) => level.length === 1 && level[0]!.inputs.length <= 1);

@@ -1,4 +1,4 @@
-/** @file Model, the base of Sequential and Functional: layers with a beginning and an end, that can be trained. */
+/** @file Model, the base of Sequential and Functional: layers with inputs and outputs that can be trained. */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
 import type { FilePath } from '../base/file-path.ts';
@@ -137,7 +137,7 @@ export abstract class Model extends Layer implements CallbackModel {
     throw new ValueError(`No such layer: ${nameOrIndex}. Existing layers are: [${names}].`);
   }
 
-  /** Prints the table of layers. `style: 'keras2'` prints the book's. */
+  /** Prints the table of layers. `style: 'keras2'` prints it in the form of the book. */
   summary(options: SummaryOptions = {}): void {
     summarize(this, options);
   }
@@ -173,8 +173,8 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Says how to train: optimizer, loss, metrics. To be called again when frozen layers are to train.
-   * Throws ValueError for unknown names and options, UnsupportedError for what Keras has and Fovea does not.
+   * Says how to train: optimizer, loss, metrics. To be called again when frozen layers are to train. Throws ValueError
+   * for unknown names and options, UnsupportedError for options that Keras has and Fovea does not.
    */
   compile(options: CompileOptions): void {
     this.#trainer.compile(options);
@@ -186,11 +186,12 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * All that training goes on from: weights, the optimizer's numbers, every random stream, and, taken by a callback in
-   * `onTrainBatchEnd` or `onEpochEnd`, where `fit` is: epoch, batch, the order of samples, metrics so far and what the
-   * callbacks remember. It is made of plain values and typed arrays, which `structuredClone` copies exactly.
+   * Everything that training needs to go on: weights, the optimizer's numbers and every random stream. A callback that
+   * takes it in `onTrainBatchEnd` or `onEpochEnd` also gets the place in `fit`: epoch, batch, the order of samples,
+   * metrics so far and what the callbacks remember. It is made of plain values and typed arrays, which
+   * `structuredClone` copies exactly.
    *
-   * A callback that should see what all others did in the same event has `runsLast`. Throws ValueError for a model without
+   * A callback that must run after all others in the same event sets `runsLast`. Throws ValueError for a model without
    * weights, and while batches run.
    */
   trainingState(): TrainingState {
@@ -198,11 +199,11 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Puts back what `trainingState` gave, into this model or another one of the same layers, compiled in the same way. When
-   * a `fit` was under way, the next `fit` goes on where that was, instead of with `initialEpoch`, and ends with the same bits
-   * as a run that was not interrupted, if its data, options and callbacks are the same. Arrays and their shuffling go on
-   * exactly; a dataset is read again from the beginning of its pass, without the batches that were done, so it must bring
-   * the same batches again. In a callback, to be called in `onTrainBegin`.
+   * Puts back what `trainingState` gave, into this model or another one of the same layers, compiled in the same way.
+   * When the state was taken inside `fit`, the next `fit` goes on from that place and not from `initialEpoch`. It ends
+   * with the same bits as a run that was not interrupted, if its data, options and callbacks are the same. Arrays and
+   * their shuffling go on exactly. A dataset is read again from the beginning of its pass, and the batches that were
+   * done are skipped, so it must give the same batches again. A callback must call this in `onTrainBegin`.
    *
    * Throws ValueError, with nothing changed, for a state of another model, optimizer or version.
    */
@@ -215,7 +216,7 @@ export abstract class Model extends Layer implements CallbackModel {
     return this.compiled?.optimizer ?? null;
   }
 
-  /** Which way each metric gets better, where that is known. */
+  /** For each metric, whether larger or smaller is better, where that is known. */
   get metricDirections(): ReadonlyMap<string, 'up' | 'down'> {
     return this.#trainer.metricDirections;
   }
@@ -224,8 +225,8 @@ export abstract class Model extends Layer implements CallbackModel {
    * Trains for `epochs` passes over the data and returns the losses and metrics of each.
    *
    * `x`: a Tensor whose first extent counts samples, a list or record of such for several inputs, or a dataset, which
-   * brings its own targets. `y`: likewise, one an output. Throws ValueError or ShapeError for data that does not fit,
-   * before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
+   * brings its own targets. `y`: likewise, one for each output. Throws ValueError or ShapeError for data that does not
+   * fit, before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>;
   fit(x: DataInput, y: DataInput | undefined, options?: FitOptions): Promise<History>;
@@ -234,8 +235,9 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Loss and metrics on data: a list with the loss first, or with `returnDict` a record. It is a list without metrics too,
-   * where Keras gives a number, so that its type does not depend on what `compile` was given. Throws as `fit` does.
+   * Loss and metrics on data: a list with the loss first, or with `returnDict` a record. Without metrics it is a list
+   * of one number (Keras gives the number alone), so that its type does not depend on the options of `compile`. Throws
+   * as `fit` does.
    */
   evaluate(x: Dataset, options?: ForList<EvaluateOptions>): Promise<number[]>;
   evaluate(x: Dataset, options: ForRecord<EvaluateOptions>): Promise<Record<string, number>>;
@@ -291,8 +293,9 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Compiles a function that predicts up to `batchSize` (default 1) samples at once, on the caller's thread, numbers in
-   * and numbers out: the quickest way to one answer. For models of one input and one output on the native engine.
+   * Compiles a function that predicts up to `batchSize` (default 1) samples at once, on the caller's thread, from
+   * numbers to numbers: the fastest way to a single prediction. For models of one input and one output on the native
+   * engine.
    */
   makePredictFunction(options: PredictFunctionOptions = {}): Promise<PredictFunction> {
     return makePredictFunction(this, options);

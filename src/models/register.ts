@@ -1,4 +1,4 @@
-/** @file `register`: makes classes and functions of users' own known by name, so that files with them can be loaded. */
+/** @file `register`: makes users' own classes and functions known by name, so that files with them can be loaded. */
 
 import { isActivationName } from '../activations/registry.ts';
 import { ValueError } from '../base/errors.ts';

@@ -165,7 +165,7 @@ test('a model is a layer of another', () => {
 });
 
 test('a stack grows with as much work for each layer, however many there are', () => {
-  // Whatever goes through all layers again asks for their names.
+  // Code that goes through all layers again reads their names, so reads of names are counted.
   let total = 0;
   class Counted extends flatten.Class {}
   Object.defineProperty(Counted.prototype, 'name', {

@@ -27,7 +27,7 @@ export class Sequential extends Model {
   /** The input and the outputs of all layers; empty while the shape is not known. */
   readonly #tensors: SymbolicTensor[] = [];
   readonly #names = new Set<string>();
-  /** Made when it is asked for: a stack of thousands of layers is put together without mapping it after each of them. */
+  /** Made at the first use, so that a stack of thousands of layers is not mapped again after each `add`. */
   #graph: LayerGraph | null = null;
 
   constructor(options: SequentialOptions = {}) {
@@ -64,7 +64,7 @@ export class Sequential extends Model {
 
   /**
    * Puts a layer on top. Throws ValueError for anything that is no layer and for a name that is there already, and what
-   * the layer throws when it cannot take the output so far; the stack is as before then.
+   * the layer throws when it cannot take the output so far; the stack is not changed then.
    */
   add(layer: Layer | SymbolicTensor): void {
     const added = layer instanceof SymbolicTensor ? layer.producer.layer : layer;
@@ -173,7 +173,7 @@ export class Sequential extends Model {
     try {
       for (const layer of this.layers) tensors.push(layer.apply(tensors.at(-1)!));
     } catch (error) {
-      // What add() put on top of an input does not belong to the stack then.
+      // When this fails, layers that add() put on top of an input do not belong to the stack.
       if (!isNew) this.#shorten(tensors.length);
       throw error;
     }
@@ -187,7 +187,8 @@ export class Sequential extends Model {
 
   #changed(): void {
     this.#graph = null;
-    // Keras makes a hidden Functional each time; taking its name keeps the names of later models the same.
+    // Keras makes a hidden Functional each time. Its name is taken here too, so that later models get the same names as
+    // in Keras.
     uniqueName('functional');
   }
 }

@@ -24,7 +24,7 @@ export function serializeLayer(layer: Layer): Config {
   return { ...object, build_config: { input_shape: shape } };
 }
 
-/** Numbers the calls of each layer that belong to the graph: files count no others. */
+/** Numbers the calls of each layer that belong to the graph; files do not count other calls. */
 function callNumbers(graph: LayerGraph): Map<LayerCall, number> {
   const inGraph = new Set(graph.levels.flat());
   const numbers = new Map<LayerCall, number>();
@@ -58,7 +58,7 @@ export function graphConfig(
     const calls = layer.inboundCalls.filter((call) => numbers.has(call) && call.inputs.length > 0);
     return { ...serializeLayer(layer), name: layer.name, inbound_nodes: calls.map(callConfig) };
   });
-  // In these lists a Functional inside starts to count from 1, in Keras' files as in Keras' reader.
+  // In these lists the calls of a Functional model inside count from 1, as Keras writes and reads them.
   const place = ({ producer, index }: SymbolicTensor): ConfigValue => {
     const first = producer.layer.className === 'Functional' ? 1 : 0;
     return [producer.layer.name, numbers.get(producer)! + first, index];

@@ -33,7 +33,7 @@ export function serializeCompile({ options, optimizer }: CompiledState): Config 
 
 const KNOWN = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics'];
 
-/** Keras' options about how it computes, which mean nothing here. */
+/** Keras' options about how it computes. They have no meaning in Fovea. */
 const WITHOUT_MEANING = ['run_eagerly', 'steps_per_execution', 'jit_compile'];
 
 /**
@@ -59,8 +59,8 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
 }
 
 /**
- * What `compile` takes for an identifier of a file, with functions and classes of the user's own found now: the custom
- * objects are known only while the file is read, but the model may be saved again.
+ * What `compile` takes for an identifier of a file. The user's own functions and classes are looked up at once: the
+ * custom objects are known only while the file is read, but the model may be saved later.
  */
 function given<T>(leaf: unknown, get: (identifier: never) => T): unknown {
   const name = functionName(leaf);
@@ -70,7 +70,7 @@ function given<T>(leaf: unknown, get: (identifier: never) => T): unknown {
   return customObject(name) === undefined ? name : get(name as never);
 }
 
-/** Lists and records of what identifiers became; null for nothing. */
+/** The identifiers' results, in the same lists and records; null for nothing. */
 type Tree<T> = T | null | Tree<T>[] | { [name: string]: Tree<T> };
 
 /** Applies `change` to the leaves of lists and records of identifiers; null for nothing. */

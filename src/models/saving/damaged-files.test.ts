@@ -14,7 +14,7 @@ const kerasFile = (name: string) => gunzipSync(readFileSync(fixtureUrl(`parity/$
 const random = new RandomGenerator(20_261_126);
 const below = (limit: number) => Math.floor(random.uniform(0, limit));
 
-/** Loads the file; false when it is refused, which must be by an error of ours that names the file. */
+/** Loads the file; false when it is refused. The error must be a FoveaError that names the file. */
 async function loads(bytes: Uint8Array, what: string): Promise<boolean> {
   try {
     await modelFromBytes(bytes);
@@ -58,7 +58,7 @@ test('an optimizer, a loss or a layer whose class is no text is refused', async 
   }
 });
 
-/** All places in a config: the keys that lead there. */
+/** The path (list of keys) of every value in a config. */
 function places(value: ConfigValue, keys: readonly string[] = []): (readonly string[])[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {

@@ -13,12 +13,12 @@ import { Sequential } from '../sequential.ts';
 import { isRecord } from '../structure.ts';
 import { buildGraph } from './graph-from-config.ts';
 
-/** Layers by `shared_object_id`: what the file says is one object becomes one. */
+/** Layers by `shared_object_id`: entries with the same id become one layer. */
 type SharedLayers = Map<number, Layer>;
 
 /**
- * The model that a file's config describes, built but with fresh weights. Throws UnsupportedError, naming the layer, for
- * classes and options that only Keras has, FormatError for anything that is no model.
+ * The model that a file's config describes, built but with fresh weights. Throws UnsupportedError, naming the layer,
+ * for classes and options that only Keras has, FormatError for anything that is not a model.
  */
 export function modelFromConfig(config: Config): Model {
   const layer = readLayer(config, new Map());
@@ -65,7 +65,10 @@ function makeLayer(object: Config, label: string, shared: SharedLayers): Layer {
   return inFile(label, isKnown, () => LAYERS.fromObject(object));
 }
 
-/** Runs `body`; names the layer in its errors, and tells what Fovea lacks from what is wrong with the file. */
+/**
+ * Runs `body`. Its errors name the layer, and become UnsupportedError where Fovea lacks something, FormatError where
+ * the file is wrong.
+ */
 function inFile<T>(label: string, isKnown: boolean, body: () => T): T {
   try {
     return body();

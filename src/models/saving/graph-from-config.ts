@@ -49,10 +49,10 @@ interface WaitingCalls {
   next: number;
 }
 
-/** Makes every call whose inputs come to be; a call is looked at again only when an input it waits for is there. */
+/** Makes every call whose inputs exist. A call is tried again only when an input that it waits for was made. */
 function makeCalls(waiting: readonly WaitingCalls[], byName: ReadonlyMap<string, Layer>): void {
   const waitingFor = new Map<Layer, Map<number, WaitingCalls[]>>();
-  // The last first: taken from the end, the layers come in the file's order.
+  // In reverse, since layers are taken from the end of the list: so they come in the file's order.
   const ready = [...waiting].reverse();
   for (let one = ready.pop(); one !== undefined; one = ready.pop()) {
     while (one.next < one.nodes.length) {
@@ -147,7 +147,7 @@ function readEnds(
 ): Structure<SymbolicTensor> {
   if (isPlace(value)) {
     const [name, call, output] = value;
-    // In these lists a Functional inside counts from 1.
+    // In these lists the calls of a Functional model inside count from 1.
     const first = byName.get(name)?.className === 'Functional' ? 1 : 0;
     const tensor = findTensor(byName, [name, call - first, output]);
     if (tensor !== null) return tensor;

@@ -21,10 +21,10 @@ export interface LoadOptions {
 }
 
 /**
- * The model in the bytes of a `.keras` file: architecture, weights, and, unless `compile` is false, what it was compiled
- * with and the optimizer's state. Works in browsers too.
- * Throws FormatError for a damaged file or one of another kind, UnsupportedError, naming the layer, for what only Keras
- * has, ValueError for anything that is no bytes.
+ * The model in the bytes of a `.keras` file: architecture, weights, and, unless `compile` is false, what it was
+ * compiled with and the optimizer's state. Works in browsers too. Throws FormatError for a damaged file or one of
+ * another kind, UnsupportedError, naming the layer, for things that only Keras has, ValueError for anything that is not
+ * bytes.
  */
 export async function modelFromBytes(
   bytes: Uint8Array | ArrayBuffer,
@@ -34,8 +34,8 @@ export async function modelFromBytes(
 }
 
 /**
- * The model in a `.keras` file, which is known by its content, whatever its name. `path`: a path, a `file:` URL or a URL
- * object. Throws as `modelFromBytes` does, and FormatError when the file cannot be read.
+ * The model in a `.keras` file. The format is recognised by the content; the file's name does not matter. `path`: a
+ * path, a `file:` URL or a URL object. Throws as `modelFromBytes` does, and FormatError when the file cannot be read.
  */
 export async function loadModel(path: FilePath, options: LoadOptions = {}): Promise<Model> {
   const name = await toFilePath(path, 'loadModel()');
@@ -80,7 +80,7 @@ function toBytes(given: unknown): Uint8Array {
   const buffer = isView ? given.buffer : (given as ArrayBuffer);
   const bytes = isView ? new Uint8Array(buffer, given.byteOffset, given.byteLength) : null;
   if (tagOf(buffer) === '[object ArrayBuffer]') return bytes ?? new Uint8Array(buffer);
-  // Browsers take no text from memory that threads share.
+  // Browsers cannot decode text in memory that threads share, so the bytes are copied.
   if (tagOf(buffer) === '[object SharedArrayBuffer]') return Uint8Array.from(bytes ?? new Uint8Array(buffer));
   throw new ValueError(
     `modelFromBytes() takes a Uint8Array or an ArrayBuffer with the bytes of a file, received ${describeValue(given)}.`,

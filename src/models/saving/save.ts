@@ -9,14 +9,14 @@ import type { SavableModel } from './saved-layers.ts';
 import { checkBuilt } from './weights.ts';
 
 export interface SaveOptions {
-  /** Whether to make the file's folder, and those it lies in, where they are not there. Default false. */
+  /** Whether to make the file's folder, and the folders around it, where they do not exist. Default false. */
   readonly makeFolder?: boolean;
 }
 
 /**
  * The bytes of a `.keras` file (v3, the layout of Keras 3.15): architecture, weights, and, once compiled, optimizer,
- * loss, metrics and the optimizer's state. Works in browsers too.
- * Throws ValueError before the model is built, UnsupportedError for what a file cannot hold: functions of one's own.
+ * loss, metrics and the optimizer's state. Works in browsers too. Throws ValueError before the model is built,
+ * UnsupportedError for things that a file cannot hold: functions without a name.
  */
 export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
   checkBuilt(model, 'saving');
@@ -53,9 +53,9 @@ async function writeWith(
 }
 
 /**
- * Reads weights from a `.weights.h5` or `.keras` file of the same architecture, which is known by its content; layers'
- * names do not matter, their order does. A compiled model takes the optimizer's state too. Throws FormatError, and
- * changes nothing, when the file is damaged or of another model.
+ * Reads weights from a `.weights.h5` or `.keras` file of the same architecture, whose format is recognised by its
+ * content. The layers' names do not matter, their order does. A compiled model takes the optimizer's state too. Throws
+ * FormatError, and changes nothing, when the file is damaged or of another model.
  */
 export async function loadWeights(model: SavableModel, path: FilePath): Promise<void> {
   const name = await toFilePath(path, 'loadWeights()');

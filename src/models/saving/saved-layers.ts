@@ -6,7 +6,7 @@ import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { CompiledState } from './compile-config.ts';
 
-/** A model, as far as saving looks at it. */
+/** What saving needs of a model. */
 export interface ModelLayer extends Layer {
   readonly layers: readonly Layer[];
 }

@@ -97,7 +97,10 @@ for (const item of manifest.cases) {
   });
 }
 
-/** A config without what may differ: identities of objects, build shapes of layers without weights, empty records. */
+/**
+ * A config without the parts that may differ: identities of objects, build shapes of layers without weights, empty
+ * records.
+ */
 function comparable(value: ConfigValue): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;
@@ -400,7 +403,7 @@ test('names in a file are read once, however many layers there are', async (t) =
   const bytes = await modelToBytes(new Sequential({ layers }));
   const decode = t.mock.method(TextDecoder.prototype, 'decode');
   await modelFromBytes(bytes);
-  // A layer's own group, `vars` in it, and two arrays in that.
+  // A layer's group, its sub-group `vars`, and two arrays in that.
   const reads = decode.mock.callCount();
   assert.ok(reads < 300 * 4 + 100, `${reads} texts were read for 300 layers`);
 });

@@ -78,7 +78,7 @@ export function loadWeightsFile(
   for (const write of writes) write();
 }
 
-/** The optimizer's assignments. A state of another optimizer is left out with a warning, as Keras does. */
+/** The optimizer's assignments. The state of another optimizer is ignored with a warning, as in Keras. */
 function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (() => void)[] {
   const stored = file.arrays(OPTIMIZER);
   if (stored === null) return [];

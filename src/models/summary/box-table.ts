@@ -65,7 +65,7 @@ function rowLines(cells: readonly Segment[][][], widths: readonly number[], head
   return Array.from({ length: height }, (_, lineIndex) => {
     const line: Segment[] = [bar];
     cells.forEach((lines, i) => {
-      // Short headings stand at the bottom, short cells at the top.
+      // Headings with fewer lines stand at the bottom of their row, cells with fewer lines at the top.
       const own = lines[lineIndex - (header ? height - lines.length : 0)];
       line.push(...(own ?? toSegments(spaces(widths[i]!, header ? BOLD : ''))), bar);
     });

@@ -7,7 +7,7 @@ import { boxTable, type Column } from './box-table.ts';
 import { type Segment, type StyledText, styled, toSegments, wrap, writeLine } from './styled-text.ts';
 import { type SummaryContent, type SummaryRow, withCommas } from './summary-content.ts';
 
-/** How wide, and for whom. */
+/** The widths, and the form of the output. */
 export interface Keras3Layout {
   /** Width of the table; by default it follows from `columns`. */
   readonly lineLength: number | null;

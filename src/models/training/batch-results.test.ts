@@ -9,7 +9,8 @@ import { sgd } from '../../optimizers/index.ts';
 import { type Sequential, sequential } from '../sequential.ts';
 import type { FitOptions } from './run-options.ts';
 
-// An engine with threads; rows run on the caller's thread where they are quick, so sizes differ below.
+// An engine with threads. Small series run on the caller's thread where that is quick, so the sizes in the tests
+// differ.
 before(() => setBackend('wasm', { threads: 2 }));
 after(() => setBackend('auto'));
 
@@ -119,7 +120,7 @@ test('training in rows is not disturbed by other work, nor by a change of the en
   const net = network(3);
   const other = network(4);
   const training = train(net, options);
-  // More kinds of steps than a model keeps: the training step is compiled anew meanwhile.
+  // More kinds of steps than a model keeps, so the training step is freed and compiled anew.
   for (let size = 1; size < 10; size++) {
     await net.predict(x.slice([0], [20]), { batchSize: size, verbose: 0 });
     await other.trainOnBatch(x.slice([0], [8]), y.slice([0], [8]));

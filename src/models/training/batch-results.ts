@@ -11,15 +11,15 @@ export interface Course {
   readonly first: number;
   /** A batch, for messages. */
   readonly where: (index: number) => string;
-  /** Called before each batch, unless batches run ahead. */
+  /** Called before each batch, unless batches are fed ahead. */
   readonly before: (index: number) => Promise<void>;
-  /** Asked before a batch behind the first is taken. */
+  /** Called before each batch but the first is taken. */
   readonly goesOn: (index: number) => boolean;
 }
 
 /**
- * Each batch's numbers, in order. Where the runner runs ahead, later batches may have run already: what the caller does
- * between two results changes nothing about them.
+ * Each batch's numbers, in order. Where the runner feeds ahead, later batches may have run already, so the caller
+ * cannot influence them between two results.
  */
 export function batchResults(course: Course): AsyncGenerator<StepResult> {
   return course.runner.ahead ? inSeries(course) : oneByOne(course);
@@ -43,7 +43,7 @@ async function* inSeries(course: Course): AsyncGenerator<StepResult> {
     let series = await feeder.nextSeries();
     while (series.length > 0) {
       const running = course.runner.runSeries(series);
-      // It is awaited below; until then its error is nobody's.
+      // The promise is awaited below. This handler keeps Node from reporting an unhandled rejection before that.
       running.catch(() => {});
       try {
         yield* done;
@@ -59,9 +59,9 @@ async function* inSeries(course: Course): AsyncGenerator<StepResult> {
   if (feeder.failure !== null) throw feeder.failure.error;
 }
 
-/** Feeds series of batches, to one half of the trays and to the other in turn. */
+/** Feeds series of batches, in turn to the first and the second half of the trays. */
 class Feeder {
-  /** Why there are no more batches, when they ended badly: to be thrown when those before have run. */
+  /** The error that ended the batches. It is thrown after the batches before it have run. */
   failure: { readonly error: unknown } | null = null;
   readonly #course: Course;
   #index: number;

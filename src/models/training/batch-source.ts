@@ -16,9 +16,11 @@ export interface BatchSource {
   readonly batchSize: number | null;
   /** The data as a whole, when it is there; null for datasets. */
   readonly whole: Examples | null;
-  /** Whether there is one pass only, as with a generator: left early, it goes on where it was. */
+  /**
+   * Whether there is one pass only, as with a generator. A pass that was left early then goes on from the same place.
+   */
   readonly onePass: boolean;
-  /** Where each pass draws the order of its samples from; null when they come as they are. */
+  /** The generator from which each pass draws the order of its samples; null without shuffling. */
   readonly shuffle: RandomGenerator | null;
   /** The next pass. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
@@ -99,7 +101,7 @@ export function arraySource(data: Examples, batchSize: number, shuffle: RandomGe
   return { steps, batchSize, whole: data, onePass: false, shuffle, epoch };
 }
 
-/** The batches of a dataset. Throws ValueError or ShapeError when a batch is not what it should be. */
+/** The batches of a dataset. Throws ValueError or ShapeError for a wrong batch. */
 export function datasetSource(method: string, dataset: Dataset, names: DataNames): BatchSource {
   async function* epoch(): AsyncIterable<Batch> {
     let index = 0;

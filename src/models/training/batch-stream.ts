@@ -18,7 +18,7 @@ export type PassState = {
   readonly shuffle: RandomState | null;
   /** Batches taken since. */
   readonly taken: number;
-  /** Of the data and of a batch; null for datasets. */
+  /** Samples of the data and of a batch; null for datasets. */
   readonly samples: number | null;
   readonly batchSize: number | null;
 };
@@ -96,10 +96,7 @@ export class BatchStream {
     return value;
   }
 
-  /**
-   * The batches of the next epoch, or those that are left of it behind the first `done`. Throws ValueError when there are
-   * none at all.
-   */
+  /** The batches of the next epoch, without the first `done` of them. Throws ValueError when there are none at all. */
   async *epoch(done = 0): AsyncGenerator<Batch> {
     const wanted = this.#stepsPerEpoch ?? Number.POSITIVE_INFINITY;
     let given = done;
@@ -111,7 +108,7 @@ export class BatchStream {
         yield batch;
         continue;
       }
-      // A pass that ended with the last epoch's last step is no news.
+      // The pass may have ended exactly with the last epoch. This is no end of the data: a new pass begins.
       if (given > 0 || fresh) break;
       fresh = true;
     }
@@ -125,7 +122,7 @@ export class BatchStream {
     if (!this.#source.onePass) await this.close();
   }
 
-  /** Ends a pass that is under way, so that generators can tidy up. */
+  /** Ends a pass that is under way, so that generators can run their clean-up code. */
   async close(): Promise<void> {
     const iterator = this.#iterator;
     this.#iterator = null;

@@ -5,7 +5,7 @@ import { Tensor } from '../../base/tensor.ts';
 import type { Batch, Examples } from './batch.ts';
 import { arraySource } from './batch-source.ts';
 
-/** Rows of a length below and one above that from which rows are copied by a call; every number tells where it is. */
+/** Rows of a length below and one above that from which rows are copied by a call; every number is its own position. */
 function dataSet(samples: number): Examples {
   const rows = (size: number) =>
     new Tensor(

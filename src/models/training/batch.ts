@@ -40,7 +40,7 @@ export function rangeBatch(data: Examples, start: number, samples: number): Batc
   };
 }
 
-/** Numbers up to which a loop copies a row sooner than a call does. */
+/** Up to this many numbers a loop copies a row faster than a call of `set`. */
 const SHORT_ROW = 64;
 
 function copyRow(source: TypedArray, from: number, target: Float32Array, to: number, size: number): void {

@@ -10,7 +10,7 @@ import type { ClassWeight } from './run-options.ts';
 
 /**
  * `data` with a weight for each sample from its class: the label, or the place of the largest number of a one-hot row.
- * Throws ValueError when there are sample weights already, or several targets, or a weight that is no number.
+ * Throws ValueError when there are sample weights already, or several targets, or a weight that is not a number.
  */
 export function withClassWeight(data: Examples, classWeight: ClassWeight | undefined): Examples {
   if (classWeight === undefined || classWeight === null) return data;

@@ -1,4 +1,4 @@
-/** @file What `compile` takes, checked and resolved as far as it can be without data. */
+/** @file The options of `compile`, checked and resolved as far as possible without data. */
 
 import { isKerasObject } from '../../base/config.ts';
 import { ValueError } from '../../base/errors.ts';
@@ -9,7 +9,7 @@ import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/registry.ts';
 import { isRecord } from '../structure.ts';
 
-/** One for all outputs, one an output in order, or by the output's name. Outputs may go without a loss. */
+/** One for all outputs, one an output in order, or by the output's name. Outputs may have no loss. */
 export type LossOption =
   | LossIdentifier
   | readonly (LossIdentifier | null)[]
@@ -34,7 +34,7 @@ export interface CompileOptions {
 }
 
 const KNOWN = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'];
-// What Keras has and this engine does not need or does not do, with the value that means "off".
+// Options that Keras has and this engine does not need or does not support, with the value that means "off".
 const REFUSED: Readonly<Record<string, unknown>> = {
   runEagerly: false,
   stepsPerExecution: 1,
@@ -88,7 +88,7 @@ export function resolveCompile(options: CompileOptions): Compiled {
   };
 }
 
-/** Leaves, lists and records of what an option was resolved to. */
+/** An option's resolved values, alone or in lists and records. */
 type Tree<T> = T | null | readonly Tree<T>[] | { readonly byName: Readonly<Record<string, Tree<T>>> };
 
 function resolveTree<T, I>(option: unknown, resolve: (identifier: I) => T): Tree<T> {
@@ -110,7 +110,7 @@ function isByName<T>(tree: Tree<T>): tree is { readonly byName: Readonly<Record<
   return typeof tree === 'object' && tree !== null && 'byName' in tree;
 }
 
-/** One entry an output: by name, in order, or the one there is. */
+/** One entry for each output: by name, in order, or a single one. */
 function spread<T>(option: string, tree: Tree<T>, outputs: readonly string[]): Tree<T>[] {
   if (isByName(tree)) {
     for (const name of Object.keys(tree.byName)) {

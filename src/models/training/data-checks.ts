@@ -32,7 +32,7 @@ export function checkInputShapes(model: TrainedModel, x: readonly Tensor[]): voi
   });
 }
 
-/** Lets the layer that would get the data say what is wrong, which is more to the point. */
+/** The layer that would get the data throws first, since its message is more exact. */
 function askFirstLayer(model: TrainedModel, input: SymbolicTensor, shape: Shape): void {
   const call = model.graph?.levels
     .flat()
@@ -76,7 +76,10 @@ export function checkTargets(
 const EXPONENT = 0x7f800000;
 const EXPONENT_ONE = 0x00800000;
 
-/** Whether the first `count` numbers are finite: one more than an exponent of ones turns the sign negative. */
+/**
+ * Whether the first `count` numbers are finite. Adding 1 to the exponent's bits makes the sign bit 1 when all of them
+ * are set.
+ */
 function allFinite(values: Float32Array, count: number): boolean {
   const bits = new Int32Array(values.buffer, values.byteOffset, count);
   const end = count - 3;

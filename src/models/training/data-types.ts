@@ -30,14 +30,14 @@ export type Dataset = (AsyncIterable<DatasetBatch | Tensor> | Iterable<DatasetBa
   readonly length?: number;
 };
 
-/** True for what is iterated batch by batch: no Tensor, no array, no record. */
+/** True for a value that is iterated batch by batch, and false for Tensors, arrays and records. */
 export function isDataset(data: unknown): data is Dataset {
   if (typeof data !== 'object' || data === null || data instanceof Tensor) return false;
   if (Array.isArray(data) || ArrayBuffer.isView(data)) return false;
   return Symbol.asyncIterator in data || Symbol.iterator in data;
 }
 
-/** An array as a Tensor. Throws ValueError for what is none. */
+/** An array as a Tensor. Throws ValueError when it is no array of numbers. */
 export function toTensor(data: unknown, what: string): Tensor {
   if (data instanceof Tensor) return data;
   if (Array.isArray(data) || ArrayBuffer.isView(data)) return tensor(data as TensorSource);
@@ -47,7 +47,8 @@ export function toTensor(data: unknown, what: string): Tensor {
 }
 
 /**
- * The Tensors of `data`, one a name, in the order of `names`. Throws ValueError when the number or the names differ.
+ * The Tensors of `data`, one for each name, in the order of `names`. Throws ValueError when the number or the names
+ * differ.
  *
  * @param names What the Tensors belong to: the model's inputs or outputs.
  */

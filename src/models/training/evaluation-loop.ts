@@ -23,12 +23,12 @@ export class EvaluationLoop {
     this.#options = options;
   }
 
-  /** How far a generator is, which goes on from one run to the next; null for other data. */
+  /** The position of a generator, which goes on from one run to the next; null for other data. */
   getState(): PassState | null {
     return this.#options.stream.getState();
   }
 
-  /** Goes on from a state. Throws ValueError when a generator ends before. */
+  /** Goes on from a state. Throws ValueError when a generator ends before that position. */
   resume(state: PassState | null): Promise<void> {
     return this.#options.stream.resume(state);
   }

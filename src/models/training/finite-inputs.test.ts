@@ -13,7 +13,7 @@ after(() => setBackend('auto'));
 const SAMPLES = 5;
 const IMAGE = 7 * 7 * 3;
 
-/** An image of which ReLU and pooling drop most, and a few numbers beside it. */
+/** An image, most of which ReLU and pooling drop, and an input of a few numbers. */
 function network(): Functional {
   const image = input({ shape: [7, 7, 3], name: 'image' });
   const beside = input({ shape: [2], name: 'beside' });

@@ -13,10 +13,10 @@ import type { TrainedModel } from './trained-model.ts';
 import type { RunState, TrainingState } from './training-state.ts';
 import { validatesAfter } from './validation.ts';
 
-/** Which way losses and metrics get better, by name. */
+/** Whether larger or smaller losses and metrics are better, by name. */
 export type Directions = ReadonlyMap<string, 'up' | 'down'>;
 
-/** Where a batch is, from 0. */
+/** The place of a batch: epoch and batch, counted from 0. */
 interface Place {
   readonly epoch: number;
   readonly index: number;
@@ -30,7 +30,7 @@ export interface FitLoopOptions {
   /** Null without validation. */
   readonly evaluation: EvaluationLoop | null;
   readonly options: FitOptions;
-  /** Told once, when the metrics are known. */
+  /** Called once, when the metrics are known. */
   readonly setDirections: (directions: Directions) => void;
   /** Puts weights, optimizer and random streams into a state. */
   readonly restore: (state: TrainingState) => void;
@@ -38,7 +38,7 @@ export interface FitLoopOptions {
   readonly finish: () => void;
 }
 
-/** Where the run is while callbacks are called, which is when its state can be taken. */
+/** The place of the run while callbacks are called. The run's state can be taken only then. */
 type Halt = 'begin' | 'end' | Place;
 
 /** One call of `fit`. */
@@ -48,7 +48,10 @@ export class FitLoop {
   #diverged = false;
   #directions: Directions | null = null;
   #halt: Halt | null = 'begin';
-  /** What to go on from; null to begin anew, and when it was put in: it is as large as the model and its slots. */
+  /**
+   * The state to go on from; null to begin anew. It is set to null after use, since it is as large as the model and its
+   * slots.
+   */
   #state: TrainingState | null = null;
   #logs: Record<string, number> = {};
   #totals = new Totals();
@@ -58,7 +61,8 @@ export class FitLoop {
   }
 
   /**
-   * Where the run is: null as it begins and ends. Throws ValueError between the moments at which that is a fixed place.
+   * The place of the run; null at its beginning and end. Throws ValueError while batches run, when the place is not
+   * fixed.
    */
   getState(): RunState | null {
     const { model, stream, evaluation, callbacks } = this.#options;
@@ -110,7 +114,7 @@ export class FitLoop {
     await this.#call('end', () => callbacks.call('onTrainEnd', this.#logs));
   }
 
-  /** Goes where the state says, if there is one; returns the first whole epoch. */
+  /** Goes to the place of the state, if there is one; returns the first whole epoch after it. */
   async #begin(): Promise<number> {
     const state = this.#state;
     const run = state?.run ?? null;
@@ -136,12 +140,12 @@ export class FitLoop {
     if (run.directions.length > 0) this.#setDirections(new Map(run.directions));
   }
 
-  /** @param run Where the epoch is gone on with; null to begin it. */
+  /** @param run The place from which the epoch goes on; null to begin it. */
   async #epoch(epoch: number, run: RunState | null): Promise<void> {
     const { model, callbacks, evaluation, options } = this.#options;
     this.#totals = new Totals();
     await callbacks.call('onEpochBegin', epoch);
-    // Behind onEpochBegin, since what callbacks did there is part of the state.
+    // After onEpochBegin, since changes that callbacks made there are part of the state.
     if (run !== null) await this.#restore(this.#state!, run);
     if (run === null || !model.stopTraining) await this.#batches(epoch, run?.batch ?? 0);
     const logs = this.#totals.logs();
@@ -179,13 +183,13 @@ export class FitLoop {
     this.#halt = null;
   }
 
-  /** Adds a batch's numbers to the epoch's, and tells callbacks. */
+  /** Adds a batch's numbers to the epoch's, and calls callbacks. */
   async #tell(result: StepResult, { epoch, index }: Place): Promise<void> {
     const { callbacks, runner } = this.#options;
     this.#totals.add(result.step.reported, result.reported);
     if (this.#directions === null) this.#setDirections(this.#totals.directions());
     this.#watch(result.loss, epoch, index);
-    // In rows, later batches may have run already.
+    // In a series, later batches may have run already.
     const halt = runner.ahead ? null : { epoch, index: index + 1 };
     await this.#call(halt, () => callbacks.call('onTrainBatchEnd', index, this.#totals.logs()));
   }
@@ -195,7 +199,7 @@ export class FitLoop {
     this.#options.setDirections(directions);
   }
 
-  /** Says once when the loss is no number any more; training goes on, as in Keras. */
+  /** Warns once when the loss is NaN or infinite; training goes on, as in Keras. */
   #watch(loss: number, epoch: number, batch: number): void {
     if (this.#diverged || Number.isFinite(loss)) return;
     this.#diverged = true;

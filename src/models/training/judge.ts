@@ -1,4 +1,4 @@
-/** @file Judging predictions: the losses and metrics of all outputs of a model, and the names under which they are logged. */
+/** @file The losses and metrics of all outputs of a model, and the names under which they are logged. */
 
 import { ValueError } from '../../base/errors.ts';
 import { formatShape, isBatched, type Shape } from '../../base/shape.ts';
@@ -12,9 +12,9 @@ import { placeholder } from '../../ops/leaf.ts';
 import type { Compiled, OutputLoss } from './compile-options.ts';
 import type { Reported } from './reported.ts';
 
-/** What is judged. */
+/** The values that losses and metrics are computed from. */
 export interface JudgeRequest {
-  /** Of the outputs. */
+  /** The outputs' names. */
   readonly names: readonly string[];
   readonly compiled: Compiled;
   /** Batched shapes of the targets, one for each output with a loss. */
@@ -22,15 +22,15 @@ export interface JudgeRequest {
   readonly predictions: readonly Node[];
   /** [batch]; null in steps without. */
   readonly sampleWeight: Node | null;
-  /** Scalars that count as losses: of regularizers and of layers. */
+  /** Scalars that are added to the loss: prices of regularizers and of layers. */
   readonly prices: readonly Node[];
 }
 
-/** What a step computes of its predictions. */
+/** The numbers that a step computes from its predictions. */
 export interface Judgement {
   readonly targets: readonly Node[];
   readonly losses: readonly Loss[];
-  /** Over all outputs. */
+  /** The loss over all outputs. */
   readonly loss: Node;
   /** The loss first. */
   readonly reported: readonly Reported[];
@@ -93,7 +93,7 @@ interface JudgedOutput {
 function judgeOutput(output: {
   readonly name: string;
   readonly prefix: string;
-  /** The target's. */
+  /** The target's loss. */
   readonly shape: Shape;
   readonly prediction: Node;
   readonly option: OutputLoss;

@@ -47,7 +47,7 @@ function binaryModel(options: Omit<CompileOptions, 'loss' | 'optimizer'>) {
   return net;
 }
 
-/** The largest mean error of a batch: a state that does not add. */
+/** The largest mean error of a batch: a metric whose states are not added. */
 class WorstBatch extends withOptions(Metric, {
   /** Factor of errors. Default 1. */
   scale: number(1),

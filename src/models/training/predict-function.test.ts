@@ -44,7 +44,7 @@ describe('makePredictFunction', () => {
     assert.throws(() => predict(numbers(2 * SIZE)), ShapeError);
     assert.throws(() => predict([]), ShapeError);
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e39]) {
-      // Also where ReLU, pooling or the image's edge keep it from the output.
+      // Also where the number does not reach the output because of ReLU, pooling or the image's edge.
       for (let at = 0; at < SIZE; at++) {
         const x = [...numbers(SIZE)];
         x[at] = bad;

@@ -1,4 +1,4 @@
-/** @file Predictions without ceremony: one model, one thread, numbers in and out, for latency. */
+/** @file A function that predicts with low latency: one model, one thread, from numbers to numbers. */
 
 import { ShapeError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { checkOptionNames } from '../../base/options.ts';
@@ -18,7 +18,7 @@ export interface PredictFunctionOptions {
  * Computes the model's output at once, on the caller's thread. Takes the samples' numbers one after another, as many
  * samples as there are numbers for, and returns a new array with their outputs. It sees weights that change later.
  *
- * Throws ShapeError for a number of numbers that is no 1 … batchSize samples, ValueError when one is not finite,
+ * Throws ShapeError unless the numbers make 1 … batchSize whole samples, ValueError when one is not finite,
  * BackendError while `fit` or another run is under way.
  */
 export type PredictFunction = (x: ArrayLike<number>) => Float32Array;

@@ -1,4 +1,4 @@
-/** @file What a step reports: metrics, the loss among them, and what the step computes for each. */
+/** @file What a step reports: the loss and the metrics, and the nodes that the step computes for each. */
 
 import type { Node } from '../../graph/node.ts';
 import {
@@ -11,7 +11,7 @@ import type { Metric } from '../../metrics/metric.ts';
 
 /** A metric that a step reports. */
 export interface Reported {
-  /** The key in logs and history; of several numbers with their places behind it: `f1_score_0`. */
+  /** The key in logs and history. A metric of several numbers has a key for each, with its place: `f1_score_0`. */
   readonly name: string;
   readonly metric: Metric;
   readonly contributions: Contributions;
@@ -31,7 +31,10 @@ export function readReported(
   return reported.map(({ contributions }) => readContributions(contributions, samples, read));
 }
 
-/** A metric's numbers by the names under which they are logged: of several, the metric's with their places behind it. */
+/**
+ * A metric's numbers by the keys under which they are logged. Several numbers have the metric's name and their places
+ * as keys.
+ */
 export function namedResults(
   name: string,
   metric: Metric,

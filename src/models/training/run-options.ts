@@ -5,13 +5,13 @@ import { booleanOption, checkOptionNames, describeValue, numberOption } from '..
 import type { CallbackLike } from '../../callbacks/callback.ts';
 import type { ArrayInput, DataInput, Dataset } from './data-types.ts';
 
-/** 'auto': a bar on a terminal, else a line an epoch; 0: silent; 1: a bar; 2: a line an epoch. */
+/** 'auto': a bar on a terminal, else a line for each epoch; 0: silent; 1: a bar; 2: a line for each epoch. */
 export type Verbose = 'auto' | 0 | 1 | 2;
 
 interface RunOptions {
   /**
-   * Samples in a batch. Default: such that the steps asked for take all samples, else 32. Not for datasets, which bring
-   * their batches.
+   * Samples in a batch. Default: with a number of steps, all samples divided by it; else 32. Not for datasets, which
+   * have batches of their own.
    */
   readonly batchSize?: number;
   readonly verbose?: Verbose;

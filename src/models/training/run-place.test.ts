@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RunPlace } from './run-place.ts';
 
-/** Calls of threads, each taking `milliseconds`, until the run is tried at once. */
+/** How many runs on threads, of `milliseconds` each, there are before a run on the caller's thread is tried. */
 function callsToTrial(place: RunPlace, samples: number, milliseconds: number): number {
   for (let calls = 0; ; calls++) {
     if (place.isAtOnce(samples)) return calls;

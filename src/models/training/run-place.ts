@@ -1,19 +1,26 @@
-/** @file Where a step runs: on the engine's threads, or at once on the caller's, where waking others would take as long. */
+/**
+ * @file Where a step runs: on the engine's threads, or at once on the caller's thread when waking threads would take as
+ * long as the step.
+ */
 
-/** A run that takes no longer may hold the caller's thread. */
+/** A run on the caller's thread is quick when it takes at most this long. */
 const QUICK_MS = 0.15;
-/** A run on threads that took no longer, waking them included, may be quick at once: that is tried. */
+/** When a run on threads took at most this long (waking them included), the caller's thread is tried. */
 const TRIAL_MS = 1;
-/** How much quicker than a quick run it must be among others in a series, which share the time of waking threads. */
+/** In a series, runs share the time of waking threads, so there a run must be this many times faster to be tried. */
 const QUICK_IN_SERIES = 4;
-/** Slow runs that end a trial: the first ones find their memory in other cores' caches. */
+/**
+ * After this many slow runs the trial ends. The first runs may be slow because their memory is in other cores' caches.
+ */
 const STRIKES = 4;
-/** Calls of threads after a trial that failed; twice as many after the next one. */
+/** Runs on threads after a failed trial, before the next trial; twice as many after each further failure. */
 const FIRST_REST = 8;
 
 /** Learns from the time that runs of one step took. */
 export class RunPlace {
-  /** Samples of a run that is supposed to be quick at once, and of the largest that was. */
+  /**
+   * Samples up to which a run on the caller's thread is expected to be quick, and of the largest run that was quick.
+   */
   #supposed = 0;
   #proven = 0;
   #strikes = 0;
@@ -28,11 +35,11 @@ export class RunPlace {
     return samples <= this.#supposed;
   }
 
-  /** Notes what a run at once took. */
+  /** Notes how long a run on the caller's thread took. */
   tookAtOnce(samples: number, milliseconds: number): void {
     if (milliseconds <= QUICK_MS) {
       this.#proven = Math.max(this.#proven, samples);
-      // Small runs say nothing of larger ones.
+      // A quick run tells nothing about runs with more samples.
       if (samples >= this.#struck) this.#strikes = 0;
       if (++this.#quickRuns >= this.#nextRest) this.#nextRest = FIRST_REST;
       return;
@@ -48,7 +55,7 @@ export class RunPlace {
     this.#quickRuns = 0;
   }
 
-  /** Notes what each of `runs` runs in a series took on threads. */
+  /** Notes how long each of `runs` runs of a series took on threads. */
   tookOnThreads(samples: number, milliseconds: number, runs: number): void {
     if (this.#rest > 0) this.#rest--;
     else if (milliseconds <= (runs === 1 ? TRIAL_MS : QUICK_MS / QUICK_IN_SERIES)) {

@@ -1,4 +1,4 @@
-/** @file Compiled steps of one model, kept while they fit what is asked for, and run one at a time. */
+/** @file Compiled steps of one model. A step is kept while it fits the requests; steps run one at a time. */
 
 import { currentBackend } from '../../engine/backend.ts';
 import type { Backend, CompileStepOptions, Executable, TrayRun } from '../../engine/executable.ts';
@@ -18,12 +18,15 @@ export class CompiledStep {
     this.executable = executable;
   }
 
-  /** What a run took, the mean of the last call's; infinite before the first. */
+  /** Milliseconds of a run: the mean over the last call's runs; infinite before the first. */
   get runMilliseconds(): number {
     return this.#runMilliseconds;
   }
 
-  /** Runs the step on trays: on the engine's threads, or at once where that is known to be quick and the engine can. */
+  /**
+   * Runs the step on trays: on the engine's threads, or at once on the caller's thread where that is known to be quick
+   * and the engine can do it.
+   */
   async run(runs: readonly TrayRun[]): Promise<void> {
     const start = performance.now();
     const done = this.#runAtOnce(runs);
@@ -31,7 +34,7 @@ export class CompiledStep {
     this.#runMilliseconds = (performance.now() - start) / runs.length;
   }
 
-  /** Runs as many as are quick, and says how many those were. */
+  /** Runs as many trays as are quick on the caller's thread, and returns their number. */
   #runAtOnce(runs: readonly TrayRun[]): number {
     const { executable } = this;
     if (executable.runSync === undefined) return 0;
@@ -70,12 +73,15 @@ export interface StepRecipe {
 /** Steps kept at most: training and testing with two batch sizes each, predicting with two, in series and single batches. */
 const LIMIT = 8;
 
-/** Finds steps by what they were made for, and frees those of other times. */
+/** Finds steps by key and graph, and frees steps that were not used for long. */
 export class StepCache {
   // The most recently used last.
   #entries: Entry[] = [];
 
-  /** Whether the step, once got from here for that graph, may still be run: neither freed nor of another engine. */
+  /**
+   * Whether a step that this cache gave for that graph may still run: it is not freed, and it belongs to the current
+   * engine.
+   */
   async holds(step: CompiledStep, graph: LayerGraph): Promise<boolean> {
     const backend = await currentBackend();
     return this.#entries.some(
@@ -83,12 +89,12 @@ export class StepCache {
     );
   }
 
-  /** Whether the step, once got from here, has not been freed. */
+  /** Whether a step that this cache gave is not freed yet. */
   has(step: CompiledStep): boolean {
     return this.#entries.some(({ compiled }) => compiled === step);
   }
 
-  /** The step of that key for that graph, made as `recipe` says when there is none. */
+  /** The step of that key for that graph; `recipe` makes it when there is none. */
   async get(key: string, graph: LayerGraph, recipe: () => StepRecipe): Promise<CompiledStep> {
     const backend = await currentBackend();
     this.#discard((entry) => entry.backend !== backend || entry.graph !== graph);

@@ -1,4 +1,4 @@
-/** @file StepContext: what layers ask of a step while it is built, and what they add to it. */
+/** @file StepContext: what layers get from a step while it is built, and what they add to it. */
 
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import type { RandomGenerator } from '../../base/random.ts';
@@ -13,7 +13,10 @@ import { randomUniform } from '../../ops/random-uniform.ts';
 /** Seeds are fed as f32, which holds whole numbers up to here. */
 const SEED_BITS = 24;
 
-/** The stream that a step takes random numbers from: of layers with that seed of their own, or of all others. */
+/**
+ * A stream that a step takes random numbers from: one for each seed that layers have of their own, and one for all
+ * other layers.
+ */
 export type StepRandom = (seed: number | null) => RandomGenerator;
 
 /** A scalar that is fed anew in each step. */
@@ -23,7 +26,7 @@ export interface StepScalar {
   next(random: StepRandom): number;
 }
 
-/** Collects what the layers of one step say besides their results. */
+/** Collects what the layers of one step add to it besides their results. */
 export class StepContext extends TracingContext {
   readonly training: boolean;
   /** The seeds of random numbers, to be fed in each step. */

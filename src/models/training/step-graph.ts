@@ -14,15 +14,15 @@ import { type Reported, reportedNodes } from './reported.ts';
 import { StepContext, type StepScalar } from './step-context.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** What a step does with a batch. */
+/** The kinds of steps: what a step does with a batch. */
 export type StepMode = 'train' | 'test' | 'predict';
 
 /** A step and what its nodes mean. */
 export interface ModelStep {
   readonly graph: StepGraph;
-  /** One an input of the model. */
+  /** One for each input of the model. */
   readonly inputs: readonly Node[];
-  /** One a target, in the order of the outputs that have a loss. */
+  /** One for each target, in the order of the outputs that have a loss. */
   readonly targets: readonly Node[];
   /** The samples' weights; null in steps without. */
   readonly sampleWeight: Node | null;
@@ -93,7 +93,7 @@ export function buildStep(request: StepRequest): ModelStep {
   return { graph, inputs, targets, sampleWeight, scalars, loss, reported, losses, ...none };
 }
 
-/** Zero times a number is 0, but NaN for NaN and the infinities. */
+/** 0 times a finite number is 0; 0 times NaN or an infinity is NaN. */
 function finitenessOf(inputs: readonly Node[]): Node {
   return inputs
     .map((input) => mul(input, constant(0)))
@@ -103,7 +103,7 @@ function finitenessOf(inputs: readonly Node[]): Node {
     .reduce((all, each) => add(all, each));
 }
 
-/** What trained variables cost by their regularizers (Keras' `_get_regularization_losses`). */
+/** The prices that regularizers put on trained variables (Keras' `_get_regularization_losses`). */
 function regularization(model: TrainedModel): Node[] {
   return model.trainableWeights.flatMap((variable) =>
     variable.regularizer === null ? [] : [variable.regularizer.call(variableNode(variable))],

@@ -14,7 +14,7 @@ import type { StepRandom } from './step-context.ts';
 import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
-/** What one run of `fit`, `evaluate` or `predict` keeps the same for all its batches. */
+/** What stays the same for all batches of one run of `fit`, `evaluate` or `predict`. */
 export interface RunContext {
   readonly model: TrainedModel;
   readonly mode: StepMode;
@@ -23,7 +23,10 @@ export interface RunContext {
   readonly generation: number;
   /** Outputs with a loss. */
   readonly targets: readonly string[];
-  /** Batches of one data set run several in a series, and are fed while others run. Of each mode, one run at a time. */
+  /**
+   * Several batches of one data set run in a series, and the next ones are fed while they run. For each mode only one
+   * run at a time does this.
+   */
   readonly ahead: boolean;
   readonly cache: StepCache;
   readonly random: StepRandom;
@@ -50,25 +53,25 @@ export interface FedBatch {
   readonly where: string;
 }
 
-/** Trays for batches that are fed ahead: half of them run while the others are fed. */
+/** Trays for batches that are fed ahead: half of them run while the other half is fed. */
 const AHEAD_TRAYS = 32;
-/** Bytes that their feeds and outputs may take, where two trays take less. */
+/** Bytes that the feeds and outputs of all trays may take; two trays are made in any case. */
 const AHEAD_BYTES = 2 ** 22;
-/** How long runs in a series may take: nobody hears of them meanwhile. */
+/** Milliseconds that a series may take, since callbacks are called only after it. */
 const SERIES_MS = 30;
 
 /** Runs batches of one run. */
 export class StepRunner {
   readonly #context: RunContext;
   readonly #frozen: string;
-  /** Of all works of the engine, which one was this runner's last. */
+  /** The number of this runner's last work among all works of the engine. */
   #lastWork = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
   readonly #checked = new WeakSet<Examples>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
   readonly #finite = new WeakMap<Examples, Uint8Array>();
   #capacity: number;
-  /** The step found last, which the next batch of the same data can have again. */
+  /** The step found last, which the next batch of the same data can use again. */
   #last: { readonly data: Examples; readonly capacity: number; readonly found: CompiledStep } | null = null;
 
   /** @param batchSize Samples in a batch at most, when that is known. */
@@ -83,7 +86,7 @@ export class StepRunner {
     return this.#context.ahead;
   }
 
-  /** Builds the model if need be and checks data of which batches will come. Throws before anything has run. */
+  /** Builds the model if need be and checks the data that batches will be cut from. Throws before any step runs. */
   async prepare(data: Examples): Promise<void> {
     await exclusively(() => this.#stepFor(data));
   }
@@ -118,7 +121,9 @@ export class StepRunner {
     return this.#feedTo(found, batch, tray, where);
   }
 
-  /** Runs batches of one data set, each in a tray of its own, with nothing in between unless others work too. */
+  /**
+   * Runs batches of one data set, each in a tray of its own, as one series; one by one while other runs use the engine.
+   */
   async runSeries(series: readonly FedBatch[]): Promise<StepResult[]> {
     const results: StepResult[] = [];
     for (const part of this.#othersWork() ? series.map((fed) => [fed]) : [series]) {
@@ -139,7 +144,9 @@ export class StepRunner {
     return this.#runFed(compiled, fed);
   }
 
-  /** Whether others gave work to the engine since this runner did: they should not wait for whole series. */
+  /**
+   * Whether other runs gave work to the engine since this runner did. They should not have to wait for a whole series.
+   */
   #othersWork(): boolean {
     return exclusiveWorks() !== this.#lastWork;
   }
@@ -183,7 +190,7 @@ export class StepRunner {
     for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
-  /** The step found last, if it is there still and for this data. */
+  /** The step found last, if it still exists and fits this data. */
   #found(data: Examples): CompiledStep | null {
     const last = this.#last;
     if (last?.data !== data || last.capacity !== this.#capacity) return null;
@@ -223,7 +230,7 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-/** An even number of trays, fewer the more room the feeds and outputs of one take. */
+/** An even number of trays; the larger the feeds and outputs of one tray are, the fewer trays. */
 function aheadTrays({ graph }: ModelStep, capacity: number): number {
   const numbers = [...graph.feeds, ...graph.outputs].reduce(
     (sum, { shape }) => sum + sampleSize(shape) * (isBatched(shape) ? capacity : 1),
@@ -244,7 +251,7 @@ function feedBatch({ step, executable }: CompiledStep, batch: Batch, tray: numbe
   if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, tray));
 }
 
-/** Whether a step that looks at its inputs itself found them finite. */
+/** The result of a step that checks its inputs itself: whether all are finite. */
 function foundFinite({ batch, tray, compiled: { step, executable } }: FedBatch): boolean {
   if (step.finiteness === null) return true;
   const found = executable.output(step.finiteness, tray);

@@ -7,14 +7,17 @@ import { namedResults, type Reported } from './reported.ts';
 /** A metric's numbers by the names under which they are logged. */
 type Results = readonly (readonly [name: string, value: number])[];
 
-/** The metrics of an epoch under way, in the order of `evaluate`: their states, and the numbers that these stand for. */
+/** The metrics of an epoch under way, in the order of `evaluate`: their states, and the numbers computed from them. */
 export type TotalsState = readonly {
   readonly name: string;
   readonly state: MetricState;
   readonly results: Results;
 }[];
 
-/** A metric's state, and the metric, or what it made of the state as long as no batch of this run has named it. */
+/**
+ * A metric's state, and the metric itself. Before the first batch of this run the metric is not known: then it is the
+ * numbers of a restored state.
+ */
 interface Total {
   readonly state: MetricState;
   readonly source: Metric | Results;
@@ -35,7 +38,7 @@ export class Totals {
     });
   }
 
-  /** What was collected so far, to go on from with `setState`. */
+  /** Everything collected so far; `setState` goes on from it. */
   getState(): TotalsState {
     return [...this.#totals].map(([name, total]) => ({
       name,
@@ -56,12 +59,12 @@ export class Totals {
     return Object.fromEntries(this.#results().sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** A list with the loss first; of metrics of several numbers each in turn. */
+  /** A list with the loss first. A metric of several numbers adds each of them. */
   list(): number[] {
     return this.#results().map(([, value]) => value);
   }
 
-  /** Which way the numbers get better, by name, where that is known. */
+  /** Whether larger or smaller numbers are better, by name, where that is known. */
   directions(): Map<string, 'up' | 'down'> {
     const directions = new Map<string, 'up' | 'down'>();
     for (const [name, total] of this.#totals) {

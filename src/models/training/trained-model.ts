@@ -1,4 +1,4 @@
-/** @file What training sees of a model, and what it gives back. */
+/** @file What training needs of a model, and the types of its results. */
 
 import type { Shape } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
@@ -29,5 +29,5 @@ export type ForList<O> = O & { readonly returnDict?: false };
 /** Options that ask for a record. */
 export type ForRecord<O> = O & { readonly returnDict: true };
 
-/** What `predict` gives: one Tensor, or one an output, arranged as the model's outputs are. */
+/** The result of `predict`: one Tensor, or one for each output, arranged as the model's outputs are. */
 export type Prediction = Tensor | Tensor[] | Record<string, Tensor>;

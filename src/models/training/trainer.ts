@@ -44,9 +44,9 @@ export class Trainer {
   #generation = 0;
   #fitting = false;
   #loop: FitLoop | null = null;
-  /** A state with a run in it, for the next `fit` to go on with. */
+  /** A state of an interrupted run, from which the next `fit` goes on. */
   #resumed: TrainingState | null = null;
-  /** Modes in which a run feeds batches ahead, which one at a time can. */
+  /** Modes in which a run feeds batches ahead at present. In each mode only one run can. */
   readonly #ahead = new Set<StepMode>();
 
   constructor(model: TrainedModel) {
@@ -58,7 +58,7 @@ export class Trainer {
     return this.#compiled;
   }
 
-  /** Which way losses and metrics get better, by name, where that is known. */
+  /** Whether larger or smaller losses and metrics are better, by name, where that is known. */
   get metricDirections(): ReadonlyMap<string, 'up' | 'down'> {
     return this.#directions;
   }
@@ -75,7 +75,8 @@ export class Trainer {
 
   trainingState(): TrainingState {
     const run = this.#loop?.getState() ?? null;
-    // So that a state holds them all: a run that goes on from it does not draw their seeds anew.
+    // All streams are made here, so that a state holds all of them: a run that goes on from it does not draw their
+    // seeds anew.
     for (const name of [SHUFFLE, LAYERS, INFERENCE]) this.#random.stream(name);
     return { ...modelState(this.#model, this.#compiled), random: this.#random.getState(), run };
   }
@@ -114,7 +115,8 @@ export class Trainer {
     const names = this.#names(x, compiled);
     const shuffle = options.shuffle === false ? null : this.#random.begin(SHUFFLE);
     const { source, validation } = fitSources(names, x, y, options, shuffle);
-    // In this order whether or not layers draw, so that what is drawn later does not depend on the layers.
+    // The streams begin in this order even if no layer draws from them, so that later draws do not depend on the
+    // layers.
     this.#random.begin(LAYERS);
     if (validation !== null) this.#random.begin(INFERENCE);
     const train = (runner: StepRunner, tester: StepRunner | null) => {
@@ -215,7 +217,7 @@ export class Trainer {
     return { inputs: model.inputNames, targets: compiled === null ? [] : targetNames(model, compiled) };
   }
 
-  /** Calls `work` with a runner for the source's batches, after all of them are checked where they are there. */
+  /** Calls `work` with a runner for the source's batches. Arrays are checked as a whole first. */
   async #withRunner<T>(
     mode: StepMode,
     names: DataNames,
@@ -223,7 +225,7 @@ export class Trainer {
     { callbacks }: Pick<FitOptions, 'callbacks'>,
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
-    // A single prediction is quicker without a series.
+    // A single batch is faster without a series.
     const inSeries = source.whole !== null && !(mode === 'predict' && source.steps === 1);
     const ahead = inSeries && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);

@@ -42,14 +42,14 @@ function network(seed: number): Sequential {
 
 const numbers = (net: Sequential) => net.getWeights().map((weight) => weight.toArray());
 
-/** What a callback that is told last sees, and the state at each place. */
+/** The logs that a callback with `runsLast` gets, and the state at each place. */
 function recorder() {
   const events: string[] = [];
   const states: TrainingState[] = [];
   let net: Sequential;
   const take = () => {
     const state = net.trainingState();
-    // A state is a value: it stays as it is while training goes on, and copies serve as well.
+    // A state is a value: further training does not change it, and copies of it work as well.
     states.push(states.length % 2 === 0 ? state : structuredClone(state));
     events.push('state');
   };

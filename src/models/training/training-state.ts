@@ -1,4 +1,7 @@
-/** @file TrainingState: all that training goes on from, as one value; taking it from a model and putting it back. */
+/**
+ * @file TrainingState: everything that training needs to go on, as one value; taking it from a model and putting it
+ * back.
+ */
 
 import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
@@ -19,7 +22,7 @@ export type SavedVariable = {
   readonly values: Float32Array | Float64Array;
 };
 
-/** Where a `fit` that is under way is. */
+/** The place of a `fit` that is under way. */
 export type RunState = {
   /** The epoch to go on with, and the batch of it, from 0. */
   readonly epoch: number;
@@ -29,18 +32,18 @@ export type RunState = {
   readonly logs: { readonly [name: string]: number };
   /** The losses and metrics of the epoch under way. */
   readonly totals: TotalsState;
-  /** Which way losses and metrics get better, where that is known. */
+  /** Whether larger or smaller losses and metrics are better, where that is known. */
   readonly directions: readonly (readonly [name: string, direction: 'up' | 'down'])[];
   /** The pass over the data that is under way; null between passes. */
   readonly pass: PassState | null;
-  /** Likewise of validation data that can be passed over once only. */
+  /** The same for validation data that can be iterated only once. */
   readonly validationPass: PassState | null;
   readonly callbacks: CallbackStates;
 };
 
 /**
- * All that training goes on from: plain values and typed arrays, which `structuredClone` and `postMessage` copy exactly.
- * To be kept and given back as a whole.
+ * Everything that training needs to go on: plain values and typed arrays, which `structuredClone` and `postMessage`
+ * copy exactly. It must be kept and given back as a whole.
  */
 export type TrainingState = {
   readonly version: 1;
@@ -50,7 +53,7 @@ export type TrainingState = {
   readonly optimizer: { readonly name: string; readonly variables: readonly SavedVariable[] } | null;
   /** Where each random stream is, by name. */
   readonly random: RandomStreamsState;
-  /** The `fit` that was under way; null between two. */
+  /** The `fit` that was under way; null outside of `fit`. */
   readonly run: RunState | null;
 };
 
@@ -103,7 +106,7 @@ export function restoreModel(model: TrainedModel, compiled: Compiled | null, sta
   writeAll(weights, state.weights);
 }
 
-/** Throws ValueError for what is no training state of this version. */
+/** Throws ValueError unless the value is a training state of this version. */
 export function checkTrainingState(value: StateValue): TrainingState {
   const isState =
     isRecord(value) && ['version', 'weights', 'optimizer', 'random', 'run'].every((key) => key in value);

@@ -6,11 +6,11 @@ import type { Layer } from '../../../layers/layer.ts';
 import type { Optimizer } from '../../../optimizers/optimizer.ts';
 import type { SavableModel } from '../saved-layers.ts';
 
-/** A file that is understood as far as it was read. */
+/** A file that was opened in its format. */
 export interface OpenedFile {
   /** The model in Keras' JSON, `compile_config` included; null in a file of weights alone. */
   readonly config: Config | null;
-  /** What to tell the reader of an error of this file, besides the error; null for nothing. */
+  /** A hint to add to the messages of errors of this file; null for none. */
   readonly hint: string | null;
   /**
    * Puts the weights into `model`, which is built, and the optimizer's state into `optimizer` unless it is null. Throws
@@ -30,7 +30,7 @@ export interface FileFormat {
   readonly ending: string;
   /** Whether the file is of this format, judged by its content, damaged or not. */
   matches(file: SavedFile): boolean;
-  /** Throws FormatError for damage, UnsupportedError for what is not read. */
+  /** Throws FormatError for damage, UnsupportedError for files that Fovea does not read. */
   open(file: SavedFile): OpenedFile;
   /** The bytes of the model's file. Left out where models are not written. */
   writeModel?(model: SavableModel): Uint8Array;
