@@ -80,7 +80,7 @@ test('what others put into the folder stays, what killed runs left does not', as
   assert.deepEqual(readdirSync(backupDir), ['latest.state', 'mine.txt']);
   await play({ backupDir });
   assert.deepEqual(readdirSync(backupDir), ['mine.txt']);
-  // A file where a folder should be is not the same as no backup.
+  // A file in the place of the folder is an error, not a missing backup.
   await assert.rejects(play({ backupDir: join(backupDir, 'mine.txt', 'inner') }), /Cannot look for/);
   await assert.rejects(play({ backupDir: join(backupDir, 'mine.txt') }), (error: Error) => {
     return error instanceof FoveaError && /Cannot look into the folder/.test(error.message);
@@ -114,7 +114,7 @@ test('a damaged backup is refused, or the one before it is used and said to be',
   }
   assert.equal(warnings.length, 1);
   assert.match(warnings[0]!, /latest\.state' is .* The backup before it is used\./);
-  // The damaged one did not become the one before the next.
+  // The damaged state was not kept as the previous one.
   assert.match(readFileSync(join(two.backupDir, 'previous.state'), 'latin1'), /"batch 0 3"/);
   assert.match(readFileSync(path(two.backupDir), 'latin1'), /"batch 0 1"/);
   writeFileSync(path(two.backupDir), await writeState(['other']));

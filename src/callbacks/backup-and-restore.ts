@@ -8,11 +8,11 @@ import { Callback } from './callback.ts';
 import { saveFrequency } from './save-frequency.ts';
 
 const OPTIONS = {
-  /** The folder for the backup: made if need be, of this run alone. */
+  /** The folder for the backup, which is made if need be. No other run may use it. */
   backupDir: text(),
-  /** 'epoch', or a number of batches; these then run one by one. Default 'epoch'. */
+  /** 'epoch', or a number of batches; batches then run one by one. Default 'epoch'. */
   saveFreq: saveFrequency(),
-  /** Whether the backup before the newest is kept too, for when that is damaged. Default false. */
+  /** Whether the previous backup is kept too, in case the newest is damaged. Default false. */
   doubleCheckpoint: flag(false),
   /** Whether the backup is removed when training is over. Default true. */
   deleteCheckpoint: flag(true),
@@ -37,7 +37,7 @@ export class BackupAndRestore extends withOptions(Callback, OPTIONS) {
   constructor(options: BackupAndRestoreOptions) {
     super(options);
     const { saveFreq } = this;
-    // Of its own only where it is needed: `fit` is quicker where nothing acts on batches.
+    // This method exists only where it is needed: `fit` is faster when no callback acts on batches.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = () => this.#afterBatch(saveFreq);
   }
 

@@ -13,16 +13,16 @@ import {
 import { History } from './history.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
-/** What callbacks remember, in order, of those that remember something. */
+/** The states of the callbacks that have one, in order. */
 export type CallbackStates = readonly { readonly callback: string; readonly state: StateValue }[];
 
 /** The callbacks of one run: the user's first, then the history, then the progress bar, then those that run last. */
 export class CallbackList {
   readonly #callbacks: readonly CallbackLike[];
-  /** The history among them; null for runs other than `fit`. */
+  /** The history, which is one of them; null for runs other than `fit`. */
   readonly history: History | null;
 
-  /** Throws ValueError for a callback that is no object with at least one of the methods. */
+  /** Throws ValueError unless each callback is an object with at least one of the methods. */
   constructor(options: {
     readonly callbacks: GivenCallbacks;
     readonly model: CallbackModel;

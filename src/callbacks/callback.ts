@@ -7,24 +7,26 @@ import { Configurable } from '../options/configurable.ts';
 /** Loss and metrics so far, by name. */
 export type Logs = Readonly<Record<string, number>>;
 
-/** What a callback sees of the optimizer. */
+/** The part of the optimizer that callbacks use. */
 export interface CallbackOptimizer {
   /** The step size of the next step. Setting it holds from then on. */
   learningRate: number;
 }
 
-/** What a callback sees of the model. */
+/** The part of the model that callbacks use. */
 export interface CallbackModel {
   readonly name: string;
   /** Set it to end `fit` after the current batch. */
   stopTraining: boolean;
-  /** Whether a metric is better when it is larger ('up') or smaller; metrics of which that is not known are left out. */
+  /**
+   * Whether a metric is better when it is larger ('up') or smaller. Metrics for which this is not known are left out.
+   */
   readonly metricDirections: ReadonlyMap<string, 'up' | 'down'>;
   /** Null before `compile`. */
   readonly optimizer: CallbackOptimizer | null;
   getWeights(): Tensor[];
   setWeights(values: readonly Tensor[]): void;
-  /** All that training goes on from. See `Model.trainingState`. */
+  /** Everything that training needs to go on. See `Model.trainingState`. */
   trainingState(): StateValue;
   /** Goes on from such a state. See `Model.restoreTrainingState`. */
   restoreTrainingState(state: StateValue): void;
@@ -32,7 +34,7 @@ export interface CallbackModel {
   saveWeights(path: string, options?: { readonly makeFolder?: boolean }): Promise<void>;
 }
 
-/** What the run is asked to do. */
+/** The options of the run. */
 export interface CallbackParams {
   readonly verbose: 'auto' | 0 | 1 | 2;
   readonly epochs: number;
@@ -46,18 +48,24 @@ export type Awaitable = void | Promise<void>;
 /**
  * The methods a callback may have. Plain objects with some of them are callbacks too. Epochs and batches count from 0.
  *
- * A callback with a method for single batches may act on each of them, so batches then run one by one; without, they run
- * in rows, which is quicker for small models. `onlyWatches` says that the methods for batches change nothing.
+ * A callback with a method for single batches may act on each of them, so batches then run one by one. Without such a
+ * callback, several batches run in a series, which is faster for small models. `onlyWatches` says that the methods for
+ * batches change nothing.
  */
 export interface CallbackMethods {
   /**
-   * True when the methods for single batches only look on, as a progress bar does: they change nothing of the model and
-   * do not stop the run. Batches may then have run before the callback hears of them. Default false.
+   * True when the methods for single batches only read, as a progress bar does: they do not change the model and do not
+   * stop the run. A batch may then have run some time before its method is called. Default false.
    */
   readonly onlyWatches: boolean;
-  /** True for a callback that is told of everything after all others, as one that saves their state is. Default false. */
+  /**
+   * True for a callback whose methods are called after those of all others, for example one that saves their state.
+   * Default false.
+   */
   readonly runsLast: boolean;
-  /** A copy of what it has to remember between two batches or epochs. It becomes part of the training state. */
+  /**
+   * A copy of the values that the callback remembers between batches and epochs. It becomes part of the training state.
+   */
   getState(): StateValue;
   /** Goes on from what `getState` gave, after `onTrainBegin`. */
   setState(state: StateValue): void;
@@ -66,13 +74,13 @@ export interface CallbackMethods {
   onTrainBegin(logs?: Logs): Awaitable;
   onTrainEnd(logs?: Logs): Awaitable;
   onEpochBegin(epoch: number, logs?: Logs): Awaitable;
-  /** `logs` may be changed or added to: what is in it goes into the history. */
+  /** The method may change and add entries of `logs`; they go into the history. */
   onEpochEnd(epoch: number, logs: Record<string, number>): Awaitable;
   onTrainBatchBegin(batch: number, logs?: Logs): Awaitable;
   onTrainBatchEnd(batch: number, logs: Logs): Awaitable;
-  /** Keras' other name of `onTrainBatchBegin`, called where that is not there. */
+  /** Keras' other name of `onTrainBatchBegin`, called when that method does not exist. */
   onBatchBegin(batch: number, logs?: Logs): Awaitable;
-  /** Keras' other name of `onTrainBatchEnd`, called where that is not there. */
+  /** Keras' other name of `onTrainBatchEnd`, called when that method does not exist. */
   onBatchEnd(batch: number, logs: Logs): Awaitable;
   onTestBegin(logs?: Logs): Awaitable;
   onTestEnd(logs?: Logs): Awaitable;

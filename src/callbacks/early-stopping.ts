@@ -1,4 +1,4 @@
-/** @file EarlyStopping: ends training when a number no longer gets better (Keras' `early_stopping.py`). */
+/** @file EarlyStopping: ends training when a number stops getting better (Keras' `early_stopping.py`). */
 
 import type { StateValue } from '../base/state-value.ts';
 import { Tensor } from '../base/tensor.ts';
@@ -21,13 +21,13 @@ type EarlyStoppingState = {
 /** Sets `model.stopTraining` after `patience` epochs in which the number watched did not improve. */
 export class EarlyStopping extends withOptions(Callback, {
   ...MONITOR,
-  /** Changes of less are no improvement. Default 0. */
+  /** Smaller changes do not count as an improvement. Default 0. */
   minDelta: number(0),
   /** Epochs without improvement after which training ends. Default 0. */
   patience: count(0, { least: 0 }),
   /** 1 says when it acts. Default 0. */
   verbose: count(0, { least: 0 }),
-  /** What the number must become better than, too. Default null: nothing. */
+  /** A value that the number must be better than, too. Default null: none. */
   baseline: number(null),
   /** Whether the weights of the best epoch are put back at the end. Default false. */
   restoreBestWeights: flag(false),
@@ -44,7 +44,7 @@ export class EarlyStopping extends withOptions(Callback, {
   #bestWeights: Tensor[] | null = null;
   #stoppedEpoch = 0;
 
-  /** The epoch in which training was ended, counted from 0; 0 while it was not. */
+  /** The epoch in which this callback ended training, counted from 0; 0 when it did not. */
   get stoppedEpoch(): number {
     return this.#stoppedEpoch;
   }
@@ -127,5 +127,5 @@ export class EarlyStopping extends withOptions(Callback, {
   }
 }
 
-/** Ends training when a number no longer gets better. */
+/** Ends training when a number stops getting better. */
 export const earlyStopping = factory(EarlyStopping);

@@ -8,7 +8,7 @@ import type { CallbackLike, CallbackMethods } from './callback.ts';
 /** What the option `callbacks` may be. */
 export type GivenCallbacks = CallbackLike | readonly CallbackLike[] | null | undefined;
 
-/** The methods that tell of an event, by name. */
+/** The methods that are called for events, by name. */
 export type CallbackEvents = {
   [K in keyof CallbackMethods as K extends `on${string}`
     ? CallbackMethods[K] extends (...args: never[]) => unknown
@@ -35,7 +35,7 @@ const OTHER_NAMES: { readonly [K in Event]?: Event } = {
   onTrainBatchEnd: 'onBatchEnd',
 };
 
-/** The callback's method for an event, under Keras' other name of it where it has no other; undefined without. */
+/** The callback's method for an event, or the method under Keras' other name of the event; undefined without both. */
 export function eventMethod<K extends Event>(callback: CallbackLike, event: K): CallbackLike[Event] {
   const other = OTHER_NAMES[event];
   return callback[event] ?? (other === undefined ? undefined : callback[other]);
@@ -70,7 +70,10 @@ function checkMethods(callback: Readonly<Record<string, unknown>>): void {
   }
 }
 
-/** Throws ValueError for a function that looks like an event's; others are the object's own business, as a class' are. */
+/**
+ * Throws ValueError for an unknown function whose name looks like an event's. Other functions are allowed, as in a
+ * class.
+ */
 function checkPlainObject(callback: object): void {
   const prototype: unknown = Object.getPrototypeOf(callback);
   if (prototype !== Object.prototype && prototype !== null) return;

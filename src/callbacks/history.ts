@@ -10,7 +10,7 @@ type HistoryState = {
 
 /** Losses and metrics, epoch by epoch. */
 export class History extends Callback {
-  /** One list a name, one number an epoch: `history.loss`, `history.accuracy`, `history.val_loss`, … */
+  /** A list for each name, with one number for each epoch: `history.loss`, `history.accuracy`, `history.val_loss`, … */
   readonly history: Record<string, number[]> = {};
   /** The epochs that were done, counted from 0. */
   epoch: number[] = [];

@@ -10,8 +10,8 @@ import { formatFloat } from './number-format.ts';
 import { textOutput } from './text-output.ts';
 
 /**
- * Sets `optimizer.learningRate` at the beginning of each epoch. The logs get the rate as `learning_rate`.
- * Throws ValueError when the schedule gives no number, and when the optimizer follows a schedule of its own.
+ * Sets `optimizer.learningRate` at the beginning of each epoch. The logs get the rate as `learning_rate`. Throws
+ * ValueError when the schedule does not return a number, and when the optimizer follows a schedule of its own.
  */
 export class LearningRateScheduler extends withOptions(Callback, {
   /** Gives the epoch's rate, from the epoch, which counts from 0, and the rate so far. */

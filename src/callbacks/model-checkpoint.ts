@@ -16,7 +16,7 @@ const OPTIONS = {
   ...MONITOR,
   /**
    * The file: `.keras`, or `.weights.h5` with saveWeightsOnly. `{epoch}`, `{batch}` and keys of the logs in braces are
-   * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`. Its folder is made when it is not there.
+   * filled in, with formats such as `{epoch:02d}` and `{val_loss:.2f}`. Its folder is made when it does not exist.
    */
   filepath: text(),
   /** 1 says when it saves. Default 0. */
@@ -27,7 +27,7 @@ const OPTIONS = {
   saveWeightsOnly: flag(false),
   /** 'epoch', or a number of batches. Default 'epoch'. */
   saveFreq: saveFrequency(),
-  /** What the number must be better than to be saved the first time. Default null: nothing. */
+  /** A value that the number must be better than for the first save. Default null: none. */
   initialValueThreshold: number(null),
   /** Where to write. Default: standard output. */
   output: textOutput(),
@@ -51,7 +51,7 @@ export class ModelCheckpoint extends withOptions(Callback, OPTIONS) {
   constructor(options: ModelCheckpointOptions) {
     super(options);
     const { saveFreq } = this;
-    // Of its own only where it is needed: `fit` is quicker where nothing acts on batches.
+    // This method exists only where it is needed: `fit` is faster when no callback acts on batches.
     if (saveFreq !== 'epoch') this.onTrainBatchEnd = (batch, logs) => this.#afterBatch(saveFreq, batch, logs);
   }
 

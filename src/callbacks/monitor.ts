@@ -1,4 +1,7 @@
-/** @file Watching one number of the logs: which way is better, and has it become better (Keras' `monitor_callback.py`). */
+/**
+ * @file Watching one number of the logs: whether larger or smaller is better, and whether it has improved (Keras'
+ * `monitor_callback.py`).
+ */
 
 import { ValueError } from '../base/errors.ts';
 import { oneOf, text } from '../options/kinds.ts';
@@ -30,7 +33,7 @@ export class Monitor {
     this.#minDelta = Math.abs(options.minDelta ?? 0);
   }
 
-  /** Finds out which way is better. Throws ValueError when that cannot be told. */
+  /** Finds out whether larger or smaller is better. Throws ValueError when that is not known. */
   resolve(model: CallbackModel): void {
     if (this.#mode !== 'auto') {
       this.#direction = this.#mode === 'min' ? 'down' : 'up';

@@ -1,4 +1,7 @@
-/** @file Numbers as Python's format() writes them, which differs from toFixed() in ties: they go to the even digit. */
+/**
+ * @file Numbers as Python's format() writes them, which differs from toFixed() for ties: they are rounded to the even
+ * digit.
+ */
 
 /** Python's `f"{value:.{digits}f}"`, for digits up to 15. */
 export function formatFixed(value: number, digits: number): string {
@@ -18,7 +21,7 @@ export function formatExponent(value: number, digits: number): string {
   return value.toExponential(digits).replace(/e([+-])(\d)$/, 'e$10$2');
 }
 
-/** Python's `str(value)` of a float: the fewest digits that tell it apart. */
+/** Python's `str(value)` of a float: the fewest digits that give the same float64. */
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return nonFinite(value);
   const size = Math.abs(value);

@@ -8,24 +8,24 @@ import { Callback, type CallbackParams, type Logs } from './callback.ts';
 import { type Clock, ProgressBar } from './progress-bar.ts';
 import { textOutput } from './text-output.ts';
 
-/** Batches in an epoch, which are counted in the first one where the data does not say; null until then. */
+/** Batches in an epoch. Where the data does not have a length, they are counted in the first epoch; null until then. */
 type ProgressState = { readonly target: number | null };
 
 function clock(): Option<Clock, Clock, false> {
-  // With a parameter, as the default has no text.
+  // Has a parameter because the default cannot be written as text in the reference.
   const fallback = (_values: unknown) => () => performance.now() / 1000;
   return new Option<Clock, Clock, false>({ ...callable<Clock>().definition, fallback });
 }
 
 /**
- * Shows how far `fit`, `evaluate` or `predict` is. They add one when `verbose` is not 0; adding one of your own chooses
- * the stream. `verbose: 'auto'` is the bar (1) on a terminal and a line an epoch (2) elsewhere, so that log files stay
- * readable.
+ * Shows the progress of `fit`, `evaluate` or `predict`. They add one when `verbose` is not 0; add your own to choose
+ * the stream. `verbose: 'auto'` is the bar (1) on a terminal and a line for each epoch (2) elsewhere, so that log files
+ * stay readable.
  */
 export class ProgbarLogger extends withOptions(Callback, {
   /** Where to write. Default: standard output. */
   output: textOutput(),
-  /** Seconds since some moment; for tests. Default: the clock of the machine. */
+  /** A clock: seconds since any fixed moment; for tests. Default: the clock of the machine. */
   clock: clock(),
 }) {
   static override readonly className = 'ProgbarLogger';
@@ -35,7 +35,7 @@ export class ProgbarLogger extends withOptions(Callback, {
   #target: number | null = null;
   #seen = 0;
   #bar: ProgressBar | null = null;
-  // Validation inside of fit is silent.
+  // Validation inside of fit prints nothing.
   #insideFit = false;
 
   override setParams(params: CallbackParams): void {
@@ -124,5 +124,5 @@ export class ProgbarLogger extends withOptions(Callback, {
   }
 }
 
-/** The progress bar, on a stream of one's choice. */
+/** The progress bar, on a stream of your choice. */
 export const progbarLogger = factory(ProgbarLogger);

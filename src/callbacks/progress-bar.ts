@@ -4,7 +4,7 @@ import type { Logs } from './callback.ts';
 import { formatExponent, formatFixed } from './number-format.ts';
 import type { TextOutput } from './text-output.ts';
 
-/** Seconds since some moment. */
+/** A clock: seconds since any fixed moment. */
 export type Clock = () => number;
 
 export interface ProgressBarOptions {
@@ -17,7 +17,7 @@ export interface ProgressBarOptions {
 }
 
 const WIDTH = 20;
-/** Seconds between two drawings at least. */
+/** The least number of seconds between two drawings. */
 const INTERVAL = 0.05;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal codes are the subject
 const CODES = /\x1b\[\d+m/g;
@@ -72,7 +72,7 @@ export class ProgressBar {
   }
 
   #line(current: number, now: number, perStep: number): string {
-    // Keras writes every value below the threshold with an exponent here, negative ones too.
+    // Keras writes every value below the threshold with an exponent, negative values too.
     const metrics = this.#metrics((value) => value > 1e-3);
     return `${count(current, this.target!)} - ${elapsed(now - this.#start)} -${stepTime(perStep)}${metrics}\n`;
   }
@@ -84,7 +84,7 @@ export class ProgressBar {
     return texts.join('');
   }
 
-  /** Seconds a step; the first one, which takes longer, does not count once there are more. */
+  /** Seconds for a step. The first step takes longer and does not count when there are more. */
   #stepDuration(current: number, now: number): number {
     if (current === 0) return 0;
     const first = this.#timeAfterFirstStep;

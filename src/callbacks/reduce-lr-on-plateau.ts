@@ -1,4 +1,7 @@
-/** @file ReduceLROnPlateau: smaller steps when a number no longer gets better (Keras' `reduce_lr_on_plateau.py`). */
+/**
+ * @file ReduceLROnPlateau: a smaller learning rate when a number stops getting better (Keras'
+ * `reduce_lr_on_plateau.py`).
+ */
 
 import type { StateValue } from '../base/state-value.ts';
 import { factory, withOptions } from '../options/configurable.ts';
@@ -26,7 +29,7 @@ export class ReduceLROnPlateau extends withOptions(Callback, {
   verbose: count(0, { least: 0 }),
   /** Whether smaller ('min') or larger ('max') is better; 'auto' asks the metric. Default 'auto'. */
   mode: oneOf('auto', 'min', 'max'),
-  /** Changes of less are no improvement. Default 0.0001. */
+  /** Smaller changes do not count as an improvement. Default 0.0001. */
   minDelta: number(1e-4),
   /** Epochs after a fall that do not count. Default 0. */
   cooldown: count(0, { least: 0 }),
@@ -90,5 +93,5 @@ export class ReduceLROnPlateau extends withOptions(Callback, {
   }
 }
 
-/** Makes the learning rate smaller when a number no longer gets better. */
+/** Makes the learning rate smaller when a number stops getting better. */
 export const reduceLROnPlateau = factory(ReduceLROnPlateau);

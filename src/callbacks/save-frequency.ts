@@ -3,7 +3,7 @@
 import { wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 
-/** After each epoch, or each so many batches. */
+/** After each epoch, or after each given number of batches. */
 export type SaveFrequency = 'epoch' | number;
 
 /** 'epoch' by default. */

@@ -15,7 +15,7 @@ import {
 } from './index.ts';
 import { ProgbarLogger } from './progbar-logger.ts';
 
-/** A model that notes what it is asked. */
+/** A model that records its calls. */
 function fakeModel() {
   let weights = 0;
   const calls: string[] = [];
@@ -41,7 +41,9 @@ function fakeModel() {
   return { model, calls, next };
 }
 
-/** Plays epochs with the given logs; returns how many were done, what was written and what the model was asked. */
+/**
+ * Calls the events of epochs with the given logs; returns how many were done, the written text and the model's calls.
+ */
 async function play(
   make: (output: { write(text: string): void }) => CallbackLike,
   epochs: Record<string, number>[],

@@ -1,4 +1,4 @@
-/** @file TerminateOnNaN: ends training when the loss is no number any more (Keras' `terminate_on_nan.py`). */
+/** @file TerminateOnNaN: ends training when the loss becomes NaN or infinite (Keras' `terminate_on_nan.py`). */
 
 import { factory, withOptions } from '../options/configurable.ts';
 import { Callback, type Logs } from './callback.ts';
@@ -18,5 +18,5 @@ export class TerminateOnNaN extends withOptions(Callback, {
   }
 }
 
-/** Ends training when the loss is no number any more. */
+/** Ends training when the loss becomes NaN or infinite. */
 export const terminateOnNaN = factory(TerminateOnNaN);

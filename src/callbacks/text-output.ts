@@ -3,10 +3,10 @@
 import { wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 
-/** What text is written to; `process.stdout` and `process.stderr` are such. */
+/** A place for text, such as `process.stdout` and `process.stderr`. */
 export interface TextOutput {
   write(text: string): unknown;
-  /** Whether a person watches: decides on control codes. */
+  /** Whether it is a terminal: only then are control codes written. */
   readonly isTTY?: boolean;
   /** Width of the terminal in characters. */
   readonly columns?: number;
@@ -22,7 +22,7 @@ export function textOutput(): Option<TextOutput, TextOutput, false> {
       if (hasWrite && typeof given.write === 'function') return given as TextOutput;
       throw wrongValue(place, expected, given);
     },
-    // With a parameter, as the default depends on where the program runs.
+    // Has a parameter because the default depends on where the program runs.
     fallback: (_values) => standardOutput(),
     inConfig: 'never',
   });
@@ -30,7 +30,7 @@ export function textOutput(): Option<TextOutput, TextOutput, false> {
 
 let consoleLine = '';
 
-// A browser's console takes whole lines only.
+// A browser's console can print whole lines only.
 const consoleOutput: TextOutput = {
   write(text) {
     const lines = (consoleLine + text).split('\n');
