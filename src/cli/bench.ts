@@ -1,4 +1,4 @@
-/** @file `fovea bench`: how fast this machine computes, against what its processor could. */
+/** @file `fovea bench`: how fast this machine computes, compared with the processor's peak. */
 
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import type { Command } from 'commander';
@@ -22,7 +22,10 @@ function machine() {
   };
 }
 
-/** Processes that ran or wanted to, over the last minute. Other programs make every number worse. */
+/**
+ * The mean number of processes that ran or waited to run over the last minute. Other programs make the measured numbers
+ * worse.
+ */
 function load(): number {
   return Math.round(100 * (loadavg()[0] ?? 0)) / 100;
 }

@@ -34,7 +34,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Loads DATA. `form` says how the images of a folder are brought to one form; built-in sets have theirs.
+ * Loads DATA. `form` says how the images of a folder are brought to one form; built-in data sets have a fixed form.
  * Throws UsageError when there is no such data set and no such folder.
  */
 export async function loadDataSource(data: string, form: ImageForm): Promise<DataSource> {

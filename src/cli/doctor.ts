@@ -36,7 +36,10 @@ async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
   }
 }
 
-/** What would run, or why nothing would: settings may ask for what this machine does not have. */
+/**
+ * The engine that would run, or the reason why none can: settings may ask for something that this machine does not
+ * have.
+ */
 function findSelected(): Selection {
   try {
     return { selected: backend.describe(), problem: null };

@@ -28,7 +28,8 @@ interface ListedFile {
 
 const IMAGE_NAME = /\.(?:png|jpe?g)$/i;
 
-// The files lie class by class. Mixed once, in an order that never changes, any part of them has all classes.
+// In the folder the files are sorted by class. They are shuffled once, always in the same order, so that each part of
+// them has all classes.
 const MIXING_SEED = 5;
 
 async function list(folder: string): Promise<Dirent[]> {

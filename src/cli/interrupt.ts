@@ -25,7 +25,7 @@ export class InterruptWatch {
     setModel: (model) => {
       this.#model = model;
     },
-    // `fit` forgets what was set before it began.
+    // `fit` resets `stopTraining` when it begins, so it is set again then.
     onEpochBegin: () => {
       if (this.#asked) this.#stopTraining();
     },

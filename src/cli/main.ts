@@ -28,7 +28,7 @@ function createProgram(): Command {
   addDoctorCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands]) {
-    // Errors are thrown instead of ending the process, so that there is one place that decides on exit codes.
+    // Errors are thrown and do not end the process, so that exit codes are decided in one place.
     command.exitOverride();
     if (command !== program) command.option('--verbose', 'print the stack when something fails');
   }
@@ -49,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
     await createProgram().parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has printed its message, or the help, by now.
+    // Commander has already printed its message, or the help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : CALLED_WRONGLY;
     const { text, code } = explain(error);
     say(`fovea: ${text}`);
@@ -58,7 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// `fovea summary m.keras | head` closes the pipe early; that is no failure.
+// `fovea summary m.keras | head` closes the pipe early. This is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);

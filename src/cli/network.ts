@@ -9,10 +9,11 @@ import { layers, loadModel, sequential, UnsupportedError, utils } from '../index
 import { UsageError } from './command-error.ts';
 import type { LabelledImages } from './image-folder.ts';
 
-/** A model of the library, whichever way it was made. */
+/** A model of the library, Sequential or Functional. */
 export type Network = Awaited<ReturnType<typeof loadModel>>;
 
-// The last feature map of the chapter's network is 3 x 3; larger images get more levels until theirs is about as small.
+// The last feature map of the chapter's network is 3 x 3; larger images get more levels, until the last map is about as
+// small.
 const SMALL_MAP = 6;
 const LEAST_CONVOLUTIONS = 3;
 
@@ -44,16 +45,16 @@ export function buildConvnet(imageShape: readonly number[], classCount: number):
 }
 
 /**
- * Opens a saved model without what it was compiled with, which may be of the user's own and is not needed to predict.
- * Throws UsageError when there is no such file, FormatError when it is none.
+ * Opens a saved model without its optimizer, loss and metrics: they may be a user's own classes, and predicting does
+ * not need them. Throws UsageError when there is no such file, FormatError when it is not a model's file.
  */
 export async function openModel(path: string): Promise<Network> {
   return open(path, false);
 }
 
 /**
- * Opens a saved model with what it was compiled with, or without, and says so, where that is not known here. Throws as
- * `openModel` does.
+ * Opens a saved model with its optimizer, loss and metrics. Where they are not known here, it prints that and opens the
+ * model without them. Throws as `openModel` does.
  */
 export async function openCompiledModel(path: string): Promise<Network> {
   try {
@@ -126,7 +127,10 @@ export function checkImageShape(images: Tensor, expected: readonly number[]): vo
   }
 }
 
-/** What a model is fed: pixels from 0 to 1, and classes as one-hot rows, or as one column of 0 and 1. */
+/**
+ * The data in the form that a model takes: pixels from 0 to 1, and classes as one-hot rows, or as one column of 0 and
+ * 1.
+ */
 export function examplesOf(data: LabelledImages, task: Task): [x: Tensor, y: Tensor] {
   const x = data.images.div(255);
   if (task.loss === 'categoricalCrossentropy') return [x, utils.toCategorical(data.labels, task.classCount)];

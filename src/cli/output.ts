@@ -1,6 +1,6 @@
 /** @file Where commands write: results to standard output, everything else to standard error. */
 
-/** One line for the person who watches. */
+/** One line on standard error, for the user. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }

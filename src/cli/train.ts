@@ -46,7 +46,7 @@ interface TrainOptions extends EngineOptions {
 
 const BUILT_IN_MODEL = 'cnn';
 
-/** Found out before the work, not after it. */
+/** Checked before training, so that the work is not lost. */
 async function checkOut(path: string): Promise<void> {
   if (!path.endsWith('.keras')) {
     throw new UsageError(`--out ${path}: models are saved as .keras files, so the name must end in .keras.`);
@@ -81,7 +81,7 @@ function compile(model: Network, task: Task, optimizer: string): void {
     const name = optimizer as NonNullable<CompileOptions['optimizer']>;
     model.compile({ optimizer: name, loss: task.loss, metrics: ['accuracy'] });
   } catch (error) {
-    // The name of the optimizer is the only value here that the user chose.
+    // The optimizer's name is the only value of `compile` that the user chose.
     if (error instanceof ValueError) throw new UsageError(`--optimizer: ${error.message}`, { cause: error });
     throw error;
   }
@@ -173,7 +173,7 @@ async function train(data: string, options: TrainOptions): Promise<void> {
     `Training ${model.name} (${model.countParams()} parameters) on ${source.name}: ${name}, ${isa}, ${threads} threads.`,
   );
   const run = await fit(model, source, task, options);
-  // Saved before the test, so that a second Ctrl-C can no longer lose the work.
+  // Saved before the test, so that a second Ctrl-C does not lose the work.
   if (out !== undefined) await model.save(out);
   const epochs = run.secondsPerEpoch.length;
   if (run.interrupted && out === undefined) {

@@ -11,7 +11,7 @@ import { WasmRuntime } from '../../runtime/wasm/runtime.ts';
 export interface BenchRuntime {
   readonly runtime: NativeRuntime | WasmRuntime;
   readonly target: VectorTarget;
-  /** Code is first compiled quickly, and once more, better, after it has run for some tenths of a second. */
+  /** Whether the engine compiles code a second time, for more speed, after it has run for some tenths of a second. */
   readonly compilesTwice: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function createBenchRuntime(engine: BackendDescription, threads: nu
   return { runtime, target: wasmTarget(relaxedSimd), compilesTwice: true };
 }
 
-/** Creates a runtime, uses it, and ends its threads whatever happens. */
+/** Creates a runtime, uses it, and ends its threads, also after an error. */
 export async function withBenchRuntime<T>(
   engine: BackendDescription,
   threads: number,

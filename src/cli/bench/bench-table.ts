@@ -1,4 +1,4 @@
-/** @file What the benchmark found, as text. */
+/** @file The benchmark's results as text. */
 
 import type { ConvKind } from './kernel-times.ts';
 import type { BenchResult } from './run-bench.ts';
@@ -20,7 +20,10 @@ export function benchTable(result: BenchResult): string {
   return [...hurried, ...sections.map(alignColumns), ...crowding(result)].join('\n\n');
 }
 
-/** Threads that together reach less than this share of as many single peaks were not left alone. */
+/**
+ * When all threads together reach less than this share of the single peaks' sum, other programs took part of their
+ * time.
+ */
 const UNDISTURBED = 0.9;
 
 /** A warning when the peak of all threads is too low for shares of it to mean anything. */
@@ -93,7 +96,7 @@ function stepRows({ steps }: BenchResult): Row[] {
   ];
 }
 
-/** The first column to the left, the others to the right. */
+/** The first column is aligned left, the others right. */
 function alignColumns(rows: readonly Row[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows

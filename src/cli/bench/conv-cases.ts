@@ -7,7 +7,7 @@ export interface ConvCase {
   readonly name: string;
   readonly shape: ConvShape;
   readonly samples: number;
-  /** It sees the image: few channels, and nobody asks for its input gradient. */
+  /** The first layer of a network: few channels, and no input gradient is needed. */
   readonly first: boolean;
 }
 

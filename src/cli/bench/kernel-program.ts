@@ -1,4 +1,6 @@
-/** @file A program made of one kernel, with memory full of ordinary numbers, to be run any number of times. */
+/**
+ * @file A program with one kernel, over memory filled with numbers from -0.5 to 0.5, that can run any number of times.
+ */
 
 import { RandomGenerator } from '../../base/random.ts';
 import type { Buffer, Program } from '../../compiler/program.ts';
@@ -8,7 +10,7 @@ import type { BenchRuntime } from './bench-runtime.ts';
 
 export interface KernelProgramOptions {
   readonly kernel: Kernel;
-  /** Floats behind each pointer of the kernel, for one whole call. */
+  /** Floats that each pointer of the kernel points to, for one whole call. */
   readonly sizes: readonly number[];
   /** Samples that one call computes. */
   readonly samples: number;
@@ -25,10 +27,10 @@ export interface KernelProgram {
 
 /** Calls of one run at most. */
 export const MOST_CALLS = 2 ** 24;
-/** Numbers that repeat through a buffer; a prime, so that rows do not start alike. */
+/** The numbers in a buffer repeat after this many. It is a prime, so that rows do not start with the same numbers. */
 const PATTERN = 8191;
 
-/** Every call works on the same buffers, as `whole` values do not move from chunk to chunk. */
+/** Every call works on the same buffers, since `whole` buffers are the same for all chunks. */
 export async function loadKernel(
   { runtime }: BenchRuntime,
   { kernel, sizes, samples, shards }: KernelProgramOptions,

@@ -28,14 +28,14 @@ export interface KernelTime {
 /** The shares of the peak that all kernels of a kind reach. */
 export interface KindSummary {
   readonly kind: ConvKind;
-  /** Of first layers, or of all others. */
+  /** Whether the share is for first layers or for all other layers. */
   readonly first: boolean;
   readonly layers: number;
   readonly geometricMean: number;
   readonly least: number;
 }
 
-/** Milliseconds that one measurement takes at least, how many there are, and milliseconds of warm-up at most. */
+/** The least milliseconds of one measurement, the number of measurements, and the most milliseconds of warm-up. */
 export interface TimingOptions {
   readonly milliseconds: number;
   readonly measurements: number;
@@ -44,9 +44,9 @@ export interface TimingOptions {
 
 const CAREFUL: TimingOptions = { milliseconds: 30, measurements: 5, mostWarmup: 700 };
 const KINDS: readonly ConvKind[] = ['forward', 'inputGradient', 'weightsGradient'];
-/** A kernel is warm when a measurement is no more than this much quicker than the one before, */
+/** A kernel is warm when a measurement is faster than the one before by at most this factor, */
 const SETTLED = 0.9;
-/** and, where code is compiled twice, when it has become quicker than its first call by this. */
+/** and, where code is compiled twice, when it is faster than its first call by this factor. */
 const SECOND_COMPILATION = 0.5;
 
 /** The kernels of a layer that training needs. */
@@ -112,7 +112,7 @@ function callsFor(time: number, { milliseconds }: TimingOptions): number {
   return Math.min(MOST_CALLS, Math.ceil((1.2 * milliseconds) / time));
 }
 
-/** Calls the kernel until it gets no quicker; gives the milliseconds of a call. */
+/** Calls the kernel until it gets no faster; returns the milliseconds of a call. */
 async function warmUp(
   program: KernelProgram,
   compilesTwice: boolean,
@@ -131,7 +131,7 @@ async function warmUp(
   }
 }
 
-/** How the kernels of each kind do against the peak, in GFLOP/s of one thread. */
+/** The share of the peak (GFLOP/s of one thread) that the kernels of each kind reach. */
 export function summarize(times: readonly KernelTime[], peak: number): KindSummary[] {
   const groups = [false, true].flatMap((first) => KINDS.map((kind) => ({ kind, first })));
   return groups.flatMap(({ kind, first }) => {

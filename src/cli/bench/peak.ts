@@ -6,11 +6,14 @@ import type { BenchRuntime } from './bench-runtime.ts';
 import { type KernelProgram, loadKernel } from './kernel-program.ts';
 
 /**
- * Sums that do not wait for one another. Two multiply-adds a cycle that each take four or five cycles want ten; with an
- * operand each of two registers, twelve fit into sixteen registers.
+ * Independent sums. Two multiply-adds start in each cycle and each takes four or five cycles, so at least ten sums are
+ * needed. Twelve sums and the operands fit into sixteen registers.
  */
 const SUMS = 12;
-/** Vectors of the operand that is loaded, so that no compiler can take the work out of the loop: 16 KiB at most. */
+/**
+ * Vectors of the operand, which is loaded anew in each round so that no compiler can move the work out of the loop: 16
+ * KiB at most.
+ */
 const VECTORS = 256;
 const ROUNDS = 100;
 /** Parts for each thread, so that one that starts late leaves its parts to the others. */
@@ -22,10 +25,10 @@ export interface PeakOptions {
   readonly runs: number;
 }
 
-/** Many short runs: on a busy machine some of them are left in peace by other programs. */
+/** Many short runs, so that on a busy machine some of them are not interrupted by other programs. */
 const CAREFUL: PeakOptions = { milliseconds: 5, runs: 100 };
 
-/** Pointers: src, dst. Nothing but multiply-adds with one load for twelve of them. */
+/** Pointers: src, dst. The loop has only multiply-adds, with one load for each twelve. */
 export function peakKernel(target: VectorTarget): Kernel {
   const k = new KernelBuilder('fma_peak', target);
   const [src, dst] = [k.pointer('src'), k.pointer('dst')];

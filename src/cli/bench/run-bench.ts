@@ -13,9 +13,11 @@ export interface BenchResult {
   readonly backend: string;
   readonly isa: string;
   readonly threads: number;
-  /** True when measured in a hurry: the numbers only show that it works. */
+  /** True for short measurements, whose numbers only show that the benchmark works. */
   readonly quick: boolean;
-  /** GFLOP/s of multiply-adds by threads: the best of what was measured before, between and after the rest. */
+  /**
+   * GFLOP/s of multiply-adds by threads: the best of the measurements before, between and after the other measurements.
+   */
   readonly peakGflops: readonly { readonly threads: number; readonly gflops: number }[];
   readonly kernels: readonly (KernelTime & { readonly ofPeak: number })[];
   readonly summary: readonly KindSummary[];
@@ -25,7 +27,7 @@ export interface BenchResult {
 export interface BenchOptions {
   /** Few layers and short measurements. */
   readonly quick?: boolean;
-  /** Told what is being measured. */
+  /** Called with the name of each measurement when it starts. */
   readonly progress?: (text: string) => void;
 }
 

@@ -19,30 +19,30 @@ const EPOCH_IMAGES = 60_000;
 
 /**
  * Operations of a training step of 64 samples: forward, weights gradients, and input gradients of all but the first
- * layer; convolutions and dense layers only, and as the layers are defined: 4.7 % of it makes results that the second
- * pooling drops, which kernels fused with it leave out.
+ * layer; convolutions and dense layers only, and as the layers are defined: 4.7 % of the operations compute results
+ * that the second pooling drops; kernels that are fused with the pooling do not compute them.
  */
 export const STEP_GFLOP = 1.048;
 
-/** What the chapter's network takes. */
+/** The times of the chapter's network. */
 export interface StepTimes {
   readonly threads: number;
   /** Seconds for 60,000 images in batches of 64. */
   readonly secondsPerEpoch: number;
-  /** Images that were trained on to measure that; fewer where 60,000 would take too long. */
+  /** The number of images in the measured training; fewer than 60,000 where these would take too long. */
   readonly measuredImages: number;
   readonly millisecondsPerStep: number;
   readonly gflops: number;
   /** Microseconds of `predict`, the median, by samples. */
   readonly predictMicroseconds: Readonly<Record<1 | 64, number>>;
-  /** The same of the function that `makePredictFunction` makes, on one thread; null on engines without it. */
+  /** The same for the function that `makePredictFunction` makes, on one thread; null on engines without it. */
   readonly functionMicroseconds: Readonly<Record<1 | 64, number>> | null;
 }
 
 export interface StepOptions {
   /** Images of the epoch that warms up. */
   readonly warmImages: number;
-  /** The measured epoch is cut short when it would take longer than this. */
+  /** The measured epoch has fewer images when 60,000 would take longer than this. */
   readonly mostSeconds: number;
   /** Seconds that each prediction is repeated for. */
   readonly predictionSeconds: number;
@@ -79,7 +79,7 @@ function makeExamples(count: number): { x: Tensor; y: Tensor } {
   };
 }
 
-/** Measures on the engine `name` with `threads` threads, which stays chosen. */
+/** Measures on the engine `name` with `threads` threads. The engine stays chosen afterwards. */
 export async function timeSteps(
   name: BackendName,
   threads: number,
@@ -139,7 +139,7 @@ async function functionTime(net: Sequential, samples: number, seconds: number): 
   return medianMicroseconds(seconds, () => predict(numbers));
 }
 
-/** The median, after a first call that compiles and a third of the time as warm-up. */
+/** The median. Before it come a first call that compiles, and a warm-up of a third of the time. */
 async function medianMicroseconds(seconds: number, work: () => unknown): Promise<number> {
   const times: number[] = [];
   await work();
