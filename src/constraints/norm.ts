@@ -43,7 +43,10 @@ export class UnitNorm extends withOptions(Constraint, AXIS) {
   }
 }
 
-/** Norms are brought between two bounds, at once or by a part in each step. Throws ValueError for bounds in the wrong order. */
+/**
+ * Weights are scaled so that their norms move between two bounds, at once or by a part of the way in each step. Throws
+ * ValueError for bounds in the wrong order.
+ */
 export class MinMaxNorm extends withOptions(Constraint, {
   /** The smallest norm. Default 0. */
   minValue: number(0, { atLeast: 0 }),
@@ -74,5 +77,5 @@ export class MinMaxNorm extends withOptions(Constraint, {
 export const maxNorm = factory(MaxNorm);
 /** Weights are scaled to a norm of 1. */
 export const unitNorm = factory(UnitNorm);
-/** Norms are brought between two bounds. */
+/** Weights are scaled so that their norms lie between two bounds. */
 export const minMaxNorm = factory(MinMaxNorm);
