@@ -16,7 +16,7 @@ export async function sha256(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** What went wrong with a request, down to the cause that `fetch` hides ("fetch failed"). */
+/** The reason why a request failed, with the cause that `fetch` does not show in its message ("fetch failed"). */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
@@ -30,7 +30,7 @@ async function fetchOne(url: string, checksum: string | undefined): Promise<Uint
   if (!response.ok)
     throw new FoveaError(`the server answered ${response.status} ${response.statusText}`.trim());
   const received = new Uint8Array(await response.arrayBuffer());
-  // Decided by content: servers that declare the compression have it undone by fetch already.
+  // Decided by the content, since `fetch` unpacks the file itself when the server declares the compression.
   const bytes = received[0] === 0x1f && received[1] === 0x8b ? gunzipSync(received) : received;
   if (checksum !== undefined) {
     const found = await sha256(bytes);

@@ -57,7 +57,7 @@ function mirrorsOf(options: LocalMnistOptions): readonly string[] {
   return urls.map((url) => (url.endsWith('/') ? url : `${url}/`));
 }
 
-/** Writes under a name of its own first, so that nobody ever sees half a file. */
+/** Writes to a temporary name first, so that no process ever reads half a file. */
 async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const { mkdir, rename, rm, writeFile } = await import('node:fs/promises');
   const { dirname } = await import('node:path');
@@ -67,7 +67,7 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await writeFile(draft, bytes);
     await rename(draft, path);
   } catch (error) {
-    // Whatever keeps the draft from being removed is what kept it from being written; that is the error to report.
+    // An error here has the same cause as the failed write, whose error is reported.
     await rm(draft, { force: true }).catch(() => undefined);
     throw new FoveaError(
       `Could not write ${path}: ${(error as Error).message}. Set FOVEA_CACHE to a folder that can be written to.`,
