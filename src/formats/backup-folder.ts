@@ -17,14 +17,14 @@ const LATEST = 'latest.state';
 const PREVIOUS = 'previous.state';
 
 /**
- * Keeps a state so that a process that is killed at any moment leaves a whole one behind: files are written beside the old
- * ones and renamed when they are on the disk.
+ * Keeps states so that a process that is killed at any moment leaves an undamaged one: a file is written next to the
+ * old one, and renamed when it is on the disk.
  */
 export class BackupFolder {
   readonly #path: string;
   readonly #keepsPrevious: boolean;
 
-  /** @param keepsPrevious Whether the state before the newest is kept, for when that is damaged. */
+  /** @param keepsPrevious Whether the previous state is kept too, in case the newest is damaged. */
   constructor(path: string, keepsPrevious: boolean) {
     this.#path = path;
     this.#keepsPrevious = keepsPrevious;
@@ -36,14 +36,14 @@ export class BackupFolder {
     const bytes = await writeState(state);
     const latest = this.#file(LATEST);
     await makeFolderOf(latest);
-    // Killed between the two renames, it leaves the previous state alone, which is whole.
+    // A process that is killed between the two renames leaves only the previous state, which is undamaged.
     if (this.#keepsPrevious && (await isThere(latest))) await rename(latest, this.#file(PREVIOUS));
     await writeFileAtomically(latest, bytes);
   }
 
   /**
-   * The newest state, or the one before when that is damaged, which is said; null when there is none. Throws FormatError
-   * when there is no whole one, FoveaError when the system refuses.
+   * The newest state. When that is damaged: the previous one, with a warning. Null when there is none. Throws
+   * FormatError when all are damaged, FoveaError when the system refuses.
    */
   async read(): Promise<StateValue | null> {
     await this.#tidyUp();
@@ -66,7 +66,7 @@ export class BackupFolder {
     );
   }
 
-  /** Removes what killed processes left of files that they were writing. */
+  /** Removes unfinished files of processes that were killed while they wrote. */
   async #tidyUp(): Promise<void> {
     if (!(await isThere(this.#path))) return;
     const { rm } = await nodeFiles();
@@ -74,7 +74,7 @@ export class BackupFolder {
     for (const name of left) await rm(this.#file(name), { force: true });
   }
 
-  /** Removes the newest state, so that it does not become the one before the next. */
+  /** Removes the newest state, so that it is not kept as the previous one. */
   async #dropDamaged(problems: readonly string[]): Promise<void> {
     console.warn(`${problems.join(' ')} The backup before it is used.`);
     const { rm } = await nodeFiles();
@@ -86,7 +86,7 @@ export class BackupFolder {
     await this.#tidyUp();
     if (!(await isThere(this.#path))) return;
     const { readdir, rm, rmdir } = await nodeFiles();
-    // The newest last: until then a run that is killed here can go on.
+    // The newest state is removed last, so that a run that is killed here can still go on.
     for (const name of [PREVIOUS, LATEST]) await rm(this.#file(name), { force: true });
     if ((await readdir(this.#path)).length === 0) await rmdir(this.#path);
   }

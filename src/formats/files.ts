@@ -4,12 +4,15 @@ import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/e
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
 
-/** A name for a file that is not whole yet. It is short: beside a name as long as names may be, a longer one is refused. */
+/**
+ * A name for an unfinished file. It is short, since the file's own name may already have the greatest length that the
+ * system allows.
+ */
 export function temporaryName(): string {
   return `.fovea-${crypto.randomUUID()}.tmp`;
 }
 
-/** Whether a name is of `temporaryName`, as a process leaves it that is killed while it writes. */
+/** Whether a name was made by `temporaryName`. A process that is killed while it writes leaves such a file. */
 export function isTemporaryName(name: string): boolean {
   return /^\.fovea-[\da-f-]{36}\.tmp$/.test(name);
 }
@@ -82,7 +85,7 @@ async function urlToPath(url: string, how: string): Promise<string> {
   }
 }
 
-/** Makes the folder of `path`, and those it lies in, where they are not there. Throws FoveaError when it cannot. */
+/** Makes the folder of `path`, and the folders around it, where they do not exist. Throws FoveaError when it cannot. */
 export async function makeFolderOf(path: string): Promise<void> {
   const { mkdir } = await nodeFiles();
   const { dirname } = await import('node:path');
@@ -93,7 +96,7 @@ export async function makeFolderOf(path: string): Promise<void> {
   }
 }
 
-/** The names of what is in a folder. Throws FoveaError when the system does not say, as for a file. */
+/** The names of the files and folders in a folder. Throws FoveaError when the system refuses, also for a file. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
   const { readdir } = await nodeFiles();
   try {
@@ -103,7 +106,7 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** Whether there is a file or folder of that name. Throws FoveaError when the system does not say. */
+/** Whether there is a file or folder of that name. Throws FoveaError when the system gives another error. */
 export async function isThere(path: string): Promise<boolean> {
   const { stat } = await nodeFiles();
   try {

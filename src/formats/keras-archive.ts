@@ -23,7 +23,7 @@ export interface KerasArchive {
 
 /** An archive that was read. */
 export interface ReadArchive extends KerasArchive {
-  /** The version that saved it; null where the file does not say. */
+  /** The Keras version that saved it; null where the file does not have it. */
   readonly kerasVersion: string | null;
 }
 

@@ -4,7 +4,7 @@ import { type ConfigValue, isKerasObject } from '../base/config.ts';
 
 /**
  * Options that are floats in Keras. Some of its classes refuse an `int`: SGD its `momentum`, every optimizer its
- * `learning_rate`; for the others the file is what Keras itself would write.
+ * `learning_rate`; for the other options the file is the same as one that Keras would write.
  */
 const FLOATS: ReadonlySet<string> = new Set(
   [

@@ -29,7 +29,7 @@ const what = "'a.state'";
 test('a state comes back exactly, from a Buffer too', async () => {
   const bytes = await writeState(value);
   assert.deepEqual(await readState(bytes, what), value);
-  // As files are read: in the middle of other bytes.
+  // Bytes in the middle of a larger buffer, as a file may be read.
   const pool = Buffer.alloc(bytes.length + 3);
   pool.set(bytes, 3);
   assert.deepEqual(await readState(pool.subarray(3), what), value);

@@ -13,7 +13,7 @@ import type { StateValue } from '../base/state-value.ts';
 const NAME = 'fovea-state';
 const VERSION = 1;
 const NEWLINE = 10;
-/** Characters of the first line at most. */
+/** The most characters of the first line. */
 const LONGEST_LINE = 160;
 
 type StateArray = Float32Array | Float64Array;
@@ -82,7 +82,7 @@ function fromJson(json: Json, arrays: Uint8Array): StateValue {
   if ($array !== undefined) {
     const [type, offset, length] = $array;
     const Type = type === 'float32' ? Float32Array : Float64Array;
-    // A copy in memory of its own, where the numbers are aligned.
+    // A copy in new memory, where the numbers are aligned.
     return new Type(new Uint8Array(arrays.subarray(offset, offset + length * Type.BYTES_PER_ELEMENT)).buffer);
   }
   return Object.fromEntries(Object.entries(json).map(([name, item]) => [name, fromJson(item, arrays)]));

@@ -9,9 +9,9 @@ import { type Hdf5Data, writeHdf5 } from './hdf5/writer.ts';
 
 /** The arrays of one layer, or of the optimizer. */
 export interface WeightGroup {
-  /** Where they lie, such as `layers/conv2d`; '' for the model itself. */
+  /** Their path, such as `layers/conv2d`; '' for the model itself. */
   readonly path: string;
-  /** The layer's name, kept beside its arrays. */
+  /** The layer's name, stored with its arrays. */
   readonly name: string;
   readonly arrays: readonly { readonly shape: readonly number[]; readonly data: Hdf5Data }[];
 }
@@ -19,7 +19,7 @@ export interface WeightGroup {
 /** An array of a weights file, its numbers not yet read. */
 export interface StoredArray {
   readonly shape: readonly number[];
-  /** Throws FormatError when the file is damaged here. */
+  /** The numbers. Throws FormatError when this part of the file is damaged. */
   read(): ArrayLike<number>;
 }
 

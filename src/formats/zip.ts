@@ -47,7 +47,7 @@ export function readZip(bytes: Uint8Array, names: readonly string[], what: strin
 
 /** An archive of `members` in their order, uncompressed as Keras stores them. */
 export function writeZip(members: ZipMembers): Uint8Array {
-  // The time Keras writes, too: equal models give equal bytes.
+  // The fixed time that Keras writes too, so that equal models give equal bytes.
   return zipSync({ ...members }, { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
@@ -90,7 +90,7 @@ function readDirectory(bytes: Uint8Array, what: string): Map<string, number> {
   return checksums;
 }
 
-/** Where the end-of-directory record starts; -1 without. A comment of up to 65535 bytes may follow it. */
+/** The position of the end-of-directory record; -1 without. A comment of up to 65535 bytes may follow it. */
 function findEnd(view: DataView): number {
   const last = view.byteLength - 22;
   for (let at = last; at >= Math.max(0, last - 65535); at--) {
@@ -99,7 +99,7 @@ function findEnd(view: DataView): number {
   return -1;
 }
 
-/** What `bytes`, which are no whole zip archive, seem to be. */
+/** A description, for messages, of `bytes` that are not a complete zip archive. */
 export function describeStart(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty';
   if (bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44 && bytes[3] === 0x46)

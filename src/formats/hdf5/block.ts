@@ -3,7 +3,7 @@
 /** Stands for "nothing" where an address is expected. */
 export const NO_ADDRESS = 0xffff_ffff_ffff_ffffn;
 
-/** Rounds up to a multiple of 8, on which everything in the file starts. */
+/** Rounds up to a multiple of 8; all blocks of the file start at such addresses. */
 export function padded(size: number): number {
   return Math.ceil(size / 8) * 8;
 }
@@ -68,7 +68,7 @@ export class Blocks {
     this.#end = start;
   }
 
-  /** Where the next block will start, and the file ends so far. */
+  /** The address of the next block, which is the end of the file so far. */
   get end(): number {
     return this.#end;
   }
@@ -81,7 +81,7 @@ export class Blocks {
     return address;
   }
 
-  /** The whole file, `head` in front. */
+  /** The whole file, with `head` at its start. */
   join(head: Uint8Array): Uint8Array {
     const file = new Uint8Array(this.#end);
     file.set(head);

@@ -6,11 +6,14 @@ import type { Cursor, FileBytes } from './file-bytes.ts';
 import { treeLeaves } from './group.ts';
 import { MESSAGE, type Message } from './object-header.ts';
 
-/** Chunks may hold this many times the bytes of the file (deflate), and always this much. */
+/**
+ * The most bytes of all chunks: this many times the bytes of the file (for deflate), but never less than the second
+ * limit.
+ */
 const MAX_EXPANSION = 100;
 const SMALL_ENOUGH = 1 << 24;
 
-/** The message of a type; undefined without. Refuses what is shared with other objects. */
+/** The message of a type; undefined without. Throws for a message that is shared with other objects. */
 export function messageOf(file: FileBytes, messages: readonly Message[], type: number): Cursor | undefined {
   const found = messages.find((message) => message.type === type);
   if (found === undefined) return undefined;
@@ -148,7 +151,7 @@ function unfilter(
 
 function inflate(file: FileBytes, bytes: Uint8Array, size: number): Uint8Array {
   try {
-    // Four bytes more: a checksum may follow the numbers.
+    // Four more bytes are allowed, since a checksum may follow the numbers.
     return unzlibSync(bytes, { out: new Uint8Array(size + 4) });
   } catch (error) {
     return file.fail(`a compressed chunk cannot be unpacked: ${(error as Error).message}`);

@@ -2,7 +2,7 @@
 
 import { type Cursor, type FileBytes, textOf } from './file-bytes.ts';
 
-/** What Keras files hold: numbers, and texts of fixed or variable length. */
+/** The types in Keras' files: numbers, and texts of fixed or variable length. */
 export type Datatype =
   | { readonly kind: 'integer'; readonly size: number; readonly signed: boolean; readonly little: boolean }
   | { readonly kind: 'float'; readonly size: number; readonly little: boolean }
@@ -75,7 +75,7 @@ const FLOAT_READERS: Readonly<Record<number, NumberReader>> = {
   8: (view, at, little) => view.getFloat64(at, little),
 };
 
-/** Unsigned, signed. */
+/** Readers of unsigned and of signed numbers. */
 const INTEGER_READERS: readonly Readonly<Record<number, NumberReader>>[] = [
   {
     1: (view, at) => view.getUint8(at),

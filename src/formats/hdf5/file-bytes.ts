@@ -15,7 +15,7 @@ export class FileBytes {
   base = 0;
 
   constructor(bytes: Uint8Array, what: string) {
-    // A Buffer of Node would share memory where a Uint8Array copies.
+    // `slice` of a Node Buffer shares memory; that of a Uint8Array copies. So a Buffer becomes a plain Uint8Array.
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.what = what;
   }
@@ -106,7 +106,7 @@ export class Cursor {
     return this.uint(this.file.lengthSize);
   }
 
-  /** An address as an absolute position; null where the file says that there is nothing. */
+  /** An address as an absolute position; null for the address that means "nothing". */
   address(): number | null {
     const size = this.file.offsetSize;
     const bytes = this.take(size);
@@ -115,7 +115,7 @@ export class Cursor {
     return this.uint(size) + this.file.base;
   }
 
-  /** An address that must be there. */
+  /** An address that must not mean "nothing". */
   knownAddress(what: string): number {
     return this.address() ?? this.file.fail(`the address of ${what} is missing`);
   }

@@ -5,7 +5,7 @@
 
 import type { Cursor, FileBytes } from './file-bytes.ts';
 
-/** Where an index's records have the heap's identifier: behind a hash for links, in front for attributes. */
+/** The place of the heap's identifier in an index's records: after a hash for links, at the start for attributes. */
 export const ID_OFFSET = { links: 4, attributes: 0 } as const;
 
 /** The entries of the heap at `heapAddress` that the index at `indexAddress` lists. */

@@ -49,7 +49,7 @@ function inParts<T>(items: readonly T[], size: number): T[][] {
   );
 }
 
-/** The names, each with a zero byte behind it, after eight zero bytes that are the empty name. */
+/** Eight zero bytes for the empty name, then each name with a zero byte after it. */
 function writeHeap(blocks: Blocks, names: readonly Uint8Array[]): { heap: number; offsets: number[] } {
   const offsets: number[] = [];
   let size = 8;

@@ -47,7 +47,7 @@ function readSymbolTable(file: FileBytes, cursor: Cursor, links: Map<string, num
   }
 }
 
-/** Names that would change a path stand for damage: the format does not allow them. */
+/** A name that would change a path shows that the file is damaged: the format does not allow it. */
 function addLink(file: FileBytes, links: Map<string, number>, name: string, address: number): void {
   if (name === '' || name === '.' || name.includes('/')) file.fail(`a group has a member called '${name}'`);
   links.set(name, address);
@@ -96,7 +96,7 @@ function readLink(cursor: Cursor, links: Map<string, number>): void {
   if (kind === 0) addLink(cursor.file, links, name, cursor.knownAddress(`'${name}'`));
 }
 
-/** Groups of many members have them elsewhere. */
+/** Groups with many members have them in a fractal heap. */
 function readLinkInfo(file: FileBytes, cursor: Cursor, links: Map<string, number>): void {
   cursor.skip(1);
   if (cursor.u8() & 1) cursor.skip(8);

@@ -22,7 +22,7 @@ export interface Message {
   readonly type: number;
   readonly start: number;
   readonly end: number;
-  /** True when the content lies elsewhere, shared with other objects. */
+  /** True when the content is stored in another place and shared with other objects. */
   readonly shared: boolean;
 }
 

@@ -1,6 +1,7 @@
 /**
  * @file Reading HDF5 files as Keras (h5py) writes them: groups, datasets of numbers, attributes (HDF5 File Format
- * Specification 3.0). The file is only looked at where it is asked; damage is an error of ours, and stays with the file.
+ * Specification 3.0). Only the requested parts of the file are read. Damage throws FormatError and has no effect on
+ * later calls for other files.
  */
 
 import { FormatError } from '../../base/errors.ts';
@@ -19,7 +20,7 @@ export interface Hdf5Dataset {
   read(): ArrayLike<number>;
 }
 
-/** An attribute's value. Numbers and texts of no rank come alone, others as lists. */
+/** An attribute's value. Numbers and texts of rank 0 are given as one value, others as lists. */
 export type Hdf5Attribute = number | string | readonly number[] | readonly string[];
 
 /** Reading from an HDF5 file. Paths have no leading slash; '' is the file itself. All methods throw FormatError. */
@@ -40,8 +41,8 @@ interface Entry {
 }
 
 /**
- * Opens the HDF5 file that `bytes` are; `what` names it in messages. Throws FormatError when they are none, or a cut off
- * or damaged one, UnsupportedError for layouts that Keras does not write.
+ * Opens the HDF5 file with these `bytes`; `what` names it in messages. Throws FormatError when they are not an HDF5
+ * file, or a cut off or damaged one, UnsupportedError for layouts that Keras does not write.
  */
 export function openHdf5(bytes: Uint8Array, what: string): Hdf5Reader {
   const file = new FileBytes(bytes, what);
@@ -51,7 +52,7 @@ export function openHdf5(bytes: Uint8Array, what: string): Hdf5Reader {
 
   /** Reads the object at `address`, found at `path`. */
   function readEntry(address: number, path: string): Entry {
-    // Two ways to a group make paths without end when one of them lies in the other.
+    // An object with two paths is refused, since a group inside itself would give endless paths.
     const other = paths.get(address);
     if (other !== undefined) file.fail(`'${path}' and '${other}' are one object`);
     paths.set(address, path);
@@ -130,7 +131,7 @@ function readAttribute(
   return undefined;
 }
 
-/** Objects of many attributes have them elsewhere. */
+/** Objects with many attributes have them in a fractal heap. */
 function denseAttributes(file: FileBytes, cursor: Cursor): Cursor[] {
   cursor.skip(1);
   if (cursor.u8() & 1) cursor.skip(2);

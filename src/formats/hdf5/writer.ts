@@ -14,9 +14,9 @@ export type Hdf5Data = Float32Array | BigInt64Array;
 
 /** Writing to a new file. Paths have no leading slash. */
 export interface Hdf5Writer {
-  /** Makes a group, and those it lies in, and gives it text attributes. */
+  /** Makes a group with text attributes, and the groups around it. */
   group(path: string, attributes?: Readonly<Record<string, string>>): void;
-  /** Makes a dataset, and the groups it lies in. The numbers are copied when the file is put together. */
+  /** Makes a dataset, and the groups around it. The numbers are copied when the file is joined. */
   dataset(path: string, shape: readonly number[], data: Hdf5Data): void;
 }
 
@@ -98,7 +98,7 @@ function writeDataset(blocks: Blocks, { shape, data }: Dataset): number {
   return writeHeader(blocks, [
     message(MESSAGE.dataspace, space),
     message(MESSAGE.datatype, data instanceof Float32Array ? float32Type() : int64Type()),
-    // Fill values as the library has them by default: written late, only where one is set.
+    // The library's defaults: storage is allocated late, and a fill value is written only if one is set.
     message(MESSAGE.fillValue, new Block(8).u8(2, 2, 2, 1)),
     message(MESSAGE.layout, new Block(24).u8(3, 1).u64(address).u64(bytes.length)),
   ]);
@@ -119,7 +119,7 @@ function littleEndian(data: Hdf5Data): Uint8Array {
   return bytes.map((_, i) => bytes[i - (i % size) + size - 1 - (i % size)]!);
 }
 
-/** A message with its head. */
+/** A message with its header. */
 function message(type: number, { bytes }: Block): Uint8Array {
   return new Block(8 + bytes.length).u16(type).u16(bytes.length).u32(0).raw(bytes).bytes;
 }
@@ -131,7 +131,7 @@ function writeHeader(blocks: Blocks, messages: readonly Uint8Array[]): number {
   return blocks.add(header.bytes);
 }
 
-/** Where a text lies: the heap's address, and its number there. */
+/** The place of a text: the heap's address, and the text's number in it. */
 interface TextPlace {
   readonly heap: number;
   readonly index: number;
@@ -163,7 +163,7 @@ function collectTexts(group: Group): Set<string> {
 }
 
 const TEXTS_IN_A_HEAP = 1000;
-/** The library makes no smaller heap, and takes none. */
+/** The smallest heap that the library makes and accepts. */
 const SMALLEST_HEAP = 4096;
 
 /** Writes texts to global heaps. */
@@ -188,7 +188,7 @@ function writeTexts(blocks: Blocks, texts: ReadonlySet<string>): Map<string, Tex
       at += 16 + padded(bytes.length);
       places.set(text, { heap, index: i + 1, length: bytes.length });
     });
-    // What is left is a free object, number 0.
+    // The rest of the heap is a free object, number 0.
     block
       .to(at)
       .u64(0)
