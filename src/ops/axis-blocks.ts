@@ -1,4 +1,4 @@
-/** @file A value as blocks along one axis: what ops need that join or cut values there. */
+/** @file A value as blocks along one axis, for ops that join or cut values along it. */
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, type Shape, sampleShape } from '../base/shape.ts';
@@ -12,7 +12,10 @@ export function ownAxis(name: string, shape: Shape, axis: number): number {
   );
 }
 
-/** How many blocks a sample (or whole value) has in front of `axis`, and how many floats one step along it is. */
+/**
+ * The number of blocks in a sample (or whole value): the product of the extents before `axis`; and the floats of one
+ * step along `axis`.
+ */
 export function axisBlocks(shape: Shape, axis: number): { blocks: number; step: number } {
   const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
   const dims = sampleShape(shape);

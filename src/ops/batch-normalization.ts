@@ -42,7 +42,7 @@ export function batchMoments(x: Node): Moments {
   if (axes.length === 0)
     throw new ShapeError(`batchMoments: ${formatShape(x.shape)} has no axis beside the channels.`);
   const center = mean(x, { axes });
-  // The slope of the variance along the mean is zero: the differences from the mean add up to nothing.
+  // The derivative of the variance with respect to the mean is zero, since the differences from the mean add up to 0.
   return { mean: center, variance: mean(square(sub(x, stopGradient(center))), { axes }) };
 }
 
@@ -52,7 +52,7 @@ export const scaleAroundOp: Op<null> = {
     name: 'scaleAround',
     value: ([x, center, scale, offset]) => (x! - center!) * scale! + offset!,
     emit: (k, [x, center, scale, offset]) => k.fma(k.sub(x!, center!), scale!, offset!),
-    // Summed here, so that one sum serves two of the gradients.
+    // Summed here, so that two gradients can use one sum.
     gradient: (node, dy) => {
       const [x, center, scale] = node.inputs as [Node, Node, Node];
       const axes = axesBeforeChannels(x);

@@ -7,8 +7,8 @@ import { minimum } from './elementwise/minimum.ts';
 import { constant } from './leaf.ts';
 
 /**
- * `x` with what is below `low` or above `high` moved there; the gradient passes where low ≤ x ≤ high, as in TensorFlow.
- * Shape: as `x`. Throws ValueError unless low ≤ high.
+ * `x` with numbers below `low` set to `low` and numbers above `high` set to `high`; the gradient passes where low ≤ x ≤
+ * high, as in TensorFlow. Shape: as `x`. Throws ValueError unless low ≤ high.
  */
 export function clip(x: Node, low: number, high: number): Node {
   if (!(low <= high)) throw new ValueError(`clip: expected low ≤ high, received low=${low}, high=${high}.`);

@@ -9,7 +9,7 @@ import { axisBlocks, ownAxis } from './axis-blocks.ts';
 import { slicePart } from './slice.ts';
 
 interface ConcatenateAttributes {
-  /** Not the batch's, not negative. */
+  /** Not negative, and not the batch axis. */
   readonly axis: number;
 }
 
@@ -23,7 +23,7 @@ function checkSameElsewhere(shapes: readonly Shape[], axis: number): void {
   );
 }
 
-/** Floats of each input's block, for shapes without a batch of unknown size in front of `axis`. */
+/** Floats of each input's block. The batch axis does not count, since a block lies after it. */
 function blockWidths(shapes: readonly Shape[], axis: number): number[] {
   return shapes.map((shape) => (shape[axis] as number) * axisBlocks(shape, axis).step);
 }

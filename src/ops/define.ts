@@ -4,7 +4,10 @@ import { ShapeError } from '../base/errors.ts';
 import { type Dim, formatShape, type Shape } from '../base/shape.ts';
 import type { ElementwiseLowering, GradientRule, Op, ReferenceTensor } from '../graph/op.ts';
 
-/** Throws ShapeError unless a shape has a last axis of known extent: none is a scalar's, and the batch's is not known. */
+/**
+ * Throws ShapeError unless a shape has a last axis of known extent. A scalar has no axis, and the extent of the batch
+ * is not known.
+ */
 export function checkLastAxis(name: string, shape: Shape): void {
   if (typeof shape.at(-1) === 'number') return;
   throw new ShapeError(`${name} needs an axis beside the batch's, received shape ${formatShape(shape)}.`);

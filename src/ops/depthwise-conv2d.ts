@@ -1,8 +1,8 @@
 /**
  * @file depthwiseConv2d and its two gradients, in NHWC data: a convolution of every channel by itself.
  *
- * dst[n, oh, ow, c] = Σ src[n, oh·sh + kh·dh - top, ow·sw + kw·dw - left, c] · weights[kh, kw, c], what lies outside the
- * map being 0. Source: keras.io/api/layers/convolution_layers/depthwise_convolution2d; gradients by the chain rule.
+ * dst[n, oh, ow, c] = Σ src[n, oh·sh + kh·dh - top, ow·sw + kw·dw - left, c] · weights[kh, kw, c], where src is 0
+ * outside the map. Source: keras.io/api/layers/convolution_layers/depthwise_convolution2d; gradients by the chain rule.
  */
 
 import { ShapeError } from '../base/errors.ts';
@@ -22,7 +22,7 @@ import { checkWindowFits, type Padding, samePadding, windowCount } from './windo
 interface DepthwiseAttributes {
   readonly strides: readonly [number, number];
   readonly dilation: readonly [number, number];
-  /** Rows and columns of zeros before and behind the map. */
+  /** Rows and columns of zeros before and after the map. */
   readonly rows: readonly [number, number];
   readonly columns: readonly [number, number];
 }

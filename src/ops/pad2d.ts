@@ -1,4 +1,4 @@
-/** @file pad2d: a frame of a constant around each map; crop2d takes it away again. */
+/** @file pad2d: a frame of a constant around each map; crop2d removes it. */
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched } from '../base/shape.ts';

@@ -152,7 +152,7 @@ function inferUnpool([dy]: readonly Shape[], { input }: GradientAttributes): Sha
   return [dy![0]!, ...input, dy![3]!];
 }
 
-/** Gradient of max pooling: each window's dy goes to the cell that `index` names. Inputs: dy, index. */
+/** Gradient of max pooling: each window's dy is added to the cell given by `index`. Inputs: dy, index. */
 export const maxUnpool2dOp: Op<GradientAttributes> = {
   name: 'maxUnpool2d',
   infer: inferUnpool,
@@ -203,8 +203,8 @@ function attributes({ poolSize, strides = poolSize, padding = 'valid' }: PoolOpt
 /**
  * Maxima of the windows of `x` [n, h, w, c]. Throws ShapeError when no window fits.
  *
- * A bias or ReLU behind which it stands moves behind the pooling: both are monotone, so the numbers are the same, and
- * they and their gradients then work on the smaller map.
+ * When `x` is the result of a bias or ReLU, these move after the pooling. Both are monotone, so the numbers are the
+ * same, and they and their gradients then work on the smaller map.
  */
 export function maxPool2d(x: Node, options: PoolOptions): Node {
   if (x.op === reluOp) return relu(maxPool2d(x.inputs[0]!, options));

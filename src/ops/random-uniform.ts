@@ -52,8 +52,8 @@ export const randomUniformOp: Op<{ readonly shape: Shape; readonly stream: numbe
 };
 
 /**
- * Uniform numbers in [0, 1) of a batched `shape`. `seed` is a whole scalar holding a whole number below 2^24, to be
- * fed anew each step; `stream` keeps several uses of one seed apart.
+ * Uniform numbers in [0, 1) of a batched `shape`. `seed` is a whole scalar holding a whole number below 2^24, to be fed
+ * anew each step; different `stream` numbers give different numbers for one seed.
  */
 export function randomUniform(options: { shape: Shape; seed: Node; stream: number }): Node {
   const { shape, seed, stream } = options;

@@ -47,7 +47,7 @@ function referenceReduction(
   return dst;
 }
 
-/** `value`, a reduction's result, repeated to the shape of what was reduced. */
+/** `value`, a reduction's result, repeated to the shape of the reduction's input. */
 function spread(value: Node, reduced: Node, axes: readonly number[]): Node {
   return broadcastTo(reshape(value, keptShape(reduced.shape, axes)), reduced.shape);
 }

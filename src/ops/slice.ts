@@ -8,7 +8,7 @@ import { sliceKernel, unsliceKernel } from '../kernels/blocks.ts';
 import { axisBlocks } from './axis-blocks.ts';
 
 interface SliceAttributes {
-  /** Not the batch's, not negative. */
+  /** Not negative, and not the batch axis. */
   readonly axis: number;
   readonly start: number;
   readonly size: number;
@@ -25,7 +25,7 @@ function withExtent(shape: Shape, axis: number, extent: number): Shape {
   return shape.map((dim, i): Dim => (i === axis ? extent : dim));
 }
 
-/** Calls `visit` with the flat places of each number of the smaller value and its twin in the larger one. */
+/** Calls `visit` with the flat position of each number in the smaller value, and its position in the larger one. */
 function visitPart(
   small: ReferenceTensor['shape'],
   large: ReferenceTensor['shape'],
@@ -39,7 +39,7 @@ function visitPart(
   }
 }
 
-/** What the kernels are told of the smaller and the larger value. */
+/** The extents that the kernels need of the smaller and the larger value. */
 function blockOptions(small: Shape, large: Shape, axis: number, start: number) {
   const { blocks, step } = axisBlocks(small, axis);
   const [width, total] = [(small[axis] as number) * step, (large[axis] as number) * step];

@@ -12,7 +12,7 @@ export const expm1Op: Op<null> = defineElementwise({
   name: 'expm1',
   value: ([x]) => Math.expm1(x!),
   emit: (k, [x]) => expm1Kernel(k, x!),
-  // Not the result + 1, which has lost all digits where the result is near -1.
+  // The gradient is e^x, and not the result + 1, which has lost its digits where the result is near -1.
   gradient: (node, dy) => [mul(dy, exp(node.inputs[0]!))],
 });
 

@@ -5,7 +5,7 @@ import { apply } from '../../graph/node.ts';
 import type { Op } from '../../graph/op.ts';
 import { defineElementwise } from '../define.ts';
 
-/** From here on float32 numbers are whole; so, added to a smaller number, it rounds that to a whole one. */
+/** Float32 numbers from this one up are whole. So adding it to a smaller number rounds that number to a whole one. */
 const WHOLE_FROM = 2 ** 23;
 const SIGN_BIT = 0x80000000;
 

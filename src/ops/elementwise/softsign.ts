@@ -14,7 +14,7 @@ export const softsignOp: Op<null> = defineElementwise({
   name: 'softsign',
   value: ([x]) => x! / (1 + Math.abs(x!)),
   emit: (k, [x]) => k.div(x!, k.add(k.constant(1), k.unary('abs', x!))),
-  // By the quotient's rule it were a difference of two numbers that become equal as x grows.
+  // The quotient rule would give a difference of two numbers that become equal as x grows.
   gradient: (node, dy) => [div(dy, square(add(constant(1), abs(node.inputs[0]!))))],
 });
 
