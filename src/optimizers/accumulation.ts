@@ -6,7 +6,7 @@ import type { StepParts, Transform, VariableUpdate } from './transform.ts';
 
 const SLOT = 'gradientAccumulator';
 
-/** Only every `steps`-th step changes the weights and what the rule keeps; nothing for null. */
+/** Only every `steps`-th step changes the weights and the rule's slots; null leaves the rule as it is. */
 export function accumulation(steps: number | null, { scalar, slot }: StepParts): Transform | null {
   if (steps === null) return null;
   const isUpdate = scalar('is_update', ({ iteration }) => ((iteration + 1) % steps === 0 ? 1 : 0));

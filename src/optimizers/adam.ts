@@ -23,8 +23,8 @@ export function runningMean(old: Node, value: Node, beta: number): Node {
 }
 
 /**
- * 1 - beta^times: how much of a running mean is there after so many values. Keras takes the powers as float32 has beta,
- * which moves the first steps by 6.5e-6 of their length.
+ * 1 - beta^times: the sum of the factors in a running mean of that many values. Keras uses beta rounded to float32,
+ * which changes the first steps by 6.5e-6 of their length.
  */
 export function meanWeight(beta: number, times: number): number {
   return 1 - Math.fround(beta) ** times;
@@ -40,7 +40,7 @@ export class Adam extends withOptions(Optimizer, {
   amsgrad: flag(false),
 }) {
   static override readonly className = 'Adam';
-  /** The same for all weights of a step, so the host computes it. */
+  /** This number is the same for all weights of a step, so the host computes it. */
   readonly #alpha = this.scalar('alpha', ({ rate, update }: StepMoment) => {
     return rate * (Math.sqrt(meanWeight(this.beta2, update)) / meanWeight(this.beta1, update));
   });

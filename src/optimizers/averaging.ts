@@ -13,11 +13,14 @@ export interface Averaging {
   readonly emaOverwriteFrequency: number | null;
 }
 
-/** Keeps the weights' running means, and puts them in the weights' place now and then; nothing without `useEma`. */
+/**
+ * Keeps the weights' running means, and replaces the weights by them every `emaOverwriteFrequency` changes. Without
+ * `useEma` it changes nothing.
+ */
 export function averaging(options: Averaging, { scalar, slot }: StepParts): Transform | null {
   const { useEma, emaMomentum, emaOverwriteFrequency: every } = options;
   if (!useEma) return null;
-  // The first mean is the first weight.
+  // The mean starts as the first new weight.
   const kept = scalar('ema_momentum', ({ update }) => (update === 1 ? 0 : emaMomentum));
   const overwrites =
     every === null ? null : scalar('ema_overwrites', ({ update }) => (update % every === 0 ? 1 : 0));

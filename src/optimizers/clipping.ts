@@ -52,7 +52,8 @@ function clipByGlobalNorm(gradients: readonly Node[], limit: number): readonly N
   if (gradients.length === 0) return gradients;
   const norm = sqrt(gradients.map(squaredNorm).reduce((total, part) => add(total, part)));
   const scale = mul(constant(limit), minimum(div(constant(1), norm), constant(1 / limit)));
-  // norm - norm is 0, or NaN for an infinite norm: then all weights show it, instead of some that silently stay.
+  // norm - norm is 0, or NaN for an infinite norm. Then all weights become NaN, and not only some of them while others
+  // silently keep their values.
   const safe = add(scale, sub(norm, norm));
   return gradients.map((gradient) => mul(gradient, safe));
 }

@@ -27,7 +27,7 @@ export class Nadam extends withOptions(Optimizer, {
   });
   readonly #velocityWeight = this.scalar('velocity_weight', ({ update }) => meanWeight(this.beta2, update));
 
-  /** With p(t) at the end: Keras keeps it in files, here it follows from the steps done. */
+  /** With p(t) as the last variable: Keras keeps it in files. Here it follows from the number of steps done. */
   override get variables(): readonly OptimizerVariable[] {
     if (!this.built) return super.variables;
     const product = hostVariable({
@@ -45,7 +45,7 @@ export class Nadam extends withOptions(Optimizer, {
   }
 
   protected override rule({ weight, gradient, rate, slot }: RuleInput): RuleResult {
-    // Here Keras takes 1 - beta as float32 has beta, unlike in Adam.
+    // Here Keras computes 1 - beta with beta rounded to float32, unlike in Adam.
     const momentum = runningMean(slot('momentum'), gradient, Math.fround(this.beta1));
     const velocity = runningMean(slot('velocity'), square(gradient), Math.fround(this.beta2));
     const ahead = add(mul(momentum, this.#momentumFactor), mul(gradient, this.#gradientFactor));

@@ -1,5 +1,5 @@
 /**
- * @file Optimizer, the base of how gradients change weights: a rule for one variable, and what goes around it.
+ * @file Optimizer, the base of how gradients change weights: a rule for one variable, and the transforms around it.
  * Semantics follow Keras 3.15 (`keras/src/optimizers/base_optimizer.py`).
  */
 
@@ -42,29 +42,29 @@ import { weightDecay } from './weight-decay.ts';
 /** A variable and the gradient of the loss with respect to it. */
 export type GradientPair = Omit<Draft, 'weight'>;
 
-/** What a rule works with: nodes of one variable, of its shape, and of the rate, of shape []. */
+/** The inputs of a rule: nodes for one variable, of the variable's shape, and a node for the rate, of shape []. */
 export interface RuleInput {
   /** The variable's numbers before the step, after weight decay. */
   readonly weight: Node;
   /** Its gradient after accumulation and clipping. */
   readonly gradient: Node;
   readonly rate: Node;
-  /** What was kept under that name. Throws ValueError for a name that `slots` does not have. */
+  /** The slot of that name. Throws ValueError for a name that `slots` does not have. */
   slot(name: string): Node;
 }
 
-/** What a rule gives: the new weight, and the new numbers of slots by name. */
+/** The results of a rule: the new weight, and the new numbers of slots by name. */
 export interface RuleResult {
   readonly weight: Node;
   readonly [slot: string]: Node;
 }
 
 /**
- * Changes a model's weights by the loss's gradients. An optimizer of one's own has options (`withOptions(Optimizer, …)`), a
- * static `className`, and defines `slots`, if it keeps anything, and `rule`.
+ * Changes a model's weights by the loss's gradients. A user's own optimizer has options (`withOptions(Optimizer, …)`),
+ * a static `className`, and defines `rule` and, if it keeps numbers from step to step, `slots`.
  *
- * The trainer calls `build` once and puts `updates` into the step; before each run of it, it calls `beforeStep` and feeds
- * what `feeds` say.
+ * The trainer calls `build` once and puts `updates` into the step; before each run of it, it calls `beforeStep` and
+ * feeds what `feeds` say.
  */
 export abstract class Optimizer extends withOptions(Configurable, {
   /** Default: the class' name in snake case, numbered. */
@@ -83,7 +83,10 @@ export abstract class Optimizer extends withOptions(Configurable, {
   useEma: flag(false),
   /** How slowly that mean forgets. Default 0.99. */
   emaMomentum: fraction(0.99),
-  /** The mean takes the weights' place every so many changes of the weights, too. Default null: not before the end. */
+  /**
+   * The number of changes of the weights after which the mean also takes the weights' place. Default null: only at the
+   * end.
+   */
   emaOverwriteFrequency: count(null),
   lossScaleFactor: unsupported(null),
   /** Steps whose mean gradient makes one change of the weights. Default null: each step makes one. */
@@ -104,8 +107,8 @@ export abstract class Optimizer extends withOptions(Configurable, {
   readonly #transforms = this.#makeTransforms();
 
   /**
-   * The step size of the next step, as float32 holds it. May be set at any time and holds from the next step on. Setting
-   * throws ValueError for what is no number from 0 up, and when the optimizer follows a schedule.
+   * The step size of the next step, as float32 holds it. May be set at any time and holds from the next step on.
+   * Setting throws ValueError unless it is a number from 0 up, and when the optimizer follows a schedule.
    */
   override get learningRate(): number {
     return this.#rateAt(this.#iterations);
@@ -137,7 +140,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
     return [...this.counters, ...(this.#state?.list ?? [])];
   }
 
-  /** The variables that are there before the slots. */
+  /** The variables that exist before the slots are made. */
   get counters(): readonly OptimizerVariable[] {
     const steps = hostVariable({
       name: `${this.name}/iteration`,
@@ -166,7 +169,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
     return this.variables.reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
 
-  /** Makes the slots for the model's trainable variables. Throws ValueError when they are there, for other variables. */
+  /** Makes the slots for the model's trainable variables. Throws ValueError when slots for other variables exist. */
   build(variables: readonly Variable[]): void {
     if (this.#state !== null) {
       this.#state.checkKnown(variables);
@@ -197,7 +200,10 @@ export abstract class Optimizer extends withOptions(Configurable, {
     return this.#feeds;
   }
 
-  /** With `useEma`, puts the running means in the weights' place, as `fit` does at its end; nothing before the first step. */
+  /**
+   * With `useEma`, puts the running means in the weights' place, as `fit` does at its end. Does nothing before the
+   * first step.
+   */
   finalizeVariableValues(variables: readonly Variable[]): void {
     const state = this.#state;
     if (!this.useEma || state === null || this.#iterations === 0) return;
@@ -218,8 +224,8 @@ export abstract class Optimizer extends withOptions(Configurable, {
   }
 
   /**
-   * Hook: what is kept for each variable, in the order of Keras' files, with its first value: `[{ momentum: 0, velocity: 0
-   * }, { velocityHat: 0 }]` has momentum and velocity of one variable after the other, then all of the third kind.
+   * Hook: the slots of each variable, in the order of Keras' files, with their first values: `[{ momentum: 0, velocity:
+   * 0 }, { velocityHat: 0 }]` has momentum and velocity of one variable after the other, then all of the third kind.
    */
   protected slots(): readonly Slots[] {
     return [];
@@ -240,7 +246,8 @@ export abstract class Optimizer extends withOptions(Configurable, {
       scalar: (name, next) => this.scalar(name, next),
       slot: (name, variable) => this.#state!.slot(name, variable),
     };
-    // From the outside to the rule, as Keras has it: the mean is of the new weights, limits are for the mean gradient.
+    // The outermost transform comes first, in Keras' order: the running mean is of the new weights, and limits apply to
+    // the mean gradient.
     return [
       averaging(this, parts),
       accumulation(this.gradientAccumulationSteps, parts),

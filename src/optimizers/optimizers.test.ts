@@ -273,7 +273,7 @@ test('state that an optimizer cannot have is refused before anything changes', (
 });
 
 class Leaky extends withOptions(Optimizer, {
-  /** Part of the last step that is repeated. */
+  /** The part of the last change that is added to the next one. */
   leak: fraction(0.5),
 }) {
   protected override slots() {

@@ -11,7 +11,7 @@ import type { Slots } from './transform.ts';
 export class RMSprop extends withOptions(Optimizer, {
   /** How slowly the running means forget, 0 to 1. Default 0.9. */
   rho: fraction(0.9),
-  /** Part of the last step that is repeated, 0 to 1. Default 0. */
+  /** The part of the last change that is added to the next one, 0 to 1. Default 0. */
   momentum: fraction(0),
   /** Added under the square root. Default 1e-7. */
   epsilon: number(1e-7, { atLeast: 0 }),

@@ -11,7 +11,7 @@ import type { Slots } from './transform.ts';
 export class SGD extends withOptions(Optimizer, {
   /** The step size, or a schedule of it. Default 0.01. */
   learningRate: learningRate(0.01),
-  /** Part of the last step that is repeated, 0 to 1. Default 0. */
+  /** The part of the last change that is added to the next one, 0 to 1. Default 0. */
   momentum: fraction(0),
   /** Look ahead along the momentum. Default false. */
   nesterov: flag(false),

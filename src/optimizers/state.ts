@@ -1,4 +1,4 @@
-/** @file What an optimizer keeps for each variable, in the order and under the names of Keras' files. */
+/** @file The slots of each variable, in the order and under the names of Keras' files. */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
@@ -6,7 +6,7 @@ import { Variable } from '../graph/variable.ts';
 import { snakeCase } from '../options/spelling.ts';
 import type { Slots } from './transform.ts';
 
-/** One of the optimizer's numbers or blocks of numbers, as files have it. */
+/** A number or a block of numbers of the optimizer, in the form for files. */
 export interface OptimizerVariable {
   /** Keras' path, such as `rm_sprop/dense_kernel_velocity`. */
   readonly name: string;
@@ -20,12 +20,12 @@ export interface OptimizerVariable {
   write(values: ArrayLike<number>): void;
 }
 
-/** A number of shape [] that the host keeps. */
+/** A number of shape [] that is kept on the host. */
 export function hostVariable(options: {
   readonly name: string;
   readonly dtype: OptimizerVariable['dtype'];
   get(): number;
-  /** Throws ValueError for a number that it cannot be. */
+  /** Throws ValueError for a value that it cannot have. */
   check(value: number): void;
   set(value: number): void;
 }): OptimizerVariable {
@@ -99,7 +99,9 @@ export class OptimizerState {
     );
   }
 
-  /** All slots in the order of files. Their storage may move, so they are read and written through these. */
+  /**
+   * All slots in the order of files. Their memory may move, so they are read and written only through these objects.
+   */
   get list(): readonly OptimizerVariable[] {
     return this.#order.map((slot) => ({
       name: slot.name,

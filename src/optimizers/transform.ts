@@ -1,12 +1,15 @@
-/** @file What goes around an optimizer's rule: functions from one way to make a step to another. */
+/**
+ * @file Transforms around an optimizer's rule: a transform takes a function that makes the updates of a step and
+ * returns another one.
+ */
 
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 
-/** A variable on its way through a step. */
+/** A variable with its weight and gradient at one point of a step. */
 export interface Draft {
   readonly variable: Variable;
-  /** What the step starts from. */
+  /** The weight before the update. */
   readonly weight: Node;
   /** The loss's gradient with respect to the variable. */
   readonly gradient: Node;
@@ -18,32 +21,35 @@ export interface VariableUpdate {
   readonly value: Node;
 }
 
-/** Makes the updates of all variables and of what the optimizer keeps for them. */
+/** Makes the updates of all variables and of their slots. */
 export type StepFunction = (drafts: readonly Draft[]) => readonly VariableUpdate[];
 
-/** Numbers kept for each variable: their names, and what each is filled with at first. */
+/** Slots of each variable: their names and first values. */
 export type Slots = Readonly<Record<string, number>>;
 
-/** Something that goes around the rule. */
+/** A transform around the rule. */
 export interface Transform {
   readonly slots?: Slots;
   readonly around: (step: StepFunction) => StepFunction;
 }
 
-/** What numbers of a step can depend on besides the variables. */
+/** The numbers that a step's scalars can depend on. */
 export interface StepMoment {
   /** Steps done before this one. */
   readonly iteration: number;
-  /** Which change of the weights this step makes or prepares, from 1: with gradient accumulation several steps make one. */
+  /**
+   * The number, from 1, of the change of the weights that this step makes or prepares. With gradient accumulation
+   * several steps make one change.
+   */
   readonly update: number;
   /** The learning rate, as float32 holds it. */
   readonly rate: number;
 }
 
-/** What transforms and rules make their nodes with. */
+/** The functions with which transforms and rules make their nodes. */
 export interface StepParts {
   /** A number of shape [] that takes a new value before each step. */
   scalar(name: string, next: (moment: StepMoment) => number): Node;
-  /** What is kept for `variable` under that name. */
+  /** The slot of that name of `variable`. */
   slot(name: string, variable: Variable): Variable;
 }

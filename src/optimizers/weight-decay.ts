@@ -4,7 +4,7 @@ import type { Node } from '../graph/node.ts';
 import { constant, mul, sub } from '../ops/index.ts';
 import type { Transform } from './transform.ts';
 
-/** Takes `decay` times the rate off every weight; nothing for null. */
+/** Subtracts `decay` · rate · weight from every weight; null leaves the rule as it is. */
 export function weightDecay(decay: number | null, rate: Node): Transform | null {
   if (decay === null) return null;
   const decayed = (weight: Node) => sub(weight, mul(mul(weight, constant(decay)), rate));
