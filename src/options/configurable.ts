@@ -13,7 +13,7 @@ export interface ConfigurableClass<T extends Configurable = Configurable> {
   readonly prototype: T;
 }
 
-/** The same, when it can be made. */
+/** A configurable class that is not abstract. */
 export interface ConcreteClass<T extends Configurable = Configurable> extends ConfigurableClass<T> {
   new (options: never): T;
 }
@@ -47,7 +47,7 @@ export abstract class Configurable {
     const values = readOptions(classNameOf(Class), Class.options, options);
     this.#values = values;
     for (const [name, value] of Object.entries(values)) {
-      // A class that computes a property itself has the option from `optionValue`.
+      // A class that defines the property itself gets the option from `optionValue`.
       if (name in this) continue;
       // Fixed, so that a field of that name in a class of its own is an error and does not hide the option.
       Object.defineProperty(this, name, { value, enumerable: true, writable: false, configurable: false });
@@ -65,12 +65,12 @@ export abstract class Configurable {
     return writeOptions((this.constructor as unknown as ConfigurableClass).options, this);
   }
 
-  /** What an option was at first, for a class whose property of that name may change or is not there. */
+  /** The value that an option was given, for a class whose property of that name can change or does not exist. */
   protected optionValue(name: string): unknown {
     return this.#values[name];
   }
 
-  /** Hook: throws ValueError when options that are right each do not go together. */
+  /** Hook: throws ValueError when options do not fit together. */
   protected checkOptions(_values: Readonly<Record<string, unknown>>): void {}
 }
 
@@ -84,9 +84,9 @@ export type WithOptions<B extends AbstractClass, T extends OptionTable> = Static
   ) => InstanceType<B> & ValuesOf<T>);
 
 type AbstractClass = (abstract new (...args: never[]) => Configurable) & ConfigurableClass;
-/** The static side without what each class has of its own. */
+/** The static side without the members that each class defines itself. */
 type Statics<B> = { [K in Exclude<keyof B, 'prototype' | 'options' | 'className'>]: B[K] };
-/** One flat record, which editors and errors show as such. */
+/** One flat record type, so that editors and error messages show its members. */
 type Flat<O> = { [K in keyof O]: O[K] } & {};
 type ConstructorArguments<O> = object extends O ? [options?: Flat<O>] : [options: Flat<O>];
 
@@ -150,8 +150,8 @@ export type TakesOptions<B extends AbstractClass, T extends OptionTable> = Stati
   ) => InstanceType<B>);
 
 /**
- * As `withOptions`, for a base class that declares the properties itself: because some of them can be set, or come to be in
- * another way.
+ * As `withOptions`, for a base class that declares the properties itself: because some of them can be set, or are
+ * computed.
  */
 export function takesOptions<B extends AbstractClass, T extends OptionTable>(
   Base: B,

@@ -5,7 +5,7 @@ import type { Configurable } from './configurable.ts';
 import { Option } from './option.ts';
 import type { Registry } from './registry.ts';
 
-/** What an option for a thing of type `T` takes. */
+/** The values that an option for a thing of type `T` accepts. */
 export type Identifier<T, Names extends string> = Names | T | Config;
 
 /** A thing of a registry, by default the one of that name; null as `fallback`: none. */

@@ -5,7 +5,7 @@
 
 import type { ConfigValue } from '../base/config.ts';
 
-/** Where an option stands, for messages. */
+/** The class and the name of an option, for messages. */
 export interface Place {
   /** The class: `Conv2D`. */
   readonly owner: string;
@@ -13,18 +13,18 @@ export interface Place {
   readonly name: string;
 }
 
-/** Values of a class' options by name, as far as they are read. */
+/** Values of a class' options by name, those that were read so far. */
 export type OptionValues = Readonly<Record<string, unknown>>;
 
-/** What an option is made of. */
+/** The parts of an option. */
 export interface OptionDefinition<Value> {
-  /** What a value must be, for messages and the reference: `a whole number from 1 up`. */
+  /** The condition for a value, for messages and the reference: `a whole number from 1 up`. */
   readonly expected: string;
-  /** Turns what is given into the value. Throws ValueError or UnsupportedError that names the place. */
+  /** Turns the given value into the option's value. Throws ValueError or UnsupportedError that names the place. */
   readonly read: (given: unknown, place: Place) => Value;
   /**
-   * The value when the option is left out; undefined: it must be given. May look at the options that are given, at those
-   * left out that stand before it, and at the class' name.
+   * The value when the option is left out; undefined: it must be given. May use the given options, the left-out ones
+   * before it in the table, and the class' name.
    */
   readonly fallback?: ((values: OptionValues, owner: string) => Value) | undefined;
   /** The value in Keras' JSON. Default: the value itself. */
@@ -45,7 +45,7 @@ export interface OptionDefinition<Value> {
  */
 export class Option<Value = unknown, Given = Value, Needed extends boolean = boolean> {
   readonly definition: OptionDefinition<Value>;
-  /** For the compiler only. */
+  /** Exists for the type checker only. */
   declare readonly types: { readonly given: Given; readonly needed: Needed };
 
   constructor(definition: OptionDefinition<Value>) {

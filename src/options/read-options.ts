@@ -29,7 +29,7 @@ export function readOptions(owner: string, table: OptionTable, given: unknown): 
     if (value !== undefined) values[name] = definition.read(value, { owner, name });
     else if (definition.fallback === undefined) throw missingOption(owner, name, definition.expected);
   }
-  // Last, so that names are numbered for things only whose options are right.
+  // Names come last, so that a thing with wrong options does not take a number.
   for (const [name, { definition }] of entries) {
     if (!(name in values)) values[name] = definition.fallback!(values, owner);
   }
@@ -66,8 +66,9 @@ export function writeOptions(table: OptionTable, values: object): Config {
 }
 
 /**
- * The options that a config of any version of Keras stands for, as constructors take them. null means "left out", but
- * for options of which it is a value. Keys that no option has stay, for the constructor to refuse, unless they are null.
+ * The options that a config of any version of Keras stands for, as constructors take them. null means "left out",
+ * except for options that have null as a value. Unknown keys stay in the result, so that the constructor refuses them,
+ * unless their value is null.
  */
 export function optionsFromConfig(
   table: OptionTable,

@@ -1,5 +1,5 @@
 /**
- * @file Registry: the things of one kind by name (layers, losses, …), ours and the users' alike, and the scope in which
+ * @file Registry: the things of one kind by name (layers, losses, …), Fovea's and users' own, and the scope in which
  * `customObjects` are known.
  */
 
@@ -10,7 +10,7 @@ import { describeValue } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { type ConcreteClass, Configurable, classNameOf, fromConfig } from './configurable.ts';
 
-/** Classes and functions of one's own by name, for `loadModel(path, { customObjects })`. */
+/** Users' own classes and functions by name, for `loadModel(path, { customObjects })`. */
 export type CustomObjects = Readonly<Record<string, unknown>>;
 
 /** The scopes that are open, the innermost last. */
@@ -62,20 +62,23 @@ export function customObject(name: string): unknown {
   return scope?.[name];
 }
 
-/** The part of a registered name before `>` that Keras gives without a package of one's own. */
+/** The part of a registered name before `>` that Keras uses when no package is given. */
 const OWN_PACKAGE = 'Custom';
 
-/** Functions of users' own that files may name, by name. */
+/** Users' own functions that files may name, by name. */
 const functions = new Map<string, { readonly body: (...args: never[]) => unknown; readonly owner: string }>();
 
-/** Makes a function known by its name: an activation, loss or metric of one's own. Throws ValueError for one without a name. */
+/**
+ * Makes a function known by its name: a user's own activation, loss or metric. Throws ValueError for one without a
+ * name.
+ */
 export function registerFunction(body: (...args: never[]) => unknown, owner: string = OWN_PACKAGE): void {
   if (body.name === '')
     throw new ValueError('register: the function has no name. Give it one, so that files can name it.');
   functions.set(body.name, { body, owner });
 }
 
-/** The function of a user's own that `name` stands for, of the open scopes or registered; undefined without. */
+/** The user's own function that `name` stands for, from the open scopes or registered; undefined without. */
 export function customFunction(name: string): ((...args: never[]) => unknown) | undefined {
   const own = withoutPackage(name);
   const found = customObject(name) ?? customObject(own);
@@ -84,7 +87,7 @@ export function customFunction(name: string): ((...args: never[]) => unknown) | 
 }
 
 /**
- * A function of a user's own as Keras files have it: its name. To load such a file the function must be registered or be
+ * A user's own function in the form of Keras files: its name. To load such a file the function must be registered or be
  * among `customObjects`. Throws UnsupportedError for a function without a name.
  */
 export function functionObject(body: (...args: never[]) => unknown, kind: string): Config {
@@ -102,7 +105,7 @@ export function functionObject(body: (...args: never[]) => unknown, kind: string
 
 interface Entry<T extends Configurable> {
   readonly Class: ConcreteClass<T>;
-  /** The package of a class of a user's own; null for ours. */
+  /** The package of a user's own class; null for Fovea's classes. */
   readonly owner: string | null;
 }
 
@@ -132,7 +135,7 @@ export class Registry<T extends Configurable> {
    * @param options.module Where Keras has them: `keras.losses`.
    * @param options.example What to give instead of a wrong identifier, for messages.
    * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
-   * @param options.list The factories of our own classes by name; what is no factory is left out.
+   * @param options.list The factories of Fovea's classes by name; entries that are not factories are left out.
    * @param options.aliases Other names, each with the name that it stands for.
    * @param options.listed Names that messages list besides those of `list`.
    */
@@ -169,8 +172,8 @@ export class Registry<T extends Configurable> {
   }
 
   /**
-   * Adds a class of a user's own, so that files with it can be loaded and its name can stand for it; in place of another one
-   * of the same package and name. Throws ValueError when one of Fovea's own has the name.
+   * Adds a user's own class, so that files with it can be loaded and its name can stand for it. It takes the place of a
+   * class of the same package and name. Throws ValueError when one of Fovea's own classes has the name.
    *
    * @param owner Keras' package of the class: files have `owner>className`.
    */
@@ -188,7 +191,7 @@ export class Registry<T extends Configurable> {
     this.#registered.set(key, { Class, owner });
   }
 
-  /** Names of all that is ours, for messages. */
+  /** Names of all of Fovea's things of this kind, for messages. */
   get names(): readonly string[] {
     return this.#listed;
   }
@@ -239,7 +242,7 @@ export class Registry<T extends Configurable> {
   resolve(identifier: unknown): T {
     if (identifier instanceof this.#base) return identifier;
     if (typeof identifier === 'string') return this.create(identifier);
-    // A thing of another kind may have a name too, and is no object of a file.
+    // A thing of another kind may also have such a name; it is not an object of a file.
     const isThing = identifier instanceof Configurable;
     if (!isThing && isKerasObject(identifier)) return this.fromObject(identifier);
     if (!isThing && isKeras1Object(identifier)) {
