@@ -8,10 +8,15 @@ import { factory, withOptions } from '../options/configurable.ts';
 import { number, oneOf } from '../options/kinds.ts';
 import { Regularizer } from './regularizer.ts';
 
-/** A smaller squared norm counts as this, so that rows of zeros do not divide by zero (Keras' `normalize`). */
+/**
+ * A smaller squared norm is raised to this, so that rows of zeros do not cause a division by zero (Keras' `normalize`).
+ */
 const LEAST_SQUARED_NORM = 1e-14;
 
-/** factor · mean of |cosine| over all pairs of rows or columns. Throws ShapeError for a weight that is no matrix or has one only. */
+/**
+ * factor · mean of |cosine| over all pairs of rows or columns. Throws ShapeError unless the weight is a matrix with at
+ * least two rows (or columns).
+ */
 export class OrthogonalRegularizer extends withOptions(Regularizer, {
   /** The factor. Default 0.01. */
   factor: number(0.01, { atLeast: 0 }),

@@ -3,7 +3,7 @@
 import type { Node } from '../graph/node.ts';
 import { Configurable, withOptions } from '../options/configurable.ts';
 
-/** What training is to keep small besides the loss. A class of one's own defines `call`. */
+/** A price that training keeps small together with the loss. A user's own class defines `call`. */
 export abstract class Regularizer extends withOptions(Configurable, {}) {
   /** The price of `x` as a scalar: `x` is a weight, or a layer's output with the batch. Throws ShapeError for a rank it cannot take. */
   abstract call(x: Node): Node;
