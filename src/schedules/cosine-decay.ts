@@ -8,7 +8,7 @@ import { float32, LearningRateSchedule } from './schedule.ts';
 /** From 1 at 0 to 0 at 1. */
 const halfCosine = (done: number): number => 0.5 * (1 + Math.cos(Math.PI * done));
 
-/** The rate falls along a half cosine, after a straight rise if wanted. */
+/** The rate falls along a half cosine. With `warmupTarget` it rises in a straight line first. */
 export class CosineDecay extends withOptions(LearningRateSchedule, {
   /** The rate of the first step. */
   initialLearningRate: number(undefined, { atLeast: 0 }),
@@ -69,7 +69,8 @@ export class CosineDecayRestarts extends withOptions(LearningRateSchedule, {
       restarts = Math.floor(left);
       left -= restarts;
     }
-    // Counted and not found by a logarithm, as in Keras: rounding of the logarithm would move some restarts by a step.
+    // The restarts are counted one by one. Keras finds them by a logarithm, whose rounding would move some of them by a
+    // step.
     for (; left >= length; restarts++) {
       left -= length;
       length *= tMul;
@@ -80,7 +81,7 @@ export class CosineDecayRestarts extends withOptions(LearningRateSchedule, {
   }
 }
 
-/** A rate that falls along a half cosine, after a straight rise if wanted. */
+/** A rate that falls along a half cosine, after a linear rise with `warmupTarget`. */
 export const cosineDecay = factory(CosineDecay);
 /** A rate that falls along a half cosine again and again. */
 export const cosineDecayRestarts = factory(CosineDecayRestarts);

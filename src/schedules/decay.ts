@@ -9,7 +9,7 @@ const STEADY = {
   initialLearningRate: number(undefined, { atLeast: 0 }),
   /** Steps in which the rate falls once. */
   decaySteps: number(undefined, { above: 0 }),
-  /** How far it falls in them. */
+  /** The factor of the decay in these steps. */
   decayRate: number(),
   /** Whether it falls at the end of these steps only, and not a little with each. Default false. */
   staircase: flag(false),

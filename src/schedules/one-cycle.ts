@@ -1,4 +1,7 @@
-/** @file The 1cycle policy: up, down, and far down (Smith & Topin 2017; options and numbers of PyTorch's `OneCycleLR`). */
+/**
+ * @file The 1cycle policy: the rate rises, falls, and falls far below its first value (Smith & Topin 2017; options and
+ * numbers of PyTorch's `OneCycleLR`).
+ */
 
 import { factory, withOptions } from '../options/configurable.ts';
 import { count, flag, fraction, number, oneOf } from '../options/kinds.ts';
@@ -34,7 +37,7 @@ export class OneCycle extends withOptions(LearningRateSchedule, {
     let start = 0;
     let from = first;
     for (const [end, to] of this.#stretches(first)) {
-      // A stretch without length has its last rate at once.
+      // A stretch of length 0 has its last rate at once.
       const done = end > start ? (iteration - start) / (end - start) : 1;
       if (iteration <= end) return this.#between(from, to, done);
       [start, from] = [end, to];
@@ -55,5 +58,5 @@ export class OneCycle extends withOptions(LearningRateSchedule, {
   }
 }
 
-/** The 1cycle policy: up, down, and far down. */
+/** The 1cycle policy: a rate that rises, falls, and falls far below its first value. */
 export const oneCycle = factory(OneCycle);

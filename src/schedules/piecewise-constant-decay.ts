@@ -20,7 +20,7 @@ function numberList(): Option<readonly number[], readonly number[], true> {
 
 /** `values[0]` up to and with iteration `boundaries[0]`, then `values[1]` up to and with `boundaries[1]`, … */
 export class PiecewiseConstantDecay extends withOptions(LearningRateSchedule, {
-  /** The last iterations of all values but the last, rising. */
+  /** For each value but the last, its last iteration; in rising order. */
   boundaries: numberList(),
   /** The rates, one more than boundaries. */
   values: numberList(),

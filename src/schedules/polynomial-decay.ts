@@ -10,7 +10,7 @@ export class PolynomialDecay extends withOptions(LearningRateSchedule, {
   initialLearningRate: number(undefined, { atLeast: 0 }),
   /** Steps until the end. */
   decaySteps: number(undefined, { above: 0 }),
-  /** The rate from there on. Default 0.0001. */
+  /** The rate after these steps. Default 0.0001. */
   endLearningRate: number(0.0001, { atLeast: 0 }),
   /** 1 is a straight line. Default 1. */
   power: number(1),

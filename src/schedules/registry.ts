@@ -15,7 +15,7 @@ export const SCHEDULES = new Registry<LearningRateSchedule>({
   example: 'Give a number or a schedule such as schedules.cosineDecay({ … }).',
   list,
 });
-// Keras does not have it: files name the package, as they do for classes of a user's own.
+// Keras does not have it: files name the package, as they do for users' own classes.
 SCHEDULES.register(list.oneCycle.Class, 'Fovea');
 
 /** What an option for a learning rate takes: a number, a schedule, or an object of a Keras file. */
