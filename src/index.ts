@@ -89,13 +89,13 @@ export { LearningRateSchedule } from './schedules/schedule.ts';
 
 /** The engine: which one runs, with how many threads. */
 export const backend = {
-  /** Chooses it: 'auto', 'wasm' or 'native', with `{ threads }`. */
+  /** Chooses the engine: 'auto', 'wasm' or 'native', with `{ threads }`. */
   set: setBackend,
-  /** Name, instruction set and threads of what runs, or would run. */
+  /** Name, instruction set and threads of the engine that runs, or would run. */
   describe: describeBackend,
 };
 
-/** What does not belong to a model. */
+/** Functions that do not belong to a model. */
 export const utils = {
   toCategorical,
   /** Makes initialisation, shuffling and dropout repeat exactly from here on. */

@@ -5,7 +5,7 @@ import { sizeOf } from '../base/shape.ts';
 import { Configurable, withOptions } from '../options/configurable.ts';
 import { seed, unsupported } from '../options/kinds.ts';
 
-/** Fills new weights. A class of one's own defines `fill`. */
+/** Fills new weights. A user's own class defines `fill`. */
 export abstract class Initializer extends withOptions(Configurable, {
   dtype: unsupported('float32', null).notInConfig(),
 }) {

@@ -57,8 +57,8 @@ export interface LayerCall {
 /**
  * A step from inputs to outputs that may own weights and other layers.
  *
- * A class of one's own sets the static `className` and defines `call`; its options come from `withOptions(Layer, {…})`; it
- * makes weights in `createWeights`, and says in `inputSpec` what it can take.
+ * A user's own class sets the static `className` and defines `call`; its options come from `withOptions(Layer, {…})`;
+ * it makes weights in `createWeights`, and says in `inputSpec` what it can take.
  */
 export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   declare readonly name: string;

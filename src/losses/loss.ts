@@ -13,8 +13,8 @@ import { className } from '../options/names.ts';
 import type { OptionTable } from '../options/option.ts';
 
 /**
- * A measure of how far predictions are from labels. A class of one's own defines `call`:
- * `class Distance extends Loss { call(yTrue, yPred) { return ops.mean(ops.abs(ops.sub(yTrue, yPred)), { axes: [-1] }); } }`.
+ * A measure of how far predictions are from labels. A user's own class defines `call`: `class Distance extends Loss {
+ * call(yTrue, yPred) { return ops.mean(ops.abs(ops.sub(yTrue, yPred)), { axes: [-1] }); } }`.
  */
 export abstract class Loss extends withOptions(Configurable, {
   /** Default: the class' name in snake case. */

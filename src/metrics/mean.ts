@@ -31,7 +31,7 @@ function meanContributions(values: Node, sampleWeight: Node | null): Contributio
   return { total: sumOf(mul(perSample(values, meanOf), sampleWeight)), count: sumOf(sampleWeight) };
 }
 
-/** A mean over all predictions, weighted by samples. A class of one's own defines `call`. */
+/** A mean over all predictions, weighted by samples. A user's own class defines `call`. */
 export abstract class MeanMetric extends withOptions(Metric, {
   /** The name in logs and history. Default: the class' name in snake case. */
   name: className(),

@@ -27,10 +27,9 @@ export interface MetricInputs {
 export type MetricData = Tensor | TensorSource;
 
 /**
- * A number, or several, about all predictions of an epoch. A class of one's own defines `update` and `compute`, and
- * `merge` where states do not add:
- * `update({ yTrue, yPred }) { return { hits: ops.sum(ops.mul(yTrue, yPred)), count: 1 } }`,
- * `compute({ hits, count }) { return hits[0] / count[0] }`.
+ * A number, or several, about all predictions of an epoch. A user's own class defines `update` and `compute`, and
+ * `merge` where states do not add: `update({ yTrue, yPred }) { return { hits: ops.sum(ops.mul(yTrue, yPred)), count: 1
+ * } }`, `compute({ hits, count }) { return hits[0] / count[0] }`.
  */
 export abstract class Metric extends withOptions(Configurable, {
   /** The name in logs and history. Default: the class' name in snake case, numbered. */
