@@ -33,7 +33,7 @@ test('the page adds a layer: two files and a line', () => {
     join(root, 'tsconfig.page.json'),
     JSON.stringify({ extends: './tsconfig.json', include: ['src/layers/p-relu.test.ts', 'src/index.ts'] }),
   );
-  // A test runner that finds itself inside of another one says nothing.
+  // A test runner inside of another one prints nothing, so the variable that tells it is removed.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const run = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: 'pipe', env });

@@ -1,4 +1,4 @@
-/** @file Each option has a doc comment that says its table's default, so that the reference can be made of them. */
+/** @file Each option has a doc comment that says its table's default, so that the reference can be made from them. */
 
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-/** @file The library inside of other people's bundles: for browsers, and as CommonJS for Node. */
+/** @file The library inside of users' bundles: for browsers, and as CommonJS for Node. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -60,7 +60,7 @@ interface Ran {
   readonly threads: number;
 }
 
-/** Runs a bundled program where there is what pages have, without workers, and `more`. */
+/** Runs a bundled program in a context with the globals of a page, without workers, and with `more`. */
 async function runInPage(text: string, more: object): Promise<Ran> {
   const timers = { setTimeout, clearTimeout, setInterval, clearInterval };
   const context = createContext({
@@ -148,7 +148,7 @@ describe('a bundle as CommonJS', () => {
     const index = JSON.stringify(join(ROOT, 'build', 'src', 'index.js'));
     const program = `const { backend, layers, sequential, tensor } = require(${index});${PROGRAM}
 done.then(({ engine }) => console.log(engine));`;
-    // It says that CommonJS has no import.meta, which the library knows.
+    // The warning says that CommonJS has no import.meta, which the library handles.
     const logOverride = { 'empty-import-meta': 'silent' } as const;
     const text = await bundle(program, { platform: 'node', external: ['koffi'], logOverride });
     file = join(folder, 'bundle.cjs');

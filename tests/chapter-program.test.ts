@@ -1,4 +1,7 @@
-/** @file What the compiler makes of the chapter's network, as text: a change of plan shows in the diff of the golden file. */
+/**
+ * @file The compiled program of the chapter's network as text: a change of the program shows in the diff of the golden
+ * file.
+ */
 
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** @file The hand-written docs: links lead somewhere, and each decision has a number of its own. */
+/** @file The hand-written docs: each link leads to a file, and each decision has a number of its own. */
 
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';

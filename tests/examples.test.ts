@@ -1,4 +1,4 @@
-/** @file The programs of examples/ run in their short form and say what they should. */
+/** @file The programs of examples/ run in their short form and print what they should. */
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

@@ -1,4 +1,4 @@
-/** @file The code of docs/extending.md compiles against the library's types, and does what the page says. */
+/** @file The code of docs/extending.md compiles with the library's types, and does what the page says. */
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';

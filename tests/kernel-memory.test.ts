@@ -10,7 +10,7 @@ import { InterpretingBackend } from './support/interpreting-backend.ts';
 import { type OpCase, opCases } from './support/op-cases.ts';
 import { backendResults, buildProblem, referenceResults, relativeDifference } from './support/run-op-case.ts';
 
-/** So small that kernels work around them for small shapes already. */
+/** Cache sizes so small that kernels copy and cut for small shapes already. */
 const CACHES = { l1Bytes: 8192, l2Bytes: 8192 };
 
 const targets: Record<string, VectorTarget> = {
@@ -40,7 +40,7 @@ for (const [name, target] of Object.entries(targets)) {
   });
 }
 
-/** A convolution of any extents, strides, dilation and padding, with what fuses behind it. */
+/** A random convolution: extents, strides, dilation, padding, and the ops that fuse after it. */
 function randomConvolution(random: RandomGenerator): OpCase {
   const whole = (low: number, high: number) => low + (random.nextUint32() % (high - low + 1));
   const [kh, kw, ic, oc] = [whole(1, 3), whole(1, 3), whole(1, 24), whole(9, 96)];
@@ -63,7 +63,7 @@ function randomConvolution(random: RandomGenerator): OpCase {
 const RANDOM_CONVOLUTIONS = 20;
 /** More than the shards of a batch, so that a kernel gets several at a time. */
 const SAMPLES = 9;
-/** Kernels that copy, of those that read weights and of those that sum them up, at least. */
+/** The least number of kernels that must copy: of those that read weights, and of weights gradients. */
 const LEAST_COPYING = 3;
 
 for (const [name, target] of Object.entries(targets)) {

@@ -1,4 +1,4 @@
-/** @file Many small models in one process: an engine's memory is never used up by what can be had again. */
+/** @file Many small models in one process: memory that can be freed never uses up an engine's memory. */
 
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';

@@ -38,7 +38,7 @@ function spread(low: number, high: number): Float32Array {
   return Float32Array.from({ length: COUNT }, (_, i) => low + ((high - low) * i) / (COUNT - 1));
 }
 
-/** Numbers from 10^low to 10^high, evenly in the exponent. */
+/** Numbers from 10^low to 10^high, with equal steps of the exponent. */
 function decades(low: number, high: number): Float32Array {
   return spread(low, high).map((exponent) => 10 ** exponent);
 }

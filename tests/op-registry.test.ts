@@ -93,7 +93,7 @@ for (const engine of engines) {
   });
 }
 
-/** All ops that files of src/ops define, by file, and the names of the functions beside them. */
+/** All ops that files of src/ops define, by file, and the names of the functions in these files. */
 async function definedOps(): Promise<{ file: string; ops: Op[]; functions: string[] }[]> {
   const folder = new URL('../src/ops/', import.meta.url);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })

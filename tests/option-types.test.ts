@@ -1,4 +1,6 @@
-/** @file What the compiler says of options: wrong names and wrong literals are errors, both spellings are not. */
+/**
+ * @file The type checker's errors about options: wrong names and wrong literals are errors, both spellings are allowed.
+ */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -13,7 +15,7 @@ const COMPILER = join(ROOT, 'node_modules/typescript/bin/tsc');
 const folder = mkdtempSync(join(ROOT, 'build/option-types-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Uses of the API, and for the wrong ones a part of what the compiler must say; null for right ones. */
+/** Uses of the API, with a part of the expected compiler message for wrong ones and null for right ones. */
 const USES: readonly [use: string, error: RegExp | null][] = [
   ["layers.conv2d({ filters: 8, kernelSize: 3, padding: 'same' })", null],
   ['layers.conv2d({ filters: 8, kernelSize: [3, 5], strides: [2, 1], useBias: false })', null],

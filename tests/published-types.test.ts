@@ -1,4 +1,7 @@
-/** @file The types of the package, in a strict project that checks them all: with nothing but JavaScript around, and with Node. */
+/**
+ * @file The types of the package, in a strict project that checks all of them, with the types of plain JavaScript only,
+ * and with those of Node.
+ */
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -12,11 +12,11 @@ import { leaveOut } from './support/leave-out.ts';
 import { plainTarget } from './support/plain-target.ts';
 import { buildGraph, type GraphProblem, type GraphSpec, randomGraph } from './support/random-graph.ts';
 
-/** Of the largest number of a result. Slopes that cancel each other out lose digits. */
+/** The allowed difference, as a part of a result's largest number. Gradients that cancel each other lose digits. */
 const TOLERANCE = 5e-3;
-/** Numbers that grow beyond it lose all digits. */
+/** Graphs with larger numbers are not used, since they lose all digits. */
 const LARGE = 1e12;
-/** Where the engines' seeds begin. */
+/** The first seed of each engine. */
 const SEED = 50_000;
 
 /** Outputs, then variables. */
@@ -38,13 +38,13 @@ async function results(backend: Backend, problem: GraphProblem, samples: number)
   return [...outputs, ...variables.map((variable) => variable.view().slice())];
 }
 
-/** The largest difference of two results' numbers, for the largest number as 1. */
+/** The largest difference of two results' numbers, as a part of the largest number. */
 function difference(actual: Float32Array, expected: Float32Array): number {
   const size = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
   return expected.reduce((most, value, i) => Math.max(most, Math.abs(actual[i]! - value) / size), 0);
 }
 
-/** What the graph's numbers should be; null for a graph of no use. */
+/** The expected numbers of the graph; null for a graph that cannot be used. */
 async function expectedOf(spec: GraphSpec, seed: number) {
   const problem = buildGraph(spec, new RandomGenerator(seed));
   if (problem === null) return null;
@@ -53,7 +53,7 @@ async function expectedOf(spec: GraphSpec, seed: number) {
   return useful ? { problem, expected } : null;
 }
 
-/** How far each of the engine's results is from what it should be. */
+/** The difference between each of the engine's results and the expected one. */
 async function differences(backend: Backend, spec: GraphSpec, seed: number): Promise<number[]> {
   const found = await expectedOf(spec, seed);
   if (found === null) return [];
@@ -70,7 +70,7 @@ for (const [e, { graphs, ...engine }] of engines.entries()) {
   describeOn(engine, 'random graphs', (backend) => {
     it(`${graphs} of them agree with float64`, async () => {
       let built = 0;
-      // Each engine has graphs of its own.
+      // Each engine runs different graphs.
       for (let seed = SEED * (e + 1); built < graphs; seed++) {
         const spec = randomGraph(new RandomGenerator(seed));
         if ((await expectedOf(spec, seed)) === null) continue;

@@ -16,7 +16,7 @@ import { relativeDifference } from './support/run-op-case.ts';
 
 const NETWORKS = 200;
 const TOLERANCE = 1e-5;
-/** Where the engines' seeds begin. */
+/** The first seed of each engine. */
 const SEED = 20_000;
 
 interface Problem {
@@ -24,7 +24,7 @@ interface Problem {
   readonly x: Float32Array;
 }
 
-/** The network with its weights and input; null when it does not fit together. */
+/** The network with its weights and input; null when the layers' shapes do not fit. */
 function problemOf(network: NetworkSpec, seed: number): Problem | null {
   const random = new RandomGenerator(seed);
   const numbers = (size: number, scale: number) =>
@@ -56,7 +56,9 @@ async function results(backend: Backend, { graph, x }: Problem, samples: number)
   return all;
 }
 
-/** The largest difference between the engine's results and float64's; 0 for a network that does not fit together. */
+/**
+ * The largest difference between the engine's results and float64's; 0 for a network whose layers' shapes do not fit.
+ */
 async function difference(backend: Backend, network: NetworkSpec, seed: number): Promise<number> {
   const problem = problemOf(network, seed);
   if (problem === null) return 0;
@@ -69,7 +71,7 @@ for (const [e, engine] of comparedEngines.entries()) {
   describeOn(engine, 'random networks', (backend) => {
     it(`${NETWORKS} of them agree with float64`, async () => {
       let built = 0;
-      // Each engine has networks of its own.
+      // Each engine runs different networks.
       for (let seed = SEED * (e + 1); built < NETWORKS; seed++) {
         const network = randomNetwork(new RandomGenerator(seed));
         if (problemOf(network, seed) === null) continue;

@@ -1,4 +1,7 @@
-/** @file What the compiler makes of a residual network with batch normalization: what goes through memory between sweeps, and what does not. */
+/**
+ * @file The compiled program of a residual network with batch normalization: which values go through memory between
+ * sweeps.
+ */
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -17,7 +20,7 @@ describe('ResNet-20 compiled', () => {
   );
   const maps = kept.filter(({ elements }) => elements > 10);
   const convolutions = 21;
-  /** The last one's sum is used up in its own sweep, in which the way back begins. */
+  /** The last block's sum is read only in its own sweep, in which the backward work begins. */
   const keptSums = 8;
 
   it('keeps of each layer the convolution and one gradient, of each block the sum', () => {
@@ -45,7 +48,8 @@ describe('ResNet-20 compiled', () => {
     const kernels = step.program.phases.flatMap((phase) => phase.calls.map(({ kernel }) => kernel.name));
     assert.equal(kernels.filter((name) => name.startsWith('sub_square_sum_')).length, convolutions);
     assert.equal(kernels.filter((name) => /_mul_sum_sum.*_32x32x16/.test(name)).length, 7);
-    // What is left: images, of which nothing is computed before, and inputs of 1x1 convolutions, which are not padded.
+    // The remaining ones are images, which no kernel of the step computes, and inputs of 1x1 convolutions, which are
+    // not padded.
     assert.ok(
       kernels.filter((name) => name.startsWith('pad_')).every((name) => name.startsWith('pad_32x32x3_')),
     );

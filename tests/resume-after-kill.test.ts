@@ -1,6 +1,6 @@
 /**
- * @file Training that is killed with SIGKILL at random moments and started again ends with the bits of a run that was not.
- * FOVEA_KILLS sets how many kills there are of each kind of training (default 1).
+ * @file Training that is killed with SIGKILL at random moments and started again ends with the same bits as a run that
+ * was not killed. FOVEA_KILLS sets how many kills there are of each kind of training (default 1).
  */
 
 import assert from 'node:assert/strict';
@@ -13,10 +13,10 @@ import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./support/interrupted-run.js', import.meta.url));
 const KILLS = Number(process.env.FOVEA_KILLS ?? 1);
-/** A kill comes when the program has written so many of its 129 lines at most, and up to so many milliseconds later. */
+/** A program is killed after at most this many of its 129 lines, plus up to this many milliseconds. */
 const LINES = 64;
 const LATER = 8;
-/** The first kill comes when there is a backup. */
+/** The first kill waits until there is a backup. */
 const LINES_OF_AN_EPOCH = 17;
 
 const home = mkdtempSync(join(tmpdir(), 'fovea-kill-'));
@@ -28,7 +28,7 @@ interface Run {
   readonly killed: boolean;
 }
 
-/** When to kill a program: so many milliseconds after so many lines. */
+/** When to kill a program: this many milliseconds after this many lines. */
 interface Kill {
   readonly lines: number;
   readonly later: number;
@@ -60,7 +60,7 @@ function run(folder: string, saveFreq: string, training: string, kill: Kill | nu
   });
 }
 
-/** Whether a run began behind the first batch. */
+/** Whether a run began after the first batch. */
 function wentOn({ lines }: Run): boolean {
   const first = lines.find((line) => line.startsWith('batch'));
   return first !== undefined && !first.startsWith('batch 0 0 ');

@@ -1,4 +1,7 @@
-/** @file A step's outputs and updates see the variables as they were before it, whatever reads and changes what. */
+/**
+ * @file A step's outputs and updates use the variables' numbers from before the step, in any order of reads and
+ * updates.
+ */
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';

@@ -1,4 +1,4 @@
-/** @file Machine code can be written for every op case and for the layers of large networks, whatever processor this is. */
+/** @file Machine code can be written for every op case and for the layers of large networks, on any processor. */
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -15,7 +15,7 @@ import { verifyKernel } from '../src/kernels/verify.ts';
 import { opCases } from './support/op-cases.ts';
 import { buildProblem } from './support/run-op-case.ts';
 
-/** Half of the instruction cache that processors have: two kernels in turn should not throw each other out. */
+/** Half of the instruction cache that processors have: two kernels that run in turn should both stay in the cache. */
 const MOST_BYTES = 16 * 1024;
 
 for (const isa of ['avx2', 'avx512'] as const) {

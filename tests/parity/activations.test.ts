@@ -1,6 +1,6 @@
 /**
- * @file Activations, and the cross-entropy of logits, against Keras in float64, number by number: small values and small
- * gradients must be right in themselves, not only beside large ones.
+ * @file Activations, and the cross-entropy of logits, against Keras in float64, number by number: small values and
+ * small gradients must have a small relative error too.
  */
 
 import assert from 'node:assert/strict';
@@ -29,7 +29,7 @@ const { manifest, read } = readFixture<{ cases: readonly ActivationCase[] }>('ac
 
 /** About 16 units in the last place, for each number. */
 const TOLERANCE = 1e-6;
-/** Where Keras' own float64 differences end. */
+/** Differences up to this are allowed: Keras' own float64 results are not more exact. */
 const SMALLEST = 1e-15;
 /** A row's gradients are differences of its weights, which are 3 at most, and their means. */
 const SMALLEST_OF_ROWS = 3 * TOLERANCE;

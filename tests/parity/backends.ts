@@ -1,4 +1,4 @@
-/** @file The backends that the parity tests run on, and how near each must come to Keras. */
+/** @file The backends that the parity tests run on, and the difference from Keras that each may have. */
 
 import type { Backend } from '../../src/engine/executable.ts';
 import { NativeBackend } from '../../src/engine/native-backend.ts';
@@ -17,7 +17,7 @@ export interface BackendUnderTest {
 }
 
 export const BACKENDS: readonly BackendUnderTest[] = [
-  // Float64 inside; what remains is the rounding of the fixtures and results to float32.
+  // It computes in float64; the remaining difference is the rounding of fixtures and results to float32.
   { name: 'reference', make: async () => new ReferenceBackend(), tolerance: 2e-7, fast: false },
   { name: 'wasm', make: () => WasmBackend.create({ threads: 2 }), tolerance: 1e-5, fast: true },
   ...(['avx2', 'avx512'] as const)

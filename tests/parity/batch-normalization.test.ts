@@ -27,7 +27,7 @@ interface Step {
 interface NormalizationCase {
   readonly name: string;
   readonly config: Config;
-  /** Of one sample. */
+  /** The shape of one sample. */
   readonly shape: readonly number[];
   /** Added to every input. */
   readonly offset: number;
@@ -39,7 +39,7 @@ interface NormalizationCase {
 
 const { manifest, read } = readFixture<{ cases: readonly NormalizationCase[] }>('batch-normalization');
 const CAPACITY = 6;
-/** The step whose numbers inference has. */
+/** The step after which inference was computed. */
 const INFERENCE = 9;
 
 const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);

@@ -1,4 +1,4 @@
-/** @file Numbers of steps without a batch size, against Keras: how many batches there are, and what they give. */
+/** @file Numbers of steps without a batch size, against Keras: the number of batches, and their results. */
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

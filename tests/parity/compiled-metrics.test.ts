@@ -1,4 +1,6 @@
-/** @file `compile`'s metrics and weighted metrics against Keras: names in the logs, values, and what files say of them. */
+/**
+ * @file `compile`'s metrics and weighted metrics against Keras: names in the logs, values, and their entries in files.
+ */
 
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
@@ -56,7 +58,7 @@ function makeModel(item: CompiledCase) {
   return net;
 }
 
-/** Keras' logs, with several numbers of one metric as numbers of their own. */
+/** Keras' logs, with one entry for each number of a metric. */
 function expectedLogs(item: CompiledCase): [string, number][] {
   const flat = Object.entries(item.logs).flatMap(([name, value]): [string, number][] =>
     typeof value === 'number'

@@ -29,7 +29,7 @@ interface LayerCase {
 
 const { manifest, read } = readFixture<{ cases: readonly LayerCase[] }>('layers');
 
-/** What Keras has and Fovea refuses today. */
+/** Options that Keras has and Fovea refuses. */
 const REFUSED_ACTIVATIONS = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus'].concat([
   'sparse_sigmoid',
   'sparsemax',

@@ -17,7 +17,10 @@ interface LossCase {
   readonly className: string;
   readonly options: Readonly<Record<string, boolean | number>>;
   readonly activation: string;
-  /** How far float32 Keras is from the values, which are float64 Keras': near 1, float32 cannot hold 1 - 1e-7. */
+  /**
+   * The difference between float32 Keras and the values, which are from float64 Keras: float32 cannot hold 1 - 1e-7
+   * exactly.
+   */
   readonly float32KerasDiffersBy: number;
   readonly yTrue: ArrayReference;
   readonly input: ArrayReference;
@@ -28,7 +31,7 @@ interface LossCase {
 
 const { manifest, read } = readFixture<{ cases: readonly LossCase[] }>('losses');
 
-/** The per-sample losses, their mean, and the mean's gradient with respect to what goes into the activation. */
+/** The per-sample losses, their mean, and the mean's gradient with respect to the activation's input. */
 async function run(item: LossCase, backend: Backend): Promise<Float32Array[]> {
   const batched = ({ shape }: ArrayReference) => [null, ...shape.slice(1)];
   const loss = getLoss({ class_name: item.className, config: item.options });

@@ -18,12 +18,12 @@ interface MetricCase {
   readonly className: string;
   readonly options: Config;
   readonly config: Config;
-  /** One an epoch's batch; null for metrics of values without labels. */
+  /** One for each batch of an epoch; null for metrics of values without labels. */
   readonly yTrue: readonly (ArrayReference | null)[];
   readonly yPred: readonly ArrayReference[];
   readonly sampleWeight: readonly ArrayReference[];
   readonly results: readonly (readonly number[])[];
-  /** Missing where Keras cannot take one weight a sample. */
+  /** Missing where Keras cannot take one weight for each sample. */
   readonly weightedResults?: readonly (readonly number[])[];
 }
 

@@ -1,6 +1,7 @@
 /**
- * @file .keras files of real Keras with batch normalization, regularizers, constraints and layers of a user's own: they are
- * read, predict, evaluate and train on as in Keras, and what is written of them has the same paths.
+ * @file .keras files of real Keras with batch normalization, regularizers, constraints and users' own layers. Fovea
+ * reads them, and they predict, evaluate and train on as in Keras. Files that Fovea writes from them have the same
+ * paths.
  */
 
 import assert from 'node:assert/strict';
@@ -25,7 +26,7 @@ interface FileCase {
   readonly target: ArrayReference;
   readonly output: ArrayReference;
   readonly evaluated: number;
-  /** Of one more training step. */
+  /** Numbers of one more training step. */
   readonly loss: number;
   readonly outputAfterStep: ArrayReference;
 }
@@ -54,7 +55,7 @@ async function check(net: Model, item: FileCase): Promise<void> {
   assertClose(await predict(), read(item.outputAfterStep).data, 5 * TOLERANCE, 'prediction after a step');
 }
 
-/** Where the arrays lie in a file, and their shapes. */
+/** The paths of the arrays in a file, and their shapes. */
 function places(bytes: Uint8Array): Record<string, unknown> {
   const file = readWeights(readKerasArchive(bytes, 'file').weights, 'file');
   const arrays = file.paths().map((path) => [path, file.arrays(path)!.map(({ shape }) => shape)] as const);
@@ -74,7 +75,8 @@ for (const item of manifest.cases) {
   test(`the configuration is what Keras wrote: ${item.name}`, async () => {
     const bytes = kerasFile(item.name);
     const net = await modelFromBytes(bytes, { customObjects });
-    // Keras numbers objects and names the Python file of a class; it has shapes of what is built alone, and notes of nothing.
+    // Left out of the comparison: Keras' numbers of objects, the Python file of a class, build shapes that only Keras
+    // writes, and empty entries.
     const free = ['shared_object_id', 'module', 'build_config', 'kwargs', 'compile_config'];
     const config = (file: Uint8Array) => {
       const text = JSON.stringify(readKerasArchive(file, 'file').config.config);

@@ -20,11 +20,11 @@ interface OptimizerCase {
   readonly options: Config;
   /** As float32 Keras writes it, under another name. */
   readonly config: Config;
-  /** How far float32 Keras is from the path, which is float64 Keras': some options amplify rounding. */
+  /** The difference between float32 Keras and the path, which is from float64 Keras: some options amplify rounding. */
   readonly float32KerasDiffersBy: number;
   /** Per step, and after the end of `fit`, all elements of all variables. */
   readonly path: ArrayReference;
-  /** What the optimizer keeps after the steps, in the order of files. */
+  /** The optimizer's variables after the steps, in the order of files. */
   readonly state: readonly {
     readonly name: string;
     readonly shape: readonly number[];
@@ -83,10 +83,10 @@ async function run(item: OptimizerCase, backend: Backend): Promise<Run> {
   return { optimizer, path };
 }
 
-/** Compares what is kept, under the names of Keras' paths but the optimizer's own, of which the numbering differs. */
+/** Compares the optimizer's variables by Keras' paths without the optimizer's own name, whose number differs. */
 function assertState(item: OptimizerCase, optimizer: Optimizer): void {
   const own = (name: string) => name.replace(/^.*\//, '');
-  // Keras gives the product that Nadam keeps no name of its own.
+  // In Keras, Nadam's product has no name of its own.
   const expected = item.state.map(({ name }) => own(name).replace(/^variable.*/, 'u_product'));
   const { variables } = optimizer;
   assert.deepEqual(

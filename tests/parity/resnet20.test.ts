@@ -32,13 +32,13 @@ const config = JSON.parse(
 );
 const DRAWN = { classes: 10, height: 32, width: 32, channels: 3 };
 const LOSS_TOLERANCE = 1e-3;
-/** Of the largest number of each statistic. */
+/** The allowed difference, as a part of the largest number of each statistic. */
 const STATISTIC_TOLERANCE = 1e-4;
 
 function makeModel({ frozen, learningRate }: ResNetCase): Model {
   const net = modelFromConfig(config);
   net.weights.forEach((weight, index) => {
-    // Biases and what normalizations have: around what initializers give.
+    // Biases and the weights of normalizations: random numbers around the initializers' values.
     const first = weight.shape.length === 1 ? weight.view().slice() : null;
     weight.assign(weightValues(index, weight.shape).map((value, i) => value + (first?.[i] ?? 0)));
   });

@@ -17,7 +17,7 @@ interface Manifest {
 
 const { manifest, read } = readFixture<Manifest>('schedules');
 
-/** As a part of the value, and of the first value: Keras computes in float32 throughout. */
+/** Allowed differences, as a part of the value and of the first value: Keras computes in float32. */
 const TOLERANCE = 2e-6;
 const TOLERANCE_OF_FIRST = 2e-7;
 

@@ -13,7 +13,7 @@ import { batch, type Drawn, weightValues } from '../support/fixture-numbers.ts';
 import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
-/** What the fixture keeps of a weight. */
+/** The fixture's numbers of a weight. */
 interface WeightSample {
   readonly sum: number;
   readonly squares: number;
@@ -37,9 +37,9 @@ interface TrainingCase {
 
 const { manifest, read } = readFixture<{ steps: number; cases: readonly TrainingCase[] }>('training');
 
-/** Of each loss; float32 and float64 Keras differ by up to 1.4e-5 on these networks. */
+/** The allowed difference of each loss; float32 and float64 Keras differ by up to 1.4e-5 on these networks. */
 const LOSS_TOLERANCE = 1e-4;
-/** Of the norm of each weight, after one step and after all. */
+/** The allowed difference of the norm of each weight, after one step and after all. */
 const WEIGHT_TOLERANCE = { first: 1e-5, last: 2e-3 };
 
 function makeModel(item: TrainingCase): Sequential {

@@ -23,7 +23,7 @@ interface RuleCase {
   readonly optimizer: 'sgd' | 'adam';
   readonly lossWeights: readonly number[] | null;
   readonly weighted: boolean;
-  /** Of each step of 6 samples. */
+  /** Losses of each step of 6 samples. */
   readonly losses: ArrayReference;
   readonly weightsAfterSteps: readonly ArrayReference[];
   readonly evaluated: readonly number[];
@@ -32,7 +32,7 @@ interface RuleCase {
 }
 
 const { manifest, read } = readFixture<{ steps: number; cases: readonly RuleCase[] }>('weight-rules');
-/** The step whose numbers `evaluate` and `fit` have. */
+/** The step whose numbers are compared with those of `evaluate` and `fit`. */
 const DATA = 20;
 const LOSS_TOLERANCE = 2e-5;
 const WEIGHT_TOLERANCE = 1e-4;
@@ -83,7 +83,7 @@ async function check(item: RuleCase): Promise<void> {
   checkWeights(net, item.weightsAfterSteps, 'the steps');
   const { x, y, sampleWeight } = dataOf(item, DATA, 10);
   const tested = await net.evaluate(x, y, { batchSize: 4, sampleWeight, verbose: 0 });
-  // Not the outputs' own losses: those Keras averages over the batches, whatever their sizes.
+  // The outputs' own losses are not compared: Keras averages them over the batches without regard to their sizes.
   assertClose([[tested].flat()[0] as number], [item.evaluated[0]!], LOSS_TOLERANCE, 'evaluate');
   const options = { batchSize: 4, epochs: 2, shuffle: false, sampleWeight, verbose: 0 } as const;
   const { history } = await net.fit(x, y, options);
@@ -106,7 +106,7 @@ for (const item of manifest.cases) {
   });
 }
 
-/** Rules are made of ops that other tests hold all engines to: machine code runs a few of them. */
+/** Other tests check the ops of these rules on all engines, so machine code runs only a few rules. */
 const ON_MACHINE_CODE = ['activity of conv2d', 'orthogonal rows', 'called twice', 'non negative gamma'];
 
 for (const backend of BACKENDS) {

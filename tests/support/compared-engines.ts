@@ -9,11 +9,11 @@ import { guarded, whyNotNative } from './native-machine.ts';
 export interface ComparedEngine {
   readonly name: string;
   make(): Promise<Backend>;
-  /** Why it cannot run here. */
+  /** The reason why it cannot run here; false when it can. */
   readonly skip?: string | false;
 }
 
-/** Machine code for both instruction sets, guarded, so that a stray access ends the process. */
+/** Machine code for both instruction sets, in guard mode, so that an access outside a buffer ends the process. */
 export const guardedEngines = (['avx2', 'avx512'] as const).map(
   (isa): ComparedEngine => ({
     name: `native ${isa}`,
@@ -28,7 +28,7 @@ export const comparedEngines: readonly ComparedEngine[] = [
   ...guardedEngines,
 ];
 
-/** A suite on an engine that is there while its tests run. */
+/** A suite of tests on an engine that is made before them and ended after them. */
 export function describeOn(
   { name, make, skip = false }: ComparedEngine,
   what: string,

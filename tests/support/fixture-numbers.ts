@@ -25,7 +25,7 @@ export function uniform(stream: number, size: number, limit: number): Float32Arr
   return Float32Array.from(numbers(stream, size), (n) => (2 * ((n >>> 8) / 2 ** 24) - 1) * limit);
 }
 
-/** Glorot-uniform kernels; biases in ±0.1, so that an ignored bias shows. */
+/** Glorot-uniform kernels; biases in ±0.1, so that a test fails when a bias is ignored. */
 export function weightValues(stream: number, shape: readonly number[]): Float32Array {
   const size = shape.reduce((product, extent) => product * extent, 1);
   if (shape.length === 1) return uniform(stream, size, 0.1);
@@ -35,7 +35,7 @@ export function weightValues(stream: number, shape: readonly number[]): Float32A
   return uniform(stream, size, Math.sqrt(6 / (field * (fanIn + fanOut))));
 }
 
-/** What images are drawn: how many classes, and the extents of an image. */
+/** The number of classes, and the extents of an image. */
 export interface Drawn {
   readonly classes: number;
   readonly height: number;
@@ -65,7 +65,7 @@ export function drawing(stream: number, drawn: Drawn): { image: Uint8Array; labe
   return { image: image.map((pixel, i) => (pixel * (64 + (noise[i]! % 192))) >> 8), label };
 }
 
-/** `size` drawings as float32 in 0…1 (whole number / 255), one after the other, and their labels. */
+/** `size` drawings as float32 in 0…1 (whole number / 255), one after another, and their labels. */
 export function batch(
   stream: number,
   size: number,

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
-/** Where an array lies in a fixture's binary. */
+/** The place of an array in a fixture's binary. */
 export interface ArrayReference {
   readonly offset: number;
   readonly shape: readonly number[];

@@ -1,6 +1,6 @@
 /**
- * @file A backend that interprets the compiled program with every access checked: each kernel may touch only the
- * buffers it was called with, and memory that nothing wrote yet holds NaN. For any lane count.
+ * @file A backend that interprets the compiled program with every access checked: each kernel may read and write only
+ * the buffers it was called with, and memory that was not written yet holds NaN. For any lane count.
  */
 
 import { InternalError } from '../../src/base/errors.ts';
@@ -25,7 +25,7 @@ import type { Variable } from '../../src/graph/variable.ts';
 import { interpretKernel, type Region } from '../../src/kernels/interpret.ts';
 import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../../src/kernels/ir.ts';
 
-/** Floats between two buffers that nobody may touch. */
+/** Floats between two buffers that no kernel may read or write. */
 const GAP = 16;
 
 /** A program laid out in one array, with gaps between buffers. */
@@ -145,7 +145,7 @@ class InterpretedExecutable implements Executable {
         for (const { kernel, args } of phase.calls) {
           const spans = args.map(({ buffer }): [number, number] => {
             const start = this.#starts[buffer.id]!;
-            // Nobody may count on what an earlier call left.
+            // Scratch memory is NaN at the start of each call, since a kernel must not use numbers of an earlier call.
             if (buffer.kind === 'scratch') this.#view(buffer).fill(Number.NaN);
             if (buffer.kind === 'whole' || buffer.kind === 'scratch') return [start, start + buffer.elements];
             if (buffer.kind === 'shard')

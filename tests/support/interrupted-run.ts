@@ -1,9 +1,9 @@
 /**
  * @file A program that trains with a backup, to be killed and started again: `node interrupted-run.js FOLDER SAVE_FREQ
- * TRAINING`, TRAINING being one of those below. FOLDER `none`: without a backup.
+ * TRAINING`, where TRAINING is a name of the list below. FOLDER `none`: without a backup.
  *
- * It writes lines: `ready` when training begins, `batch <epoch> <batch> <logs>` and `epoch <epoch> <logs>` as it goes on,
- * and at last `done <weights in base64> <optimizer's variables in base64> <history>`.
+ * It writes lines: `ready` when training begins, `batch <epoch> <batch> <logs>` and `epoch <epoch> <logs>` as it goes
+ * on, and at last `done <weights in base64> <optimizer's variables in base64> <history>`.
  */
 
 import { setRandomSeed } from '../../src/base/random.ts';
@@ -20,7 +20,7 @@ import { cosineDecay } from '../../src/schedules/index.ts';
 const SAMPLES = 300;
 const EPOCHS = 8;
 
-/** The 15 batches of an epoch are no multiple of what happens every so many steps. */
+/** The 15 batches of an epoch are not a multiple of the numbers of steps after which something happens. */
 const TRAININGS: Readonly<
   Record<string, () => { optimizer: Optimizer; callbacks: readonly CallbackLike[] }>
 > = {
@@ -43,7 +43,7 @@ const TRAININGS: Readonly<
     optimizer: adam({ learningRate: 0.01 }),
     callbacks: [
       reduceLROnPlateau({ factor: 0.5, patience: 1, minDelta: 0.05 }),
-      // Ends some epochs before the last, with the weights of an earlier one.
+      // Stops some epochs before the last, and restores the weights of an earlier epoch.
       earlyStopping({ patience: 3, minDelta: 0.01, restoreBestWeights: true }),
     ],
   }),
@@ -62,7 +62,7 @@ const say = (...words: unknown[]) => {
 
 let epochNow = 0;
 const report: CallbackLike = {
-  // With a backup every epoch, batches run in rows, as they do where nothing acts on them.
+  // With a backup every epoch, batches run in series, as they do when no callback acts on batches.
   onlyWatches: frequency === 'epoch',
   onTrainBegin: () => say('ready'),
   onEpochBegin: (epoch) => {

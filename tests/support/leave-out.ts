@@ -1,6 +1,6 @@
-/** @file Makes what fails small. */
+/** @file Makes a failing list of items as short as possible. */
 
-/** The items without those that can be left out, one by one, while `fails` still holds for the others. */
+/** The items that remain when items are left out one by one as long as `fails` is true for the rest. */
 export async function leaveOut<T>(
   items: readonly T[],
   fails: (fewer: readonly T[]) => Promise<boolean>,

@@ -1,4 +1,4 @@
-/** @file Which native code this machine runs, for tests to skip what it does not. */
+/** @file Which native code this machine can run; tests skip the rest. */
 
 import type { Isa } from '../../src/codegen/x64/target.ts';
 import { nativeSupport } from '../../src/runtime/native/support.ts';
@@ -11,7 +11,10 @@ export function whyNotNative(isa: Isa): string | false {
   return support.isas.includes(isa) ? false : `this processor or system has no ${isa}`;
 }
 
-/** What `make` makes in guard mode: a stray access ends the process, memory that nobody wrote holds NaN. */
+/**
+ * The result of `make` in guard mode: an access outside a buffer ends the process, and memory that was not written
+ * holds NaN.
+ */
 export async function guarded<T>(make: () => Promise<T>): Promise<T> {
   process.env.FOVEA_GUARD = '1';
   try {

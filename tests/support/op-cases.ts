@@ -14,9 +14,9 @@ export interface OpCase {
   /** Range of the inputs' numbers; about zero when left out. */
   readonly range?: readonly [number, number];
   build(...inputs: Node[]): Node;
-  /** The function has no gradient, or jumps, so that finite differences say nothing. */
+  /** True when the function has no gradient or jumps, so that finite differences are useless. */
   readonly gradient?: false;
-  /** Too many numbers to interpret kernels on: smaller ones take the same paths with small caches. */
+  /** True for cases with too many numbers for the interpreter. Smaller cases take the same paths with small caches. */
   readonly large?: true;
 }
 
@@ -106,8 +106,9 @@ const convolutions: OpCase[] = [
   convolution([2, 2, 700], [2, 1, 700, 34]),
   convolution([39, 38, 2], [2, 2, 2, 5]),
   convolution([38, 37, 1], [1, 1, 1, 5]),
-  // What is copied before it is read often: weights in panels, whole or in parts of their depth; blocks of input channels
-  // and columns of dy, over several strips, with strides, dilation, rests, and of a map of one row.
+  // Operands that are copied because they are read often: weights in panels, whole or in parts of their depth; blocks
+  // of input channels and columns of dy, over several strips, with strides, dilation, smaller last tiles, and a map of
+  // one row.
   { ...convolution([6, 6, 420], [1, 1, 420, 160]), large: true },
   { ...convolution([6, 6, 2048], [1, 1, 2048, 34]), large: true },
   convolution([6, 6, 230], [1, 1, 230, 34]),
@@ -156,14 +157,14 @@ const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind)
   pooling(kind, [2, 2, 3], { poolSize: [3, 3], padding: 'same' }),
 ]);
 
-/** A convolution with everything behind it that may fuse. */
+/** A convolution followed by everything that may fuse with it. */
 const fused: OpCase[] = [
   { src: [10, 9, 3], weights: [3, 3, 3, 7], pool: [2, 2] as const },
   { src: [8, 8, 4], weights: [3, 3, 4, 8], pool: [2, 3] as const },
   { src: [9, 9, 2], weights: [2, 2, 2, 5], pool: [3, 3] as const },
   { src: [6, 6, 1], weights: [3, 3, 1, 16], pool: [4, 1] as const },
   { src: [5, 4, 3], weights: [1, 1, 3, 6], pool: [2, 2] as const },
-  // From panels; deep, with windows of one cell, whose places are asked for all the same.
+  // With panels; and deep, with windows of one cell and their index.
   { src: [11, 10, 9], weights: [3, 3, 9, 40], pool: [2, 2] as const },
   { src: [8, 8, 64], weights: [3, 3, 64, 130], pool: [2, 2] as const, large: true as const },
   { src: [1, 2, 2100], weights: [1, 1, 2100, 34], pool: [1, 1] as const },
@@ -258,7 +259,7 @@ const chains: OpCase[] = [
   },
 ];
 
-/** Values that are read as they are and as a view, which must not be fused with what reads them. */
+/** Values that are read directly and through a view. They must not be fused with their readers. */
 const views: OpCase[] = [
   {
     name: 'a value and its stopGradient',
@@ -457,7 +458,7 @@ const normalizations: OpCase[] = (
   ];
 });
 
-/** Normalized maps that go on: to a convolution, a second normalization, a sum with what came before. */
+/** Normalized maps as inputs of a convolution, of a second normalization, and of a sum with an earlier value. */
 const normalizedNetworks: OpCase[] = [
   {
     name: 'conv2d, batch normalization, relu, conv2d, batch normalization, sum, relu',

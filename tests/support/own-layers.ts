@@ -1,4 +1,4 @@
-/** @file Layers of a user's own, written twice: here, and in tools/parity/own_layers.py. Files with them are exchanged. */
+/** @file Users' own layers, written twice: here, and in tools/parity/own_layers.py. Files with them are exchanged. */
 
 import type { Shape } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';

@@ -1,4 +1,4 @@
-/** @file A target for tests of kernels that no code generator takes part in. */
+/** @file A target for tests of kernels without a code generator. */
 
 import type { VectorTarget } from '../../src/kernels/ir.ts';
 

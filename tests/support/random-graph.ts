@@ -1,4 +1,7 @@
-/** @file Random small graphs of all kinds of ops from a seed: steps that can be printed, left out and built again. */
+/**
+ * @file Random small graphs of all kinds of ops from a seed: a graph is a list of instructions that can be printed,
+ * shortened and built again.
+ */
 
 import { gradients } from '../../src/autodiff/gradients.ts';
 import { FoveaError } from '../../src/base/errors.ts';
@@ -10,7 +13,7 @@ import { Variable } from '../../src/graph/variable.ts';
 import * as ops from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 
-/** One op on two of the nodes before it: 0 is the newest, towards 1 they get older. */
+/** One op on two earlier nodes: 0 is the newest node, and larger numbers up to 1 are older ones. */
 export interface GraphStep {
   readonly op: keyof typeof STEPS;
   readonly a: number;
@@ -21,7 +24,7 @@ export interface GraphSpec {
   /** Extents of the inputs' samples. */
   readonly extents: readonly [h: number, w: number, c: number];
   readonly samples: number;
-  /** A step that does not fit its nodes is none. */
+  /** An entry that does not fit its nodes is skipped. */
   readonly steps: readonly GraphStep[];
   /** Whether gradients of the last node are outputs too. */
   readonly differentiate: boolean;
@@ -29,7 +32,7 @@ export interface GraphSpec {
   readonly update: boolean;
 }
 
-/** A graph with what it starts from. */
+/** A graph with its leaves' numbers. */
 export interface GraphProblem {
   readonly graph: StepGraph;
   readonly variables: readonly Variable[];
@@ -70,7 +73,7 @@ const STEPS = {
   sumOfSample: (a: Node) => ops.sum(a, { axes: inner(a), keepDims: true }),
   mean: (a: Node) => ops.mean(a, { axes: [0], keepDims: true }),
   max: (a: Node) => ops.max(a, { axes: [-1] }),
-  // Normalized numbers alone add up to nothing but rounding.
+  // The sum of normalized numbers is only rounding error, so they are not summed alone.
   withItsNormalized: (a: Node) => ops.add(a, ops.normalize(a, { ...ops.batchMoments(a), epsilon: 0.1 })),
   pad: (a: Node) => ops.pad2d(a, { top: 1, bottom: 0, left: 2, right: 1 }),
   crop: (a: Node) => ops.crop2d(a, { top: 0, bottom: 1, left: 1, right: 0 }),
@@ -111,7 +114,7 @@ export function randomGraph(random: RandomGenerator): GraphSpec {
   };
 }
 
-/** The graph and its numbers; null when no step fits. */
+/** The graph and its numbers; null when no entry fits. */
 export function buildGraph(spec: GraphSpec, random: RandomGenerator): GraphProblem | null {
   const [h, w, c] = spec.extents;
   const numbers = (size: number) => Float32Array.from({ length: size }, () => random.uniform(-1, 1));

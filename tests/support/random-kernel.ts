@@ -53,7 +53,7 @@ export class RandomKernel {
     const moving = this.#pick(this.#pointers);
     const bumps = this.#below(2) === 0 && moving !== this.#src ? [{ ptr: moving, bytes: 4 }] : [];
     this.#k.loop(times, bumps, () => this.#body(depth - 1, count, 2 + this.#below(8)));
-    // What a loop that may not run has written must not be read.
+    // A register that is written only in a loop that may not run must not be read.
     if (typeof times !== 'number') [this.#vecs, this.#pointers] = [vecs, pointers];
   }
 

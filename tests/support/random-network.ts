@@ -83,7 +83,7 @@ function randomLayer(random: RandomGenerator): LayerSpec {
   return { kind, size, strides: random.uniform(0, 1) < 0.6 ? size : pair(random, 3), padding };
 }
 
-/** A network from a generator; it may turn out not to fit together. */
+/** A network from a generator; its layers' shapes may not fit. */
 export function randomNetwork(random: RandomGenerator): NetworkSpec {
   const layers: LayerSpec[] = Array.from({ length: whole(random, 1, 4) }, () => randomLayer(random));
   layers.push({ kind: pick(random, ['globalAverage', 'globalMax', 'flatten', 'flatten'] as const) });
@@ -145,7 +145,7 @@ function addLayer(x: Node, layer: LayerSpec, weight: MakeWeight): Node {
   }
 }
 
-/** The network's output for an input node; null when its layers do not fit together. */
+/** The network's output for an input node; null when the layers' shapes do not fit. */
 export function buildNetwork(x: Node, { layers }: NetworkSpec, weight: MakeWeight): Node | null {
   try {
     return layers.reduce((h, layer) => addLayer(h, layer, weight), x);

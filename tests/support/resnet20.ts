@@ -142,7 +142,7 @@ function network(x: Node, options: ResNetOptions, parts: Parts, normalize: Norma
   return ops.add(ops.matmul(pooled, parts.kernel([channels, options.classes])), parts.bias(options.classes));
 }
 
-/** Normalized by the batch's moments, towards which the moving ones go. */
+/** Normalized by the batch's moments; the moving averages are updated with them. */
 function trained(x: Node, { gamma, beta, mean, variance }: NormLayer, updates: Update[]): Node {
   const moments = ops.batchMoments(x);
   const moved = (kept: Variable, now: Node) => {

@@ -168,7 +168,10 @@ export async function bind<I extends ProgramInstance>(
 
 type Read = (id: number) => Float32Array;
 
-/** After a run on `samples`, of outputs that held -1: squares of the input, nothing behind them, and their sums. */
+/**
+ * The expected memory after a run on `samples`, with outputs that were -1 before: squares of the input, -1 after them,
+ * and their sums.
+ */
 export function assertSums(read: Read, samples: number): void {
   const squares = read(0).map((value) => value * value);
   assert.deepEqual(read(2).slice(0, samples * FEATURES), squares.slice(0, samples * FEATURES));
@@ -184,7 +187,10 @@ export function assertSums(read: Read, samples: number): void {
   }
 }
 
-/** After a run on one sample, of sums that held 9: zero in all shards but the last, which has the sample. */
+/**
+ * The expected sums after a run on one sample, with sums that were 9 before: zero in all shards but the last, which has
+ * the sample.
+ */
 export function assertEmptyShards(read: Read): void {
   const sums = read(3);
   assert.ok(sums.subarray(0, (SHARDS - 1) * FEATURES).every((value) => value === 0));

@@ -1,4 +1,4 @@
-/** @file Runs in a row on trays of their own, against single runs of the same numbers. */
+/** @file Series, compared with single runs of the same numbers. */
 
 import assert from 'node:assert/strict';
 import type { Program } from '../../src/compiler/program.ts';
@@ -14,7 +14,7 @@ interface Runtime {
 }
 
 const TRAYS = 4;
-/** Ids of the buffers that every tray has of its own: input and both outputs. */
+/** Ids of the buffers that each tray has of its own: input and both outputs. */
 const OWN = [0, 2, 6];
 const WEIGHTS_ID = 5;
 
@@ -26,7 +26,7 @@ function fillInput(input: Float32Array, tray: number): void {
   });
 }
 
-/** Outputs and weights that calls of runs in a row leave behind. */
+/** Outputs and weights after calls of series. */
 async function inARow(
   runtime: Runtime,
   target: VectorTarget,
@@ -59,7 +59,7 @@ async function inARow(
   return [...outputs, bits(weights)];
 }
 
-/** The same by single runs, whose outputs are read after each. */
+/** The same from single runs; their outputs are read after each run. */
 async function oneByOne(
   runtime: Runtime,
   target: VectorTarget,
@@ -78,7 +78,7 @@ async function oneByOne(
   return [...outputs.flat().map(bits), bits(read(WEIGHTS_ID))];
 }
 
-/** Throws when runs in a row leave other bits than single runs, or wrong calls are not refused. */
+/** Throws when a series leaves other bits than single runs, or when wrong calls are not refused. */
 export async function assertTrays(create: () => Promise<Runtime>, target: VectorTarget): Promise<void> {
   const calls = Array.from({ length: 200 }, (_, i) =>
     Array.from({ length: 1 + (i % TRAYS) }, (_, k) => ({

@@ -1,4 +1,4 @@
-/** @file The operands where x86-64 encoders go wrong, by name, and the classes of operands they belong to. */
+/** @file The operands at which x86-64 encoders often have errors, by name, and their classes. */
 
 import type { CLASS, OperandSpec } from '../../src/codegen/x64/notation.ts';
 import {

@@ -1,5 +1,5 @@
 /**
- * @file The sweep over the x86-64 instruction table: every form with the operands where encoders go wrong.
+ * @file The sweep over the x86-64 instruction table: every form with the operands at which encoders often have errors.
  *
  * It is the same on every run. tools/x64/sweep.mjs has GNU `as` assemble the text of every case and compares the bytes;
  * the golden test repeats the sweep without binutils.
@@ -59,7 +59,7 @@ const WIDTH_NAMES: Readonly<Record<string, string>> = {
 
 function classNames({ classes }: OperandSpec): readonly ClassName[] {
   const names = (Object.keys(CLASS) as ClassName[]).filter((name) => (classes & CLASS[name]) !== 0);
-  // `lea` takes memory of any width and looks at none of it.
+  // `lea` takes memory operands of any width, since it does not read the memory.
   return names.filter(isMemory).length > 2 ? ['m64'] : names;
 }
 
