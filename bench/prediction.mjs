@@ -29,7 +29,7 @@ const { values: options } = parseArgs({
 const BATCHES = [1, 64];
 const PIXELS = 28 * 28;
 const TOLERANCE = 1e-5;
-/** Rounds on a machine that does nothing else lie closer together than this. */
+/** On a machine without other load, the rounds differ by less than this share. */
 const CALM = 0.15;
 
 function median(values) {
@@ -37,7 +37,7 @@ function median(values) {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
-/** Numbers from 0 to 1 that are the same everywhere. */
+/** Numbers from 0 to 1, the same on every machine. */
 function makeImages(count) {
   return Float32Array.from(
     { length: count * PIXELS },
@@ -52,7 +52,7 @@ async function timeCalls(work) {
   const end = performance.now() + 1000 * Number(options.seconds);
   for (let start = performance.now(); start < end; ) {
     const result = work();
-    // Awaiting what is no promise would only add to the time.
+    // Awaiting a result that is not a promise would only add time.
     if (result instanceof Promise) await result;
     const now = performance.now();
     times.push(1000 * (now - start));
@@ -113,7 +113,7 @@ async function measureOnnxRuntime() {
   return { system: `onnxruntime-node ${version}`, rows, outputs };
 }
 
-/** Starts this script once more to measure one system, and gives what it found. */
+/** Starts this script once more to measure one system, and returns the results. */
 function measure(only, threads, folder) {
   const args = [process.argv[1], '--only', only, '--threads', threads, '--seconds', options.seconds];
   if (options.peer !== undefined) args.push('--peer', resolve(options.peer), '--folder', folder);
@@ -174,7 +174,7 @@ async function measureAll(folder) {
     .sort((a, b) => a.batch - b.batch || a.threads - b.threads || a.microseconds - b.microseconds);
 }
 
-/** How far the rounds lie apart, as a share of their median. */
+/** The largest difference between rounds, as a share of their median. */
 function spreadOf(rounds) {
   return (Math.max(...rounds) - Math.min(...rounds)) / median(rounds);
 }
@@ -185,7 +185,7 @@ function printTable(rows) {
   for (const { batch, threads, system, call, microseconds, spread } of rows) {
     const peer = rows.find((row) => row.call === 'run' && row.batch === batch && row.threads === threads);
     const ratio = peer === undefined ? '-' : (peer.microseconds / microseconds).toFixed(2);
-    // The function computes on the thread that calls it, however many there are.
+    // The function always computes on the thread that calls it.
     const used = call === 'makePredictFunction' && threads > 1 ? `${threads} (uses 1)` : threads;
     const apart = `${(100 * spread).toFixed(0)} %`;
     console.log(

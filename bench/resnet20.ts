@@ -35,9 +35,12 @@ const [batch, steps, rounds, threads] = [options.batch, options.steps, options.r
 interface Measurement {
   readonly system: string;
   readonly milliseconds: readonly number[];
-  /** Milliseconds of all processors together: on a busy machine, what tells more. */
+  /** Milliseconds of processor time, all processors together. On a busy machine this is the more useful number. */
   readonly cpu: readonly number[];
-  /** Of Fovea: the multiply-adds of one thread at best, in the same process, and those of a step. */
+  /**
+   * For Fovea only: the peak of multiply-adds of one thread, measured in the same process, and the multiply-adds of a
+   * step.
+   */
   readonly peakGflops?: number;
   readonly stepGflop?: number;
 }
@@ -57,7 +60,7 @@ function multiplyAdds(outputs: readonly Node[]): number {
   }, 0);
 }
 
-/** Trains in this process: a child of this script, so that both systems start from nothing. */
+/** Trains in this process: a child of this script, so that both systems start in a new process. */
 async function trainHere(): Promise<Measurement> {
   await setBackend('auto', { threads });
   const backend = await currentBackend();

@@ -1,8 +1,8 @@
 /**
- * @file Trains and predicts with several models in turn for a given time, dropping and making models on the way, and
- * prints memory on the way. Ends with exit code 1 when memory grew after the first quarter, or a result was not finite.
+ * @file Trains and predicts with several models in turn for a given time, dropping and making models meanwhile, and
+ * prints the memory in use. Ends with exit code 1 when memory grew after the first quarter, or a result was not finite.
  *
- * Usage: node bench/soak.mjs [MINUTES]   (after npm run build)
+ * Usage: node bench/soak.mjs [MINUTES] (after npm run build)
  */
 
 import { setFlagsFromString } from 'node:v8';
@@ -10,11 +10,11 @@ import { runInNewContext } from 'node:vm';
 import { backend, layers, sequential, Tensor, utils } from '../dist/index.js';
 
 const MINUTES = Number(process.argv[2] ?? 30);
-/** Growth of resident memory, in megabytes, that is taken for noise of the allocators. */
+/** Growth of resident memory, in megabytes, that counts as noise of the allocators. */
 const TOLERATED_MB = 32;
 const REPORTS = 24;
 
-// What garbage is still in memory says nothing about leaks: it is collected before memory is read.
+// Garbage in memory is not a leak, so it is collected before memory is read.
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 

@@ -1,10 +1,10 @@
 /**
- * @file How long a beginning takes. Import, compilation and first training step of the chapter's network, each time in a
- * process of its own, from before the import to the end of the step; and the first prediction and first training step of
- * a network with the convolutions of ResNet-50 (arXiv:1512.03385), compilation included, beside a second one of each, in
- * one process. Prints two lines and one of JSON.
+ * @file How long the start takes. Import, compilation and first training step of the chapter's network, each time in a
+ * process of its own, from before the import to the end of the step; and the first prediction and first training step
+ * of a network with the convolutions of ResNet-50 (arXiv:1512.03385), compilation included, and a second one of each,
+ * in one process. Prints two lines and one of JSON.
  *
- * Usage: node bench/startup.mjs [--rounds N]   (after npm run build)
+ * Usage: node bench/startup.mjs [--rounds N] (after npm run build)
  */
 
 import { execFileSync } from 'node:child_process';
@@ -42,7 +42,7 @@ async function chapter() {
   return { ...describe, milliseconds };
 }
 
-/** The bottleneck blocks of ResNet-50 without batch normalization, which Fovea does not have yet. */
+/** The bottleneck blocks of ResNet-50 without batch normalization. */
 function resnet({ input, layers, model }) {
   const conv = (x, filters, kernelSize, strides, activation) =>
     layers.conv2d({ filters, kernelSize, strides, padding: 'same', activation }).apply(x);
@@ -73,7 +73,7 @@ async function large() {
   const y = new Tensor([1], 'float32', new Float32Array(1));
   const predict = () => net.predict(x, { verbose: 0 });
   const train = () => net.trainOnBatch(x, y);
-  // What the first call takes longer than the second is compilation, and the first touch of memory.
+  // The difference between the first and the second call is compilation and the first touch of memory.
   const [firstPredict, secondPredict] = [await time(predict), await time(predict)];
   const [firstTrain, secondTrain] = [await time(train), await time(train)];
   return {

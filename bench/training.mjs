@@ -31,7 +31,7 @@ function run(command, args, env = {}) {
   return JSON.parse(output.trim().split('\n').at(-1));
 }
 
-/** Trains in this process: a child of this script, so that every system starts from nothing. */
+/** Trains in this process: a child of this script, so that every system starts in a new process. */
 async function trainHere() {
   const { backend, datasets, utils } = await import('../dist/index.js');
   const { chapterNetwork } = await import('../build/examples/chapter-network.js');

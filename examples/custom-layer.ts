@@ -1,6 +1,6 @@
 /**
- * @file A layer of your own: a residual block (He et al. 2015), made of layers that there are. It trains, shows in the
- * summary, is saved and loaded like the others.
+ * @file A layer of your own: a residual block (He et al. 2015), made of existing layers. It trains, shows in the
+ * summary, and is saved and loaded like other layers.
  *
  * Run it with `npm run example custom-layer`; with `--quick` it takes fewer images.
  */
@@ -28,7 +28,7 @@ class Residual extends withOptions(Layer, {
   filters: options.count(),
 }) {
   static override readonly className = 'Residual';
-  // What is tracked is part of this layer: its weights train, freeze and are saved with it.
+  // A tracked layer is part of this layer: its weights train, freeze and are saved with it.
   readonly conv1 = this.track(this.#convolution());
   readonly norm1 = this.track(this.#normalization());
   readonly conv2 = this.track(this.#convolution());
@@ -82,7 +82,7 @@ const net = sequential([
 ]);
 net.summary();
 net.compile({
-  // Small steps in the end: the moving means come to rest.
+  // A smaller learning rate at the end, so that the moving means settle.
   optimizer: optimizers.adam({
     learningRate: schedules.cosineDecay({ initialLearningRate: 0.01, decaySteps: (EPOCHS * count) / BATCH }),
   }),

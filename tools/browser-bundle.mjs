@@ -1,7 +1,9 @@
 /**
- * @file Bundles the library for browsers into one file that names no module of Node, so that every bundler takes it as it is.
+ * @file Bundles the library for browsers into one file that names no module of Node, so that every bundler takes it as
+ * it is.
  *
- * Where `x.browser.ts` lies beside `x.ts`, it takes its place. What else imports a module of Node gets one that refuses.
+ * Where there is an `x.browser.ts` next to `x.ts`, the bundle takes it. All other imports of Node's modules get a
+ * module that throws.
  *
  * Usage: node tools/browser-bundle.mjs OUTFILE
  */
@@ -43,7 +45,7 @@ export async function bundleForBrowsers(outfile) {
     platform: 'browser',
     logLevel: 'warning',
     plugins: [SWAPS],
-    // Where the code lies means nothing in a browser. Bundlers stumble over the expression.
+    // The code's own place has no meaning in a browser, and some bundlers cannot handle `import.meta.url`.
     define: { 'import.meta.url': '""' },
   });
   if (warnings.length > 0) throw new Error('The browser bundle has warnings.');

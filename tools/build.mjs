@@ -1,5 +1,5 @@
 /**
- * @file Builds the package: dist/ (types; ES modules for Node, bundled so that hundreds of files need not be opened) and
+ * @file Builds the package: dist/ (types; ES modules for Node, bundled into few files so that importing is fast) and
  * dist/browser/fovea.js (one file for browsers).
  *
  * Usage: node tools/build.mjs

@@ -55,7 +55,7 @@ function entryFor(table, path) {
 
 const isTest = (path) => path.endsWith('.test.ts');
 
-/** What is wrong with one relative import, or undefined. */
+/** The problem of one relative import, or undefined. */
 function checkRelative(path, to, files) {
   if (!files.has(to)) return `imports ${to}, which is not in src/`;
   if (isTest(path)) return undefined;
@@ -126,7 +126,7 @@ function checkLayers(root) {
         const to = relative(source, resolve(source, dirname(path), item.to))
           .split(sep)
           .join('/');
-        // Test helpers live outside src/; only tests may reach for them.
+        // Test helpers are outside src/; only tests may import them.
         if (isTest(path) && to.startsWith('../') && existsSync(join(source, to))) continue;
         report(item.line, checkRelative(path, to, files));
         edges.get(path).push({ to, line: item.line });

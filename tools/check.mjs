@@ -16,7 +16,7 @@ const STEPS = [
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-// Tests of deleted sources must not go on passing.
+// Compiled tests of deleted sources must not run any more.
 rmSync(join(ROOT, 'build'), { recursive: true, force: true });
 
 const start = performance.now();

@@ -10,7 +10,7 @@ export function sourcesBelow(folder) {
     .map((path) => readFileSync(join(folder, path), 'utf8'));
 }
 
-/** The words of a doc comment, without its stars. */
+/** The text of a doc comment, without its stars. */
 function wordsOf(comment) {
   return comment
     .replace(/^\s*\/\*\*/, '')
@@ -44,7 +44,7 @@ export function docBefore(sources, declaration) {
   return undefined;
 }
 
-/** The tables that the head of a class names, such as `ADAM_OPTIONS`, with what stands behind them. */
+/** The tables that the head of a class names, such as `ADAM_OPTIONS`, with the text after them. */
 function namedTables(sources, head = '') {
   const names = head.slice(0, head.indexOf(') {\n')).match(/\b[A-Z][A-Z_]+\b/g) ?? [];
   const declarations = names.map((name) => `const ${name} = {`);

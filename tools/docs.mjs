@@ -14,7 +14,7 @@ import { docBefore, optionDoc, sourcesBelow } from './doc-comments.mjs';
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'docs', 'api');
 
-/** Pages of things that are made from options: folder of src, title, how a user writes it, what else there is to say. */
+/** Pages of things that are made from options: folder of src, title, how a user writes it, and further text. */
 const OPTION_PAGES = [
   ['layers', 'Layers', 'layers'],
   ['losses', 'Losses', 'losses'],
@@ -61,7 +61,7 @@ function ownDefault({ definition }) {
   return formatDefault(definition.fallback());
 }
 
-/** Throws nothing: notes what is wrong with the comment of an option. */
+/** Notes the problem of an option's comment, if there is one; does not throw. */
 function checkDoc(owner, name, doc, option) {
   if (doc === undefined) {
     problems.push(`${owner}: the option ${name} has no doc comment.`);
@@ -78,7 +78,7 @@ function checkDoc(owner, name, doc, option) {
   if (!same) problems.push(`${owner}: the comment of ${name} says Default ${said}, the table says ${known}.`);
 }
 
-/** Classes from `Class` up to the base of its kind that bring options of their own, and these options. */
+/** Classes from `Class` up to the base of its kind that add options of their own, and these options. */
 function ownTables(Class) {
   const tables = [];
   let name = Class.name;

@@ -68,7 +68,7 @@ export const PACKAGES = {
 
 /**
  * Folders and files that may import `node:` modules: `dynamic` only by `await import()`, which a browser never reaches;
- * `static` where no browser bundle looks.
+ * `static` in files that no browser bundle contains.
  */
 export const NODE_MODULES = {
   'datasets/mnist-files.ts': 'dynamic',

@@ -9,7 +9,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-// These hold parts of programs.
+// These files are parts of programs.
 const PARTS = ['chapter-network'];
 
 const names = readdirSync(join(ROOT, 'examples'))

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUILD = join(ROOT, 'build');
-// A worker that never answers must not hold the run for ever. The whole suite takes a fraction of this.
+// A time limit, so that a worker that never answers does not block the run. The whole suite takes a fraction of it.
 const LIMIT_MINUTES = 15;
 
 function testFiles(filters) {
