@@ -121,7 +121,7 @@ export function gatherArray(
   return out;
 }
 
-/** The arrays one behind another along `axis`. Throws ShapeError, or ValueError when the types differ. */
+/** The arrays joined along `axis`, in order. Throws ShapeError, or ValueError when the types differ. */
 export function concatArrays(parts: readonly ArrayValue[], axis: number): ArrayValue {
   const first = parts[0];
   if (first === undefined) throw new ValueError('concat needs at least one tensor, received none.');

@@ -41,7 +41,10 @@ export function eventMethod<K extends Event>(callback: CallbackLike, event: K): 
   return callback[event] ?? (other === undefined ? undefined : callback[other]);
 }
 
-/** The callbacks in order. Throws ValueError for what is no callback and for plain objects with an unknown method. */
+/**
+ * The callbacks in order. Throws ValueError for a value that is not a callback, and for plain objects with an unknown
+ * method.
+ */
 export function listOf(given: GivenCallbacks): CallbackLike[] {
   const callbacks: CallbackLike[] = Array.isArray(given) ? [...given] : [given ?? []].flat();
   callbacks.forEach(checkCallback);
@@ -61,7 +64,7 @@ function checkCallback(callback: unknown): void {
   );
 }
 
-/** Throws ValueError for a method that is something else. */
+/** Throws ValueError when a method's value is not a function. */
 function checkMethods(callback: Readonly<Record<string, unknown>>): void {
   for (const name of METHODS) {
     const method = callback[name];

@@ -12,7 +12,7 @@ export type LambdaCallbackOptions = Partial<CallbackEvents>;
 export class LambdaCallback extends Callback {
   static override readonly className = 'LambdaCallback';
 
-  /** Throws ValueError for a name that no method has and for what is no function. */
+  /** Throws ValueError for a name that no method has, and for a value that is not a function. */
   constructor(functions: LambdaCallbackOptions) {
     super();
     checkOptionNames('LambdaCallback', functions, EVENTS);

@@ -9,7 +9,7 @@ import { type ColorMode, convertColor, decodeImage, loadImage, resizeImage } fro
 import { UsageError } from './command-error.ts';
 import { say } from './output.ts';
 
-/** How images are brought to one form; what is not given is taken from the first image. */
+/** How images are brought to one form; the first image gives the parts that are left out. */
 export interface ImageForm {
   readonly size: readonly [height: number, width: number] | undefined;
   readonly colorMode: 'rgb' | 'grayscale' | undefined;

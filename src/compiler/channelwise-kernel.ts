@@ -135,7 +135,7 @@ function framedPlace({ rows, width, channels }: Maps, { top, bottom, left, right
   return { origin: top * down + left * channels, down, sample: (top + rows + bottom) * down };
 }
 
-/** Writes zeros around a map: above and left of its first row, between rows, behind the last. */
+/** Writes zeros around a map: above and left of its first row, between rows, after the last. */
 function fillFrame(k: KernelBuilder, maps: Maps, frame: Frame, map: Ptr): void {
   const { origin, down, sample } = framedPlace(maps, frame);
   const row = maps.width * maps.channels;

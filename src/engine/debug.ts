@@ -4,7 +4,7 @@ import { environmentVariable } from '../base/environment.ts';
 import { ValueError } from '../base/errors.ts';
 import { DUMP_PARTS, type DumpPart } from '../compiler/print.ts';
 
-/** The parts that FOVEA_DEBUG asks for. Throws ValueError for a word that is none. */
+/** The parts that FOVEA_DEBUG asks for. Throws ValueError for an unknown word. */
 export function requestedDumps(): readonly DumpPart[] {
   const wanted = environmentVariable('FOVEA_DEBUG');
   if (wanted === undefined) return [];

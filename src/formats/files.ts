@@ -55,8 +55,8 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
 }
 
 /**
- * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, ValueError for
- * what is neither text nor URL.
+ * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, ValueError
+ * for values that are neither a text nor a URL.
  */
 export async function toFilePath(path: FilePath, how: string): Promise<string> {
   const given: unknown = path;

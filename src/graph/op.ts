@@ -72,7 +72,7 @@ export interface KernelLowering<A = unknown> {
   readonly kind: 'kernel';
   /** The result is summed over all samples (a weight gradient): batched inputs, whole result. The kernel adds to dst. */
   accumulates?(node: Node<A>): boolean;
-  /** What may be fused behind the op, applied to the result while it is in registers. */
+  /** What may be fused after the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
   /** Set when an element-wise kernel that computes or reads the op's value can do the op's work too. */
   alongside?(node: Node<A>): Alongside | null;

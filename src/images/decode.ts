@@ -14,10 +14,10 @@ function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
 }
 
 /**
- * The pixels of a PNG or JPEG file, told apart by content: uint8 `[height, width, channels]` with as many channels as
- * the file has (1 grey, 2 grey and alpha, 3 RGB, 4 RGBA).
+ * The pixels of a PNG or JPEG file, whose format is found by its content: uint8 `[height, width, channels]` with as
+ * many channels as the file has (1 grey, 2 grey and alpha, 3 RGB, 4 RGBA).
  *
- * @param name What messages call the file.
+ * @param name The file's name in messages.
  * @throws FormatError for other formats, damaged and cut-off files, CMYK; UnsupportedError for rare codings.
  */
 export async function decodeImage(bytes: Uint8Array, name = 'The image'): Promise<Tensor> {

@@ -1,4 +1,4 @@
-/** @file Initializers that draw from a given distribution, whatever the weight's shape. */
+/** @file Initializers that draw from a given distribution, which does not depend on the weight's shape. */
 
 import { ValueError } from '../base/errors.ts';
 import { factory, withOptions } from '../options/configurable.ts';

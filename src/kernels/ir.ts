@@ -75,7 +75,7 @@ export type MaskOp = 'and' | 'or' | 'andNot';
 
 export type Instruction =
   | { readonly op: 'load'; readonly dst: Vec; readonly ptr: Ptr; readonly offset: number }
-  /** Reads `count` (1 ≤ count < lanes) floats, touches nothing behind them; the other lanes become 0. */
+  /** Reads `count` (1 ≤ count < lanes) floats and no memory after them; the other lanes become 0. */
   | {
       readonly op: 'loadPartial';
       readonly dst: Vec;
@@ -86,7 +86,7 @@ export type Instruction =
   /** Reads one float and puts it in every lane. */
   | { readonly op: 'broadcast'; readonly dst: Vec; readonly ptr: Ptr; readonly offset: number }
   | { readonly op: 'store'; readonly src: Vec; readonly ptr: Ptr; readonly offset: number }
-  /** Writes the first `count` (1 ≤ count < lanes) lanes, touches nothing behind them. */
+  /** Writes the first `count` (1 ≤ count < lanes) lanes and no memory after them. */
   | {
       readonly op: 'storePartial';
       readonly src: Vec;
@@ -131,7 +131,7 @@ export interface Kernel {
   readonly lanes: number;
   readonly pointers: readonly Ptr[];
   /**
-   * The last pointers are scratch memory of that many floats each. Its first content is unknown, and nobody reads it
+   * The last pointers are scratch memory of that many floats each. Its first content is unknown, and it is not read
    * after the call.
    */
   readonly scratch: readonly number[];

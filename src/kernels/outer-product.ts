@@ -1,5 +1,5 @@
 /**
- * @file The one micro-kernel behind convolution, its gradients and dense layers: an outer product summed over a depth.
+ * @file The one micro-kernel of convolution, its gradients and dense layers: an outer product summed over a depth.
  *
  * acc[r][v] += x[r] · w[v] for each step of the depth: `rows` broadcast operands times `vectors` register-wide ones,
  * the accumulators in registers throughout. Tiles as in oneDNN's and libxsmm's direct convolutions (Georganas et al.,
@@ -63,7 +63,7 @@ export interface Depth {
   readonly wStep: number;
 }
 
-/** Adds `depth.count` outer products to the tile. The pointers end up behind the last step. */
+/** Adds `depth.count` outer products to the tile. The pointers end after the last step. */
 export function accumulate(k: KernelBuilder, tile: Tile, x: Ptr, w: Ptr, depth: Depth): void {
   const { count, xStep, wStep } = depth;
   const unroll = Math.min(k.target.unroll, count);

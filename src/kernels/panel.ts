@@ -39,7 +39,7 @@ export function panelAt(k: KernelBuilder, ptr: Ptr, vectors: number): Column {
   };
 }
 
-/** Copies `rows` rows of a column to `to`. The lanes behind a tail become 0. */
+/** Copies `rows` rows of a column to `to`. The unused lanes of a last vector become 0. */
 export function packPanel(k: KernelBuilder, { ptr, stride, vectors }: Column, rows: number, to: Ptr): Column {
   const panel = panelAt(k, to, vectors.length);
   const strides = bytesOf(stride, panel.stride);

@@ -76,7 +76,7 @@ class Priced extends Layer {
   }
 }
 
-/** Calls its parts as at inference, whatever the step does. */
+/** Calls its parts as at inference, also in training steps. */
 class Calm extends Layer {
   static override readonly className = 'Calm';
   readonly norm = this.track(layers.batchNormalization());

@@ -46,7 +46,7 @@ function areEven(thresholds: readonly number[]): boolean {
 const number32 = new Float32Array(1);
 const bits32 = new Int32Array(number32.buffer);
 
-/** The float32 number before or behind a positive one. */
+/** The next smaller or larger float32 number of a positive one. */
 function neighbour(value: number, step: -1 | 1): number {
   number32[0] = value;
   bits32[0]! += step;

@@ -173,8 +173,8 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /**
-   * Says how to train: optimizer, loss, metrics. To be called again when frozen layers are to train. Throws ValueError
-   * for unknown names and options, UnsupportedError for options that Keras has and Fovea does not.
+   * Says how to train: optimizer, loss, metrics. Call it again after unfreezing layers. Throws ValueError for unknown
+   * names and options, UnsupportedError for options that Keras has and Fovea does not.
    */
   compile(options: CompileOptions): void {
     this.#trainer.compile(options);
@@ -224,9 +224,9 @@ export abstract class Model extends Layer implements CallbackModel {
   /**
    * Trains for `epochs` passes over the data and returns the losses and metrics of each.
    *
-   * `x`: a Tensor whose first extent counts samples, a list or record of such for several inputs, or a dataset, which
-   * brings its own targets. `y`: likewise, one for each output. Throws ValueError or ShapeError for data that does not
-   * fit, before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
+   * `x`: a Tensor whose first extent counts samples, a list or record of Tensors for several inputs, or a dataset,
+   * which has targets of its own. `y`: likewise, one for each output. Throws ValueError or ShapeError for data that
+   * does not fit, before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
    */
   fit(x: Dataset, options?: FitOptions): Promise<History>;
   fit(x: DataInput, y: DataInput | undefined, options?: FitOptions): Promise<History>;

@@ -67,7 +67,9 @@ export function register<T extends object>(thing: T, options: { readonly package
   return thing;
 }
 
-/** Throws ValueError for a name of ours, which would then mean another thing in all models of the program. */
+/**
+ * Throws ValueError for a name of Fovea's own, which would otherwise get another meaning in all models of the program.
+ */
 function registerOwnFunction(body: (...args: never[]) => unknown, owner: string | undefined): void {
   const { name } = body;
   if (isActivationName(name) || LOSSES.hasOwn(name) || METRICS.hasOwn(name)) {

@@ -28,7 +28,7 @@ export function windowCount(
     : Math.floor((input - windowExtent(size, dilation)) / stride) + 1;
 }
 
-/** Rows or columns that 'same' adds before and behind; the odd one goes behind. */
+/** Rows or columns that 'same' adds before and after the map; the odd one goes after it. */
 export function samePadding(input: number, size: number, stride: number, dilation: number): [number, number] {
   const count = Math.ceil(input / stride);
   const total = Math.max((count - 1) * stride + windowExtent(size, dilation) - input, 0);

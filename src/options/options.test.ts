@@ -215,7 +215,7 @@ test('classes of one name and two packages are two', () => {
     assert.equal(registry.resolve(written).constructor, Class);
   }
   assert.equal(registry.create('Block').constructor, Second);
-  // What the file's author called Filters is not ours.
+  // The class called Filters in the file is not the class of this test.
   const theirs = {
     class_name: 'Filters',
     config: { size: 1, filters: 1 },

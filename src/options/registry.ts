@@ -17,8 +17,8 @@ export type CustomObjects = Readonly<Record<string, unknown>>;
 const scopes: CustomObjects[] = [];
 
 /**
- * Runs `body`, in which names are looked for among `objects` first (Keras' `custom_object_scope`). Throws ValueError for what
- * is no record of classes and functions.
+ * Runs `body`, in which names are looked for among `objects` first (Keras' `custom_object_scope`). Throws ValueError
+ * unless `objects` is a record of classes and functions.
  */
 export function withCustomObjects<T>(objects: CustomObjects, body: () => T): T {
   checkCustomObjects(objects);
@@ -56,7 +56,7 @@ export function checkNoFactory(who: string, name: string, value: object): void {
   );
 }
 
-/** What the open scopes have under `name`, the innermost first; undefined when none has it. */
+/** The custom object called `name` in the innermost open scope that has one; undefined without. */
 export function customObject(name: string): unknown {
   const scope = scopes.findLast((objects) => Object.hasOwn(objects, name));
   return scope?.[name];
@@ -197,8 +197,9 @@ export class Registry<T extends Configurable> {
   }
 
   /**
-   * The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. A name with a package
-   * (`Custom>Residual`) is never of one of ours. Throws ValueError for a custom object of another kind.
+   * The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. A name with a
+   * package (`Custom>Residual`) never means one of Fovea's classes. Throws ValueError for a custom object of another
+   * kind.
    */
   find(name: string): ConcreteClass<T> | undefined {
     const custom = customObject(name) ?? customObject(withoutPackage(name));
@@ -271,7 +272,7 @@ export class Registry<T extends Configurable> {
     return fromConfig(Class, options as Config);
   }
 
-  /** A class of an author's own that is not known is not replaced by one of ours of that name. */
+  /** An unknown user's own class is not replaced by a class of Fovea with the same name. */
   #classOf(name: string, registered: unknown): ConcreteClass<T> | undefined {
     if (typeof registered !== 'string') return this.find(name);
     const found = this.find(registered);

@@ -16,7 +16,7 @@ export interface HeapMemory {
 export interface GrantedMemory<M extends HeapMemory = HeapMemory> {
   readonly memory: M;
   readonly maximumPages: number;
-  /** True when the machine refused to reserve as much as was wanted. */
+  /** True when the machine refused to reserve the wanted size. */
   readonly cut: boolean;
 }
 

@@ -52,7 +52,7 @@ export class ByteWriter {
     this.bytes(encoded);
   }
 
-  /** Another writer's bytes behind their length. */
+  /** The length of another writer's bytes, then these bytes. */
   sized(content: ByteWriter): void {
     const bytes = content.finish();
     this.unsigned(bytes.length);

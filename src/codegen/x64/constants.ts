@@ -1,4 +1,7 @@
-/** @file Constants of a kernel: they live behind the code and need a register only where an instruction asks for one. */
+/**
+ * @file Constants of a kernel: they are stored after the code and need a register only for instructions that cannot
+ * read memory.
+ */
 
 import { floatBits } from './assembler.ts';
 import type { Item, Simple } from './linear-code.ts';

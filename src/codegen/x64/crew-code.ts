@@ -120,7 +120,7 @@ function openNext(asm: Assembler, sleep: SleepCall, none: Label): void {
   emitOpen(asm, sleep);
 }
 
-/** Stores rax in `next` and tells the helpers. */
+/** Stores rax in `next` and wakes the helpers. */
 function emitOpen(asm: Assembler, sleep: SleepCall): void {
   asm.emit('mov', mem(rbx, CONTROL.next), rax);
   asm.emit('mov', eax, 1);

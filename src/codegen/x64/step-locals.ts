@@ -1,10 +1,10 @@
-/** @file The values that a step keeps on the stack, behind the arguments of the kernels it calls. */
+/** @file The values that a step keeps on the stack, after the arguments of the kernels it calls. */
 
 import { ARGUMENT_BYTES } from './kernel-frame.ts';
 import { type Memory, mem } from './operands.ts';
 import { rsp } from './registers.ts';
 
-/** Places of a step's own values on the stack, behind the arguments of kernels. */
+/** Places of a step's own values on the stack, after the arguments of kernels. */
 export class StepLocals {
   readonly #base: number;
 

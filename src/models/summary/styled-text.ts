@@ -43,7 +43,7 @@ export function toSegments(text: StyledText): Segment[] {
   return segments;
 }
 
-/** The words with the white space behind them (and before the first), as [start, end). */
+/** The words with the white space after them (and before the first), as [start, end). */
 function words(text: StyledText): [number, number][] {
   const blank = (i: number) => /\s/.test(text[i]!.char);
   const found: [number, number][] = [];

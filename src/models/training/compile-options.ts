@@ -150,7 +150,7 @@ function spreadMetrics(
   if (tree === null) return outputs.map(() => []);
   const flat = (item: Tree<MetricResolver>): MetricResolver[] =>
     Array.isArray(item) ? item.flatMap(flat) : single(option, item) === null ? [] : [item as MetricResolver];
-  // With one output a list is that output's list, whatever its length.
+  // With one output, a list of any length is that output's list.
   if (outputs.length === 1 && !isByName(tree)) return [flat(tree)];
   if (!isByName(tree) && !Array.isArray(tree)) {
     throw new ValueError(

@@ -54,7 +54,7 @@ export class Control {
   /** The generations of the last job's runs. */
   #generations: Generations = { first: 0, last: 0 };
 
-  /** Bytes of the block, and of the tables behind it. */
+  /** Bytes of the block and of the tables after it. */
   static bytes(threads: number): number {
     return sharesOffset(threads) + SHARE_ROW_BYTES * threads;
   }

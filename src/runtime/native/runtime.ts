@@ -60,7 +60,7 @@ export class NativeRuntime implements NativeHost {
 
   /**
    * A runtime for this machine. Throws BackendError when native code or the instruction set asked for cannot run here,
-   * ValueError for a thread count or an instruction set that is none.
+   * ValueError for a wrong thread count or an unknown instruction set.
    */
   static async create(options: NativeRuntimeOptions = {}): Promise<NativeRuntime> {
     const { threads, isa = 'auto', maximumPages } = options;

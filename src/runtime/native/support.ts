@@ -69,7 +69,7 @@ function explore(foreign: Foreign): NativeSupport {
 
 /**
  * The instruction set to use: the one wanted, else FOVEA_ISA, else the fastest. Throws BackendError for one that does
- * not run here, ValueError for a name that is none.
+ * not run here, ValueError for an unknown name.
  */
 export function chooseIsa(support: NativeSupport, wanted: Isa | 'auto'): Isa {
   const name = wanted === 'auto' ? (environmentVariable('FOVEA_ISA') ?? 'auto') : wanted;

@@ -133,7 +133,7 @@ test('a trap in one thread only does not leave the others waiting', { timeout: 2
   const [first, ...rest] = program.phases;
   assert.ok(first?.kind === 'samples');
   const calls = [...first.calls, { kernel: b.finish(), args: [{ buffer: far, sliced: false }] }];
-  // Many barriers behind the trap, so that threads that still believed in the missing one would hang.
+  // Many barriers after the trap, so that threads that still waited for the missing one would hang.
   const phases = [{ ...first, calls }, ...rest, ...rest, ...rest, ...rest];
   const bound = await bind(runtime, program);
   const loaded = await runtime.load({ ...program, buffers: [...program.buffers, far], phases });

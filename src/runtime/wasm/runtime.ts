@@ -53,7 +53,7 @@ export class WasmRuntime {
 
   /**
    * A runtime for this machine. Throws BackendError when the machine lacks SIMD or something that was asked for
-   * (relaxed SIMD, threads), ValueError for a thread count that is none.
+   * (relaxed SIMD, threads), ValueError for a wrong thread count.
    */
   static async create(options: WasmRuntimeOptions = {}): Promise<WasmRuntime> {
     if (!hasWebAssembly()) {

@@ -2,7 +2,7 @@
 
 import type { WorkerCommand, WorkerReply } from './worker-main.ts';
 
-/** What a worker's owner is told. */
+/** The events that a worker's owner gets. */
 export interface WorkerEvents {
   readonly reply: (reply: WorkerReply) => void;
   /** The worker ended or failed without being asked to end; it sends no more messages. */

@@ -11,8 +11,8 @@ import { legacyH5 } from './legacy-h5.ts';
 const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5];
 
 /**
- * Runs `body` on the file, opened in the format that it has by its content, whatever its name. Throws FormatError when it
- * has none; every error names the file.
+ * Runs `body` on the file, opened in the format that its content has; its name does not matter. Throws FormatError when
+ * it has none; every error names the file.
  */
 export function withOpenedFile<T>(file: SavedFile, body: (opened: OpenedFile) => T): T {
   let hint: string | null = null;
