@@ -39,7 +39,7 @@ interface Operands {
   readonly acc: readonly (readonly Vec[])[];
 }
 
-/** The instructions of step `k` behind the pointers. */
+/** The instructions of step `k`, with its offset from the pointers. */
 function step(b: KernelBuilder, tile: Tile, { src, weights, acc }: Operands, k: number): void {
   const load = (v: number): Vec => b.load(weights, (k * tile.vectors + v) * VECTOR_BYTES);
   const broadcast = (r: number): Vec => b.broadcast(src, (r * STEPS + k) * FLOAT_BYTES);

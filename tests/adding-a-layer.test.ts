@@ -33,7 +33,8 @@ test('the page adds a layer: two files and a line', () => {
     join(root, 'tsconfig.page.json'),
     JSON.stringify({ extends: './tsconfig.json', include: ['src/layers/p-relu.test.ts', 'src/index.ts'] }),
   );
-  // A test runner inside of another one prints nothing, so the variable that tells it is removed.
+  // A test runner inside of another one prints nothing, so the environment variable that marks the outer one is
+  // removed.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const run = (...args: string[]) =>
     execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8', stdio: 'pipe', env });

@@ -107,7 +107,7 @@ describe('the browser bundle', () => {
   it('trains on one thread where the page has shared memory and its policy forbids workers', async () => {
     const text = await bundle(program, { platform: 'browser', format: 'iife' });
     let asked = 0;
-    /** As in a browser, only an event tells that a policy forbids the worker. */
+    /** As in a browser, only an event reports that a policy forbids the worker. */
     class ForbiddenWorker {
       onerror: (event: object) => void = () => {};
       constructor() {

@@ -1,4 +1,7 @@
-/** @file 200 random small networks, forward and backward, on every engine against float64; native ones behind guard pages. */
+/**
+ * @file 200 random small networks, forward and backward, on every engine against float64; the native ones with guard
+ * pages.
+ */
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';

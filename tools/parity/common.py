@@ -92,7 +92,7 @@ def uniform(stream, shape, limit):
 
 
 def weight_values(stream, shape):
-    """Glorot-uniform kernels; biases in ±0.1, so that an ignored bias shows."""
+    """Glorot-uniform kernels; biases in ±0.1, so that a test fails when a bias is ignored."""
     if len(shape) == 1:
         return uniform(stream, shape, 0.1)
     field = int(np.prod(shape[:-2]))

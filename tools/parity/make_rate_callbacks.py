@@ -1,4 +1,4 @@
-"""Fixtures of the callbacks that set the learning rate: what they say and log for given losses."""
+"""Fixtures of the callbacks that set the learning rate: what they print and log for given losses."""
 
 import contextlib
 import io

@@ -4,7 +4,7 @@ partly frozen. Losses of the steps and the moving averages of all normalizations
 
 Images, labels and first weights come from the number generator of common.py: step s trains on batch(2000 + s, …); weight w
 (in the model's order) starts as weight_values(w, shape), added to what the initializer gives where it has one axis. `python make_resnet.py RATE…`
-tells how far float32 is from float64 for learning rates, and writes nothing.
+prints the difference between float32 and float64 for learning rates, and writes no files.
 """
 
 import gzip
