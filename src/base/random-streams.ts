@@ -2,7 +2,7 @@
 
 import { defaultGenerator, nextSeed, RandomGenerator, type RandomState } from './random.ts';
 
-/** Where each stream is, by name. */
+/** The position of each stream, by name. */
 export type RandomStreamsState = Readonly<Record<string, RandomState>>;
 
 interface Stream {
@@ -43,7 +43,7 @@ export class RandomStreams {
     return this.stream(name);
   }
 
-  /** Where each stream is. */
+  /** The position of each stream. */
   getState(): RandomStreamsState {
     const entries = [...this.#streams].map(([name, { generator }]) => [name, generator.getState()] as const);
     return Object.fromEntries(entries);

@@ -1,4 +1,4 @@
-/** @file The list of callbacks: a line each. */
+/** @file The list of callbacks, one line each. */
 
 export { backupAndRestore } from './backup-and-restore.ts';
 export { Callback } from './callback.ts';

@@ -5,7 +5,7 @@ import { checkOptionNames, describeValue } from '../base/options.ts';
 import { Callback } from './callback.ts';
 import { type CallbackEvents, EVENTS } from './given-callbacks.ts';
 
-/** The functions a lambda callback may have: one an event. */
+/** The functions a lambda callback may have: one for each event. */
 export type LambdaCallbackOptions = Partial<CallbackEvents>;
 
 /** Calls the given functions. */

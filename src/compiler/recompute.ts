@@ -10,7 +10,7 @@ import { type Node, topologicalOrder } from '../graph/node.ts';
 import { accumulates, alongside, viewed } from './groups.ts';
 
 export interface Sweeps {
-  /** What stands for each of the roots. */
+  /** The node that replaces each of the roots. */
   readonly roots: ReadonlyMap<Node, Node>;
   /** The first sweep in which each node can run; for a node that is computed again, the sweep that needs it. */
   readonly of: ReadonlyMap<Node, number>;

@@ -4,9 +4,9 @@ import type { Buffers, OpenBuffer } from './buffers.ts';
 import type { Phase } from './program.ts';
 
 /**
- * Lets a batch buffer that the step fills and that is not read after the run use the memory of another one that has no
- * reader left when the first one's phase begins. Only buffers of equal size share, so that memory ends where the buffer
- * ends. `leaving`: buffers that are read after the run.
+ * Lets batch buffers share memory: a buffer may use the memory of another one whose last reader runs before the phase
+ * that fills it. Only buffers that the step fills and that are not read after the run take part. Only buffers of equal
+ * size share, so that memory ends where the buffer ends. `leaving`: buffers that are read after the run.
  */
 export function shareBuffers(
   phases: readonly Phase[],

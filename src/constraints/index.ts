@@ -1,4 +1,4 @@
-/** @file The list of constraints: a line each. */
+/** @file The list of constraints, one line each. */
 
 export { nonNeg } from './non-neg.ts';
 export { maxNorm, minMaxNorm, unitNorm } from './norm.ts';

@@ -58,7 +58,10 @@ export async function setBackend(name: BackendName, options: BackendOptions = {}
   });
 }
 
-/** What runs, or would run: name, instruction set, threads. Throws as `setBackend` for a wrong environment. */
+/**
+ * Name, instruction set and threads of the engine that runs, or would run. Throws as `setBackend` does for wrong
+ * environment variables.
+ */
 export function describeBackend(): BackendDescription {
   if (running !== null) return running.describe();
   const { name, threads } = choice();

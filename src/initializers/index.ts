@@ -1,4 +1,4 @@
-/** @file The list of initializers: a line each. */
+/** @file The list of initializers, one line each. */
 
 export { constant, ones, zeros } from './constant.ts';
 export { orthogonal } from './orthogonal.ts';

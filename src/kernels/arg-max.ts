@@ -5,7 +5,7 @@ import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type VectorTarget } from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
 
-/** Pointers: src (rows of `width`), dst (one float a row). Rows are per sample when `shape` is batched. */
+/** Pointers: src (rows of `width`), dst (one float for each row). Rows are per sample when `shape` is batched. */
 export function argMaxKernel(options: {
   rows: number;
   width: number;

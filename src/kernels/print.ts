@@ -59,7 +59,7 @@ function printComputation(
   return `${printRegister(instruction.dst)} = ${[instruction.op, operands.join(', ')].join(' ').trimEnd()}${by}`;
 }
 
-/** The whole kernel, one instruction a line, loop bodies indented. */
+/** The whole kernel, one instruction on each line, loop bodies indented. */
 export function printKernel(kernel: Kernel): string {
   const parameters = [...kernel.pointers, ...kernel.ints].map(printRegister).join(', ');
   const lines = [`kernel ${kernel.name}(${parameters}) lanes ${kernel.lanes} {`];

@@ -62,7 +62,7 @@ export function softmaxKernel({ rows, width, shape, target }: RowOptions): Kerne
   return k.finish();
 }
 
-/** Pointers: labels, logits, dst (one float a row): Σ labels · (log Σ e^logit - logit). */
+/** Pointers: labels, logits, dst (one float for each row): Σ labels · (log Σ e^logit - logit). */
 export function softmaxCrossEntropyKernel({ rows, width, shape, target }: RowOptions): Kernel {
   const k = new KernelBuilder(`softmax_cross_entropy_${rows}x${width}`, target);
   const pointers = [k.pointer('labels'), k.pointer('logits'), k.pointer('dst')];

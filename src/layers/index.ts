@@ -1,4 +1,4 @@
-/** @file The list of layers: a line each. */
+/** @file The list of layers, one line each. */
 
 export { activation } from './activation.ts';
 export { add } from './add.ts';

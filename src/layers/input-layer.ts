@@ -88,7 +88,7 @@ export class InputLayer extends takesOptions(Layer, OPTIONS) {
   }
 }
 
-/** Where a model's data comes in. */
+/** The layer through which data enters a model. */
 export const inputLayer = factory(InputLayer);
 
 /** A model's input: `input({ shape: [150, 150, 3] })`. Throws ShapeError for a wrong shape, ValueError for none. */

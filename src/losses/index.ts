@@ -1,4 +1,4 @@
-/** @file The list of losses: a line each. Each is a metric too (metrics/loss-metrics.ts). */
+/** @file The list of losses, one line each. Each is a metric too (metrics/loss-metrics.ts). */
 
 export {
   binaryCrossentropy,

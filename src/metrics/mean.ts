@@ -14,7 +14,7 @@ import { customFunction, functionObject } from '../options/registry.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricData, type MetricInputs } from './metric.ts';
 
-/** One value a sample: the mean, or sum, over the inner axes of values [batch, …]. */
+/** One value for each sample: the mean, or sum, over the inner axes of values [batch, …]. */
 function perSample(values: Node, join: typeof sumOf): Node {
   const axes = values.shape.slice(1).map((_, axis) => axis + 1);
   return axes.length === 0 ? values : join(values, { axes });
@@ -91,7 +91,7 @@ abstract class ValuesMetric extends withOptions(Metric, {
   /** Default: the class' name in snake case. */
   name: className(),
 }) {
-  /** Adds values [samples, …], with one weight a sample. */
+  /** Adds values [samples, …], with one weight for each sample. */
   override async updateState(values: MetricData, sampleWeight?: MetricData | null): Promise<void> {
     this.addToState([values], sampleWeight ?? null, ([node], weights) => this.contribute(node!, weights));
   }

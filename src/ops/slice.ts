@@ -1,4 +1,4 @@
-/** @file slice: a part of a value along its axes, one op an axis; unslice puts zeros around it again. */
+/** @file slice: a part of a value along its axes, one op for each axis; unslice puts zeros around it again. */
 
 import { ShapeError } from '../base/errors.ts';
 import { type Dim, formatShape, isBatched, type Shape } from '../base/shape.ts';
@@ -98,8 +98,9 @@ export function slicePart(x: Node, part: SliceAttributes): Node {
 }
 
 /**
- * The part of `x` that begins at `start` (one whole number an axis) and has `size` steps along each axis; null goes to
- * the axis' end. The batch stays whole: its start is 0, its size null. Throws ShapeError when the part is not inside `x`.
+ * The part of `x` that begins at `start` (one whole number for each axis) and has `size` steps along each axis; null
+ * goes to the axis' end. The batch stays whole: its start is 0, its size null. Throws ShapeError when the part is not
+ * inside `x`.
  */
 export function slice(x: Node, start: readonly number[], size: readonly Dim[]): Node {
   checkNode('slice', x);

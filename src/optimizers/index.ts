@@ -1,4 +1,4 @@
-/** @file The list of optimizers: a line each. */
+/** @file The list of optimizers, one line each. */
 
 export { adadelta } from './adadelta.ts';
 export { adagrad } from './adagrad.ts';

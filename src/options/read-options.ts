@@ -13,8 +13,8 @@ export function configKey(name: string): string {
 }
 
 /**
- * The values of all options of `table` for what is given.
- * Throws ValueError for an unknown name, with the nearest one, for one that is missing, and what options throw for values.
+ * The values of all options of `table` for what is given. Throws ValueError for an unknown name (the message has the
+ * nearest one) and for a missing option, and the options' own errors for wrong values.
  */
 export function readOptions(owner: string, table: OptionTable, given: unknown): Record<string, unknown> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {

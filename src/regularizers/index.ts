@@ -1,4 +1,4 @@
-/** @file The list of regularizers: a line each. */
+/** @file The list of regularizers, one line each. */
 
 export { l1, l1l2, l2 } from './l1-l2.ts';
 export { orthogonalRegularizer } from './orthogonal.ts';

@@ -1,4 +1,4 @@
-/** @file The list of learning rate schedules: a line each. */
+/** @file The list of learning rate schedules, one line each. */
 
 export { cosineDecay, cosineDecayRestarts } from './cosine-decay.ts';
 export { exponentialDecay, inverseTimeDecay } from './decay.ts';

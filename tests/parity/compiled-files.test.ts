@@ -1,6 +1,6 @@
 /**
- * @file .keras files of real Keras whose compile options are more than names: they load with nothing left out, and the steps
- * after that are Keras', also those of what was written again.
+ * @file .keras files of real Keras whose compile options are more than names. They load completely, and further steps
+ * give the same numbers as in Keras, also after Fovea has saved and loaded the model again.
  */
 
 import assert from 'node:assert/strict';

@@ -40,7 +40,7 @@ function assembleAll(name, cases) {
   return cases.map((_, n) => ({ start: symbols.get(`s${n}`), end: symbols.get(`e${n}`) }));
 }
 
-/** What `as` makes of every case, as hex. */
+/** The bytes that `as` gives for every case, as hex. */
 function bytesByAs(cases) {
   const places = assembleAll(
     'theirs',

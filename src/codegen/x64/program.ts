@@ -24,7 +24,7 @@ import { emitThreadRoutines, type ThreadRoutines } from './thread-routines.ts';
 export interface ProgramOptions {
   readonly isa: Isa;
   readonly convention: CallingConvention;
-  /** How a thread that has nothing to do sleeps. */
+  /** How a thread without work sleeps. */
   readonly sleep: SleepCall;
   /** Parts that whole calls are cut into: the threads that may share them. */
   readonly slices: number;

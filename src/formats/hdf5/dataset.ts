@@ -113,7 +113,7 @@ function readChunks(
 ): Uint8Array {
   const result = new Uint8Array(count);
   const chunkBytes = sizeOf(extents) * size;
-  // The last chunks may reach beyond the dataset, by less than a chunk an axis.
+  // The last chunks may reach beyond the dataset, by less than one chunk along each axis.
   if (!(chunkBytes <= count * 2 ** shape.length + SMALL_ENOUGH))
     file.fail('the chunks of a dataset are too large');
   if (tree === null) return result;

@@ -11,7 +11,7 @@ export interface ModelLayer extends Layer {
   readonly layers: readonly Layer[];
 }
 
-/** What can be saved: a model, and how it was compiled if it was. */
+/** What can be saved: a model and, once compiled, its optimizer, loss and metrics. */
 export interface SavableModel extends ModelLayer {
   readonly compiled: CompiledState | null;
 }

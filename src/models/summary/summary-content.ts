@@ -1,4 +1,4 @@
-/** @file What a summary says, independent of its style: one row a layer, and the totals. */
+/** @file The content of a summary, independent of its style: one row for each layer, and the totals. */
 
 import type { Shape } from '../../base/shape.ts';
 

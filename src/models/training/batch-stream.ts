@@ -12,9 +12,9 @@ function open(source: BatchSource): BatchIterator {
   return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }
 
-/** How far a pass over a source is. */
+/** The position of a pass over a source. */
 export type PassState = {
-  /** Where the stream of random numbers was when the pass began; null without shuffling. */
+  /** The position of the random stream when the pass began; null without shuffling. */
   readonly shuffle: RandomState | null;
   /** Batches taken since. */
   readonly taken: number;

@@ -6,7 +6,7 @@ import type { Tensor } from '../../base/tensor.ts';
 /** The Tensors of a run or a batch, all with as many samples. */
 export interface Examples {
   readonly x: readonly Tensor[];
-  /** One a target; empty without targets. */
+  /** One for each target; empty without targets. */
   readonly y: readonly Tensor[];
   /** [samples], or null. */
   readonly sampleWeight: Tensor | null;

@@ -9,7 +9,7 @@ import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/registry.ts';
 import { isRecord } from '../structure.ts';
 
-/** One for all outputs, one an output in order, or by the output's name. Outputs may have no loss. */
+/** One for all outputs, one for each output in order, or by the output's name. Outputs may have no loss. */
 export type LossOption =
   | LossIdentifier
   | readonly (LossIdentifier | null)[]

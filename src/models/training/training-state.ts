@@ -51,7 +51,7 @@ export type TrainingState = {
   readonly weights: readonly SavedVariable[];
   /** The iteration, the learning rate and the slots, in the order of `optimizer.variables`; null when not compiled. */
   readonly optimizer: { readonly name: string; readonly variables: readonly SavedVariable[] } | null;
-  /** Where each random stream is, by name. */
+  /** The position of each random stream, by name. */
   readonly random: RandomStreamsState;
   /** The `fit` that was under way; null outside of `fit`. */
   readonly run: RunState | null;

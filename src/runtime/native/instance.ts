@@ -36,7 +36,7 @@ export class NativeInstance implements ProgramInstance {
   readonly #capacity: number;
   /** By tray. */
   readonly #frames: readonly number[];
-  /** What the control block says of runs after the first. */
+  /** The control block's table with the runs after the first. */
   readonly #rows: number;
   readonly #arenas: ProgramArenas;
   readonly #profile: Profile | null;
