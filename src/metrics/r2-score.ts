@@ -19,8 +19,8 @@ export class R2Score extends withOptions(Metric, {
   /** The name in logs and history. Default 'r2_score'. */
   name: className('r2_score'),
   /**
-   * 'uniformAverage' or 'varianceWeightedAverage' of the outputs' scores; null: a score for each output. Default
-   * 'uniformAverage'.
+   * 'uniformAverage' or 'varianceWeightedAverage' of the outputs' scores; null: a score for each output.
+   * Default 'uniformAverage'.
    */
   classAggregation: new Option<Aggregation | null, Aggregation | null, false>(
     oneOf('uniformAverage', 'varianceWeightedAverage').orNull().definition,
