@@ -48,3 +48,21 @@ test('rows that are nearly alike become orthonormal too', () => {
   orthonormalize(rows);
   assert.ok(worst(rows) < 1e-9, `${worst(rows)}`);
 });
+
+test('a number that is read takes part in several products', () => {
+  const [count, length] = [96, 100];
+  let reads = 0;
+  const counting: ProxyHandler<Float64Array> = {
+    get(row, key) {
+      if (key !== 'length') reads++;
+      return Reflect.get(row, key);
+    },
+    set: (row, key, value) => Reflect.set(row, key, value),
+  };
+  const rows = randomRows(count, length);
+  orthonormalize(rows.map((row) => new Proxy(row, counting)));
+  assert.ok(worst(rows) < 1e-12);
+  // One pair of rows after the other, each pass reads four numbers for each product and what it takes away.
+  const pairs = (count * (count - 1)) / 2;
+  assert.ok(reads < 2.5 * pairs * length, `${reads / (pairs * length)} reads for each pair of numbers`);
+});
