@@ -207,10 +207,13 @@ test('the description tells what is used', async () => {
   await inline.dispose();
 });
 
+const run = promisify(execFile);
+const IMPORT = `import { WasmRuntime } from ${JSON.stringify(new URL('./runtime.js', import.meta.url).href)};`;
+
 for (const runs of [0, 3]) {
   test(`a process with idle workers exits by itself after ${runs} runs`, async () => {
     const script = `
-      import { WasmRuntime } from ${JSON.stringify(new URL('./runtime.js', import.meta.url).href)};
+      ${IMPORT}
       const phases = [{ kind: 'whole', calls: [] }];
       const program = { name: 'empty', buffers: [], phases, chunk: 1, shards: 1, arenaBytes: 64 };
       const runtime = await WasmRuntime.create({ threads: 2 });
@@ -219,8 +222,14 @@ for (const runs of [0, 3]) {
       for (let i = 0; i < ${runs}; i++) await instance.run(2);
       await new Promise((resolve) => setTimeout(resolve, 200));
       console.log('ran');`;
-    const run = promisify(execFile);
     const child = run(process.execPath, ['--input-type=module', '--eval', script], { timeout: 20000 });
     assert.equal((await child).stdout, 'ran\n');
   });
 }
+
+test('where there is no WebAssembly, that is said', async () => {
+  const script = `${IMPORT}
+    await WasmRuntime.create().catch(({ message }) => console.log(message));`;
+  const { stdout } = await run(process.execPath, ['--jitless', '--input-type=module', '--eval', script]);
+  assert.match(stdout, /^There is no WebAssembly here.*--jitless/);
+});
