@@ -125,8 +125,8 @@ export class LoopMap {
   }
 
   /**
-   * The position until which a value must live that is first written at `from` and needed at `at`. A loop between the
-   * two runs again, so the value lives until the loop's end.
+   * The position until which a value must live that is first written at `from` and needed at `at`. A loop that begins
+   * after `from` and contains `at` runs again, so the value lives until that loop's end.
    */
   lastNeed(from: number, at: number): number {
     let end = at;
