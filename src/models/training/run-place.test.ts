@@ -81,7 +81,7 @@ test('a busy time is forgotten when runs are quick again', () => {
   assert.equal(callsToTrial(place, 1, 0.3), 9);
 });
 
-test('runs in a row must be quicker, since they share the waking of threads', () => {
+test('runs of a series must be faster, since they share the waking of threads', () => {
   const place = new RunPlace();
   place.tookOnThreads(8, 0.1, 16);
   assert.ok(!place.isAtOnce(8));

@@ -44,7 +44,7 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
   });
 
   for (const threads of [1, 2, 5]) {
-    it(`goes through runs in a row as through single ones, on ${threads} threads`, () =>
+    it(`runs a series like single runs, on ${threads} threads`, () =>
       assertTrays(() => create(threads), target));
   }
 

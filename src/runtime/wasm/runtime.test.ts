@@ -55,7 +55,7 @@ test('1, 2 and 3 threads and the inline mode leave the same bits', async () => {
 });
 
 for (const options of [{ inline: true }, { threads: 2 }]) {
-  test(`runs in a row leave what single runs leave, ${JSON.stringify(options)}`, () =>
+  test(`series leave the same as single runs, ${JSON.stringify(options)}`, () =>
     assertTrays(() => WasmRuntime.create(options), target));
 }
 
