@@ -9,6 +9,11 @@ import { Optimizer } from './optimizer.ts';
 
 const ALIASES = { adamw: 'adamW' } as const;
 
+/** Keras 2 wrote its own optimizers as if they were of a user's. */
+const KERAS_2_NAMES = Object.fromEntries(
+  Object.entries(list).map(([name, { Class }]) => [`Custom>${Class.className}`, name]),
+);
+
 /** All optimizers. */
 export const OPTIMIZERS = new Registry<Optimizer>({
   kind: 'optimizer',
@@ -16,7 +21,7 @@ export const OPTIMIZERS = new Registry<Optimizer>({
   module: 'keras.optimizers',
   example: "Give a name such as 'rmsprop' or an optimizer such as optimizers.adam({ learningRate: 1e-4 }).",
   list,
-  aliases: ALIASES,
+  aliases: { ...ALIASES, ...KERAS_2_NAMES },
 });
 
 /** A name of an optimizer. */

@@ -197,16 +197,14 @@ export class Registry<T extends Configurable> {
   }
 
   /**
-   * The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. A name with a
-   * package (`Custom>Residual`) never means one of Fovea's classes. Throws ValueError for a custom object of another
-   * kind.
+   * The class of that name, `undefined` when there is none. Custom objects of the open scopes go first. A name with a package
+   * (`Custom>Residual`) is of one of ours only as an alias. Throws ValueError for a custom object of another kind.
    */
   find(name: string): ConcreteClass<T> | undefined {
     const custom = customObject(name) ?? customObject(withoutPackage(name));
     if (isClass<T>(custom)) return this.#checkClass(name, custom);
-    if (name.includes('>')) return this.#registered.get(name)?.Class;
-    const ours = this.#ours.get(canonicalName(name));
-    if (ours !== undefined) return ours.Class;
+    const found = this.#registered.get(name) ?? this.#ours.get(canonicalName(name));
+    if (found !== undefined || name.includes('>')) return found?.Class;
     const same = (key: string) => canonicalName(withoutPackage(key)) === canonicalName(name);
     return [...this.#registered].findLast(([key]) => same(key))?.[1].Class;
   }
