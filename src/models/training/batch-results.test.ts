@@ -55,20 +55,20 @@ async function train(net: Sequential, options: FitOptions) {
 }
 
 for (const batchSize of [7, 64, 1003]) {
-  test(`batches of ${batchSize} in rows train as batches one by one: rates, dropout, weights, validation`, async () => {
+  test(`batches of ${batchSize} in series train as batches one by one: rates, dropout, weights, validation`, async () => {
     const options = { batchSize, sampleWeight, validationSplit: 0.3 };
     const rows = await train(network(1), options);
     assert.deepEqual(rows, await train(network(1), { ...options, callbacks: [oneByOne] }));
   });
 }
 
-test('steps per epoch go on through the data in rows as one by one', async () => {
+test('steps per epoch go on through the data in series as one by one', async () => {
   const options = { batchSize: 16, stepsPerEpoch: 21, epochs: 7 };
   const rows = await train(network(1), options);
   assert.deepEqual(rows, await train(network(1), { ...options, callbacks: [oneByOne] }));
 });
 
-test('evaluate gives the same in rows, for a number of steps, and twice at the same time', async () => {
+test('evaluate gives the same in series, for a number of steps, and twice at the same time', async () => {
   const net = network(2);
   const options = { batchSize: 16, verbose: 0 } as const;
   const expected = await net.evaluate(x, y, { ...options, callbacks: [oneByOne] });
@@ -83,7 +83,7 @@ test('evaluate gives the same in rows, for a number of steps, and twice at the s
   assert.deepEqual(both, [expected, few, expected]);
 });
 
-test('predict gives the same in rows, for a number of steps, and twice at the same time', async () => {
+test('predict gives the same in series, for a number of steps, and twice at the same time', async () => {
   const net = network(7);
   const options = { batchSize: 16, verbose: 0 } as const;
   const expected = await net.predict(x, { ...options, callbacks: [oneByOne] });
@@ -94,7 +94,7 @@ test('predict gives the same in rows, for a number of steps, and twice at the sa
   assert.deepEqual(both, [expected, expected]);
 });
 
-test('predict in rows names a late batch, and goes on when the engine is changed', async () => {
+test('predict in series names a late batch, and goes on when the engine is changed', async () => {
   const net = network(8);
   const options = { batchSize: 4, verbose: 0 } as const;
   const expected = await net.predict(x, options);
@@ -114,7 +114,7 @@ test('predict in rows names a late batch, and goes on when the engine is changed
   await setBackend('wasm', { threads: 2 });
 });
 
-test('training in rows is not disturbed by other work, nor by a change of the engine', async () => {
+test('training in series is not disturbed by other work, nor by a change of the engine', async () => {
   const options = { batchSize: 8, epochs: 12 };
   const expected = await train(network(3), options);
   const net = network(3);

@@ -40,7 +40,7 @@ function network(optimizer: Optimizer): Sequential {
 
 const kernelOf = (net: Sequential) => [...net.getWeights()[0]!.data];
 
-test('a rate that a callback sets holds from the next epoch on, with batches in rows and one by one', async () => {
+test('a rate that a callback sets holds from the next epoch on, with batches in series and one by one', async () => {
   const ways = [{}, { onTrainBatchEnd: () => {} }].map(async (also) => {
     setRandomSeed(3);
     const net = network(sgd());

@@ -144,7 +144,7 @@ function goOn(net: Sequential, state: TrainingState, options: FitOptions) {
   return run(net, options);
 }
 
-test('a run in rows goes on from a state at the end of an epoch', async () => {
+test('a run in series goes on from a state at the end of an epoch', async () => {
   const options = { epochs: 4, batchSize: 4, verbose: 0, validationSplit: 0.2 } as const;
   const states: TrainingState[] = [];
   const net = network(7);
