@@ -1,6 +1,6 @@
 /**
  * @file Work that element-wise groups take over from other groups: sums over the pixels of a value that they compute,
- * frames around it, and reading a map inside of a larger one. A group also joins the group that computes the value it
+ * borders around it, and reading a map inside of a larger one. A group also joins the group that computes the value it
  * reads.
  */
 
@@ -40,7 +40,7 @@ export function absorb(groups: readonly Group[], context: AbsorbContext): Group[
     if (what?.kind === 'inside') result.readInside(group);
     // In a step of one sweep no group waits for a sum, and the numbers of the sum are in the cache, so a sum stays a
     // group of its own.
-    else if (what?.kind === 'frame' || (what?.kind === 'sum' && several)) result.attach(group);
+    else if (what?.kind === 'border' || (what?.kind === 'sum' && several)) result.attach(group);
   }
   if (several) result.joinAll();
   return result.list;
@@ -73,11 +73,11 @@ class Groups {
     this.#replace([group]);
   }
 
-  /** Gives a sum or a frame to the group that computes its input; a sum of something else becomes a group of its own. */
+  /** Gives a sum or a border to the group that computes its input; a sum of something else becomes a group of its own. */
   attach(group: KernelGroup): void {
     const node = group.producer;
     const input = node.inputs[0]!;
-    // A framed map is always in memory: it has more pixels than its group computes.
+    // A bordered map is always in memory: it has more pixels than its group computes.
     const computed = alongside(input) === null;
     const host = this.list.find(
       (each) => computed && each.kind === 'elementwise' && each.nodes.includes(input),

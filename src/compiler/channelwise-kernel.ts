@@ -10,7 +10,7 @@ import { KernelBuilder } from '../kernels/builder.ts';
 import { forColumns } from '../kernels/columns.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from '../kernels/ir.ts';
 import { bytesOf, fillZeros, inParts, nest, sampleLevel } from '../kernels/nest.ts';
-import type { Frame } from '../kernels/pad.ts';
+import type { Border } from '../kernels/pad.ts';
 import { computeNodes, elementwiseOperands, literalOf } from './elementwise-kernel.ts';
 import { accumulates, alongside, type ElementwiseGroup, isSampleGroup } from './groups.ts';
 
@@ -59,7 +59,7 @@ interface Parameter {
   readonly node: Node;
   readonly kind: OperandKind | 'sum';
   readonly place: Place;
-  readonly frame: Frame | null;
+  readonly border: Border | null;
 }
 
 interface Context {
@@ -87,8 +87,8 @@ export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget)
   const limit = planBlock(context);
   const scales = all.map(({ kind }) => (kind === 'scalar' ? 0 : 1));
   nest(k, [level], pointers, (at) => {
-    all.forEach(({ frame }, i) => {
-      if (frame !== null && i >= context.operands.length) fillFrame(k, context.maps, frame, at[i]!);
+    all.forEach(({ border }, i) => {
+      if (border !== null && i >= context.operands.length) fillBorder(k, context.maps, border, at[i]!);
     });
     forColumns(k, { width: context.maps.channels, limit: limit.vectors, scales }, at, (column, vectors) =>
       emitColumn(context, column, vectors, limit.pixels),
@@ -101,43 +101,45 @@ export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget)
 function describe(group: ElementwiseGroup): Pick<Context, 'maps' | 'operands' | 'results'> {
   const dims = sampleShape(group.shape);
   const channels = dims.at(-1)!;
-  const frames = [...group.insides, ...group.nodes].map(frameOf).filter((frame) => frame !== null);
+  const borders = [...group.insides, ...group.nodes].map(borderOf).filter((border) => border !== null);
   const [rows, width] =
-    frames.length > 0
+    borders.length > 0
       ? [dims[0]!, dims[1]!]
       : [1, dims.slice(0, -1).reduce((product, dim) => product * dim, 1)];
   const maps = { rows, width, channels };
-  const describeOne = (node: Node, kind: Parameter['kind'], frame: Frame | null): Parameter => {
-    if (kind !== 'map') return { node, kind, frame, place: { origin: 0, down: 0, sample: 0 } };
-    const place = frame === null ? plainPlace(maps) : framedPlace(maps, frame);
-    return { node, kind, frame, place: isBatched(node.shape) ? place : { ...place, sample: 0 } };
+  const describeOne = (node: Node, kind: Parameter['kind'], border: Border | null): Parameter => {
+    if (kind !== 'map') return { node, kind, border, place: { origin: 0, down: 0, sample: 0 } };
+    const place = border === null ? plainPlace(maps) : borderedPlace(maps, border);
+    return { node, kind, border, place: isBatched(node.shape) ? place : { ...place, sample: 0 } };
   };
   return {
     maps,
     operands: elementwiseOperands(group).map((node) =>
-      describeOne(node, operandKind(group.shape, node)!, group.insides.has(node) ? frameOf(node) : null),
+      describeOne(node, operandKind(group.shape, node)!, group.insides.has(node) ? borderOf(node) : null),
     ),
-    results: group.results.map((node) => describeOne(node, accumulates(node) ? 'sum' : 'map', frameOf(node))),
+    results: group.results.map((node) =>
+      describeOne(node, accumulates(node) ? 'sum' : 'map', borderOf(node)),
+    ),
   };
 }
 
-function frameOf(node: Node): Frame | null {
+function borderOf(node: Node): Border | null {
   const what = alongside(node);
-  return what === null || what.kind === 'sum' ? null : what.frame;
+  return what === null || what.kind === 'sum' ? null : what.border;
 }
 
 function plainPlace({ rows, width, channels }: Maps): Place {
   return { origin: 0, down: width * channels, sample: rows * width * channels };
 }
 
-function framedPlace({ rows, width, channels }: Maps, { top, bottom, left, right }: Frame): Place {
+function borderedPlace({ rows, width, channels }: Maps, { top, bottom, left, right }: Border): Place {
   const down = (left + width + right) * channels;
   return { origin: top * down + left * channels, down, sample: (top + rows + bottom) * down };
 }
 
 /** Writes zeros around a map: above and left of its first row, between rows, after the last. */
-function fillFrame(k: KernelBuilder, maps: Maps, frame: Frame, map: Ptr): void {
-  const { origin, down, sample } = framedPlace(maps, frame);
+function fillBorder(k: KernelBuilder, maps: Maps, border: Border, map: Ptr): void {
+  const { origin, down, sample } = borderedPlace(maps, border);
   const row = maps.width * maps.channels;
   const last = origin + (maps.rows - 1) * down + row;
   fillZeros(k, map, origin);

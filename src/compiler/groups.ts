@@ -5,11 +5,11 @@ import type { Node } from '../graph/node.ts';
 import type { Alongside } from '../graph/op.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 
-/** Element-wise nodes of one shape, computed together, and sums and frames of their values. */
+/** Element-wise nodes of one shape, computed together, and sums and borders of their values. */
 export interface ElementwiseGroup {
   readonly kind: 'elementwise';
   readonly shape: Shape;
-  /** Inputs before users: element-wise nodes, and sums and frames of a value of `shape`. */
+  /** Inputs before users: element-wise nodes, and sums and borders of a value of `shape`. */
   readonly nodes: readonly Node[];
   /** Nodes of the group whose numbers others need. */
   readonly results: readonly Node[];

@@ -124,5 +124,5 @@ class Sources {
 
 function isCheap(node: Node): boolean {
   const { kind } = node.op.lowering;
-  return kind === 'elementwise' || kind === 'view' || alongside(node)?.kind === 'frame';
+  return kind === 'elementwise' || kind === 'view' || alongside(node)?.kind === 'border';
 }

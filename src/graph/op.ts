@@ -5,7 +5,7 @@ import type { KernelBuilder } from '../kernels/builder.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import type { Kernel, Vec, VectorTarget } from '../kernels/ir.ts';
-import type { Frame } from '../kernels/pad.ts';
+import type { Border } from '../kernels/pad.ts';
 
 /** A concrete value of the reference evaluation: all extents known, the batch included. */
 export interface ReferenceTensor {
@@ -87,12 +87,12 @@ export interface KernelLowering<A = unknown> {
 
 /**
  * What an op does with its only input, when that needs no pass over memory of its own.
- * - `sum`: adds up each channel (the last axis) over the batch and all other axes. - `frame`: stores a map inside of a
- *   larger one of zeros. - `inside`: a map without the frame around it.
+ * - `sum`: adds up each channel (the last axis) over the batch and all other axes. - `border`: stores a map inside of a
+ *   larger one of zeros. - `inside`: a map without the border around it.
  */
 export type Alongside =
   | { readonly kind: 'sum' }
-  | { readonly kind: 'frame' | 'inside'; readonly frame: Frame };
+  | { readonly kind: 'border' | 'inside'; readonly border: Border };
 
 /** A max pooling over non-overlapping windows inside the map, so that a producer's tile can be exactly one window. */
 export interface WindowReduction {

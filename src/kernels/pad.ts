@@ -1,4 +1,4 @@
-/** @file Copies of maps [h, w, c] into a frame of zeros, and out of one. */
+/** @file Copies of maps [h, w, c] into a border of zeros, and out of one. */
 
 import { type Shape, sampleShape } from '../base/shape.ts';
 import { KernelBuilder } from './builder.ts';
@@ -6,7 +6,7 @@ import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { fillZeros, forVectors, nest, sampleLevel } from './nest.ts';
 
 /** Rows and columns around a map. */
-export interface Frame {
+export interface Border {
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
@@ -15,7 +15,7 @@ export interface Frame {
 
 interface PadOptions {
   readonly shape: Shape;
-  readonly frame: Frame;
+  readonly border: Border;
   readonly target: VectorTarget;
 }
 
@@ -35,32 +35,32 @@ function copyRows(
   });
 }
 
-/** Pointers: src [h, w, c], dst with the frame around. */
-export function padKernel({ shape, frame, target }: PadOptions): Kernel {
+/** Pointers: src [h, w, c], dst with the border around. */
+export function padKernel({ shape, border, target }: PadOptions): Kernel {
   const [h, w, c] = sampleShape(shape) as [number, number, number];
-  const outerWidth = (w + frame.left + frame.right) * c;
-  const outerSize = (h + frame.top + frame.bottom) * outerWidth;
-  const k = new KernelBuilder(`pad_${h}x${w}x${c}_${Object.values(frame).join('_')}`, target);
+  const outerWidth = (w + border.left + border.right) * c;
+  const outerSize = (h + border.top + border.bottom) * outerWidth;
+  const k = new KernelBuilder(`pad_${h}x${w}x${c}_${Object.values(border).join('_')}`, target);
   const src = k.pointer('src');
   const dst = k.pointer('dst');
   nest(k, [sampleLevel(k.count('samples'), [h * w * c, outerSize])], [src, dst], ([s, d]) => {
     fillZeros(k, d!, outerSize);
-    const inside = k.pointerAt('inside', d!, (frame.top * outerWidth + frame.left * c) * FLOAT_BYTES);
+    const inside = k.pointerAt('inside', d!, (border.top * outerWidth + border.left * c) * FLOAT_BYTES);
     copyRows(k, s!, inside, h, w * c, [w * c, outerWidth]);
   });
   return k.finish();
 }
 
-/** Pointers: src with the frame around, dst without. */
-export function cropKernel({ shape, frame, target }: PadOptions): Kernel {
+/** Pointers: src with the border around, dst without. */
+export function cropKernel({ shape, border, target }: PadOptions): Kernel {
   const [h, w, c] = sampleShape(shape) as [number, number, number];
-  const rows = h - frame.top - frame.bottom;
-  const width = (w - frame.left - frame.right) * c;
-  const k = new KernelBuilder(`crop_${h}x${w}x${c}_${Object.values(frame).join('_')}`, target);
+  const rows = h - border.top - border.bottom;
+  const width = (w - border.left - border.right) * c;
+  const k = new KernelBuilder(`crop_${h}x${w}x${c}_${Object.values(border).join('_')}`, target);
   const src = k.pointer('src');
   const dst = k.pointer('dst');
   nest(k, [sampleLevel(k.count('samples'), [h * w * c, rows * width])], [src, dst], ([s, d]) => {
-    const inside = k.pointerAt('inside', s!, (frame.top * w + frame.left) * c * FLOAT_BYTES);
+    const inside = k.pointerAt('inside', s!, (border.top * w + border.left) * c * FLOAT_BYTES);
     copyRows(k, inside, d!, rows, width, [w * c, width]);
   });
   return k.finish();

@@ -233,19 +233,19 @@ const chains: OpCase[] = [
     build: (x) => ops.sub(x, ops.mean(x, { axes: [0, 1], keepDims: true })),
   },
   {
-    name: 'a framed map normalized by its own statistics',
+    name: 'a bordered map normalized by its own statistics',
     inputs: [[null, 3, 4, 5]],
     build: (x) => {
-      const framed = ops.pad2d(ops.square(x), { top: 1, bottom: 0, left: 1, right: 2 });
-      return ops.add(framed, ops.normalize(framed, { ...ops.batchMoments(framed), epsilon: 1e-3 }));
+      const bordered = ops.pad2d(ops.square(x), { top: 1, bottom: 0, left: 1, right: 2 });
+      return ops.add(bordered, ops.normalize(bordered, { ...ops.batchMoments(bordered), epsilon: 1e-3 }));
     },
   },
   {
-    name: 'a map framed twice',
+    name: 'a map bordered twice',
     inputs: [[null, 3, 2, 5]],
     build: (x) => {
-      const frame = { top: 1, bottom: 0, left: 1, right: 2 };
-      return ops.pad2d(ops.pad2d(ops.square(x), frame), frame);
+      const border = { top: 1, bottom: 0, left: 1, right: 2 };
+      return ops.pad2d(ops.pad2d(ops.square(x), border), border);
     },
   },
   {
@@ -478,7 +478,7 @@ const normalizedNetworks: OpCase[] = [
     },
   },
   {
-    name: 'a frame around a frame, its moments and what is inside',
+    name: 'a border around a border, its moments and what is inside',
     inputs: [[null, 2, 3, 5]],
     build: (x) => {
       const around = { top: 1, bottom: 0, left: 0, right: 2 };

@@ -15,7 +15,7 @@ import { wasmTarget } from './target.ts';
 
 const target = wasmTarget(false);
 const PAGES = 16;
-const FRAME = 64;
+const TABLE = 64;
 const ARENA = 1024;
 const HEAP = 65536;
 
@@ -46,7 +46,7 @@ function load(of: Program) {
   const module = new WebAssembly.Module(bytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const addressOf = (id: number): number => HEAP + id * 131072;
-  new Uint32Array(memory.buffer, FRAME).set(of.buffers.map(({ id }) => addressOf(id)));
+  new Uint32Array(memory.buffer, TABLE).set(of.buffers.map(({ id }) => addressOf(id)));
   return {
     bytes,
     phase: (k: number, ...args: number[]): void =>
@@ -82,7 +82,7 @@ test('a samples phase hands every kind of buffer the right address, in whole and
   ] as const) {
     const { phase: run, floats, arena } = load(program([batch, shard, whole, chunk], [phase]));
     floats(1, 15).fill(9);
-    run(0, FRAME, ARENA, begin, end, 1);
+    run(0, TABLE, ARENA, begin, end, 1);
     const chunks = Math.ceil((end - begin) / 4);
     const expected = Float32Array.from({ length: 60 }, (_, i) => (i >= begin * 3 && i < end * 3 ? 1 : 0));
     assert.deepEqual(floats(0, 60), expected);
@@ -107,7 +107,7 @@ test('a shard without samples is zeroed and calls nothing', () => {
     program([batch, shard], [{ kind: 'samples', calls, accumulators: [shard] }]),
   );
   floats(1, 18).fill(9);
-  phase(0, FRAME, ARENA, 3, 3, 2);
+  phase(0, TABLE, ARENA, 3, 3, 2);
   assert.ok(floats(0, 64).every((value) => value === 0));
   assert.deepEqual([...floats(1, 18)], [...Array<number>(12).fill(9), ...Array<number>(6).fill(0)]);
 });
@@ -120,7 +120,7 @@ test('slices cover every element exactly once', () => {
       const { phase, floats } = load(program([whole], [{ kind: 'whole', calls }]));
       for (let slice = 0; slice < slices; slice++) {
         const before = floats(0, elements).slice();
-        phase(0, FRAME, slice, slices);
+        phase(0, TABLE, slice, slices);
         const after = floats(0, elements);
         const first = after.findIndex((value, i) => value !== before[i]);
         assert.ok(first < 0 || first % SLICE_GRAIN === 0, 'slices begin at grains');
@@ -144,7 +144,7 @@ test('calls without elements are made once, by the slices in turn', () => {
   for (const slices of [1, 2, 3, 7]) {
     const { phase, floats } = load(program(buffers, [{ kind: 'whole', calls }]));
     for (let slice = 0; slice < slices; slice++) {
-      phase(0, FRAME, slice, slices);
+      phase(0, TABLE, slice, slices);
       for (const { id } of buffers) {
         assert.deepEqual([...floats(id, 5)], id % slices <= slice ? [1, 1, 1, 1, 0] : [0, 0, 0, 0, 0]);
       }
@@ -167,7 +167,7 @@ test('an argument that is not sliced stays at the start', () => {
     program([weights, total], [{ kind: 'whole', calls: [{ kernel: k.finish(), args, elements: 3000 }] }]),
   );
   floats(1, 1)[0] = 7;
-  for (const slice of [0, 1, 2]) phase(0, FRAME, slice, 3);
+  for (const slice of [0, 1, 2]) phase(0, TABLE, slice, 3);
   assert.ok(floats(0, 3000).every((value) => value === 7));
 });
 

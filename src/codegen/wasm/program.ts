@@ -2,12 +2,12 @@
  * @file A program as one WebAssembly module: its kernels, and one exported driver for each phase.
  *
  * Exports, all parameters i32 and no results:
- * - samples phase k: `phase{k}(frame, arena, begin, end, shard)` zeroes the shard's accumulators, then walks the
+ * - samples phase k: `phase{k}(bufferTable, arena, begin, end, shard)` zeroes the shard's accumulators, then walks the
  *   samples [begin, end) of the shard in chunks.
- * - whole phase k: `phase{k}(frame, slice, slices)` does slice `slice` of `slices`. Together the slices cover every
+ * - whole phase k: `phase{k}(bufferTable, slice, slices)` does slice `slice` of `slices`. Together the slices cover every
  *   element of every call exactly once, whatever their number.
  *
- * `frame` is the address of a table with one u32 byte address per buffer of the program; entries of buffers in arenas
+ * `bufferTable` is the address of a table with one u32 byte address per buffer of the program; entries of buffers in arenas
  * are unused.
  */
 
@@ -35,7 +35,7 @@ export interface ProgramOptions extends KernelOptions {
 }
 
 /** Bytes of one address in the table of buffers. */
-export const FRAME_ENTRY_BYTES = 4;
+export const TABLE_ENTRY_BYTES = 4;
 
 /** The name under which the driver of phase `index` is exported. */
 export function phaseExport(index: number): string {
@@ -74,7 +74,7 @@ type FunctionOf = (kernel: Kernel) => number;
 
 /** Parameters of a samples driver, and its locals. */
 interface SampleLocals {
-  readonly frame: number;
+  readonly bufferTable: number;
   readonly arena: number;
   readonly end: number;
   readonly shard: number;
@@ -92,9 +92,9 @@ function emitSamplesPhase(
 ): void {
   const count = body.local(I32);
   const chunk = phase.chunk ?? program.chunk;
-  const locals: SampleLocals = { frame: 0, arena: 1, sample: 2, end: 3, shard: 4, count };
+  const locals: SampleLocals = { bufferTable: 0, arena: 1, sample: 2, end: 3, shard: 4, count };
   for (const buffer of phase.accumulators) {
-    indexedAddress(body, locals.frame, buffer, locals.shard);
+    indexedAddress(body, locals.bufferTable, buffer, locals.shard);
     body.i32(0);
     body.i32(buffer.elements * FLOAT_BYTES);
     body.memoryFill();
@@ -153,9 +153,14 @@ function emitSampleCall(
       body.i32(buffer.arenaOffset);
       body.op('i32.add');
     } else if (buffer.kind === 'whole') {
-      frameAddress(body, locals.frame, buffer);
+      bufferAddress(body, locals.bufferTable, buffer);
     } else {
-      indexedAddress(body, locals.frame, buffer, buffer.kind === 'batch' ? locals.sample : locals.shard);
+      indexedAddress(
+        body,
+        locals.bufferTable,
+        buffer,
+        buffer.kind === 'batch' ? locals.sample : locals.shard,
+      );
     }
   }
   for (const _ of call.kernel.ints) body.get(locals.count);
@@ -164,7 +169,7 @@ function emitSampleCall(
 
 /** Parameters of a whole driver, and its locals: the elements [begin, begin + count) of the slice. */
 interface WholeLocals {
-  readonly frame: number;
+  readonly bufferTable: number;
   readonly slice: number;
   readonly slices: number;
   readonly begin: number;
@@ -178,7 +183,7 @@ function emitWholePhase(
   functionOf: FunctionOf,
 ): void {
   const locals: WholeLocals = {
-    frame: 0,
+    bufferTable: 0,
     slice: 1,
     slices: 2,
     begin: body.local(I32),
@@ -245,7 +250,7 @@ function emitWholeCall(
   for (const { buffer, sliced } of call.args) {
     if (isInArena(buffer))
       fail(program, kernel, `uses ${buffer.kind} buffer ${buffer.name} in a whole phase`);
-    frameAddress(body, locals.frame, buffer);
+    bufferAddress(body, locals.bufferTable, buffer);
     if (!sliced) continue;
     if (call.elements === null) fail(program, kernel, `slices buffer ${buffer.name} but has no elements`);
     body.get(locals.begin);
@@ -257,15 +262,15 @@ function emitWholeCall(
   body.call(functionOf(kernel));
 }
 
-/** The buffer's address from the frame. */
-function frameAddress(body: FunctionWriter, frame: number, buffer: Buffer): void {
-  body.get(frame);
-  body.memory('i32.load', buffer.id * FRAME_ENTRY_BYTES);
+/** The buffer's address, from the table of buffers. */
+function bufferAddress(body: FunctionWriter, bufferTable: number, buffer: Buffer): void {
+  body.get(bufferTable);
+  body.memory('i32.load', buffer.id * TABLE_ENTRY_BYTES);
 }
 
 /** The address of the buffer's slice number `index` (a local). */
-function indexedAddress(body: FunctionWriter, frame: number, buffer: Buffer, index: number): void {
-  frameAddress(body, frame, buffer);
+function indexedAddress(body: FunctionWriter, bufferTable: number, buffer: Buffer, index: number): void {
+  bufferAddress(body, bufferTable, buffer);
   body.get(index);
   body.i32(buffer.elements * FLOAT_BYTES);
   body.op('i32.mul');

@@ -19,7 +19,7 @@ export const CONTROL = {
   /** u64: address of the job's code. */
   entry: 256,
   /** u64: address of the run's table of buffer addresses. */
-  frame: 264,
+  bufferTable: 264,
   /** u64: address of a table with the address of each thread's arena. */
   arenas: 272,
   /** u32: samples of the run. */
@@ -42,7 +42,7 @@ export const CONTROL = {
 } as const;
 
 /** The entry of a later run: the u64 address of its table of buffers, the u32 number of its samples. */
-export const RUN_ROW = { frame: 0, samples: 8 } as const;
+export const RUN_ROW = { bufferTable: 0, samples: 8 } as const;
 export const RUN_ROW_BYTES = 16;
 
 /**

@@ -106,8 +106,8 @@ function openNext(asm: Assembler, sleep: SleepCall, none: Label): void {
   asm.jump('jb', none);
   asm.emit('mov', mem(rbx, CONTROL.left), edx);
   asm.emit('mov', rcx, mem(rbx, CONTROL.further));
-  asm.emit('mov', rax, mem(rcx, RUN_ROW.frame));
-  asm.emit('mov', mem(rbx, CONTROL.frame), rax);
+  asm.emit('mov', rax, mem(rcx, RUN_ROW.bufferTable));
+  asm.emit('mov', mem(rbx, CONTROL.bufferTable), rax);
   asm.emit('mov', eax, mem(rcx, RUN_ROW.samples));
   asm.emit('mov', mem(rbx, CONTROL.samples), eax);
   asm.emit('add', rcx, RUN_ROW_BYTES);

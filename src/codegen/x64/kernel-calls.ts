@@ -25,7 +25,7 @@ import type { StepLocals } from './step-locals.ts';
 import { type Isa, nativeTarget } from './target.ts';
 
 /** Bytes of one address in the table of buffers. */
-export const FRAME_ENTRY_BYTES = 8;
+export const TABLE_ENTRY_BYTES = 8;
 
 interface KernelCallOptions {
   readonly isa: Isa;
@@ -123,8 +123,8 @@ export class KernelCalls {
 
   /** rax = the buffer's address. */
   #address({ id }: Buffer): void {
-    this.#asm.emit('mov', rax, this.#locals.frame());
-    this.#asm.emit('mov', rax, mem(rax, id * FRAME_ENTRY_BYTES));
+    this.#asm.emit('mov', rax, this.#locals.bufferTable());
+    this.#asm.emit('mov', rax, mem(rax, id * TABLE_ENTRY_BYTES));
   }
 
   /** rax = the address of the buffer's slice number `index`. */
@@ -162,10 +162,10 @@ export class KernelCalls {
       return;
     }
     const row = this.profileRows.push(name) - 1;
-    const table = this.#program.buffers.length * FRAME_ENTRY_BYTES;
+    const table = this.#program.buffers.length * TABLE_ENTRY_BYTES;
     emitProfileStart(this.#asm, this.#locals.started());
     emit();
-    emitProfileEnd(this.#asm, this.#locals.started(), this.#locals.frame(), table, row);
+    emitProfileEnd(this.#asm, this.#locals.started(), this.#locals.bufferTable(), table, row);
   }
 
   #checkArguments(kernel: Kernel, args: readonly BufferArgument[]): void {

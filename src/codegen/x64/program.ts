@@ -6,7 +6,7 @@
  * Thread 0 returns when all items are done; the other threads return when no item is left to take.
  *
  * A table holds one u64 byte address per buffer of the program (entries of buffers in arenas are unused), then the
- * address of the profile's table, or 0. The code calls this table `frame`.
+ * address of the profile's table, or 0. The code calls it `bufferTable`.
  */
 
 import { type Program, type SamplesPhase, SLICE_GRAIN, type WholePhase } from '../../compiler/program.ts';
@@ -104,8 +104,8 @@ class ProgramEmitter {
     asm.emit('mov', rax, mem(r8, CONTROL.arenas));
     asm.emit('mov', rax, mem(rax, 0, { index: rcx, scale: 8 }));
     asm.emit('mov', at.arena(), rax);
-    asm.emit('mov', rax, mem(r8, CONTROL.frame));
-    asm.emit('mov', at.frame(), rax);
+    asm.emit('mov', rax, mem(r8, CONTROL.bufferTable));
+    asm.emit('mov', at.bufferTable(), rax);
     asm.emit('mov', eax, mem(r8, CONTROL.samples));
     asm.emit('mov', at.samples(), rax);
     asm.emit('stmxcsr', at.callersMxcsr());

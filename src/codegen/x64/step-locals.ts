@@ -16,7 +16,7 @@ export class StepLocals {
     return mem(rsp, this.#base + index * 8, bits === undefined ? {} : { bits });
   }
   control = () => this.at(0);
-  frame = () => this.at(1);
+  bufferTable = () => this.at(1);
   arena = () => this.at(2);
   samples = () => this.at(3);
   generation = () => this.at(4);

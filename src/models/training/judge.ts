@@ -93,7 +93,7 @@ interface JudgedOutput {
 function judgeOutput(output: {
   readonly name: string;
   readonly prefix: string;
-  /** The target's loss. */
+  /** The target's shape. */
   readonly shape: Shape;
   readonly prediction: Node;
   readonly option: OutputLoss;

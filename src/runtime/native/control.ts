@@ -15,8 +15,8 @@ export interface NativeJob {
   readonly entry: number;
   /** Address of each thread's arena. */
   readonly arenas: readonly number[];
-  /** Address of the first run's frame. */
-  readonly frame: number;
+  /** Address of the first run's table of buffers. */
+  readonly bufferTable: number;
   /** Shards of a samples phase. */
   readonly shards: number;
   /** Samples of the first run. */
@@ -76,10 +76,10 @@ export class Control {
   }
 
   /** Prepares a job and leaves it closed. The job before it must be done. */
-  setUp({ entry, arenas, shards, frame, samples, further, left }: NativeJob): Generations {
+  setUp({ entry, arenas, shards, bufferTable, samples, further, left }: NativeJob): Generations {
     const generations = this.close(1 + left);
     this.#setLong(CONTROL.entry, entry);
-    this.#setLong(CONTROL.frame, frame);
+    this.#setLong(CONTROL.bufferTable, bufferTable);
     this.#setShares(shards);
     arenas.forEach((arena, i) => this.#setLong(CONTROL_BYTES + 8 * i, arena));
     this.#words[CONTROL.samples / 4] = samples;

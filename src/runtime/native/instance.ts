@@ -2,7 +2,7 @@
 
 import { BackendError } from '../../base/errors.ts';
 import { RUN_ROW, RUN_ROW_BYTES } from '../../codegen/x64/control-block.ts';
-import { FRAME_ENTRY_BYTES } from '../../codegen/x64/kernel-calls.ts';
+import { TABLE_ENTRY_BYTES } from '../../codegen/x64/kernel-calls.ts';
 import { isInArena } from '../../compiler/program.ts';
 import {
   checkAddresses,
@@ -35,7 +35,7 @@ export class NativeInstance implements ProgramInstance {
   readonly #native: NativeProgram;
   readonly #capacity: number;
   /** By tray. */
-  readonly #frames: readonly number[];
+  readonly #bufferTables: readonly number[];
   /** The control block's table with the runs after the first. */
   readonly #rows: number;
   readonly #arenas: ProgramArenas;
@@ -57,23 +57,23 @@ export class NativeInstance implements ProgramInstance {
     this.#profile = profileRows.length > 0 ? new Profile(heap, profileRows) : null;
     this.#forgetProfile =
       this.#profile === null ? () => {} : reportProfile(runtime.support, program.name, this.#profile);
-    this.#frames = trays.map((addresses) => this.#makeFrame(addresses));
+    this.#bufferTables = trays.map((addresses) => this.#makeBufferTable(addresses));
     this.#rows = heap.alloc(trays.length * RUN_ROW_BYTES);
   }
 
   /** The addresses of a tray's buffers, in memory. */
-  #makeFrame(addresses: TrayAddresses): number {
+  #makeBufferTable(addresses: TrayAddresses): number {
     const { heap } = this.#runtime;
     const { program } = this.#native;
     checkAddresses(program, addresses, heap);
-    const frame = heap.alloc((addresses.length + 1) * FRAME_ENTRY_BYTES);
-    const entries = new BigUint64Array(heap.memory.buffer, frame, addresses.length + 1);
+    const bufferTable = heap.alloc((addresses.length + 1) * TABLE_ENTRY_BYTES);
+    const entries = new BigUint64Array(heap.memory.buffer, bufferTable, addresses.length + 1);
     for (const buffer of program.buffers) {
       const { id } = buffer;
       entries[id] = isInArena(buffer) ? 0n : BigInt(heap.base + addresses[id]!);
     }
     entries[addresses.length] = this.#profile === null ? 0n : BigInt(heap.base + this.#profile.address);
-    return frame;
+    return bufferTable;
   }
 
   /** As in `ProgramInstance`, on other threads; the caller's thread stays free. */
@@ -120,14 +120,14 @@ export class NativeInstance implements ProgramInstance {
     this.#live = false;
     this.#runtime.queue.whenIdle(() => {
       this.#forgetProfile();
-      for (const block of [...this.#frames, this.#rows]) this.#runtime.heap.free(block);
+      for (const block of [...this.#bufferTables, this.#rows]) this.#runtime.heap.free(block);
       this.#profile?.free();
       this.#arenas.free();
     });
   }
 
   #check(runs: readonly TrayRun[]): void {
-    const limits = { live: this.#live, trays: this.#frames.length, capacity: this.#capacity };
+    const limits = { live: this.#live, trays: this.#bufferTables.length, capacity: this.#capacity };
     checkRuns(this.#native.program, limits, runs);
   }
 
@@ -136,14 +136,14 @@ export class NativeInstance implements ProgramInstance {
     const rows = new DataView(memory.buffer, this.#rows);
     others.forEach(({ tray, samples }, i) => {
       const row = i * RUN_ROW_BYTES;
-      rows.setBigUint64(row + RUN_ROW.frame, BigInt(base + this.#frames[tray]!), true);
+      rows.setBigUint64(row + RUN_ROW.bufferTable, BigInt(base + this.#bufferTables[tray]!), true);
       rows.setUint32(row + RUN_ROW.samples, samples, true);
     });
     return {
       entry: this.#native.code.address,
       shards: this.#native.program.shards,
       arenas: this.#arenas.addresses.map((address) => base + address),
-      frame: base + this.#frames[first!.tray]!,
+      bufferTable: base + this.#bufferTables[first!.tray]!,
       samples: first!.samples,
       further: base + this.#rows,
       left: others.length,

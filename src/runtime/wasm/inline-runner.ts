@@ -19,7 +19,7 @@ export class InlineRunner implements Runner {
 
   prepare(): void {}
 
-  async run({ program, frame, arenas, samples }: Job): Promise<void> {
+  async run({ program, bufferTable, arenas, samples }: Job): Promise<void> {
     const drivers = await this.#load(program);
     await this.#breaks.pause();
     const arena = arenas[0]!;
@@ -27,13 +27,13 @@ export class InlineRunner implements Runner {
       program.phases.forEach(({ kind }, k) => {
         const driver = drivers[k]!;
         if (kind === 'whole') {
-          driver(frame, 0, 1);
+          driver(bufferTable, 0, 1);
           return;
         }
         for (let shard = 0; shard < program.shards; shard++) {
           const begin = Math.floor((shard * samples) / program.shards);
           const end = Math.floor(((shard + 1) * samples) / program.shards);
-          driver(frame, arena, begin, end, shard);
+          driver(bufferTable, arena, begin, end, shard);
         }
       });
     } catch (error) {

@@ -16,8 +16,8 @@ export interface CompiledProgram {
 /** One run. */
 export interface Job {
   readonly program: CompiledProgram;
-  /** Address of the frame. */
-  readonly frame: number;
+  /** Address of the table of buffers. */
+  readonly bufferTable: number;
   /** Address of each thread's arena. */
   readonly arenas: readonly number[];
   readonly samples: number;

@@ -124,7 +124,7 @@ export class WasmRuntime {
     capacity: number,
   ): ProgramInstance {
     this.#arenas.require(program.arenaBytes, this.#queue);
-    const frames = trays.map((addresses) => this.#frame(program, addresses));
+    const bufferTables = trays.map((addresses) => this.#bufferTable(program, addresses));
     let live = true;
     const runAll = (runs: readonly TrayRun[]): Promise<void> => {
       checkRuns(program, { live, trays: trays.length, capacity }, runs);
@@ -132,7 +132,7 @@ export class WasmRuntime {
         for (const { tray, samples } of runs) {
           this.#checkAlive(program.name);
           const arenas = this.#arenas.addresses;
-          await this.#runner.run({ program: compiled, frame: frames[tray]!, arenas, samples });
+          await this.#runner.run({ program: compiled, bufferTable: bufferTables[tray]!, arenas, samples });
         }
       });
     };
@@ -143,19 +143,19 @@ export class WasmRuntime {
         if (!live) return;
         live = false;
         this.#queue.whenIdle(() => {
-          for (const frame of frames) this.heap.free(frame);
+          for (const bufferTable of bufferTables) this.heap.free(bufferTable);
         });
       },
     };
   }
 
   /** The addresses of a tray's buffers, in memory. */
-  #frame(program: Program, addresses: TrayAddresses): number {
+  #bufferTable(program: Program, addresses: TrayAddresses): number {
     checkAddresses(program, addresses, this.heap);
-    const frame = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
-    const entries = this.heap.words(frame, addresses.length);
+    const bufferTable = this.heap.alloc(addresses.length * Uint32Array.BYTES_PER_ELEMENT);
+    const entries = this.heap.words(bufferTable, addresses.length);
     for (const buffer of program.buffers) if (!isInArena(buffer)) entries[buffer.id] = addresses[buffer.id]!;
-    return frame;
+    return bufferTable;
   }
 
   #checkAlive(program: string): void {

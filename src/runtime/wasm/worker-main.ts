@@ -31,7 +31,7 @@ export type WorkerCommand =
   | {
       readonly kind: 'run';
       readonly program: number;
-      readonly frame: number;
+      readonly bufferTable: number;
       readonly arena: number;
       readonly samples: number;
     }
@@ -101,13 +101,13 @@ export function workerMain(port: WorkerPort): void {
       while (Atomics.load(control, GENERATION) === generation) Atomics.wait(control, GENERATION, generation);
     },
 
-    run({ phases, shards }: Loaded, frame: number, arena: number, samples: number): void {
+    run({ phases, shards }: Loaded, bufferTable: number, arena: number, samples: number): void {
       for (let k = 0; k < phases.length; k++) {
         if (k > 0) team.barrier();
         if (team.aborted()) return;
         const { kind, run } = phases[k]!;
         if (kind === 'whole') {
-          run(frame, thread, threads);
+          run(bufferTable, thread, threads);
           continue;
         }
         for (;;) {
@@ -115,7 +115,7 @@ export function workerMain(port: WorkerPort): void {
           if (shard >= shards || team.aborted()) break;
           const begin = Math.floor((shard * samples) / shards);
           const end = Math.floor(((shard + 1) * samples) / shards);
-          run(frame, arena, begin, end, shard);
+          run(bufferTable, arena, begin, end, shard);
         }
       }
     },
@@ -136,7 +136,7 @@ export function workerMain(port: WorkerPort): void {
       programs.set(command.program, { phases, shards: command.shards });
     } else {
       try {
-        team.run(programs.get(command.program)!, command.frame, command.arena, command.samples);
+        team.run(programs.get(command.program)!, command.bufferTable, command.arena, command.samples);
         port.send({});
       } catch (error) {
         Atomics.store(control, ABORT, 1);

@@ -8,7 +8,7 @@ import { WorkerPool } from './worker-pool.ts';
 
 let nextId = 0;
 
-/** A program of one whole phase that sets the word at `frame + 4 * slice` to slice + 1. */
+/** A program of one whole phase that sets the word at `bufferTable + 4 * slice` to slice + 1. */
 async function markingProgram(options: { sharedMemory: boolean }): Promise<CompiledProgram> {
   const module = new ModuleWriter(options.sharedMemory);
   const mark = module.function('mark', 3, (body) => {
@@ -35,7 +35,7 @@ async function markingProgram(options: { sharedMemory: boolean }): Promise<Compi
 }
 
 function job(heap: WasmHeap, program: CompiledProgram, threads: number): Job {
-  return { program, frame: heap.alloc(64), arenas: Array<number>(threads).fill(0), samples: 1 };
+  return { program, bufferTable: heap.alloc(64), arenas: Array<number>(threads).fill(0), samples: 1 };
 }
 
 test('a worker that dies fails the run, and the next run has new workers', { timeout: 20000 }, async () => {
@@ -46,7 +46,7 @@ test('a worker that dies fails the run, and the next run has new workers', { tim
   const bad = job(heap, await markingProgram({ sharedMemory: false }), 3);
   for (let round = 0; round < 2; round++) {
     await pool.run(good);
-    assert.deepEqual([...heap.words(good.frame, 4)], [0x01010101, 0x02020202, 0x03030303, 0]);
+    assert.deepEqual([...heap.words(good.bufferTable, 4)], [0x01010101, 0x02020202, 0x03030303, 0]);
     await assert.rejects(
       pool.run(bad),
       (error: Error) => error instanceof BackendError && error.message.includes(bad.program.name),

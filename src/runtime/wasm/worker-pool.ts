@@ -139,12 +139,12 @@ export class WorkerPool implements Runner {
 const DISPOSED = 'the engine has been disposed of';
 
 /** Tells every worker to run its part, and sends the program first when the worker does not have it. */
-function sendJob({ workers, loaded }: Crew, { program, frame, arenas, samples }: Job): void {
+function sendJob({ workers, loaded }: Crew, { program, bufferTable, arenas, samples }: Job): void {
   const { id, module, phases, shards } = program;
   workers.forEach((worker, thread) => {
     worker.hold();
     if (!loaded.has(id)) worker.send({ kind: 'load', program: id, module, phases, shards });
-    worker.send({ kind: 'run', program: id, frame, arena: arenas[thread]!, samples });
+    worker.send({ kind: 'run', program: id, bufferTable, arena: arenas[thread]!, samples });
   });
   loaded.add(id);
 }
