@@ -6,6 +6,7 @@ import { Configurable, withOptions } from '../options/configurable.ts';
 
 /** Keeps a weight within bounds. A user's own class defines `call`. */
 export abstract class Constraint extends withOptions(Configurable, {}) {
+  static override readonly methods: readonly string[] = ['call'];
   /** The allowed weight in the place of `weight`, of the same shape. */
   abstract call(weight: Node): Node;
 }

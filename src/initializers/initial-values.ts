@@ -1,6 +1,7 @@
 /** @file The first numbers of a weight, and a way to skip them where a file has the numbers. */
 
 import { ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
 import type { Initializer } from './initializer.ts';
 
@@ -21,14 +22,23 @@ export function withoutInitialValues<T>(body: () => T): T {
   }
 }
 
-/** The first numbers of a weight called `name`. Throws ValueError when there is no memory for it. */
+/**
+ * The first numbers of a weight called `name`. Throws ValueError when there is no memory for it, and when the initializer
+ * gives something else than a Float32Array of as many numbers.
+ */
 export function initialValues(
   name: string,
   shape: readonly number[],
   initializer: Initializer,
 ): Float32Array {
   try {
-    return skipping > 0 ? new Float32Array(sizeOf(shape)) : initializer.fill(shape);
+    if (skipping > 0) return new Float32Array(sizeOf(shape));
+    const values: unknown = initializer.fill(shape);
+    if (values instanceof Float32Array && values.length === sizeOf(shape)) return values;
+    throw new ValueError(
+      `The initializer ${initializer.className} gave ${describeValue(values)} for weight '${name}' of shape ` +
+        `${formatShape(shape)}, expected a Float32Array of ${sizeOf(shape)} numbers.`,
+    );
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const gigabytes = ((sizeOf(shape) * 4) / 2 ** 30).toFixed(1);

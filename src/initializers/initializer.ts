@@ -9,6 +9,7 @@ import { seed, unsupported } from '../options/kinds.ts';
 export abstract class Initializer extends withOptions(Configurable, {
   dtype: unsupported('float32', null).notInConfig(),
 }) {
+  static override readonly methods: readonly string[] = ['fill'];
   /** The first numbers of a weight of `shape`, row-major. Throws ShapeError when `shape` does not suit the recipe. */
   abstract fill(shape: readonly number[]): Float32Array;
 }

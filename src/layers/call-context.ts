@@ -4,14 +4,17 @@
  */
 
 import { ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
-import type { Node } from '../graph/node.ts';
+import { checkNode, type Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { broadcastTo, constant } from '../ops/index.ts';
 
 /** What a context needs of a layer. */
 export interface Callable {
   readonly name: string;
+  readonly subLayers: readonly Callable[];
+  readonly weights: readonly Variable[];
   trace(inputs: readonly Node[], context: CallContext): readonly Node[];
 }
 
@@ -33,11 +36,34 @@ export interface CallContext {
   addLoss(value: Node): void;
   /**
    * Calls a sub-layer, one that the calling layer tracks: makes its weights if need be, and returns its result. Throws
-   * ValueError when it has several results, and what the layer throws.
+   * ValueError when it has several results, for a layer with weights that is not tracked, and what the layer throws.
    *
    * @param options.training Another `training` for the sub-layer and all inside of it.
    */
   apply(layer: Callable, inputs: Node | readonly Node[], options?: { readonly training?: boolean }): Node;
+}
+
+/** The layers whose calls are under way, the innermost last. */
+const underWay: Callable[] = [];
+
+/** Runs `body`, the call of `layer`, whose sub-layers contexts then know. */
+export function callOf<T>(layer: Callable, body: () => T): T {
+  underWay.push(layer);
+  try {
+    return body();
+  } finally {
+    underWay.pop();
+  }
+}
+
+/** Throws ValueError for weights that would neither train nor be saved. */
+function checkTracked(layer: Callable): void {
+  const owner = underWay.at(-1);
+  if (owner === undefined || layer.weights.length === 0 || owner.subLayers.includes(layer)) return;
+  throw new ValueError(
+    `context.apply: layer '${layer.name}' has weights, but '${owner.name}', which calls it, does not track it. Write this.track(…) ` +
+      'around it where the property is set.',
+  );
 }
 
 /** The common part of all contexts: calls of sub-layers. */
@@ -52,8 +78,13 @@ export abstract class TracingContext implements CallContext {
     inputs: Node | readonly Node[],
     { training = this.training }: { readonly training?: boolean } = {},
   ): Node {
+    if (typeof (layer as Callable | null)?.trace !== 'function') {
+      throw new ValueError(`context.apply: expected a layer, received ${describeValue(layer)}.`);
+    }
     const list = (Array.isArray(inputs) ? inputs : [inputs]) as readonly Node[];
+    for (const input of list) checkNode(`context.apply: the input of '${layer.name}'`, input);
     const outputs = layer.trace(list, training === this.training ? this : new OtherMode(this, training));
+    checkTracked(layer);
     if (outputs.length === 1) return outputs[0]!;
     throw new ValueError(
       `context.apply: layer '${layer.name}' has ${outputs.length} outputs, expected one. Use layer.call for several.`,

@@ -5,20 +5,21 @@
 
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { uniqueName } from '../base/names.ts';
-import { booleanOption, describeValue } from '../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
-import type { Constraint } from '../constraints/constraint.ts';
+import { CONSTRAINTS, type ConstraintIdentifier } from '../constraints/registry.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { Variable } from '../graph/variable.ts';
 import { initialValues } from '../initializers/initial-values.ts';
-import type { Initializer } from '../initializers/initializer.ts';
+import { INITIALIZERS, type InitializerIdentifier } from '../initializers/registry.ts';
 import { mul } from '../ops/index.ts';
 import { inverseBatchSize, placeholder } from '../ops/leaf.ts';
 import { Configurable, takesOptions } from '../options/configurable.ts';
 import type { OptionsOf } from '../options/option.ts';
+import { REGULARIZERS, type RegularizerIdentifier } from '../regularizers/registry.ts';
 import type { Regularizer } from '../regularizers/regularizer.ts';
-import { type CallContext, ShapeContext } from './call-context.ts';
+import { type CallContext, callOf, ShapeContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { inputShapeOf, LAYER_OPTIONS } from './layer-options.ts';
 
@@ -54,6 +55,8 @@ export interface LayerCall {
   readonly outputs: readonly SymbolicTensor[];
 }
 
+const WEIGHT_OPTIONS = ['name', 'shape', 'initializer', 'trainable', 'regularizer', 'constraint'];
+
 /**
  * A step from inputs to outputs that may own weights and other layers.
  *
@@ -61,6 +64,7 @@ export interface LayerCall {
  * it makes weights in `createWeights`, and says in `inputSpec` what it can take.
  */
 export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
+  static override readonly methods: readonly string[] = ['call'];
   declare readonly name: string;
   declare readonly dtype: 'float32';
   /** A price on the outputs whose mean over the samples is added to the loss; null without. */
@@ -262,7 +266,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   trace(inputs: readonly Node[], context: CallContext): readonly Node[] {
     this.checkInputs(inputs);
     this.build(inputs.map((input) => input.shape));
-    const result: unknown = withScope(this.name, () => this.call(inputs, context));
+    const result: unknown = withScope(this.name, () => callOf(this, () => this.call(inputs, context)));
     const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
     return outputs.map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
@@ -289,24 +293,35 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   /** Hook: makes the weights with `addWeight` and narrows `inputSpec`. Layers without weights leave it out. */
   protected createWeights(_inputShapes: readonly Shape[]): void {}
 
-  /** Makes a variable named `layer/name`. */
+  /**
+   * Makes a variable named `layer/name`. Throws ValueError for unknown or wrong options, ShapeError for a shape with an
+   * extent that is no whole number from 1 up.
+   */
   protected addWeight(options: {
     readonly name: string;
     readonly shape: readonly number[];
-    readonly initializer: Initializer;
+    readonly initializer: InitializerIdentifier;
     /** False for statistics, which gradients do not change. */
     readonly trainable?: boolean;
     /** A price on the weight that is added to the loss. */
-    readonly regularizer?: Regularizer | null;
+    readonly regularizer?: RegularizerIdentifier | null;
     /** A constraint on the weight, applied after each step. */
-    readonly constraint?: Constraint | null;
+    readonly constraint?: ConstraintIdentifier | null;
   }): Variable {
-    const { shape, trainable, regularizer, constraint } = options;
+    const where = `Layer '${this.name}' (${this.className}), addWeight`;
+    checkOptionNames(where, options, WEIGHT_OPTIONS);
+    const { shape, regularizer, constraint } = options;
+    const trainable = booleanOption(where, 'trainable', options.trainable, true);
+    if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent > 0)) {
+      throw new ShapeError(
+        `${where}: a weight's shape is a list of whole numbers from 1 up, received ${describeValue(shape)}.`,
+      );
+    }
     const name = `${this.name}/${options.name}`;
-    const values = initialValues(name, shape, options.initializer);
+    const values = initialValues(name, shape, INITIALIZERS.resolve(options.initializer));
     const variable = new Variable({ name, shape, values, trainable });
-    variable.regularizer = regularizer ?? null;
-    variable.constraint = constraint ?? null;
+    variable.regularizer = (regularizer ?? null) === null ? null : REGULARIZERS.resolve(regularizer);
+    variable.constraint = (constraint ?? null) === null ? null : CONSTRAINTS.resolve(constraint);
     this.#ownWeights.push(variable);
     return variable;
   }

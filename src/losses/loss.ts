@@ -26,6 +26,7 @@ export abstract class Loss extends withOptions(Configurable, {
   reduction: oneOf('sumOverBatchSize', 'sum', 'mean', 'meanWithSampleWeight', 'none'),
   dtype: unsupported('float32').notInConfig(),
 }) {
+  static override readonly methods: readonly string[] = ['call'];
   /** Options that Keras' metric of the same name has in another form than the loss. */
   static readonly metricOptions: OptionTable = {};
 

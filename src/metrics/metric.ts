@@ -36,6 +36,7 @@ export abstract class Metric extends withOptions(Configurable, {
   name: numberedName(),
   dtype: unsupported('float32'),
 }) {
+  static override readonly methods: readonly string[] = ['update', 'compute'];
   /**
    * Whether larger or smaller values are better, for callbacks that look for the best epoch; null where that is not
    * known.

@@ -6,7 +6,7 @@
 import type { Config } from '../base/config.ts';
 import { ValueError } from '../base/errors.ts';
 import { sizeOf } from '../base/shape.ts';
-import type { Node } from '../graph/node.ts';
+import { checkNode, type Node } from '../graph/node.ts';
 import type { ScalarFeed } from '../graph/scalar-feed.ts';
 import type { Variable } from '../graph/variable.ts';
 import { placeholder, variableNode } from '../ops/leaf.ts';
@@ -95,6 +95,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
   isLegacyOptimizer: formerOption(unsupported(false, true)),
   jitCompile: formerOption(unsupported(false, true)),
 }) {
+  static override readonly methods: readonly string[] = ['rule'];
   #learningRate = withDecay(
     this.optionValue('learningRate') as number | LearningRateSchedule,
     this.optionValue('decay') as number,
@@ -259,9 +260,24 @@ export abstract class Optimizer extends withOptions(Configurable, {
   #follow({ variable, weight, gradient }: Draft): VariableUpdate[] {
     const slotOf = (name: string) => this.#state!.slot(name, variable);
     const slot = (name: string) => variableNode(slotOf(name));
-    const { weight: value, ...slots } = this.rule({ weight, gradient, rate: this.#rate, slot });
+    const result = this.rule({ weight, gradient, rate: this.#rate, slot });
+    this.#checkResult(result, variable);
+    const { weight: value, ...slots } = result;
     const kept = Object.entries(slots).map(([name, node]) => ({ variable: slotOf(name), value: node }));
     return [...kept, { variable, value }];
+  }
+
+  /** Throws ValueError for what is no node, for an unknown slot, and for one that would stay as it is for ever. */
+  #checkResult(result: RuleResult, variable: Variable): void {
+    const given = Object.keys(result ?? {});
+    for (const name of given) if (name !== 'weight') this.#state!.slot(name, variable);
+    const kept = this.slots().flatMap((group) => Object.keys(group));
+    for (const name of ['weight', ...kept]) {
+      checkNode(
+        `Optimizer '${this.name}' (${this.className}): \`${name}\` of its rule's result`,
+        result?.[name],
+      );
+    }
   }
 
   #nextMoment(): StepMoment {

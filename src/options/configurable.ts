@@ -39,11 +39,20 @@ export abstract class Configurable {
   static readonly className: string = 'Configurable';
   /** The options by name, inherited ones included. */
   static readonly options: OptionTable = {};
+  /** Methods that a class of one's own must define, which only TypeScript says by `abstract`. */
+  static readonly methods: readonly string[] = [];
   readonly #values: OptionValues;
 
-  /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for one that Fovea does not have. */
+  /**
+   * Throws ValueError for an unknown, missing or wrong option and for a class without a method that it must define,
+   * UnsupportedError for an option that Fovea does not have.
+   */
   constructor(options: object = {}) {
     const Class = new.target as unknown as ConfigurableClass;
+    for (const method of new.target.methods) {
+      if (typeof (this as unknown as Record<string, unknown>)[method] === 'function') continue;
+      throw new ValueError(`The class ${classNameOf(Class)} does not define its method ${method}().`);
+    }
     const values = readOptions(classNameOf(Class), Class.options, options);
     this.#values = values;
     for (const [name, value] of Object.entries(values)) {

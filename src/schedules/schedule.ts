@@ -7,6 +7,7 @@ import { Configurable, withOptions } from '../options/configurable.ts';
  * to float32 then. A user's own class defines `at` and sets the static `className`.
  */
 export abstract class LearningRateSchedule extends withOptions(Configurable, {}) {
+  static override readonly methods: readonly string[] = ['at'];
   /** The learning rate of the step before which `iteration` steps were done. */
   abstract at(iteration: number): number;
 }

@@ -1,5 +1,7 @@
 /** @file What a step reports: the loss and the metrics, and the nodes that the step computes for each. */
 
+import { ValueError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
 import type { Node } from '../../graph/node.ts';
 import {
   type Contributions,
@@ -33,13 +35,21 @@ export function readReported(
 
 /**
  * A metric's numbers by the keys under which they are logged. Several numbers have the metric's name and their places
- * as keys.
+ * as keys. Throws ValueError when the metric computes something else.
  */
 export function namedResults(
   name: string,
   metric: Metric,
   state: MetricState,
 ): (readonly [name: string, value: number])[] {
-  const result = metric.compute(state);
-  return typeof result === 'number' ? [[name, result]] : result.map((value, i) => [`${name}_${i}`, value]);
+  const result: unknown = metric.compute(state);
+  if (typeof result === 'number') return [[name, result]];
+  // A part of the state, which is a typed array, may be the result as it is.
+  const list = ArrayBuffer.isView(result) ? Array.from(result as Float64Array) : result;
+  if (Array.isArray(list) && list.every((value) => typeof value === 'number')) {
+    return list.map((value, i) => [`${name}_${i}`, value]);
+  }
+  throw new ValueError(
+    `Metric '${metric.name}': its compute gave ${describeValue(result)}, expected a number or a list of numbers.`,
+  );
 }

@@ -1,10 +1,11 @@
 /** @file StepContext: what layers get from a step while it is built, and what they add to it. */
 
 import { ShapeError, ValueError } from '../../base/errors.ts';
+import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
-import type { Node } from '../../graph/node.ts';
-import type { Variable } from '../../graph/variable.ts';
+import { checkNode, type Node } from '../../graph/node.ts';
+import { Variable } from '../../graph/variable.ts';
 import { TracingContext } from '../../layers/call-context.ts';
 import { sum } from '../../ops/index.ts';
 import { placeholder } from '../../ops/leaf.ts';
@@ -54,6 +55,12 @@ export class StepContext extends TracingContext {
   }
 
   override update(variable: Variable, value: Node): void {
+    if (!(variable instanceof Variable)) {
+      throw new ValueError(
+        `context.update: expected a variable, which addWeight makes, received ${describeValue(variable)}.`,
+      );
+    }
+    checkNode(`The new value of '${variable.name}'`, value);
     if (this.updates.has(variable)) {
       throw new ValueError(
         `'${variable.name}' is updated twice in one step. A layer that updates its variables can be called once in a model ` +
@@ -74,6 +81,7 @@ export class StepContext extends TracingContext {
   }
 
   override addLoss(value: Node): void {
+    checkNode('context.addLoss', value);
     this.losses.push(sum(value));
   }
 }

@@ -4,7 +4,8 @@ import { gradients } from '../../autodiff/gradients.ts';
 import { ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
-import type { Node } from '../../graph/node.ts';
+import { checkNode, type Node } from '../../graph/node.ts';
+import type { Variable } from '../../graph/variable.ts';
 import type { Loss } from '../../losses/loss.ts';
 import { add, constant, mul, sum } from '../../ops/index.ts';
 import { placeholder, variableNode } from '../../ops/leaf.ts';
@@ -110,6 +111,14 @@ function regularization(model: TrainedModel): Node[] {
   );
 }
 
+/** The allowed value that stands for `value`. */
+function within({ constraint, name }: Variable, value: Node): Node {
+  if (constraint === null || constraint === undefined) return value;
+  const allowed: unknown = constraint.call(value);
+  checkNode(`The constraint of '${name}'`, allowed);
+  return allowed;
+}
+
 /** The optimizer's updates, within the variables' constraints, and those of layers. */
 function updatesOf(
   model: TrainedModel,
@@ -122,10 +131,7 @@ function updatesOf(
   const updates = compiled.optimizer.updates(
     variables.map((variable, i) => ({ variable, gradient: slopes[i]! })),
   );
-  const allowed = updates.map(({ variable, value }) => ({
-    variable,
-    value: variable.constraint?.call(value) ?? value,
-  }));
+  const allowed = updates.map(({ variable, value }) => ({ variable, value: within(variable, value) }));
   const ofLayers = [...context.updates].map(([variable, value]) => ({ variable, value }));
   return [...allowed, ...ofLayers];
 }
