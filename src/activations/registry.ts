@@ -62,7 +62,7 @@ export function isActivationName(name: string): boolean {
 /** How a file names an activation function: Keras' name for a built-in one, an object for a registered one. */
 export function serializeActivation(activation: ActivationFunction): ConfigValue {
   const found = Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name] === activation);
-  return found === undefined ? functionObject(activation, 'activation') : snakeCase(found);
+  return found === undefined ? functionObject(activation, 'activation', isActivationName) : snakeCase(found);
 }
 
 /** An option for an activation; linear by default. */

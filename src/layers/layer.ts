@@ -5,23 +5,20 @@
 
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { uniqueName } from '../base/names.ts';
-import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
+import { booleanOption, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
-import { CONSTRAINTS, type ConstraintIdentifier } from '../constraints/registry.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
-import { Variable } from '../graph/variable.ts';
-import { initialValues } from '../initializers/initial-values.ts';
-import { INITIALIZERS, type InitializerIdentifier } from '../initializers/registry.ts';
+import type { Variable } from '../graph/variable.ts';
 import { mul } from '../ops/index.ts';
 import { inverseBatchSize, placeholder } from '../ops/leaf.ts';
 import { Configurable, takesOptions } from '../options/configurable.ts';
 import type { OptionsOf } from '../options/option.ts';
-import { REGULARIZERS, type RegularizerIdentifier } from '../regularizers/registry.ts';
 import type { Regularizer } from '../regularizers/regularizer.ts';
 import { type CallContext, callOf, ShapeContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { inputShapeOf, LAYER_OPTIONS } from './layer-options.ts';
+import { makeWeight, type WeightOptions } from './make-weight.ts';
 
 export type { CallContext } from './call-context.ts';
 
@@ -54,8 +51,6 @@ export interface LayerCall {
   readonly inputs: readonly SymbolicTensor[];
   readonly outputs: readonly SymbolicTensor[];
 }
-
-const WEIGHT_OPTIONS = ['name', 'shape', 'initializer', 'trainable', 'regularizer', 'constraint'];
 
 /**
  * A step from inputs to outputs that may own weights and other layers.
@@ -297,31 +292,8 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
    * Makes a variable named `layer/name`. Throws ValueError for unknown or wrong options, ShapeError for a shape with an
    * extent that is no whole number from 1 up.
    */
-  protected addWeight(options: {
-    readonly name: string;
-    readonly shape: readonly number[];
-    readonly initializer: InitializerIdentifier;
-    /** False for statistics, which gradients do not change. */
-    readonly trainable?: boolean;
-    /** A price on the weight that is added to the loss. */
-    readonly regularizer?: RegularizerIdentifier | null;
-    /** A constraint on the weight, applied after each step. */
-    readonly constraint?: ConstraintIdentifier | null;
-  }): Variable {
-    const where = `Layer '${this.name}' (${this.className}), addWeight`;
-    checkOptionNames(where, options, WEIGHT_OPTIONS);
-    const { shape, regularizer, constraint } = options;
-    const trainable = booleanOption(where, 'trainable', options.trainable, true);
-    if (!Array.isArray(shape) || !shape.every((extent) => Number.isSafeInteger(extent) && extent > 0)) {
-      throw new ShapeError(
-        `${where}: a weight's shape is a list of whole numbers from 1 up, received ${describeValue(shape)}.`,
-      );
-    }
-    const name = `${this.name}/${options.name}`;
-    const values = initialValues(name, shape, INITIALIZERS.resolve(options.initializer));
-    const variable = new Variable({ name, shape, values, trainable });
-    variable.regularizer = (regularizer ?? null) === null ? null : REGULARIZERS.resolve(regularizer);
-    variable.constraint = (constraint ?? null) === null ? null : CONSTRAINTS.resolve(constraint);
+  protected addWeight(options: WeightOptions): Variable {
+    const variable = makeWeight(this, options);
     this.#ownWeights.push(variable);
     return variable;
   }

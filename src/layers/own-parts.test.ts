@@ -83,6 +83,7 @@ test('weights take names of initializers and rules, and refuse what is none', ()
     [{ ...good, regularizer: 0.1 }, /Could not interpret regularizer/],
     [{ ...good, constraint: {} }, /Could not interpret constraint/],
     [{ ...good, trainable: 'no' }, /addWeight.*trainable/],
+    [{ ...good, name: '' }, /a non-empty string as name. Received: name=''/],
     [{ ...good, initialiser: 'ones' }, /Did you mean 'initializer'/],
   ];
   for (const [options, message] of cases) {

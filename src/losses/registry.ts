@@ -88,5 +88,7 @@ export function serializeLoss(identifier: LossIdentifier): ConfigValue {
     return loss instanceof FunctionLoss ? identifier : toSnakeCase(loss.className);
   }
   const loss = getLoss(identifier);
-  return loss instanceof FunctionLoss ? functionObject(loss.function, 'a loss') : LOSSES.serialize(loss);
+  return loss instanceof FunctionLoss
+    ? functionObject(loss.function, 'a loss', (name) => LOSSES.hasOwn(name))
+    : LOSSES.serialize(loss);
 }

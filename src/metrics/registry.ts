@@ -83,5 +83,7 @@ export function serializeMetric(identifier: MetricIdentifier): ConfigValue {
     return metric instanceof FunctionMetric ? identifier : toSnakeCase(metric.className);
   }
   const metric = getMetric(identifier);
-  return metric instanceof FunctionMetric ? functionObject(metric.fn, 'a metric') : METRICS.serialize(metric);
+  return metric instanceof FunctionMetric
+    ? functionObject(metric.fn, 'a metric', (name) => METRICS.hasOwn(name))
+    : METRICS.serialize(metric);
 }

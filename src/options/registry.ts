@@ -88,18 +88,26 @@ export function customFunction(name: string): ((...args: never[]) => unknown) | 
 
 /**
  * A user's own function in the form of Keras files: its name. To load such a file the function must be registered or be
- * among `customObjects`. Throws UnsupportedError for a function without a name.
+ * among `customObjects`. Throws UnsupportedError for a function without a name, and for one of a name of Fovea's own.
  */
-export function functionObject(body: (...args: never[]) => unknown, kind: string): Config {
+export function functionObject(
+  body: (...args: never[]) => unknown,
+  kind: string,
+  isOurs: (name: string) => boolean = () => false,
+): Config {
   const { name } = body;
-  if (name === '') {
+  if (name === '' || isOurs(name)) {
+    const [which, found] =
+      name === ''
+        ? ['without a name', 'would have nothing to find it by']
+        : [`of the name '${name}'`, "would find Fovea's own by it"];
     throw new UnsupportedError(
-      `A function without a name as ${kind} cannot be written to a file, which would have nothing to find it by. ` +
-        'Give the function a name, or save the weights alone with saveWeights().',
+      `A function ${which} as ${kind} cannot be written to a file, which ${found}. ` +
+        `Give the function ${name === '' ? 'a' : 'another'} name, or save the weights alone with saveWeights().`,
     );
   }
-  const owner = functions.get(name)?.owner;
-  const registered = owner === undefined ? name : `${owner}>${name}`;
+  const known = functions.get(name);
+  const registered = known?.body === body ? `${known.owner}>${name}` : name;
   return { ...kerasObject('builtins', 'function', {}), config: name, registered_name: registered };
 }
 
