@@ -81,7 +81,7 @@ export * as optimizers from './optimizers/index.ts';
 export { Optimizer, type RuleInput, type RuleResult } from './optimizers/optimizer.ts';
 export type { Slots, StepMoment } from './optimizers/transform.ts';
 export { withOptions } from './options/configurable.ts';
-export type { CustomObjects } from './options/registry.ts';
+export type { CustomObjects } from './options/custom-objects.ts';
 export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/regularizer.ts';
 export * as schedules from './schedules/index.ts';

@@ -3,9 +3,9 @@
 import { FormatError, UnsupportedError } from '../base/errors.ts';
 import type { Node } from '../graph/node.ts';
 import { factory, withOptions } from '../options/configurable.ts';
+import { customFunction, functionObject } from '../options/custom-objects.ts';
 import { unsupported, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
-import { customFunction, functionObject } from '../options/registry.ts';
 import type { InputSpec } from './input-spec.ts';
 import { type CallContext, Layer } from './layer.ts';
 

@@ -9,7 +9,7 @@ import type { Node } from '../graph/node.ts';
 import { abs, mean, sigmoid, softmax, sub } from '../ops/index.ts';
 import { inverseBatchSizeOp, placeholder } from '../ops/leaf.ts';
 import { softmaxOp } from '../ops/softmax.ts';
-import { withCustomObjects } from '../options/registry.ts';
+import { withCustomObjects } from '../options/custom-objects.ts';
 import type { FunctionLoss } from './function-loss.ts';
 import * as losses from './index.ts';
 import { Loss, reduceLoss } from './loss.ts';

@@ -3,8 +3,9 @@
 import { type ConfigValue, isKerasObject } from '../base/config.ts';
 import { canonicalName, toSnakeCase } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
+import { customFunction, functionObject } from '../options/custom-objects.ts';
 import type { Identifier } from '../options/objects.ts';
-import { customFunction, functionObject, Registry } from '../options/registry.ts';
+import { Registry } from '../options/registry.ts';
 import type { Spelled } from '../options/spelling.ts';
 import { FunctionLoss, type LossFunction } from './function-loss.ts';
 import * as list from './index.ts';

@@ -7,10 +7,10 @@ import { checkNode, type Node } from '../graph/node.ts';
 import { functionName } from '../losses/registry.ts';
 import { mean as meanOf, mul, sum as sumOf } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
+import { customFunction, functionObject } from '../options/custom-objects.ts';
 import { wrongValue } from '../options/kinds.ts';
 import { className } from '../options/names.ts';
 import { Option } from '../options/option.ts';
-import { customFunction, functionObject } from '../options/registry.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricData, type MetricInputs } from './metric.ts';
 

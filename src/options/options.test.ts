@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { resetNames } from '../base/names.ts';
 import { Configurable, factory, fromConfig, withOptions } from './configurable.ts';
+import { withCustomObjects } from './custom-objects.ts';
 import {
   automaticName,
   axes,
@@ -15,7 +16,7 @@ import {
   text,
   unsupported,
 } from './kinds.ts';
-import { Registry, withCustomObjects } from './registry.ts';
+import { Registry } from './registry.ts';
 
 class Window extends withOptions(Configurable, {
   size: pair().formerly(['nb_row', 'nb_col']),

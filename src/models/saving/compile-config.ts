@@ -7,7 +7,7 @@ import { functionName, getLoss, type LossIdentifier, serializeLoss } from '../..
 import { getMetric, type MetricIdentifier, serializeMetric } from '../../metrics/registry.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { type OptimizerIdentifier, serializeOptimizer } from '../../optimizers/registry.ts';
-import { customFunction, customObject } from '../../options/registry.ts';
+import { customFunction, customObject } from '../../options/custom-objects.ts';
 import { isRecord } from '../structure.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
 

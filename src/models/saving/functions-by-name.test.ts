@@ -6,7 +6,7 @@ import { UnsupportedError } from '../../base/errors.ts';
 import type { Node } from '../../graph/node.ts';
 import { dense } from '../../layers/index.ts';
 import { abs, constant, mean, mul, sub } from '../../ops/index.ts';
-import { functionObject, registerFunction } from '../../options/registry.ts';
+import { functionObject, registerFunction } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
 import { sequential } from '../sequential.ts';
 import type { CompileOptions } from '../training/compile-options.ts';

@@ -7,7 +7,7 @@ import { checkOptionNames, describeValue } from '../../base/options.ts';
 import { readWholeFile, toFilePath } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
-import { type CustomObjects, withCustomObjects } from '../../options/registry.ts';
+import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
 import { compileOptionsOf } from './compile-config.ts';
 import { withOpenedFile } from './formats/index.ts';
