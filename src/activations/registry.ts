@@ -1,11 +1,11 @@
 /** @file Activation functions by name, and options that take one. */
 
-import { type Config, type ConfigValue, isKerasObject } from '../base/config.ts';
+import type { Config, ConfigValue } from '../base/config.ts';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
-import { customFunction, functionObject } from '../options/custom-objects.ts';
+import { customFunction, functionNameOf, functionObject } from '../options/custom-objects.ts';
 import { Option } from '../options/option.ts';
 import { type Spelled, snakeCase } from '../options/spelling.ts';
 import type { ActivationFunction } from './functions.ts';
@@ -35,8 +35,7 @@ export type ActivationIdentifier = ActivationName | ActivationFunction | Config 
 export function getActivation(identifier: unknown): ActivationFunction {
   if (identifier === undefined || identifier === null) return list.linear;
   if (typeof identifier === 'function') return identifier as ActivationFunction;
-  const name =
-    isKerasObject(identifier) && identifier.class_name === 'function' ? identifier.config : identifier;
+  const name = functionNameOf(identifier) ?? identifier;
   if (typeof name !== 'string') {
     throw new ValueError(`Could not interpret activation function identifier: ${describeValue(identifier)}.`);
   }

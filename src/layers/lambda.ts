@@ -3,7 +3,7 @@
 import { FormatError, UnsupportedError } from '../base/errors.ts';
 import type { Node } from '../graph/node.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { customFunction, functionObject } from '../options/custom-objects.ts';
+import { customFunction, functionNameOf, functionObject, withoutPackage } from '../options/custom-objects.ts';
 import { unsupported, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 import type { InputSpec } from './input-spec.ts';
@@ -19,18 +19,18 @@ function lambdaFunction(): Option<LambdaFunction, LambdaFunction, true> {
     expected,
     read(given, place) {
       if (typeof given === 'function') return given as LambdaFunction;
-      const { class_name: kind, config: name } = (given ?? {}) as { class_name?: unknown; config?: unknown };
-      if (kind === '__lambda__') {
+      if ((given as { class_name?: unknown } | null)?.class_name === '__lambda__') {
         throw new UnsupportedError(
           'Lambda: the function is Python code inside of the file, which cannot be run here. Build the model in code with ' +
             "layers.lambda({ fn }) in that place, and load the file's weights with loadWeights().",
         );
       }
-      if (kind !== 'function' || typeof name !== 'string') throw wrongValue(place, expected, given);
+      const name = functionNameOf(given);
+      if (name === null) throw wrongValue(place, expected, given);
       const found = customFunction(name);
       if (found !== undefined) return found as LambdaFunction;
       throw new FormatError(
-        `Lambda: the function '${name}' of the file is not known. Give it to loadModel(path, { customObjects: { ${name} } }), ` +
+        `Lambda: the function '${name}' of the file is not known. Give it to loadModel(path, { customObjects: { ${withoutPackage(name)} } }), ` +
           'or call register(f) before loading.',
       );
     },

@@ -1,9 +1,9 @@
 /** @file Losses by name, from Keras' files, or chosen by the shapes of labels and predictions. */
 
-import { type ConfigValue, isKerasObject } from '../base/config.ts';
+import type { ConfigValue } from '../base/config.ts';
 import { canonicalName, toSnakeCase } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
-import { customFunction, functionObject } from '../options/custom-objects.ts';
+import { customFunction, functionNameOf, functionObject } from '../options/custom-objects.ts';
 import type { Identifier } from '../options/objects.ts';
 import { Registry } from '../options/registry.ts';
 import type { Spelled } from '../options/spelling.ts';
@@ -67,9 +67,7 @@ export function lossResolver(identifier: LossIdentifier): LossResolver {
 
 /** The name of the function that an identifier of a user or of a Keras file names; null for other identifiers. */
 export function functionName(identifier: unknown): string | null {
-  if (typeof identifier === 'string') return identifier;
-  if (!isKerasObject(identifier) || identifier.class_name !== 'function') return null;
-  return String(identifier.config);
+  return typeof identifier === 'string' ? identifier : functionNameOf(identifier);
 }
 
 /** The loss that `identifier` is or names; 'crossentropy' and 'ce' need `lossResolver`. Throws ValueError for others. */

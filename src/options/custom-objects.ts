@@ -1,6 +1,6 @@
 /** @file What users bring by name: the scopes in which `customObjects` are known, and registered functions. */
 
-import { type Config, kerasObject } from '../base/config.ts';
+import { type Config, isKerasObject, kerasObject } from '../base/config.ts';
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { type ConcreteClass, Configurable, classNameOf } from './configurable.ts';
@@ -60,8 +60,8 @@ export function customObject(name: string): unknown {
 /** The part of a registered name before `>` that Keras uses when no package is given. */
 export const OWN_PACKAGE = 'Custom';
 
-/** Users' own functions that files may name, by name. */
-const functions = new Map<string, { readonly body: (...args: never[]) => unknown; readonly owner: string }>();
+/** Users' own functions by package and name, as files have them: `Custom>distance`. */
+const functions = new Map<string, (...args: never[]) => unknown>();
 
 /**
  * Makes a function known by its name: a user's own activation, loss or metric. Throws ValueError for one without a
@@ -70,15 +70,29 @@ const functions = new Map<string, { readonly body: (...args: never[]) => unknown
 export function registerFunction(body: (...args: never[]) => unknown, owner: string = OWN_PACKAGE): void {
   if (body.name === '')
     throw new ValueError('register: the function has no name. Give it one, so that files can name it.');
-  functions.set(body.name, { body, owner });
+  const key = `${owner}>${body.name}`;
+  // The last one registered is found first by its name alone.
+  functions.delete(key);
+  functions.set(key, body);
 }
 
-/** The user's own function that `name` stands for, from the open scopes or registered; undefined without. */
+/**
+ * The user's own function that `name` stands for, from the open scopes or registered; undefined without. A name without
+ * a package means the last one registered.
+ */
 export function customFunction(name: string): ((...args: never[]) => unknown) | undefined {
   const own = withoutPackage(name);
   const found = customObject(name) ?? customObject(own);
   if (typeof found === 'function' && !isClass(found)) return found as (...args: never[]) => unknown;
-  return functions.get(own)?.body;
+  return functions.get(name) ?? [...functions].findLast(([key]) => withoutPackage(key) === own)?.[1];
+}
+
+/** The name of the function that an object of a Keras file stands for, with its package if it has one; null for others. */
+export function functionNameOf(object: unknown): string | null {
+  if (!isKerasObject(object) || object.class_name !== 'function' || typeof object.config !== 'string')
+    return null;
+  const { registered_name: registered, config } = object;
+  return typeof registered === 'string' && registered.includes('>') ? registered : config;
 }
 
 /**
@@ -101,8 +115,7 @@ export function functionObject(
         `Give the function ${name === '' ? 'a' : 'another'} name, or save the weights alone with saveWeights().`,
     );
   }
-  const known = functions.get(name);
-  const registered = known?.body === body ? `${known.owner}>${name}` : name;
+  const [registered = name] = [...functions].find(([, known]) => known === body) ?? [];
   return { ...kerasObject('builtins', 'function', {}), config: name, registered_name: registered };
 }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { getActivation } from '../../activations/registry.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import type { Node } from '../../graph/node.ts';
 import { dense } from '../../layers/index.ts';
@@ -41,8 +42,13 @@ test('a function has the package under which it was registered itself', () => {
     const { triple } = { triple: (x: Node) => mul(x, constant(3)) };
     return triple;
   };
-  const registered = make();
+  const [registered, other] = [make(), make()];
   registerFunction(registered, 'mine');
+  registerFunction(other, 'theirs');
   assert.equal(functionObject(registered, 'activation').registered_name, 'mine>triple');
   assert.equal(functionObject(make(), 'activation').registered_name, 'triple');
+  for (const each of [registered, other]) {
+    assert.equal(getActivation(functionObject(each, 'activation')), each);
+  }
+  assert.equal(getActivation('triple'), other);
 });
