@@ -157,6 +157,20 @@ test('what layers, constraints, metrics and optimizers give is checked while the
     train({ layer: constrained }),
     /The constraint of 'dense\w*\/kernel': expected a node/,
   );
+  class Each extends Regularizer {
+    override call(x: Node): Node {
+      return x;
+    }
+  }
+  const priced = sequential({
+    layers: [dense({ inputShape: [2], units: 2, kernelRegularizer: new Each() })],
+  });
+  priced.compile({ loss: 'mse' });
+  const x = tensor([[1, 2]]);
+  await assert.rejects(
+    priced.evaluate(x, x, { verbose: 0 }),
+    /regularizer of 'dense\w*\/kernel' gave a value of shape \[2, 2\]/,
+  );
   class Text extends Metric {
     override update() {
       return { count: 1 };

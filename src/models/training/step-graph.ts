@@ -1,8 +1,8 @@
 /** @file Builds the op graphs of a training, a test and a prediction step. */
 
 import { gradients } from '../../autodiff/gradients.ts';
-import { ValueError } from '../../base/errors.ts';
-import type { Shape } from '../../base/shape.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
+import { formatShape, type Shape } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import { checkNode, type Node } from '../../graph/node.ts';
 import type { Variable } from '../../graph/variable.ts';
@@ -106,9 +106,16 @@ function finitenessOf(inputs: readonly Node[]): Node {
 
 /** The prices that regularizers put on trained variables (Keras' `_get_regularization_losses`). */
 function regularization(model: TrainedModel): Node[] {
-  return model.trainableWeights.flatMap((variable) =>
-    variable.regularizer === null ? [] : [variable.regularizer.call(variableNode(variable))],
-  );
+  return model.trainableWeights.flatMap((variable) => {
+    if (variable.regularizer === null) return [];
+    const price: unknown = variable.regularizer.call(variableNode(variable));
+    const what = `The regularizer of '${variable.name}'`;
+    checkNode(what, price);
+    if (price.shape.length === 0) return [price];
+    throw new ShapeError(
+      `${what} gave a value of shape ${formatShape(price.shape)}, expected one number, []. Add it up with ops.sum.`,
+    );
+  });
 }
 
 /** The allowed value that stands for `value`. */
