@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import type { Node } from '../src/graph/node.ts';
+import { erfOp } from '../src/ops/elementwise/erf.ts';
 import {
   ceil,
   cos,
+  erf,
   exp,
   expm1,
   log,
@@ -47,6 +49,8 @@ function decades(low: number, high: number): Float32Array {
 function nearMultiples(period: number): Float32Array {
   return Float32Array.from({ length: 5000 }, (_, i) => (i - 2500) * period);
 }
+
+const scalar = (x: number) => ({ shape: [], data: Float64Array.of(x) });
 
 const powerOf = (exponent: number) => (x: Node) => pow(x, exponent);
 
@@ -90,6 +94,7 @@ for (const engine of engines) {
     }
 
     const logistic = (x: number) => 1 / (1 + Math.exp(-x));
+    const exactErf = (x: number) => erfOp.reference([scalar(x)], null, [])[0]!;
     const smoothRelu = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
     const cases: AccuracyCase[] = [
       ['exp', exp, Math.exp, spread(-86.9, 88.7), 2],
@@ -98,6 +103,8 @@ for (const engine of engines) {
       ['tanh', tanh, Math.tanh, spread(-12, 12), 3],
       ['tanh near 0', tanh, Math.tanh, decades(-30, 0), 3],
       ['sigmoid', sigmoid, logistic, spread(-80, 80), 4],
+      ['erf', erf, exactErf, spread(-4.5, 4.5), 2],
+      ['erf of small numbers', erf, exactErf, decades(-30, 0), 2],
       ['sin', sin, Math.sin, spread(-8192, 8192), 3],
       ['sin near 0', sin, Math.sin, spread(-4, 4), 3],
       ['sin of small numbers', sin, Math.sin, decades(-30, -1), 3],
@@ -151,6 +158,18 @@ for (const engine of engines) {
       assert.deepEqual(await of(-0.25), [Number.POSITIVE_INFINITY, Number.NaN, Number.NaN]);
       const [zero, odd, notANumber] = await of(17);
       assert.ok(zero === 0 && Math.abs(odd! + 2 ** 17) < 1 && Number.isNaN(notANumber!));
+    });
+
+    it('keeps erf at its bounds', async () => {
+      const ends = Float32Array.of(
+        40,
+        -40,
+        Number.POSITIVE_INFINITY,
+        Number.NEGATIVE_INFINITY,
+        Number.NaN,
+        0,
+      );
+      assert.deepEqual([...(await apply(erf, ends))], [1, -1, 1, -1, Number.NaN, 0]);
     });
 
     it('keeps sines between -1 and 1', async () => {

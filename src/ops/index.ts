@@ -15,6 +15,7 @@ export { broadcastTo } from './elementwise/broadcast-to.ts';
 export { ceil } from './elementwise/ceil.ts';
 export { div } from './elementwise/div.ts';
 export { equal } from './elementwise/equal.ts';
+export { erf } from './elementwise/erf.ts';
 export { exp } from './elementwise/exp.ts';
 export { expm1 } from './elementwise/expm1.ts';
 export { floor } from './elementwise/floor.ts';

@@ -508,6 +508,7 @@ export const opCases: readonly OpCase[] = [
   ...unary('expm1', ops.expm1, [-12, 6]),
   ...unary('softplus', ops.softplus, [-20, 20]),
   ...unary('softsign', ops.softsign, [-9, 9]),
+  ...unary('erf', ops.erf, [-3, 3]),
   ...unary('neg', ops.neg),
   ...unary('abs', ops.abs),
   ...unary('sqrt', ops.sqrt, [0.01, 9]),
