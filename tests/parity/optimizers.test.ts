@@ -100,7 +100,7 @@ function assertState(item: OptimizerCase, optimizer: Optimizer): void {
 }
 
 test('the fixture covers the optimizers', () => {
-  assert.equal(manifest.cases.length, 60);
+  assert.equal(manifest.cases.length, 62);
   const classes = new Set(manifest.cases.map(({ className }) => className));
   for (const { Class } of Object.values(optimizers)) assert.ok(classes.has(Class.className), Class.className);
 });

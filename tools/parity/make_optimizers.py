@@ -67,6 +67,7 @@ BASES = [
 ]
 CASES = OWN + [(f"{n} + {m}", make, {**a, **b}) for n, make, a in BASES for m, b in COMMON]
 CASES.append(("nadam + ema, accumulation", O.Nadam, {"learning_rate": 0.1, **EMA, "gradient_accumulation_steps": 3}))
+CASES += [("lion", O.Lion, {}), ("lion, betas", O.Lion, {"learning_rate": 0.03, "beta_1": 0.6, "beta_2": 0.8})]
 
 
 def run(make, options, problem, precision="float64"):
