@@ -5,4 +5,5 @@ export {
   categoricalCrossentropy,
   sparseCategoricalCrossentropy,
 } from './crossentropy.ts';
+export { huber } from './huber.ts';
 export { meanAbsoluteError, meanSquaredError } from './regression.ts';

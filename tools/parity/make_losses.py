@@ -82,6 +82,8 @@ CASES = [
     ("mse of one unit", MSE, {}, normal, normal, (6, 1), None),
     ("mse of a map", MSE, {}, normal, normal, (2, 4, 3, 2), None),
     ("mse of a tanh", MSE, {}, normal, normal, (5, 4), "tanh"),
+    ("huber", losses.Huber, {}, normal, normal, (5, 3), None),
+    ("huber of a small delta", losses.Huber, {"delta": 0.3}, normal, normal, (4, 3, 2), None),
 ]
 
 
