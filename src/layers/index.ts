@@ -5,6 +5,7 @@ export { add } from './add.ts';
 export { batchNormalization } from './batch-normalization.ts';
 export { conv2d } from './conv2d.ts';
 export { dense } from './dense.ts';
+export { depthwiseConv2d } from './depthwise-conv2d.ts';
 export { dropout } from './dropout.ts';
 export { flatten } from './flatten.ts';
 export { globalAveragePooling2d, globalMaxPooling2d } from './global-pooling2d.ts';

@@ -12,7 +12,7 @@ import { LAYERS } from '../../src/layers/registry.ts';
 import { mul, sum } from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 import { assertClose } from '../support/close.ts';
-import { type ArrayReference, readFixture } from '../support/fixtures.ts';
+import { type ArrayReference, type FixtureArray, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
 interface LayerCase {
@@ -27,7 +27,15 @@ interface LayerCase {
   readonly weightGradients: readonly ArrayReference[];
 }
 
-const { manifest, read } = readFixture<{ cases: readonly LayerCase[] }>('layers');
+interface ReadableCase extends LayerCase {
+  read(reference: ArrayReference): FixtureArray;
+}
+
+/** All cases, each with the way to its arrays. */
+const CASES = ['layers', 'depthwise'].flatMap((name) => {
+  const { manifest, read } = readFixture<{ cases: readonly LayerCase[] }>(name);
+  return manifest.cases.map((item): ReadableCase => ({ ...item, read }));
+});
 
 /** Options that Keras has and Fovea refuses. */
 const REFUSED_ACTIVATIONS = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus'].concat([
@@ -37,13 +45,13 @@ const REFUSED_ACTIVATIONS = ['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink'
   'tanh_shrink',
 ]);
 
-function isRefused(item: LayerCase): boolean {
+function isRefused(item: ReadableCase): boolean {
   return item.className === 'Activation' && REFUSED_ACTIVATIONS.includes(String(item.config.activation));
 }
 
 const inference = new ShapeContext();
 
-function build(item: LayerCase): Layer {
+function build(item: ReadableCase): Layer {
   const layer = LAYERS.fromObject({ class_name: item.className, config: item.config });
   layer.build([[null, ...item.input.shape.slice(1)]]);
   assert.deepEqual(
@@ -51,13 +59,13 @@ function build(item: LayerCase): Layer {
     item.weights.map(({ value }) => value.shape),
   );
   layer.weights.forEach((weight, i) => {
-    weight.assign(read(item.weights[i]!.value).data);
+    weight.assign(item.read(item.weights[i]!.value).data);
   });
   return layer;
 }
 
 /** Outputs, input gradient and weight gradients of `sum(output * cotangent)`. */
-async function run(item: LayerCase, backend: Backend): Promise<Float32Array[]> {
+async function run(item: ReadableCase, backend: Backend): Promise<Float32Array[]> {
   const layer = build(item);
   const batched = ({ shape }: ArrayReference) => [null, ...shape.slice(1)];
   const x = placeholder({ shape: batched(item.input), name: 'x' });
@@ -69,32 +77,37 @@ async function run(item: LayerCase, backend: Backend): Promise<Float32Array[]> {
   const graph: StepGraph = { name: item.name, feeds: [x, cotangent], outputs, updates: [] };
   const samples = item.input.shape[0]!;
   const executable = await backend.compile(graph, { capacity: samples });
-  executable.feed(x).set(read(item.input).data);
-  executable.feed(cotangent).set(read(item.cotangent).data);
+  executable.feed(x).set(item.read(item.input).data);
+  executable.feed(cotangent).set(item.read(item.cotangent).data);
   await executable.run(samples);
   return outputs.map((node) => executable.output(node).slice());
 }
 
 test('the fixture covers the layers', () => {
-  assert.equal(manifest.cases.length, 94);
+  assert.equal(CASES.length, 101);
 });
 
 for (const backend of BACKENDS) {
   const engine = backend.make();
   after(async () => (await engine).dispose());
-  for (const item of manifest.cases.filter((one) => !isRefused(one))) {
+  for (const item of CASES.filter((one) => !isRefused(one))) {
     test(`${backend.name}: ${item.name}`, async () => {
       const [y, dx, ...dw] = await run(item, await engine);
-      assertClose(y!, read(item.output).data, backend.tolerance, 'output');
-      assertClose(dx!, read(item.inputGradient).data, backend.tolerance, 'input gradient');
+      assertClose(y!, item.read(item.output).data, backend.tolerance, 'output');
+      assertClose(dx!, item.read(item.inputGradient).data, backend.tolerance, 'input gradient');
       item.weightGradients.forEach((expected, i) => {
-        assertClose(dw[i]!, read(expected).data, backend.tolerance, `gradient of ${item.weights[i]!.name}`);
+        assertClose(
+          dw[i]!,
+          item.read(expected).data,
+          backend.tolerance,
+          `gradient of ${item.weights[i]!.name}`,
+        );
       });
     });
   }
 }
 
-for (const item of manifest.cases.filter(isRefused)) {
+for (const item of CASES.filter(isRefused)) {
   test(`${item.name} is refused`, () => {
     assert.throws(
       () => LAYERS.fromObject({ class_name: item.className, config: item.config }),
