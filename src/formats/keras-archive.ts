@@ -12,6 +12,8 @@ const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
 const NUMPY_WEIGHTS = 'model.weights.npz';
+/** The key of metadata.json under which Fovea keeps things that Keras does not have. */
+const OWN = 'fovea';
 
 /** What a `.keras` file holds. */
 export interface KerasArchive {
@@ -19,6 +21,8 @@ export interface KerasArchive {
   readonly config: Config;
   /** The bytes of the weights file. */
   readonly weights: Uint8Array;
+  /** Names of the classes, in the order of the model's outputs; null without. Keras ignores them. */
+  readonly classNames?: readonly string[] | null;
 }
 
 /** An archive that was read. */
@@ -28,8 +32,12 @@ export interface ReadArchive extends KerasArchive {
 }
 
 /** The bytes of a `.keras` file; `saved` is the time noted in it. */
-export function writeKerasArchive({ config, weights }: KerasArchive, saved: Date): Uint8Array {
-  const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved) };
+export function writeKerasArchive(
+  { config, weights, classNames = null }: KerasArchive,
+  saved: Date,
+): Uint8Array {
+  const own: Config = classNames === null ? {} : { [OWN]: { class_names: classNames } };
+  const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved), ...own };
   const encode = (value: Config) => new TextEncoder().encode(kerasJson(value));
   return writeZip({ [METADATA]: encode(metadata), [CONFIG]: encode(config), [WEIGHTS]: weights });
 }
@@ -47,10 +55,23 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
     if (members[NUMPY_WEIGHTS] === undefined) throw missing(what, WEIGHTS, members);
     throw new UnsupportedError(`${what} keeps its weights in ${NUMPY_WEIGHTS}; only ${WEIGHTS} is read.`);
   }
-  const version =
-    members[METADATA] === undefined ? null : parseRecord(members[METADATA], METADATA, what).keras_version;
-  const kerasVersion = typeof version === 'string' ? version : null;
-  return { config: parseRecord(config, CONFIG, what), weights, kerasVersion };
+  const metadata = members[METADATA] === undefined ? {} : parseRecord(members[METADATA], METADATA, what);
+  const { keras_version: version } = metadata;
+  return {
+    config: parseRecord(config, CONFIG, what),
+    weights,
+    kerasVersion: typeof version === 'string' ? version : null,
+    classNames: classNamesOf(metadata, what),
+  };
+}
+
+/** Throws FormatError for class names that are no list of texts. */
+function classNamesOf(metadata: Config, what: string): readonly string[] | null {
+  const own = metadata[OWN] as { readonly class_names?: unknown } | null | undefined;
+  const names = own?.class_names ?? null;
+  if (names === null) return null;
+  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  throw new FormatError(`${what}: the class names in '${METADATA}' are no list of texts.`);
 }
 
 function missing(what: string, name: string, members: object): FormatError {

@@ -9,6 +9,7 @@ import type { History } from '../callbacks/history.ts';
 import type { Node } from '../graph/node.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { checkClassNames, outputShape } from './class-names.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import type { SaveOptions } from './saving/save.ts';
 import type { Flattened } from './structure.ts';
@@ -38,11 +39,26 @@ export interface ModelOptions {
 export abstract class Model extends Layer implements CallbackModel {
   /** Set it to true, in a callback or from outside, to end `fit` after the current batch. */
   stopTraining = false;
+  #classNames: readonly string[] | null = null;
   readonly #trainer = new Trainer(this);
 
   /** Throws ValueError for an unknown option. */
   constructor(options: ModelOptions) {
     super(options as LayerOptions);
+  }
+
+  /**
+   * Names of the classes that the model tells apart, in the order of its output's numbers, or the two names of a model with
+   * one output number: 0 and 1. `.keras` files keep them, and Keras ignores them there. Null until they are set.
+   *
+   * Setting throws ValueError for what is no list of different names, and when there are not as many as the output has.
+   */
+  get classNames(): readonly string[] | null {
+    return this.#classNames;
+  }
+
+  set classNames(names: readonly string[] | null) {
+    this.#classNames = names === null ? null : checkClassNames(this.name, names, outputShape(this));
   }
 
   /** The layers in order, inputs first where they are shown. */

@@ -48,7 +48,7 @@ function readModel(file: SavedFile, options: LoadOptions): Model {
 }
 
 function readOpened(file: SavedFile, options: LoadOptions): Model {
-  return withOpenedFile(file, ({ config, loadWeights }) => {
+  return withOpenedFile(file, ({ config, classNames = null, loadWeights }) => {
     if (config === null) {
       throw new FormatError(
         `'${file.name}' holds weights without a model: make the model, then call loadWeights().`,
@@ -57,6 +57,7 @@ function readOpened(file: SavedFile, options: LoadOptions): Model {
     const model = withoutInitialValues(() => modelFromConfig(config));
     if (options.compile ?? true) compileFromConfig(model, config);
     if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
+    if (classNames !== null) model.classNames = classNames;
     return model;
   });
 }

@@ -2,6 +2,7 @@
 
 import { UnsupportedError } from '../../base/errors.ts';
 import { toSnakeCase } from '../../base/names.ts';
+import type { Shape } from '../../base/shape.ts';
 import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { CompiledState } from './compile-config.ts';
@@ -14,6 +15,9 @@ export interface ModelLayer extends Layer {
 /** What can be saved: a model and, once compiled, its optimizer, loss and metrics. */
 export interface SavableModel extends ModelLayer {
   readonly compiled: CompiledState | null;
+  /** Names of the classes that the model tells apart; null without. */
+  readonly classNames: readonly string[] | null;
+  readonly graph: { readonly outputs: readonly { readonly shape: Shape }[] } | null;
 }
 
 /** A layer or model and its place in a file. */

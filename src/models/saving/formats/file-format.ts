@@ -10,6 +10,8 @@ import type { SavableModel } from '../saved-layers.ts';
 export interface OpenedFile {
   /** The model in Keras' JSON, `compile_config` included; null in a file of weights alone. */
   readonly config: Config | null;
+  /** Names of the model's classes; null where the file has none. */
+  readonly classNames?: readonly string[] | null;
   /** A hint to add to the messages of errors of this file; null for none. */
   readonly hint: string | null;
   /**

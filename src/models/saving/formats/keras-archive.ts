@@ -4,6 +4,7 @@ import type { Config } from '../../../base/config.ts';
 import { readKerasArchive, writeKerasArchive } from '../../../formats/keras-archive.ts';
 import { readWeights } from '../../../formats/weights-file.ts';
 import { isZip } from '../../../formats/zip.ts';
+import { checkClassNames, outputShape } from '../../class-names.ts';
 import { serializeLayer } from '../../serialize.ts';
 import { serializeCompile } from '../compile-config.ts';
 import { checkNotShared } from '../saved-layers.ts';
@@ -17,9 +18,10 @@ export const kerasArchive: FileFormat = {
   matches: ({ bytes }) => isZip(bytes),
 
   open({ bytes, name }) {
-    const { config, weights, kerasVersion } = readKerasArchive(bytes, name);
+    const { config, weights, kerasVersion, classNames } = readKerasArchive(bytes, name);
     return {
       config,
+      classNames,
       hint: hintFor(kerasVersion),
       loadWeights: (model, optimizer) => loadWeightsFile(readWeights(weights, name), model, optimizer, name),
     };
@@ -27,13 +29,14 @@ export const kerasArchive: FileFormat = {
 
   writeModel(model) {
     checkNotShared(model);
-    const { compiled } = model;
+    const { compiled, classNames } = model;
+    if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
     const config: Config = {
       ...serializeLayer(model),
       compile_config: compiled === null ? {} : serializeCompile(compiled),
     };
     const weights = weightsToBytes(model, compiled?.optimizer ?? null);
-    return writeKerasArchive({ config, weights }, new Date());
+    return writeKerasArchive({ config, weights, classNames }, new Date());
   },
 };
 
