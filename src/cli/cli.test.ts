@@ -123,9 +123,11 @@ test('a model is trained, saved, measured, shown and used', async () => {
   const images = [join(data, 'dark', '0.png'), join(data, 'light', '0.png')];
   const predicted = await fovea(['predict', 'm.keras', ...images, '--json']);
   assert.equal(predicted.code, 0, predicted.stderr);
-  for (const { probabilities } of lastLine(predicted.stdout).predictions) {
+  for (const { probabilities, className, class: index } of lastLine(predicted.stdout).predictions) {
     assert.ok(Math.abs(probabilities[0] + probabilities[1] - 1) < 1e-5);
+    assert.equal(className, ['dark', 'light'][index]);
   }
+  assert.match((await fovea(['predict', 'm.keras', images[0]!])).stdout, /0\.png: (dark|light) \(\d/);
   const summary = await fovea(['summary', 'm.keras', '--style', 'keras2']);
   assert.match(summary.stdout, /Total params: /);
 

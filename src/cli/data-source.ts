@@ -9,10 +9,12 @@ import { type ImageForm, type LabelledImages, loadImageFolder } from './image-fo
 /** Images with class numbers. A folder has no test part. */
 export interface DataSource {
   readonly name: string;
-  readonly classCount: number;
+  readonly classNames: readonly string[];
   readonly train: LabelledImages;
   readonly test: LabelledImages | undefined;
 }
+
+const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 
 async function loadMnist(): Promise<DataSource> {
   const [train, test] = await datasets.mnist.loadData();
@@ -20,7 +22,7 @@ async function loadMnist(): Promise<DataSource> {
     images: images.reshape([...images.shape, 1]),
     labels: Int32Array.from(labels.data),
   });
-  return { name: 'mnist', classCount: 10, train: part(train), test: part(test) };
+  return { name: 'mnist', classNames: DIGITS, train: part(train), test: part(test) };
 }
 
 const BUILT_IN: Readonly<Record<string, () => Promise<DataSource>>> = { mnist: loadMnist };
@@ -45,5 +47,5 @@ export async function loadDataSource(data: string, form: ImageForm): Promise<Dat
     throw new UsageError(`${message} There is no folder of that name either.`);
   }
   const { images, labels, classNames } = await loadImageFolder(data, form);
-  return { name: data, classCount: classNames.length, train: { images, labels }, test: undefined };
+  return { name: data, classNames, train: { images, labels }, test: undefined };
 }

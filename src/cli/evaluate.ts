@@ -4,12 +4,30 @@ import type { Command } from 'commander';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
 import { backend } from '../index.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
-import { loadDataSource } from './data-source.ts';
-import { checkImageShape, examplesOf, imageFormOf, imageShapeOf, openModel, taskOf } from './network.ts';
-import { percent, printResult } from './output.ts';
+import { type DataSource, loadDataSource } from './data-source.ts';
+import {
+  checkImageShape,
+  examplesOf,
+  imageFormOf,
+  imageShapeOf,
+  type Network,
+  openModel,
+  taskOf,
+} from './network.ts';
+import { percent, printResult, say } from './output.ts';
 
 interface EvaluateOptions extends EngineOptions {
   readonly json?: boolean;
+}
+
+/** Says when a folder has classes of other names than those that the model was trained on: the numbers may not match. */
+function warnOfOtherClasses(model: Network, path: string, source: DataSource): void {
+  const known = model.classNames;
+  if (known === null || known.every((name, i) => name === source.classNames[i])) return;
+  say(
+    `Note: ${path} tells ${known.join(', ')} apart; ${source.name} has ${source.classNames.join(', ')}. Classes are matched in ` +
+      'this order.',
+  );
 }
 
 async function evaluate(path: string, data: string, options: EvaluateOptions): Promise<void> {
@@ -18,7 +36,8 @@ async function evaluate(path: string, data: string, options: EvaluateOptions): P
   const source = await loadDataSource(data, imageFormOf(model, path));
   const part = source.test ?? source.train;
   checkImageShape(part.images, imageShapeOf(model, path));
-  const task = taskOf(model, source.classCount);
+  const task = taskOf(model, source.classNames.length);
+  warnOfOtherClasses(model, path, source);
   model.compile({ optimizer: 'rmsprop', loss: task.loss, metrics: ['accuracy'] });
   const [x, y] = examplesOf(part, task);
   const start = performance.now();

@@ -13,15 +13,18 @@ interface PredictOptions extends EngineOptions {
 interface Prediction {
   readonly image: string;
   readonly class: number;
+  /** The class' name; null where the model file has none. */
+  readonly className: string | null;
   readonly probability: number;
   readonly probabilities: number[];
 }
 
 /** The likeliest class; a single output is the probability of class 1. */
-function predictionOf(image: string, outputs: number[]): Prediction {
+function predictionOf(image: string, outputs: number[], names: readonly string[] | null): Prediction {
   const probabilities = outputs.length === 1 ? [1 - outputs[0]!, outputs[0]!] : outputs;
   const probability = Math.max(...probabilities);
-  return { image, class: probabilities.indexOf(probability), probability, probabilities };
+  const index = probabilities.indexOf(probability);
+  return { image, class: index, className: names?.[index] ?? null, probability, probabilities };
 }
 
 async function predict(path: string, images: readonly string[], options: PredictOptions): Promise<void> {
@@ -31,11 +34,15 @@ async function predict(path: string, images: readonly string[], options: Predict
   const pixels = await loadImages(images, size, colorMode);
   const outputs = await model.predict(pixels.div(255), { verbose: 0 });
   const rows = outputs.reshape([images.length, -1]).toArray() as number[][];
-  const predictions = rows.map((row, i) => predictionOf(images[i]!, row));
+  const predictions = rows.map((row, i) => predictionOf(images[i]!, row, model.classNames));
   printResult(
     options.json,
-    { model: path, predictions },
-    predictions.map((each) => `${each.image}: class ${each.class} (${percent(each.probability)})`).join('\n'),
+    { model: path, classNames: model.classNames, predictions },
+    predictions
+      .map(
+        (each) => `${each.image}: ${each.className ?? `class ${each.class}`} (${percent(each.probability)})`,
+      )
+      .join('\n'),
   );
 }
 

@@ -63,7 +63,7 @@ async function prepare(data: string, options: TrainOptions): Promise<{ source: D
   const given = { size: options.imageSize, colorMode: options.colorMode };
   if (options.model === BUILT_IN_MODEL) {
     const source = await loadDataSource(data, given);
-    return { source, model: buildConvnet(source.train.images.shape.slice(1), source.classCount) };
+    return { source, model: buildConvnet(source.train.images.shape.slice(1), source.classNames.length) };
   }
   const model = await openModel(options.model);
   if (given.size !== undefined || given.colorMode !== undefined) {
@@ -166,7 +166,8 @@ async function train(data: string, options: TrainOptions): Promise<void> {
   await chooseBackend(options);
   if (options.seed !== undefined) utils.setRandomSeed(options.seed);
   const { source, model } = await prepare(data, options);
-  const task = taskOf(model, source.classCount);
+  const task = taskOf(model, source.classNames.length);
+  model.classNames = source.classNames;
   compile(model, task, options.optimizer);
   const { name, isa, threads } = backend.describe();
   say(
