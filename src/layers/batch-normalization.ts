@@ -17,7 +17,8 @@ import { type CallContext, Layer } from './layer.ts';
  * (x - mean) / sqrt(variance + epsilon) · gamma + beta for each channel, the last axis; the shape stays.
  *
  * While training, mean and variance (biased) are those of the whole batch over all axes but the channels', and moving
- * averages of them are kept; otherwise, and while `trainable` is false, the moving averages are used and not changed.
+ * averages of them are kept, one call after the other when a model calls the layer several times; otherwise, and while
+ * `trainable` is false, the moving averages are used and not changed.
  */
 export class BatchNormalization extends withOptions(Layer, {
   /** The axis of the channels: only the last one. Default -1. */
@@ -69,7 +70,7 @@ export class BatchNormalization extends withOptions(Layer, {
     }
     const moments = batchMoments(x!);
     const moved = (average: Variable, value: Node) =>
-      add(mul(variableNode(average), constant(momentum)), mul(value, constant(1 - momentum)));
+      add(mul(context.current(average), constant(momentum)), mul(value, constant(1 - momentum)));
     context.update(movingMean, moved(movingMean, moments.mean));
     context.update(movingVariance, moved(movingVariance, moments.variance));
     return normalize(x!, { ...moments, ...gamma, ...beta, epsilon });

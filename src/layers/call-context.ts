@@ -9,6 +9,7 @@ import type { Shape } from '../base/shape.ts';
 import { checkNode, type Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { broadcastTo, constant } from '../ops/index.ts';
+import { variableNode } from '../ops/leaf.ts';
 
 /** What a context needs of a layer. */
 export interface Callable {
@@ -27,9 +28,11 @@ export interface CallContext {
    * `seed` the stream is the same in every run, without it follows from `utils.setRandomSeed`.
    */
   random(shape: Shape, seed?: number | null): Node;
+  /** The value of `variable` at this point of the step: after the updates of calls that were traced before. */
+  current(variable: Variable): Node;
   /**
    * The value that `variable`, which is not trained by gradients, takes after the step: moving averages. Throws ValueError
-   * when the step changes the variable already.
+   * when the step changes the variable already and `current` was not asked for the value to go on from.
    */
   update(variable: Variable, value: Node): void;
   /** Adds a price to the loss, in training and in evaluation: the sum over all elements of `value`, over the batch too. */
@@ -70,6 +73,7 @@ function checkTracked(layer: Callable): void {
 export abstract class TracingContext implements CallContext {
   abstract readonly training: boolean;
   abstract random(shape: Shape, seed?: number | null): Node;
+  abstract current(variable: Variable): Node;
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
 
@@ -107,6 +111,10 @@ class OtherMode extends TracingContext {
     return this.#outer.random(shape, seed);
   }
 
+  override current(variable: Variable): Node {
+    return this.#outer.current(variable);
+  }
+
   override update(variable: Variable, value: Node): void {
     this.#outer.update(variable, value);
   }
@@ -122,6 +130,10 @@ export class ShapeContext extends TracingContext {
 
   override random(shape: Shape, _seed?: number | null): Node {
     return broadcastTo(constant(0), shape);
+  }
+
+  override current(variable: Variable): Node {
+    return variableNode(variable);
   }
 
   override update(): void {}

@@ -118,7 +118,10 @@ test('two updates of one variable in a step are refused: in a call, and of a lay
   const start = input({ shape: [2] });
   const net = model({ inputs: start, outputs: shared.apply(shared.apply(start)) });
   net.compile({ optimizer: 'sgd', loss: 'mse' });
-  await assert.rejects(net.fit(x, y, { verbose: 0 }), /use a layer for each call/);
+  await assert.rejects(
+    net.fit(x, y, { verbose: 0 }),
+    /from context\.current\(variable\), or call the layer once/,
+  );
 });
 
 test('a variable that is trained, or of another shape, is not updated', async () => {

@@ -8,7 +8,7 @@ import { checkNode, type Node } from '../../graph/node.ts';
 import { Variable } from '../../graph/variable.ts';
 import { TracingContext } from '../../layers/call-context.ts';
 import { sum } from '../../ops/index.ts';
-import { placeholder } from '../../ops/leaf.ts';
+import { placeholder, variableNode } from '../../ops/leaf.ts';
 import { randomUniform } from '../../ops/random-uniform.ts';
 
 /** Seeds are fed as f32, which holds whole numbers up to here. */
@@ -27,6 +27,14 @@ export interface StepScalar {
   next(random: StepRandom): number;
 }
 
+/** Throws ValueError for anything but a variable. */
+function checkVariable(where: string, value: unknown): void {
+  if (value instanceof Variable) return;
+  throw new ValueError(
+    `${where}: expected a variable, which addWeight makes, received ${describeValue(value)}.`,
+  );
+}
+
 /** Collects what the layers of one step add to it besides their results. */
 export class StepContext extends TracingContext {
   readonly training: boolean;
@@ -36,6 +44,8 @@ export class StepContext extends TracingContext {
   readonly losses: Node[] = [];
   /** The values that variables take after the step. */
   readonly updates = new Map<Variable, Node>();
+  /** Updated variables whose new value was asked for, so that the next update can go on from it. */
+  readonly #continued = new Set<Variable>();
   readonly #seedNodes = new Map<number | null, Node>();
   #streams = 0;
 
@@ -54,17 +64,21 @@ export class StepContext extends TracingContext {
     return randomUniform({ shape, seed: node, stream: this.#streams++ });
   }
 
+  override current(variable: Variable): Node {
+    checkVariable('context.current', variable);
+    const updated = this.updates.get(variable);
+    if (updated === undefined) return variableNode(variable);
+    this.#continued.add(variable);
+    return updated;
+  }
+
   override update(variable: Variable, value: Node): void {
-    if (!(variable instanceof Variable)) {
-      throw new ValueError(
-        `context.update: expected a variable, which addWeight makes, received ${describeValue(variable)}.`,
-      );
-    }
+    checkVariable('context.update', variable);
     checkNode(`The new value of '${variable.name}'`, value);
-    if (this.updates.has(variable)) {
+    if (this.updates.has(variable) && !this.#continued.delete(variable)) {
       throw new ValueError(
-        `'${variable.name}' is updated twice in one step. A layer that updates its variables can be called once in a model ` +
-          'that trains; freeze it (trainable = false), or use a layer for each call.',
+        `'${variable.name}' is updated twice in one step, and the first update would be lost. Compute the new value from ` +
+          'context.current(variable), or call the layer once in a model that trains.',
       );
     }
     if (variable.trainable) {
