@@ -15,9 +15,10 @@ import {
   depthwiseInputGradientKernel,
   depthwiseWeightsGradientKernel,
 } from '../kernels/depthwise-conv.ts';
+import type { ConvOptions } from './conv2d.ts';
 import { broadcastTo } from './elementwise/broadcast-to.ts';
 import { reshape } from './reshape.ts';
-import { checkWindowFits, type Padding, samePadding, windowCount } from './window-geometry.ts';
+import { checkWindowFits, samePadding, windowCount } from './window-geometry.ts';
 
 interface DepthwiseAttributes {
   readonly strides: readonly [number, number];
@@ -165,12 +166,6 @@ export const depthwiseWeightsGradientOp: Op<WeightsGradientAttributes> = {
   },
 };
 
-export interface DepthwiseConvOptions {
-  readonly strides?: readonly [number, number];
-  readonly padding?: Padding;
-  readonly dilation?: readonly [number, number];
-}
-
 function checkShapes(src: Shape, weights: Shape): void {
   const fits = src.length === 4 && isBatched(src) && weights.length === 4 && !isBatched(weights);
   if (fits && src[3] === weights[2]) return;
@@ -186,7 +181,7 @@ function checkShapes(src: Shape, weights: Shape): void {
  * adds zeros so that oh = ceil(ih / sh); the odd row or column goes to the bottom or right. Throws ShapeError when
  * channels differ or the output would have no pixels.
  */
-export function depthwiseConv2d(src: Node, weights: Node, options: DepthwiseConvOptions = {}): Node {
+export function depthwiseConv2d(src: Node, weights: Node, options: ConvOptions = {}): Node {
   for (const node of [src, weights]) checkNode('depthwiseConv2d', node);
   checkShapes(src.shape, weights.shape);
   const { strides = [1, 1], padding = 'valid', dilation = [1, 1] } = options;

@@ -3,7 +3,6 @@
 import { type Shape, sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
 import type { ConvOptions } from '../../src/ops/conv2d.ts';
-import type { DepthwiseConvOptions } from '../../src/ops/depthwise-conv2d.ts';
 import * as ops from '../../src/ops/index.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
 
@@ -138,7 +137,7 @@ const depthwise: OpCase[] = (
     [[4, 25, 1], [1, 3, 1, 1], { padding: 'same' }],
     [[6, 5, 3], [3, 3, 3, 2], { padding: 'same' }],
     [[7, 7, 4], [3, 3, 4, 3], { strides: [2, 2] }],
-  ] as [readonly number[], readonly number[], DepthwiseConvOptions][]
+  ] as [readonly number[], readonly number[], ConvOptions][]
 ).map(([src, weights, options]) => ({
   name: `depthwiseConv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
   inputs: [[null, ...src], weights],
