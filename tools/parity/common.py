@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import platform
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -48,6 +49,28 @@ class Fixture:
 
     def add(self, **case):
         self.manifest["cases"].append(case)
+
+    def add_layer(self, name, layer, x, y, cotangent, dx, dw):
+        """A case of a built layer: its config and weights, its result, and gradients of sum(y * cotangent)."""
+        self.add(
+            name=name,
+            className=type(layer).__name__,
+            config=float32_policy(layer.get_config()),
+            input=self.array(x),
+            weights=[{"name": w.name, "value": self.array(w.value)} for w in layer.weights],
+            output=self.array(y),
+            cotangent=self.array(cotangent),
+            inputGradient=self.array(dx),
+            weightGradients=[self.array(d) for d in dw],
+        )
+
+    def save_model(self, name, model):
+        """Writes `<name>.keras.gz` beside the manifest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "model.keras"
+            model.save(path)
+            (self.folder / f"{name}.keras.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
 
     def write(self):
         self.folder.mkdir(parents=True, exist_ok=True)

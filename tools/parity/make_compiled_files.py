@@ -3,10 +3,6 @@
 rules for weights, and a metric of a user's own; with predictions, and the losses and predictions of more steps on the same data.
 """
 
-import gzip
-import tempfile
-from pathlib import Path
-
 from common import Fixture, keras, np
 
 SEED = 20256
@@ -54,7 +50,6 @@ CASES = (overwritten, accumulated, own_metric)
 
 def main():
     fixture = Fixture("compiled-files", "make_compiled_files.py", seed=SEED, precision="float32")
-    fixture.folder.mkdir(parents=True, exist_ok=True)
     for make in CASES:
         keras.utils.clear_session()
         keras.utils.set_random_seed(SEED)
@@ -66,10 +61,7 @@ def main():
             weight.assign(rng.normal(0, 0.4, weight.shape))
         for _ in range(STEPS_BEFORE):
             model.train_on_batch(x, y)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.keras"
-            model.save(path)
-            (fixture.folder / f"{make.__name__}.keras.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        fixture.save_model(make.__name__, model)
         case = {
             "name": make.__name__,
             "input": fixture.array(x),

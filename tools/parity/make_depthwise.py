@@ -1,6 +1,6 @@
 """Fixture of DepthwiseConv2D: outputs, and gradients of sum(output * cotangent), in float64 from float32 values."""
 
-from common import Fixture, float32_policy, keras
+from common import Fixture, keras
 from make_layers import SEED, run
 
 LAYER = keras.layers.DepthwiseConv2D
@@ -19,18 +19,7 @@ def main():
     keras.config.set_floatx("float64")
     fixture = Fixture("depthwise", "make_depthwise.py", seed=SEED, precision="computed in float64, stored as float32")
     for name, shape, options in CASES:
-        layer, x, y, cotangent, dx, dw = run(f"depthwise_conv2d {name}", LAYER, options, shape)
-        fixture.add(
-            name=f"depthwise_conv2d {name}",
-            className=LAYER.__name__,
-            config=float32_policy(layer.get_config()),
-            input=fixture.array(x),
-            weights=[{"name": w.name, "value": fixture.array(w.value)} for w in layer.weights],
-            output=fixture.array(y),
-            cotangent=fixture.array(cotangent),
-            inputGradient=fixture.array(dx),
-            weightGradients=[fixture.array(d) for d in dw],
-        )
+        fixture.add_layer(f"depthwise_conv2d {name}", *run(f"depthwise_conv2d {name}", LAYER, options, shape))
     fixture.write()
 
 

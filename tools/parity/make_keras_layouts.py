@@ -1,9 +1,5 @@
 """Small files that real Keras saved, one for each way to describe a graph, with inputs and predictions."""
 
-import gzip
-import tempfile
-from pathlib import Path
-
 from common import Fixture, keras, np
 
 SEED = 20254
@@ -56,7 +52,6 @@ CASES = (dropout, list_of_one, record_of_one, fixed_batch, fixed_batch_graph, sh
 
 def main():
     fixture = Fixture("keras-layouts", "make_keras_layouts.py", seed=SEED, precision="float32")
-    fixture.folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(SEED)
     for make in CASES:
         keras.utils.clear_session()
@@ -69,10 +64,7 @@ def main():
         output = model.predict({"x": x} if make is record_of_one else x, verbose=0)
         form = "record" if isinstance(output, dict) else "list" if isinstance(output, list) else "one"
         values = output["out"] if form == "record" else output
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.keras"
-            model.save(path)
-            (fixture.folder / f"{make.__name__}.keras.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        fixture.save_model(make.__name__, model)
         fixture.add(name=make.__name__, form=form, input=fixture.array(x), output=fixture.array(values))
     fixture.write()
 

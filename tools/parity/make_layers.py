@@ -2,7 +2,7 @@
 
 import zlib
 
-from common import Fixture, float32_policy, keras, np, tf
+from common import Fixture, keras, np, tf
 
 SEED = 20250
 
@@ -119,18 +119,7 @@ def main():
     keras.config.set_floatx("float64")
     fixture = Fixture("layers", "make_layers.py", seed=SEED, precision="computed in float64, stored as float32")
     for name, make, options, shape in CASES:
-        layer, x, y, cotangent, dx, dw = run(name, make, options, shape)
-        fixture.add(
-            name=name,
-            className=make.__name__,
-            config=float32_policy(layer.get_config()),
-            input=fixture.array(x),
-            weights=[{"name": w.name, "value": fixture.array(w.value)} for w in layer.weights],
-            output=fixture.array(y),
-            cotangent=fixture.array(cotangent),
-            inputGradient=fixture.array(dx),
-            weightGradients=[fixture.array(d) for d in dw],
-        )
+        fixture.add_layer(name, *run(name, make, options, shape))
     fixture.write()
 
 

@@ -3,10 +3,6 @@
 `evaluate` reports, and predictions after one more training step on the same data.
 """
 
-import gzip
-import tempfile
-from pathlib import Path
-
 from common import Fixture, keras, np
 from own_layers import Residual
 
@@ -52,7 +48,6 @@ def composite():
 
 def main():
     fixture = Fixture("normalized-files", "make_normalized_files.py", seed=SEED, precision="float32")
-    fixture.folder.mkdir(parents=True, exist_ok=True)
     for make in (normalized, residual, composite):
         keras.utils.clear_session()
         keras.utils.set_random_seed(SEED)
@@ -64,10 +59,7 @@ def main():
             weight.assign(rng.normal(0, 0.3, weight.shape) + (1 if weight.name in ("gamma", "moving_variance") else 0))
         for _ in range(3):
             model.train_on_batch(x, y)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "model.keras"
-            model.save(path)
-            (fixture.folder / f"{make.__name__}.keras.gz").write_bytes(gzip.compress(path.read_bytes(), 9, mtime=0))
+        fixture.save_model(make.__name__, model)
         case = {
             "name": make.__name__,
             "input": fixture.array(x),
