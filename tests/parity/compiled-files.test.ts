@@ -4,10 +4,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { gunzipSync } from 'node:zlib';
-import { Tensor } from '../../src/base/tensor.ts';
+import type { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
 import { ReferenceBackend } from '../../src/engine/reference-backend.ts';
 import type { Node } from '../../src/graph/node.ts';
@@ -16,7 +14,7 @@ import { modelFromBytes } from '../../src/models/saving/load.ts';
 import { modelToBytes } from '../../src/models/saving/save.ts';
 import { abs, max, sub } from '../../src/ops/index.ts';
 import { assertClose } from '../support/close.ts';
-import { type ArrayReference, fixtureUrl, readFixture } from '../support/fixtures.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 
 interface FileCase {
   readonly name: string;
@@ -30,22 +28,14 @@ interface FileCase {
 }
 
 useBackend(new ReferenceBackend());
-const { manifest, read } = readFixture<{ cases: readonly FileCase[] }>('compiled-files');
+const { manifest, read, tensorOf, file } = readFixture<{ cases: readonly FileCase[] }>('compiled-files');
 /** Keras computed in float32. */
 const TOLERANCE = 1e-5;
-
-const kerasFile = (name: string): Uint8Array =>
-  gunzipSync(readFileSync(fixtureUrl(`parity/compiled-files/${name}.keras.gz`)));
 
 /** The file names it `mine>largest_error`. */
 const customObjects = {
   largest_error: (yTrue: Node, yPred: Node) => max(abs(sub(yTrue, yPred)), { axes: [-1] }),
 };
-
-function tensorOf(reference: ArrayReference): Tensor {
-  const { shape, data } = read(reference);
-  return new Tensor(shape, 'float32', Float32Array.from(data));
-}
 
 async function check(net: Model, item: FileCase): Promise<void> {
   const [x, y] = [tensorOf(item.input), tensorOf(item.target)];
@@ -63,8 +53,8 @@ for (const item of manifest.cases) {
   test(`a file of Keras trains on as in Keras, and so does what is written of it: ${item.name}`, async (t) => {
     const warn = t.mock.method(console, 'warn');
     const load = (bytes: Uint8Array) => modelFromBytes(bytes, { customObjects });
-    const written = await modelToBytes(await load(kerasFile(item.name)));
-    for (const bytes of [kerasFile(item.name), written]) await check(await load(bytes), item);
+    const written = await modelToBytes(await load(file(`${item.name}.keras`)));
+    for (const bytes of [file(`${item.name}.keras`), written]) await check(await load(bytes), item);
     assert.equal(warn.mock.callCount(), 0);
   });
 }

@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import type { Config } from '../../src/base/config.ts';
-import { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
 import { dense } from '../../src/layers/index.ts';
 import { input } from '../../src/layers/input-layer.ts';
@@ -25,14 +24,9 @@ interface CompiledCase {
   readonly logs: Readonly<Record<string, number | readonly number[]>>;
 }
 
-const { manifest, read } = readFixture<{ batchSize: number; cases: readonly CompiledCase[] }>(
+const { manifest, tensorOf } = readFixture<{ batchSize: number; cases: readonly CompiledCase[] }>(
   'compiled-metrics',
 );
-
-function tensorOf(reference: ArrayReference): Tensor {
-  const { shape, data } = read(reference);
-  return new Tensor(shape, 'float32', Float32Array.from(data));
-}
 
 /** The models of tools/parity/make_compiled_metrics.py. */
 function makeModel(item: CompiledCase) {

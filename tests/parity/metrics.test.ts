@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import type { Config } from '../../src/base/config.ts';
-import { Tensor } from '../../src/base/tensor.ts';
 import type { Backend } from '../../src/engine/executable.ts';
 import { contributingNodes, type MetricState, readContributions } from '../../src/metrics/contributions.ts';
 import type { Metric } from '../../src/metrics/metric.ts';
@@ -27,18 +26,13 @@ interface MetricCase {
   readonly weightedResults?: readonly (readonly number[])[];
 }
 
-const { manifest, read } = readFixture<{ cases: readonly MetricCase[] }>('metrics');
+const { manifest, read, tensorOf } = readFixture<{ cases: readonly MetricCase[] }>('metrics');
 
 /** Keras computes states and results in float32. */
 const TOLERANCE = 3e-6;
 
 function make(item: MetricCase): Metric {
   return getMetric({ class_name: item.className, config: item.options });
-}
-
-function tensorOf(reference: ArrayReference): Tensor {
-  const { shape, data } = read(reference);
-  return new Tensor(shape, 'float32', Float32Array.from(data));
 }
 
 function list(result: number | readonly number[]): readonly number[] {

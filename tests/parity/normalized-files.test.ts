@@ -5,10 +5,8 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { gunzipSync } from 'node:zlib';
-import { Tensor } from '../../src/base/tensor.ts';
+import type { Tensor } from '../../src/base/tensor.ts';
 import { useBackend } from '../../src/engine/backend.ts';
 import { ReferenceBackend } from '../../src/engine/reference-backend.ts';
 import { readKerasArchive } from '../../src/formats/keras-archive.ts';
@@ -17,7 +15,7 @@ import type { Model } from '../../src/models/model.ts';
 import { modelFromBytes } from '../../src/models/saving/load.ts';
 import { modelToBytes } from '../../src/models/saving/save.ts';
 import { assertClose } from '../support/close.ts';
-import { type ArrayReference, fixtureUrl, readFixture } from '../support/fixtures.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { Branch, Residual } from '../support/own-layers.ts';
 
 interface FileCase {
@@ -32,18 +30,10 @@ interface FileCase {
 }
 
 useBackend(new ReferenceBackend());
-const { manifest, read } = readFixture<{ cases: readonly FileCase[] }>('normalized-files');
+const { manifest, read, tensorOf, file } = readFixture<{ cases: readonly FileCase[] }>('normalized-files');
 const customObjects = { Residual, Branch };
 /** Keras computed in float32. */
 const TOLERANCE = 1e-5;
-
-const kerasFile = (name: string): Uint8Array =>
-  gunzipSync(readFileSync(fixtureUrl(`parity/normalized-files/${name}.keras.gz`)));
-
-function tensorOf(reference: ArrayReference): Tensor {
-  const { shape, data } = read(reference);
-  return new Tensor(shape, 'float32', Float32Array.from(data));
-}
 
 async function check(net: Model, item: FileCase): Promise<void> {
   const [x, y] = [tensorOf(item.input), tensorOf(item.target)];
@@ -64,7 +54,7 @@ function places(bytes: Uint8Array): Record<string, unknown> {
 
 for (const item of manifest.cases) {
   test(`a file of Keras works as in Keras, and so does what is written of it: ${item.name}`, async () => {
-    const bytes = kerasFile(item.name);
+    const bytes = file(`${item.name}.keras`);
     const net = await modelFromBytes(bytes, { customObjects });
     const written = await modelToBytes(net);
     assert.deepEqual(places(written), places(bytes));
@@ -73,7 +63,7 @@ for (const item of manifest.cases) {
   });
 
   test(`the configuration is what Keras wrote: ${item.name}`, async () => {
-    const bytes = kerasFile(item.name);
+    const bytes = file(`${item.name}.keras`);
     const net = await modelFromBytes(bytes, { customObjects });
     // Left out of the comparison: Keras' numbers of objects, the Python file of a class, build shapes that only Keras
     // writes, and empty entries.

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { Tensor } from '../../src/base/tensor.ts';
 
 /** The place of an array in a fixture's binary. */
 export interface ArrayReference {
@@ -20,6 +21,10 @@ export interface FixtureArray {
 export interface Fixture<Manifest> {
   readonly manifest: Manifest;
   read(reference: ArrayReference): FixtureArray;
+  /** An array as a float32 tensor. */
+  tensorOf(reference: ArrayReference): Tensor;
+  /** The bytes of the fixture's file `<name>.gz`, uncompressed. */
+  file(name: string): Uint8Array;
 }
 
 const BYTES = { float32: 4, float64: 8 } as const;
@@ -32,17 +37,20 @@ export function fixtureUrl(path: string): URL {
 /** Reads `tests/fixtures/parity/<name>`. */
 export function readFixture<Manifest>(name: string): Fixture<Manifest> {
   const manifest = JSON.parse(readFileSync(fixtureUrl(`parity/${name}/manifest.json`), 'utf8')) as Manifest;
-  const bytes = gunzipSync(readFileSync(fixtureUrl(`parity/${name}/data.bin.gz`)));
+  const file = (member: string) => gunzipSync(readFileSync(fixtureUrl(`parity/${name}/${member}.gz`)));
+  const bytes = file('data.bin');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return {
-    manifest,
-    read({ offset, shape, dtype }) {
-      const size = shape.reduce((product, extent) => product * extent, 1);
-      const element = (i: number) =>
-        dtype === 'float32'
-          ? view.getFloat32(offset + i * BYTES.float32, true)
-          : view.getFloat64(offset + i * BYTES.float64, true);
-      return { shape, data: Float64Array.from({ length: size }, (_, i) => element(i)) };
-    },
+  const read = ({ offset, shape, dtype }: ArrayReference): FixtureArray => {
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const element = (i: number) =>
+      dtype === 'float32'
+        ? view.getFloat32(offset + i * BYTES.float32, true)
+        : view.getFloat64(offset + i * BYTES.float64, true);
+    return { shape, data: Float64Array.from({ length: size }, (_, i) => element(i)) };
   };
+  const tensorOf = (reference: ArrayReference) => {
+    const { shape, data } = read(reference);
+    return new Tensor(shape, 'float32', Float32Array.from(data));
+  };
+  return { manifest, read, tensorOf, file };
 }

@@ -24,14 +24,8 @@ interface LayoutCase {
 }
 
 useBackend(new ReferenceBackend());
-const { manifest, read } = readFixture<{ cases: readonly LayoutCase[] }>('keras-layouts');
-const kerasFile = (name: string) =>
-  gunzipSync(readFileSync(fixtureUrl(`parity/keras-layouts/${name}.keras.gz`)));
-
-function tensorOf(reference: ArrayReference): Tensor {
-  const { shape, data } = read(reference);
-  return new Tensor(shape, 'float32', Float32Array.from(data));
-}
+const { manifest, read, tensorOf, file } = readFixture<{ cases: readonly LayoutCase[] }>('keras-layouts');
+const kerasFile = (name: string) => file(`${name}.keras`);
 
 for (const item of manifest.cases) {
   if (item.name === 'variable_size') continue;
