@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { gradients } from '../src/autodiff/gradients.ts';
 import { RandomGenerator } from '../src/base/random.ts';
-import { sampleSize } from '../src/base/shape.ts';
+import { sampleSize, sizeOf } from '../src/base/shape.ts';
 import type { Backend, StepGraph } from '../src/engine/executable.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
 import { Variable } from '../src/graph/variable.ts';
@@ -35,7 +35,7 @@ function problemOf(network: NetworkSpec, seed: number): Problem | null {
   const x = placeholder({ shape: [null, ...network.input], name: 'x' });
   const weights: ReturnType<typeof variableNode>[] = [];
   const output = buildNetwork(x, network, (shape) => {
-    const size = shape.reduce((product, dim) => product * dim, 1);
+    const size = sizeOf(shape);
     const scale = 1.7 / Math.sqrt(size / shape.at(-1)!);
     const node = variableNode(
       new Variable({ name: `w${weights.length}`, shape, values: numbers(size, scale) }),

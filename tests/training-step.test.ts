@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gradients } from '../src/autodiff/gradients.ts';
 import { RandomGenerator } from '../src/base/random.ts';
+import { sizeOf } from '../src/base/shape.ts';
 import type { Backend } from '../src/engine/executable.ts';
 import { NativeBackend, type NativeBackendOptions } from '../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
@@ -29,7 +30,7 @@ async function train(
     Float32Array.from({ length: size }, () => random.uniform(-scale, scale));
   const variables: Variable[] = [];
   const weight = (name: string, shape: number[], scale: number): Node => {
-    const size = shape.reduce((product, dim) => product * dim, 1);
+    const size = sizeOf(shape);
     const variable = new Variable({ name, shape, values: numbers(size, scale) });
     variables.push(variable);
     return variableNode(variable);

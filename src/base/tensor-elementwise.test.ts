@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomGenerator } from './random.ts';
+import { sizeOf } from './shape.ts';
 import { Tensor, tensor } from './tensor.ts';
 
 const values = (t: Tensor) => [...t.data];
@@ -29,7 +30,7 @@ function naiveSub(a: Tensor, b: Tensor, shape: number[]): number[] {
     });
     return t.data[place]!;
   };
-  const size = shape.reduce((p, q) => p * q, 1);
+  const size = sizeOf(shape);
   return Array.from({ length: size }, (_, flat) => {
     const index: number[] = [];
     let rest = flat;
@@ -53,18 +54,8 @@ test('broadcasting agrees with its definition on random shapes', () => {
       return dims.slice(random.nextInt(dims.length + 1));
     };
     const [sa, sb] = [thin(), thin()];
-    const a = Tensor.range(0, 200)
-      .slice(
-        0,
-        sa.reduce((p, q) => p * q, 1),
-      )
-      .reshape(sa);
-    const b = Tensor.range(0, 400, 2)
-      .slice(
-        0,
-        sb.reduce((p, q) => p * q, 1),
-      )
-      .reshape(sb);
+    const a = Tensor.range(0, 200).slice(0, sizeOf(sa)).reshape(sa);
+    const b = Tensor.range(0, 400, 2).slice(0, sizeOf(sb)).reshape(sb);
     const out = a.sub(b);
     assert.deepEqual(values(out), naiveSub(a, b, [...out.shape]), `${sa} with ${sb}`);
   }

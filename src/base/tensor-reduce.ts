@@ -9,7 +9,7 @@ import { type ArrayValue, checkAxis, emptyArray } from './array-value.ts';
 import type { DType, TypedArray } from './dtype.ts';
 import { isFloating } from './dtype.ts';
 import { ValueError } from './errors.ts';
-import { formatShape } from './shape.ts';
+import { formatShape, sizeOf } from './shape.ts';
 import { transposeArray } from './tensor-layout.ts';
 
 /** Reductions to one element. */
@@ -71,9 +71,8 @@ function checkAxes(axes: Axes, rank: number, what: string): number[] {
 
 /** Runs `fold` along neighbouring axes `first … first + count - 1`. */
 function foldAxes(x: ArrayValue, first: number, count: number, fold: Fold, out: TypedArray): void {
-  const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
-  const n = product(x.shape.slice(first, first + count));
-  const inner = product(x.shape.slice(first + count));
+  const n = sizeOf(x.shape.slice(first, first + count));
+  const inner = sizeOf(x.shape.slice(first + count));
   for (let o = 0; o < out.length; o++) {
     const column = o % inner;
     const row = (o - column) / inner;

@@ -4,7 +4,7 @@
  * ones.
  */
 
-import { isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
+import { isBatched, type Shape, sampleShape, sampleSize, sizeOf } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { KernelBuilder } from '../kernels/builder.ts';
 import { forColumns } from '../kernels/columns.ts';
@@ -102,10 +102,7 @@ function describe(group: ElementwiseGroup): Pick<Context, 'maps' | 'operands' | 
   const dims = sampleShape(group.shape);
   const channels = dims.at(-1)!;
   const borders = [...group.insides, ...group.nodes].map(borderOf).filter((border) => border !== null);
-  const [rows, width] =
-    borders.length > 0
-      ? [dims[0]!, dims[1]!]
-      : [1, dims.slice(0, -1).reduce((product, dim) => product * dim, 1)];
+  const [rows, width] = borders.length > 0 ? [dims[0]!, dims[1]!] : [1, sizeOf(dims.slice(0, -1))];
   const maps = { rows, width, channels };
   const describeOne = (node: Node, kind: Parameter['kind'], border: Border | null): Parameter => {
     if (kind !== 'map') return { node, kind, border, place: { origin: 0, down: 0, sample: 0 } };

@@ -1,7 +1,7 @@
 /** @file A backend that runs steps by the ops' float64 references: slow and simple, for tests and for comparisons. */
 
 import { InternalError } from '../base/errors.ts';
-import { isBatched, sampleSize } from '../base/shape.ts';
+import { isBatched, sampleSize, sizeOf } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
@@ -82,7 +82,7 @@ class ReferenceExecutable implements Executable {
     const op = leaf.op as Op<never>;
     const fed = this.#feeds[tray]!.get(leaf);
     if (fed !== undefined) {
-      const size = shape.reduce((product, dim) => product * dim, 1);
+      const size = sizeOf(shape);
       return { shape, data: Float64Array.from(fed.subarray(0, size)) };
     }
     if (op === variableOp) {

@@ -1,6 +1,7 @@
 /** @file The float64 interpreter of the op graph: the oracle of every test, and readable as a specification. */
 
 import { InternalError } from '../base/errors.ts';
+import { sizeOf } from '../base/shape.ts';
 import { type Node, topologicalOrder } from './node.ts';
 import type { ReferenceTensor } from './op.ts';
 
@@ -18,7 +19,7 @@ export function evaluate(outputs: readonly Node[], leaves: LeafValues, samples: 
     const shape = node.shape.map((dim) => dim ?? samples);
     const inputs = node.inputs.map((input) => values.get(input)!);
     const value = given ?? { shape, data: node.op.reference(inputs, node.attrs, shape) };
-    const size = shape.reduce((product, dim) => product * dim, 1);
+    const size = sizeOf(shape);
     if (value.data.length !== size) {
       throw new InternalError(
         `${node.op.name} '${node.name}' gave ${value.data.length} numbers for [${shape.join(', ')}].`,

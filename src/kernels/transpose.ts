@@ -1,6 +1,6 @@
 /** @file Permuted copies. Where the innermost axis stays, rows move as vectors; else element by element. */
 
-import { isBatched, type Shape, sampleShape } from '../base/shape.ts';
+import { isBatched, type Shape, sampleShape, sizeOf } from '../base/shape.ts';
 import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type VectorTarget } from './ir.ts';
 import { forVectors, nest, sampleLevel } from './nest.ts';
@@ -19,9 +19,8 @@ export function transposeKernel(options: {
   const src = k.pointer('src');
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
-  const size = dims.reduce((product, dim) => product * dim, 1);
-  const stride = (list: readonly number[], axis: number): number =>
-    list.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const size = sizeOf(dims);
+  const stride = (list: readonly number[], axis: number): number => sizeOf(list.slice(axis + 1));
   const result = perm.map((axis) => dims[axis]!);
   const rowsMove = perm.at(-1) === dims.length - 1;
   const axes = perm.map((axis, i) => ({

@@ -1,7 +1,7 @@
 /** @file A value as blocks along one axis, for ops that join or cut values along it. */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape, sampleShape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sampleShape, sizeOf } from '../base/shape.ts';
 
 /** The axis from 0 up. Throws ShapeError when `shape` has no such axis, or it is the batch's. */
 export function ownAxis(name: string, shape: Shape, axis: number): number {
@@ -17,8 +17,7 @@ export function ownAxis(name: string, shape: Shape, axis: number): number {
  * step along `axis`.
  */
 export function axisBlocks(shape: Shape, axis: number): { blocks: number; step: number } {
-  const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);
   const dims = sampleShape(shape);
   const at = axis - (shape.length - dims.length);
-  return { blocks: product(dims.slice(0, at)), step: product(dims.slice(at + 1)) };
+  return { blocks: sizeOf(dims.slice(0, at)), step: sizeOf(dims.slice(at + 1)) };
 }

@@ -1,7 +1,7 @@
 /** @file concatenate: values joined along one axis. */
 
 import { ShapeError } from '../base/errors.ts';
-import { type Dim, formatShape, isBatched, type Shape } from '../base/shape.ts';
+import { type Dim, formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { concatenateKernel } from '../kernels/blocks.ts';
@@ -45,7 +45,7 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
     });
   },
   reference(inputs, { axis }, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     const widths = blockWidths(
       inputs.map((input) => input.shape),
       axis,

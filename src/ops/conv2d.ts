@@ -6,7 +6,7 @@
  */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { convForwardKernel } from '../kernels/conv-forward.ts';
@@ -87,7 +87,7 @@ export const conv2dOp: Op<ConvAttributes> = {
     ];
   },
   reference([src, weights], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitProducts(shape[0]!, convShape(src!.shape, weights!.shape, shape, attrs), (s, w, d) => {
       dst[d]! += src!.data[s]! * weights!.data[w]!;
     });
@@ -115,7 +115,7 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
   infer: ([dy, weights], { input }) => [dy![0]!, ...input, weights![3]!],
   gradient: 'none',
   reference([dy, weights], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     const c = convShape(shape, weights!.shape, dy!.shape, attrs);
     const block = c.ic * c.oc;
     visitProducts(shape[0]!, c, (s, w, d) => {
@@ -146,7 +146,7 @@ export const conv2dWeightsGradientOp: Op<WeightsGradientAttributes> = {
   infer: ([src, dy], { kernel }) => [...kernel, src![3]!, dy![3]!],
   gradient: 'none',
   reference([src, dy], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitProducts(src!.shape[0]!, convShape(src!.shape, shape, dy!.shape, attrs), (s, w, d) => {
       dst[w]! += src!.data[s]! * dy!.data[d]!;
     });

@@ -1,7 +1,7 @@
 /** @file Shared forms of ops: element-wise ones with broadcasting, and the shape rules they use. */
 
 import { ShapeError } from '../base/errors.ts';
-import { type Dim, formatShape, type Shape } from '../base/shape.ts';
+import { type Dim, formatShape, type Shape, sizeOf } from '../base/shape.ts';
 import type { ElementwiseLowering, GradientRule, Op, ReferenceTensor } from '../graph/op.ts';
 
 /**
@@ -35,7 +35,7 @@ export function broadcastShapes(name: string, shapes: readonly Shape[]): Shape {
 
 /** Steps through an input's data for every element of a (broadcast) result. */
 export function broadcastIndices(input: readonly number[], result: readonly number[]): Int32Array {
-  const size = result.reduce((product, dim) => product * dim, 1);
+  const size = sizeOf(result);
   const indices = new Int32Array(size);
   let stride = 1;
   let repeat = 1;
@@ -69,7 +69,7 @@ export function defineElementwise<A>(definition: ElementwiseDefinition<A>): Op<A
     gradient,
     reference(inputs: readonly ReferenceTensor[], attrs: A, shape: readonly number[]) {
       const indices = inputs.map((input) => broadcastIndices(input.shape, shape));
-      const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+      const dst = new Float64Array(sizeOf(shape));
       const args = new Array<number>(inputs.length);
       for (let i = 0; i < dst.length; i++) {
         for (let j = 0; j < inputs.length; j++) args[j] = inputs[j]!.data[indices[j]![i]!]!;

@@ -6,7 +6,7 @@
  */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import {
@@ -65,10 +65,6 @@ function visitProducts(
   }
 }
 
-function zeros(shape: readonly number[]): Float64Array {
-  return new Float64Array(shape.reduce((product, dim) => product * dim, 1));
-}
-
 export const depthwiseConv2dOp: Op<DepthwiseAttributes> = {
   name: 'depthwiseConv2d',
   infer([src, weights], { strides, dilation, rows, columns }) {
@@ -94,7 +90,7 @@ export const depthwiseConv2dOp: Op<DepthwiseAttributes> = {
     ];
   },
   reference([src, weights], attrs, shape) {
-    const dst = zeros(shape);
+    const dst = new Float64Array(sizeOf(shape));
     const d = depthwiseShape(src!.shape, weights!.shape, shape, attrs);
     visitProducts(shape[0]!, d, (s, w, o) => {
       dst[o]! += src!.data[s]! * weights!.data[w]!;
@@ -123,7 +119,7 @@ export const depthwiseInputGradientOp: Op<InputGradientAttributes> = {
   infer: ([dy], { input }) => [dy![0]!, ...input, dy![3]!],
   gradient: 'none',
   reference([dy, weights], attrs, shape) {
-    const dst = zeros(shape);
+    const dst = new Float64Array(sizeOf(shape));
     visitProducts(shape[0]!, depthwiseShape(shape, weights!.shape, dy!.shape, attrs), (s, w, o) => {
       dst[s]! += dy!.data[o]! * weights!.data[w]!;
     });
@@ -149,7 +145,7 @@ export const depthwiseWeightsGradientOp: Op<WeightsGradientAttributes> = {
   infer: ([src], { kernel }) => [...kernel, src![3]!],
   gradient: 'none',
   reference([src, dy], attrs, shape) {
-    const dst = zeros(shape);
+    const dst = new Float64Array(sizeOf(shape));
     visitProducts(src!.shape[0]!, depthwiseShape(src!.shape, shape, dy!.shape, attrs), (s, w, o) => {
       dst[w]! += src!.data[s]! * dy!.data[o]!;
     });

@@ -1,7 +1,7 @@
 /** @file pad2d: a border of a constant around each map; crop2d removes it. */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched } from '../base/shape.ts';
+import { formatShape, isBatched, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { type Border, cropKernel, padKernel } from '../kernels/pad.ts';
@@ -37,7 +37,7 @@ export const pad2dOp: Op<Border> = {
   },
   gradient: (node, dy) => [crop2d(dy, node.attrs)],
   reference([x], border, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     copyInside(dst, x!.data, x!.shape, shape, border, 'large');
     return dst;
   },
@@ -56,7 +56,7 @@ export const crop2dOp: Op<Border> = {
   },
   gradient: (node, dy) => [pad2d(dy, node.attrs)],
   reference([x], border, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     copyInside(dst, x!.data, shape, x!.shape, border, 'small');
     return dst;
   },

@@ -4,7 +4,7 @@
  */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { KernelLowering, Op, ReferenceTensor } from '../graph/op.ts';
 import { averagePoolGradientKernel, maxUnpoolKernel, type PoolShape, poolKernel } from '../kernels/pool.ts';
@@ -98,7 +98,7 @@ function definePool<A extends PoolAttributes>(
     infer: inferPool(name),
     gradient,
     reference([x]: readonly ReferenceTensor[], attrs, shape) {
-      const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+      const dst = new Float64Array(sizeOf(shape));
       visitWindows(shape[0]!, poolShape(x!.shape, attrs), (d, src, places) => {
         const best = firstMaximum(x!.data, src);
         if (kind === 'max') dst[d] = x!.data[src[best]!]!;
@@ -158,7 +158,7 @@ export const maxUnpool2dOp: Op<GradientAttributes> = {
   infer: inferUnpool,
   gradient: 'none',
   reference([dy, index], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitWindows(shape[0]!, poolShape(shape, attrs), (d, src, places) => {
       dst[src[places.indexOf(index!.data[d]!)]!]! += dy!.data[d]!;
     });
@@ -176,7 +176,7 @@ export const averagePool2dGradientOp: Op<GradientAttributes> = {
   infer: inferUnpool,
   gradient: 'none',
   reference([dy], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitWindows(shape[0]!, poolShape(shape, attrs), (d, src) => {
       for (const s of src) dst[s]! += dy!.data[d]! / src.length;
     });

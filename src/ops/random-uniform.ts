@@ -5,7 +5,7 @@
  */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape, sampleSize } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sampleSize, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { randomUniformKernel } from '../kernels/random-uniform.ts';
@@ -35,7 +35,7 @@ export const randomUniformOp: Op<{ readonly shape: Shape; readonly stream: numbe
   },
   gradient: 'none',
   reference([seed, index], { stream }, shape) {
-    const perSample = shape.slice(1).reduce((product, dim) => product * dim, 1);
+    const perSample = sizeOf(shape.slice(1));
     const dst = new Float64Array(index!.data.length * perSample);
     const base = hash(seed!.data[0]! + Math.imul(stream, 0x9e3779b9));
     for (let i = 0; i < index!.data.length; i++) {

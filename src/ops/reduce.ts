@@ -1,7 +1,7 @@
 /** @file Sums and maxima over axes. Over the batch axis a sum accumulates across samples and its result is whole. */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched, type Shape, sameShape } from '../base/shape.ts';
+import { formatShape, isBatched, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { reduceKernel } from '../kernels/reduce.ts';
@@ -41,7 +41,7 @@ function referenceReduction(
   combine: (a: number, b: number) => number,
 ): Float64Array {
   const kept = keptShape(x!.shape, axes) as readonly number[];
-  const dst = new Float64Array(kept.reduce((product, dim) => product * dim, 1)).fill(start);
+  const dst = new Float64Array(sizeOf(kept)).fill(start);
   const indices = broadcastIndices(kept, x!.shape);
   for (let i = 0; i < x!.data.length; i++) dst[indices[i]!] = combine(dst[indices[i]!]!, x!.data[i]!);
   return dst;

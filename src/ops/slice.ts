@@ -1,7 +1,7 @@
 /** @file slice: a part of a value along its axes, one op for each axis; unslice puts zeros around it again. */
 
 import { ShapeError } from '../base/errors.ts';
-import { type Dim, formatShape, isBatched, type Shape } from '../base/shape.ts';
+import { type Dim, formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { sliceKernel, unsliceKernel } from '../kernels/blocks.ts';
@@ -54,7 +54,7 @@ export const sliceOp: Op<SliceAttributes> = {
     return [apply(unsliceOp, [dy], { axis, start, total: node.inputs[0]!.shape[axis] as number })];
   },
   reference([x], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitPart(shape, x!.shape, attrs, (small, large) => {
       dst[small] = x!.data[large]!;
     });
@@ -77,7 +77,7 @@ export const unsliceOp: Op<UnsliceAttributes> = {
     return [slicePart(dy, { axis, start, size: node.inputs[0]!.shape[axis] as number })];
   },
   reference([x], attrs, shape) {
-    const dst = new Float64Array(shape.reduce((product, dim) => product * dim, 1));
+    const dst = new Float64Array(sizeOf(shape));
     visitPart(x!.shape, shape, attrs, (small, large) => {
       dst[large] = x!.data[small]!;
     });

@@ -1,7 +1,7 @@
 /** @file transpose: permutes axes. The batch axis of a batched value stays first. */
 
 import { ShapeError } from '../base/errors.ts';
-import { formatShape, isBatched } from '../base/shape.ts';
+import { formatShape, isBatched, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { transposeKernel } from '../kernels/transpose.ts';
@@ -25,9 +25,7 @@ export const transposeOp: Op<{ readonly perm: readonly number[] }> = {
     return [transpose(dy, inverse)];
   },
   reference([x], { perm }, shape) {
-    const strides = x!.shape.map((_, axis) =>
-      x!.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1),
-    );
+    const strides = x!.shape.map((_, axis) => sizeOf(x!.shape.slice(axis + 1)));
     return Float64Array.from(x!.data, (_, i) => {
       let index = 0;
       let rest = i;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import test, { after } from 'node:test';
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { Config } from '../../src/base/config.ts';
+import { sizeOf } from '../../src/base/shape.ts';
 import type { Backend, Executable, StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import type { Layer } from '../../src/layers/layer.ts';
@@ -42,7 +43,6 @@ const CAPACITY = 6;
 /** The step after which inference was computed. */
 const INFERENCE = 9;
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((product, extent) => product * extent, 1);
 const nameOf = (path: string) => path.split('/').at(-1)!;
 
 function makeLayer({ config, shape, weights }: NormalizationCase): Layer {

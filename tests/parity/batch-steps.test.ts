@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test, { before } from 'node:test';
+import { sizeOf } from '../../src/base/shape.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import { setBackend } from '../../src/engine/backend.ts';
 import { dense } from '../../src/layers/index.ts';
@@ -37,7 +38,7 @@ before(() => setBackend('wasm', { threads: 1 }));
 
 /** The numbers that tools/parity/batch_steps.py makes. */
 function numbers(...shape: number[]): Tensor {
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   return new Tensor(
     shape,
     'float32',

@@ -1,6 +1,7 @@
 /** @file The chapter's MNIST network as an op graph, for tests and benchmarks of the engine alone. */
 
 import { gradients } from '../../src/autodiff/gradients.ts';
+import { sizeOf } from '../../src/base/shape.ts';
 import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
@@ -46,7 +47,7 @@ function zeros(name: string, shape: readonly number[]): Variable {
   return new Variable({
     name,
     shape,
-    values: new Float32Array(shape.reduce((product, dim) => product * dim, 1)),
+    values: new Float32Array(sizeOf(shape)),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { sizeOf } from '../../src/base/shape.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 
 /** The place of an array in a fixture's binary. */
@@ -41,7 +42,7 @@ export function readFixture<Manifest>(name: string): Fixture<Manifest> {
   const bytes = file('data.bin');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = ({ offset, shape, dtype }: ArrayReference): FixtureArray => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
+    const size = sizeOf(shape);
     const element = (i: number) =>
       dtype === 'float32'
         ? view.getFloat32(offset + i * BYTES.float32, true)

@@ -6,7 +6,7 @@
 import { gradients } from '../../src/autodiff/gradients.ts';
 import { FoveaError } from '../../src/base/errors.ts';
 import type { RandomGenerator } from '../../src/base/random.ts';
-import { isBatched, sampleSize } from '../../src/base/shape.ts';
+import { isBatched, sampleSize, sizeOf } from '../../src/base/shape.ts';
 import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
@@ -121,7 +121,7 @@ export function buildGraph(spec: GraphSpec, random: RandomGenerator): GraphProbl
   const inputs = ['x', 'z'].map((name) => placeholder({ shape: [null, h, w, c], name }));
   const values: Float32Array[] = [];
   const variables = [[c], [h, w, c], [w, c], [], [1], [c, c]].map((shape, i) => {
-    values.push(numbers(shape.reduce((product, extent) => product * extent, 1)));
+    values.push(numbers(sizeOf(shape)));
     return new Variable({ name: `v${i}`, shape, values: values[i]!.slice() });
   });
   const leaves = [...inputs, ...variables.map(variableNode)];

@@ -2,6 +2,7 @@
 
 import { gradients } from '../../src/autodiff/gradients.ts';
 import type { RandomGenerator } from '../../src/base/random.ts';
+import { sizeOf } from '../../src/base/shape.ts';
 import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { Variable } from '../../src/graph/variable.ts';
@@ -87,7 +88,7 @@ class Parts {
   }
 
   kernel(shape: readonly number[]): Node {
-    const inputs = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+    const inputs = sizeOf(shape.slice(0, -1));
     const limit = Math.sqrt(6 / inputs);
     return this.#trained(shape, () => this.#random.uniform(-limit, limit));
   }
@@ -116,7 +117,7 @@ class Parts {
 }
 
 function variable(name: string, shape: readonly number[], value: () => number): Variable {
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const size = sizeOf(shape);
   return new Variable({ name, shape, values: Float32Array.from({ length: size }, value) });
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { FormatError } from '../../base/errors.ts';
-import { formatShape } from '../../base/shape.ts';
+import { formatShape, sizeOf } from '../../base/shape.ts';
 import { messageOf, readBytes, readDataspace } from './dataset.ts';
 import { type Datatype, numbersOf, readDatatype, textsOf } from './datatype.ts';
 import { type Cursor, FileBytes, textOf } from './file-bytes.ts';
@@ -152,7 +152,7 @@ function attributeValue(file: FileBytes, cursor: Cursor, wanted: string): Hdf5At
   if (version > 1 && (flags & 3) !== 0) file.refuse('types that several attributes share');
   const type = readDatatype(cursor.part(typeSize!));
   const shape = readDataspace(cursor.part(shapeSize!)) ?? [0];
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = sizeOf(shape);
   const bytes = cursor.take(count * type.size);
   const numbers = numbersOf(bytes, type);
   const values = numbers === null ? textsOf(file, bytes, type, count) : Array.from(numbers);

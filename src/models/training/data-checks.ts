@@ -2,7 +2,7 @@
 
 import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
-import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
+import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
 import type { Batch, Examples } from './batch.ts';
@@ -42,7 +42,7 @@ function askFirstLayer(model: TrainedModel, input: SymbolicTensor, shape: Shape)
 
 function reshapeHint(tensor: Tensor, expected: SymbolicTensor): string {
   const sample = expected.shape.slice(1) as readonly number[];
-  const size = sample.reduce((product, dim) => product * dim, 1);
+  const size = sizeOf(sample);
   const fits = tensor.size / tensor.shape[0]! === size;
   return fits
     ? ` Reshape the data, for example with x.reshape([${[tensor.shape[0], ...sample].join(', ')}]).`
