@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { whyNotNative } from '../../../tests/support/native-machine.ts';
+import { nativeSupport } from './support.ts';
 
 const run = promisify(execFile);
 
@@ -106,6 +107,12 @@ console.log(maximum >= 2 ** 28 && maximum < 2 ** 31);`);
     const command = 'ulimit -v 4000000 && exec "$0" --input-type=module --eval "$1"';
     const { stdout } = await run('sh', ['-c', command, process.execPath, text]);
     assert.equal(stdout, 'true\n');
+  });
+
+  it('takes the widest vectors in each process, so that the same seed gives the same bits', async () => {
+    const { isas } = await nativeSupport();
+    const text = `console.log((await NativeRuntime.create({ threads: 1 })).isa);`;
+    assert.equal((await script(text, {})).stdout, `${isas.at(-1)}\n`);
   });
 
   it('takes FOVEA_ISA, and refuses names that are none', async () => {

@@ -1,7 +1,7 @@
 /** @file What this machine's processor can do, found out by running machine code. */
 
-import { cpuidCode, fmaProbeCode, xgetbvCode } from '../../codegen/x64/stubs.ts';
-import type { CallingConvention, Isa } from '../../codegen/x64/target.ts';
+import { cpuidCode, xgetbvCode } from '../../codegen/x64/stubs.ts';
+import type { CallingConvention } from '../../codegen/x64/target.ts';
 import type { Foreign } from './foreign.ts';
 import type { CodeBlock, SystemMemory } from './system-memory.ts';
 
@@ -56,21 +56,6 @@ export function detectProcessor(foreign: Foreign, system: SystemMemory): Process
     // macOS turns the wide registers on when a thread first uses them; until then XCR0 says that they are off.
     avx512: (keeps(ZMM_STATE) || process.platform === 'darwin') && has(extended, avx2, f, dq, bw, vl),
   };
-}
-
-/** Rounds of the probe: some 10 µs. */
-const PROBE_ROUNDS = 4000;
-const PROBE_TRIES = 5;
-
-/** True when AVX-512 multiplies and adds at least as fast as AVX2 does. */
-export function isAvx512Worthwhile(foreign: Foreign, system: SystemMemory): boolean {
-  const cycles = (isa: Isa): number =>
-    withCode(system, fmaProbeCode(isa, callingConvention()), (block) => {
-      const probe = foreign.at(block.address, 'uint32_t', ['uint32_t']);
-      return Math.min(...Array.from({ length: PROBE_TRIES }, () => probe(PROBE_ROUNDS)));
-    });
-  // Both probes run the same number of instructions; those of AVX-512 have twice the lanes.
-  return cycles('avx512') <= 2 * cycles('avx2');
 }
 
 function withCode<T>(system: SystemMemory, code: Uint8Array<ArrayBuffer>, use: (block: CodeBlock) => T): T {
