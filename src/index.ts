@@ -46,7 +46,13 @@ export * as initializers from './initializers/index.ts';
 export { Initializer } from './initializers/initializer.ts';
 export * as layers from './layers/index.ts';
 export { type InputOptions, input } from './layers/input-layer.ts';
-export { type CallContext, Layer, type LayerOptions, SymbolicTensor } from './layers/layer.ts';
+export {
+  type ApplyOptions,
+  type CallContext,
+  Layer,
+  type LayerOptions,
+  SymbolicTensor,
+} from './layers/layer.ts';
 export * as options from './layers/own-options.ts';
 export type { LossFunction } from './losses/function-loss.ts';
 export * as losses from './losses/index.ts';

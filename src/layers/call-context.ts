@@ -19,6 +19,12 @@ export interface Callable {
   trace(inputs: readonly Node[], context: CallContext): readonly Node[];
 }
 
+/** How random numbers differ between samples. */
+export interface RandomOptions {
+  /** All samples of a batch get the same numbers. Default false. */
+  readonly shared?: boolean;
+}
+
 /** What a layer can get from the step that it is traced into, and what it can add to the step besides its result. */
 export interface CallContext {
   /** True while training: dropout drops, batch normalisation uses the batch's statistics. */
@@ -27,7 +33,7 @@ export interface CallContext {
    * Uniform random numbers in [0, 1) of a batched `shape`, new ones each step; each call gets a stream of its own. With a
    * `seed` the stream is the same in every run, without it follows from `utils.setRandomSeed`.
    */
-  random(shape: Shape, seed?: number | null): Node;
+  random(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
   /** The value of `variable` at this point of the step: after the updates of calls that were traced before. */
   current(variable: Variable): Node;
   /**
@@ -72,7 +78,7 @@ function checkTracked(layer: Callable): void {
 /** The common part of all contexts: calls of sub-layers. */
 export abstract class TracingContext implements CallContext {
   abstract readonly training: boolean;
-  abstract random(shape: Shape, seed?: number | null): Node;
+  abstract random(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
   abstract current(variable: Variable): Node;
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
@@ -107,8 +113,8 @@ class OtherMode extends TracingContext {
     this.training = training;
   }
 
-  override random(shape: Shape, seed?: number | null): Node {
-    return this.#outer.random(shape, seed);
+  override random(shape: Shape, seed?: number | null, options?: RandomOptions): Node {
+    return this.#outer.random(shape, seed, options);
   }
 
   override current(variable: Variable): Node {

@@ -19,8 +19,10 @@ import { type CallContext, callOf, ShapeContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { inputShapeOf, LAYER_OPTIONS } from './layer-options.ts';
 import { makeWeight, type WeightOptions } from './make-weight.ts';
+import { type ApplyOptions, ValueCalls } from './value-calls.ts';
 
 export type { CallContext } from './call-context.ts';
+export type { ApplyOptions } from './value-calls.ts';
 
 /** Options that every layer takes. */
 export type LayerOptions = OptionsOf<typeof LAYER_OPTIONS>;
@@ -72,6 +74,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   readonly #ownWeights: Variable[] = [];
   readonly #subLayers: Layer[] = [];
   protected inputSpec: InputSpec = {};
+  #valueCalls: ValueCalls | null = null;
 
   /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for a dtype other than float32. */
   constructor(options: LayerOptions = {}) {
@@ -222,15 +225,44 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     return this.trace(inputs, new ShapeContext()).map((output) => output.shape);
   }
 
-  /** Applies the layer symbolically. Throws as the input check does, and ValueError when there are several outputs. */
-  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor {
-    const outputs = this.applyAll(inputs);
+  /**
+   * Applies the layer. Symbolic tensors give a symbolic tensor. Tensors (of any element type) give a Promise of the result
+   * in float32, computed by the current engine; the call is compiled for their shapes, and the last few are kept. Calls
+   * draw random numbers in the order in which they are made.
+   *
+   * Throws as the input check does, and ValueError when there are several outputs, or when a number is NaN or infinite.
+   */
+  apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
+  apply(inputs: Tensor | readonly Tensor[], options?: ApplyOptions): Promise<Tensor>;
+  apply(
+    inputs: SymbolicTensor | Tensor | readonly (SymbolicTensor | Tensor)[],
+    options: ApplyOptions = {},
+  ): SymbolicTensor | Promise<Tensor> {
+    const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
+    const isValue = (input: unknown): input is Tensor => input instanceof Tensor;
+    if (list.length > 0 && list.every(isValue)) return this.applyToValues(list, options);
+    const outputs = this.applyAll(inputs as SymbolicTensor | readonly SymbolicTensor[]);
     if (outputs.length !== 1) {
       throw new ValueError(
         `Layer '${this.name}' has ${outputs.length} outputs: use applyAll, which returns a list.`,
       );
     }
     return outputs[0]!;
+  }
+
+  /** `apply` on Tensors: one sample without a batch is taken where `sampleRank` says so. */
+  protected async applyToValues(inputs: readonly Tensor[], options: ApplyOptions): Promise<Tensor> {
+    const { sampleRank } = this;
+    const isSample = sampleRank !== null && inputs.every(({ rank }) => rank === sampleRank);
+    const batches = isSample ? inputs.map((input) => input.reshape([1, ...input.shape])) : inputs;
+    this.#valueCalls ??= new ValueCalls(this);
+    const result = await this.#valueCalls.run(batches, options);
+    return isSample ? result.reshape(result.shape.slice(1)) : result;
+  }
+
+  /** The rank of one sample, where `apply` takes a Tensor of a single one; null where it takes batches only. */
+  get sampleRank(): number | null {
+    return null;
   }
 
   /** Applies the layer symbolically and returns all outputs (only models used as layers have several). */

@@ -135,6 +135,11 @@ export abstract class Model extends Layer implements CallbackModel {
     for (const layer of this.layers) layer.trainable = value;
   }
 
+  /** Models take a single sample where one of their layers, such as a preprocessing layer, does. */
+  override get sampleRank(): number | null {
+    return this.layers.find((layer) => layer.sampleRank !== null)?.sampleRank ?? null;
+  }
+
   /** The layer of that name, or at that place in `layers`. Throws ValueError when there is none. */
   getLayer(nameOrIndex: string | number): Layer {
     const { layers } = this;

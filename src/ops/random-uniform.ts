@@ -9,7 +9,8 @@ import { formatShape, isBatched, type Shape, sampleSize, sizeOf } from '../base/
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { randomUniformKernel } from '../kernels/random-uniform.ts';
-import { sampleIndex } from './leaf.ts';
+import { broadcastTo } from './elementwise/broadcast-to.ts';
+import { constant, sampleIndex } from './leaf.ts';
 
 const MULTIPLIER_1 = 0x7feb352d;
 const MULTIPLIER_2 = 0x846ca68b;
@@ -53,9 +54,11 @@ export const randomUniformOp: Op<{ readonly shape: Shape; readonly stream: numbe
 
 /**
  * Uniform numbers in [0, 1) of a batched `shape`. `seed` is a whole scalar holding a whole number below 2^24, to be fed
- * anew each step; different `stream` numbers give different numbers for one seed.
+ * anew each step; different `stream` numbers give different numbers for one seed. With `shared` all samples get the
+ * numbers of the first.
  */
-export function randomUniform(options: { shape: Shape; seed: Node; stream: number }): Node {
-  const { shape, seed, stream } = options;
-  return apply(randomUniformOp, [seed, sampleIndex()], { shape, stream });
+export function randomUniform(options: { shape: Shape; seed: Node; stream: number; shared?: boolean }): Node {
+  const { shape, seed, stream, shared = false } = options;
+  const index = shared ? broadcastTo(constant(0), [null]) : sampleIndex();
+  return apply(randomUniformOp, [seed, index], { shape, stream });
 }

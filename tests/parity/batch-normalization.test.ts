@@ -9,7 +9,7 @@ import type { Backend, Executable, StepGraph } from '../../src/engine/executable
 import type { Node } from '../../src/graph/node.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import { LAYERS } from '../../src/layers/registry.ts';
-import { StepContext } from '../../src/models/training/step-context.ts';
+import { StepContext } from '../../src/layers/step-context.ts';
 import { mul, sum } from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
 import { uniform } from '../support/fixture-numbers.ts';

@@ -6,13 +6,13 @@ import { formatShape, type Shape } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import { checkNode, type Node } from '../../graph/node.ts';
 import type { Variable } from '../../graph/variable.ts';
+import { StepContext, type StepScalar } from '../../layers/step-context.ts';
 import type { Loss } from '../../losses/loss.ts';
 import { add, constant, mul, sum } from '../../ops/index.ts';
 import { placeholder, variableNode } from '../../ops/leaf.ts';
 import type { Compiled } from './compile-options.ts';
 import { judge } from './judge.ts';
 import { type Reported, reportedNodes } from './reported.ts';
-import { StepContext, type StepScalar } from './step-context.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** The kinds of steps: what a step does with a batch. */

@@ -4,13 +4,13 @@ import { InternalError, withPlace } from '../../base/errors.ts';
 import { isBatched, sampleSize } from '../../base/shape.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
+import type { StepRandom } from '../../layers/step-context.ts';
 import type { MetricState } from '../../metrics/contributions.ts';
 import type { Batch, Examples } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import { readReported } from './reported.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';
-import type { StepRandom } from './step-context.ts';
 import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 

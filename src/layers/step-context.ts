@@ -1,15 +1,15 @@
 /** @file StepContext: what layers get from a step while it is built, and what they add to it. */
 
-import { ShapeError, ValueError } from '../../base/errors.ts';
-import { describeValue } from '../../base/options.ts';
-import type { RandomGenerator } from '../../base/random.ts';
-import { formatShape, type Shape, sameShape } from '../../base/shape.ts';
-import { checkNode, type Node } from '../../graph/node.ts';
-import { Variable } from '../../graph/variable.ts';
-import { TracingContext } from '../../layers/call-context.ts';
-import { sum } from '../../ops/index.ts';
-import { placeholder, variableNode } from '../../ops/leaf.ts';
-import { randomUniform } from '../../ops/random-uniform.ts';
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import type { RandomGenerator } from '../base/random.ts';
+import { formatShape, type Shape, sameShape } from '../base/shape.ts';
+import { checkNode, type Node } from '../graph/node.ts';
+import { Variable } from '../graph/variable.ts';
+import { sum } from '../ops/index.ts';
+import { placeholder, variableNode } from '../ops/leaf.ts';
+import { randomUniform } from '../ops/random-uniform.ts';
+import { type RandomOptions, TracingContext } from './call-context.ts';
 
 /** Seeds are fed as f32, which holds whole numbers up to here. */
 const SEED_BITS = 24;
@@ -54,14 +54,14 @@ export class StepContext extends TracingContext {
     this.training = training;
   }
 
-  override random(shape: Shape, seed: number | null = null): Node {
+  override random(shape: Shape, seed: number | null = null, options: RandomOptions = {}): Node {
     let node = this.#seedNodes.get(seed);
     if (node === undefined) {
       node = placeholder({ shape: [], name: seed === null ? 'seed' : `seed_${seed}` });
       this.#seedNodes.set(seed, node);
       this.seeds.push({ node, next: (random) => random(seed).nextUint32() >>> (32 - SEED_BITS) });
     }
-    return randomUniform({ shape, seed: node, stream: this.#streams++ });
+    return randomUniform({ shape, seed: node, stream: this.#streams++, ...options });
   }
 
   override current(variable: Variable): Node {

@@ -1,0 +1,179 @@
+/**
+ * @file ValueCalls: a layer applied to Tensors. A call is traced and compiled for its shapes and runs on the current
+ * engine, as predictions do.
+ */
+
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { booleanOption, checkOptionNames } from '../base/options.ts';
+import { RandomStreams } from '../base/random-streams.ts';
+import { formatShape, isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
+import { Tensor } from '../base/tensor.ts';
+import { currentBackend } from '../engine/backend.ts';
+import { exclusively } from '../engine/exclusive.ts';
+import type { Backend, Executable, StepGraph } from '../engine/executable.ts';
+import type { Node } from '../graph/node.ts';
+import { placeholder } from '../ops/leaf.ts';
+import type { Callable } from './call-context.ts';
+import { StepContext, type StepScalar } from './step-context.ts';
+
+/** Options of `layer.apply` on Tensors. */
+export interface ApplyOptions {
+  /** True: as in training, so that random layers act, and statistics are updated. Default false. */
+  readonly training?: boolean;
+}
+
+/** What is called: a layer. */
+interface Callee extends Callable {
+  readonly subLayers: readonly Callee[];
+  readonly trainable: boolean;
+}
+
+/** One call, traced for the shapes of its inputs. */
+interface TracedCall {
+  readonly key: string;
+  /** The layer and all inside of it, as they were: a stack of layers can change. */
+  readonly parts: readonly Callee[];
+  readonly inputs: readonly Node[];
+  readonly output: Node;
+  readonly graph: StepGraph;
+  readonly seeds: readonly StepScalar[];
+  /** Null before the first run, and after the engine freed it. */
+  compiled: { readonly backend: Backend; readonly executable: Executable } | null;
+}
+
+/** Traced calls kept at most: pictures of a few sizes, for training and not. */
+const LIMIT = 8;
+
+const STREAM = 'apply';
+
+/** The calls of one layer on Tensors, the last few of them ready to run again. */
+export class ValueCalls {
+  readonly #layer: Callee;
+  readonly #streams = new RandomStreams();
+  // The most recently used last.
+  #calls: TracedCall[] = [];
+
+  constructor(layer: Callee) {
+    this.#layer = layer;
+  }
+
+  /**
+   * The layer's result for a batch. What it draws at random is settled before it returns, so that calls under way at the
+   * same time get the numbers that they would get one after another.
+   */
+  async run(inputs: readonly Tensor[], options: ApplyOptions): Promise<Tensor> {
+    const { name } = this.#layer;
+    checkOptionNames(`'${name}'.apply`, options, ['training']);
+    const training = booleanOption(name, 'training', options.training, false);
+    const samples = batchSize(name, inputs);
+    const call = this.#callFor(inputs, training);
+    this.#streams.renew(STREAM);
+    const seeds = call.seeds.map(({ next }) => next((seed) => this.#streams.stream(STREAM, seed)));
+    return exclusively(() => compute(name, call, inputs, samples, seeds));
+  }
+
+  #callFor(inputs: readonly Tensor[], training: boolean): TracedCall {
+    const parts = allLayers(this.#layer);
+    const shapes = inputs.map(({ shape }) => shape.slice(1));
+    const frozen = training ? parts.map(({ trainable }) => (trainable ? 1 : 0)).join('') : '';
+    const key = JSON.stringify([training, frozen, shapes]);
+    const isSame = (call: TracedCall) =>
+      call.key === key &&
+      call.parts.every((part, i) => part === parts[i]) &&
+      call.parts.length === parts.length;
+    const known = this.#calls.find(isSame);
+    const call = known ?? trace(this.#layer, key, shapes, training);
+    this.#calls = [...this.#calls.filter((other) => other !== known), call];
+    const oldest = this.#calls.length > LIMIT ? this.#calls.shift() : undefined;
+    if (oldest !== undefined) void exclusively(async () => free(oldest));
+    return call;
+  }
+}
+
+function free(call: TracedCall): void {
+  call.compiled?.executable.dispose();
+  call.compiled = null;
+}
+
+function allLayers(layer: Callee): Callee[] {
+  return [layer, ...layer.subLayers.flatMap(allLayers)];
+}
+
+function batchSize(name: string, inputs: readonly Tensor[]): number {
+  const sizes = new Set(inputs.map(({ shape }) => shape[0]));
+  const [samples] = sizes;
+  if (sizes.size === 1 && samples !== undefined && samples > 0) return samples;
+  throw new ShapeError(
+    `Layer '${name}' was applied to Tensors of shapes ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}. The ` +
+      'first axis is the batch: expected one sample or more, as many in each Tensor.',
+  );
+}
+
+function trace(layer: Callee, key: string, shapes: readonly Shape[], training: boolean): TracedCall {
+  const context = new StepContext(training);
+  const inputs = shapes.map((shape, i) => placeholder({ shape: [null, ...shape], name: `input_${i}` }));
+  const outputs = layer.trace(inputs, context);
+  const [output] = outputs;
+  if (output === undefined || outputs.length > 1) {
+    throw new ValueError(
+      `Layer '${layer.name}' has ${outputs.length} outputs, and apply() on Tensors gives one. Use predict().`,
+    );
+  }
+  const seeds = context.seeds;
+  const graph = {
+    name: `${layer.name}/apply`,
+    feeds: [...inputs, ...seeds.map(({ node }) => node)],
+    outputs: [output],
+    updates: [...context.updates].map(([variable, value]) => ({ variable, value })),
+  };
+  // Parts are listed after tracing, which may build layers.
+  return { key, parts: allLayers(layer), inputs, output, graph, seeds, compiled: null };
+}
+
+/** The call's executable on the current engine for a batch of that size. Called while nothing else runs. */
+async function executableFor(call: TracedCall, samples: number): Promise<Executable> {
+  const backend = await currentBackend();
+  const { compiled } = call;
+  if (compiled !== null && compiled.backend === backend && compiled.executable.capacity >= samples) {
+    return compiled.executable;
+  }
+  // The memory of an engine that was ended is gone with it.
+  if (compiled?.backend === backend) compiled.executable.dispose();
+  call.compiled = null;
+  const onEvict = () => free(call);
+  const executable = await backend.compile(call.graph, { capacity: samples, onEvict });
+  call.compiled = { backend, executable };
+  return executable;
+}
+
+async function compute(
+  name: string,
+  call: TracedCall,
+  inputs: readonly Tensor[],
+  samples: number,
+  seeds: readonly number[],
+): Promise<Tensor> {
+  const executable = await executableFor(call, samples);
+  inputs.forEach((input, i) => {
+    const feed = executable.feed(call.inputs[i]!);
+    feed.set(input.data);
+    if (input.dtype.startsWith('float')) checkFinite(name, feed.subarray(0, input.size));
+  });
+  call.seeds.forEach(({ node }, i) => {
+    executable.feed(node)[0] = seeds[i]!;
+  });
+  await executable.run(samples);
+  const { output } = call;
+  const batched = isBatched(output.shape);
+  const shape = batched ? [samples, ...sampleShape(output.shape)] : sampleShape(output.shape);
+  const size = sampleSize(output.shape) * (batched ? samples : 1);
+  return new Tensor(shape, 'float32', executable.output(output).slice(0, size));
+}
+
+function checkFinite(name: string, values: Float32Array): void {
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new ValueError(
+    `Layer '${name}' was applied to ${values[at]} (element ${at}); expected finite float32 numbers.`,
+  );
+}
