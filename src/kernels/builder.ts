@@ -113,6 +113,27 @@ export class KernelBuilder {
     this.#emit({ op: 'broadcast', dst, ptr, offset });
   }
 
+  /** Reads `count` bytes (as many as lanes when left out) as integers; the other lanes become 0. */
+  loadBytes(ptr: Ptr, offset = 0, count = this.lanes): Vec {
+    const dst = this.vec('i');
+    this.#emit({ op: 'loadBytes', dst, ptr, offset, count });
+    return dst;
+  }
+
+  /** Reads the float at each lane's own `index` (integers ≥ 0). The indices must stay inside of the memory at `ptr`. */
+  gather(ptr: Ptr, index: Vec, offset = 0): Vec {
+    const dst = this.vec('v');
+    this.#emit({ op: 'gather', dst, ptr, offset, a: index });
+    return dst;
+  }
+
+  /** Reads the byte at each lane's own `index` (integers ≥ 0) as an integer. */
+  gatherBytes(ptr: Ptr, index: Vec, offset = 0): Vec {
+    const dst = this.vec('i');
+    this.#emit({ op: 'gatherBytes', dst, ptr, offset, a: index });
+    return dst;
+  }
+
   /** Writes the first `count` lanes (all when left out). */
   store(src: Vec, ptr: Ptr, offset = 0, count = this.lanes): void {
     if (count === this.lanes) this.#emit({ op: 'store', src, ptr, offset });

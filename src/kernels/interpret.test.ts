@@ -5,6 +5,7 @@ import { InternalError } from '../base/errors.ts';
 import { KernelBuilder } from './builder.ts';
 import { fusedMultiplyAdd } from './fused-multiply-add.ts';
 import { interpretKernel } from './interpret.ts';
+import type { Ptr, Vec } from './ir.ts';
 
 const target = plainTarget(8);
 
@@ -60,6 +61,31 @@ test('an access outside the regions names the kernel, the instruction and the ad
   refuses(/reads the bytes \[-4, 28\)/, { count: 8, pointers: [-4, 256] });
   refuses(/reads the bytes \[2, 6\)/, { count: 1, pointers: [2, 256] });
   refuses(/regions: none/, { count: 8, pointers: [0, 256], regions: [] });
+});
+
+test('each lane of a gather and each byte is checked', () => {
+  const run = (write: (b: KernelBuilder, src: Ptr) => Vec): void => {
+    const b = new KernelBuilder('lanes', target);
+    const [src, dst] = [b.pointer('src'), b.pointer('dst')];
+    b.store(write(b, src), dst);
+    interpretKernel(b.finish(), {
+      memory: new Float32Array(128),
+      regions: regions(8),
+      pointers: [0, 256],
+      counts: [],
+    });
+  };
+  const lanes = (b: KernelBuilder, first: number) =>
+    b.intBinary('addInt', b.unary('toInt', b.iota()), b.constantInt(first));
+  run((b, src) => b.gather(src, lanes(b, 0)));
+  run((b, src) => b.gatherBytes(src, lanes(b, 24)));
+  run((b, src) => b.loadBytes(src, 24));
+  assert.throws(() => run((b, src) => b.gather(src, lanes(b, 1))), /gather.*reads the bytes \[32, 36\)/);
+  assert.throws(() => run((b, src) => b.gather(src, lanes(b, -1))), /gather.*reads the bytes/);
+  assert.throws(() => run((b, src) => b.gather(src, lanes(b, 0), 2)), /malformed.*multiple of 4/);
+  assert.throws(() => run((b, src) => b.gatherBytes(src, lanes(b, 25))), /reads the bytes \[32, 33\)/);
+  assert.throws(() => run((b, src) => b.gatherBytes(src, lanes(b, -1))), /gatherBytes.*reads the bytes/);
+  assert.throws(() => run((b, src) => b.loadBytes(src, 25)), /loadBytes.*reads the bytes \[25, 33\)/);
 });
 
 test('arguments that do not fit the kernel are refused', () => {

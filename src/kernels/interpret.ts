@@ -68,6 +68,7 @@ class Interpreter {
   readonly #kernel: Kernel;
   readonly #options: InterpretOptions;
   readonly #memory: Int32Array;
+  readonly #bytes: Uint8Array;
   readonly #vecs = new Map<number, Lanes>();
   readonly #masks = new Map<number, boolean[]>();
   readonly #numbers = new Map<number, number>();
@@ -79,6 +80,7 @@ class Interpreter {
     this.#kernel = kernel;
     this.#options = options;
     this.#memory = new Int32Array(memory.buffer, memory.byteOffset, memory.length);
+    this.#bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
     kernel.pointers.forEach(({ id }, i) => {
       this.#numbers.set(id, options.pointers[i]!);
     });
@@ -127,21 +129,32 @@ class Interpreter {
   }
 
   /** The memory's words that an access covers, after checking it. */
-  words(instruction: Access, count: number): Int32Array {
-    const address = this.number(instruction.ptr) + instruction.offset;
+  words(instruction: Access, count: number, index = 0): Int32Array {
+    const address = this.number(instruction.ptr) + instruction.offset + index * FLOAT_BYTES;
     const end = address + count * FLOAT_BYTES;
-    const writes = instruction.op === 'store' || instruction.op === 'storePartial';
-    const inside = this.#options.regions.some(
-      (region) => region.start <= address && end <= region.end && (region.writable || !writes),
-    );
-    if (!inside || address % FLOAT_BYTES !== 0) this.#refuse(instruction, address, end, writes);
+    this.#check(instruction, address, end, FLOAT_BYTES);
     return this.#memory.subarray(address / FLOAT_BYTES, end / FLOAT_BYTES);
+  }
+
+  /** The memory's bytes that an access covers, after checking it. */
+  bytes(instruction: Access, count: number, index = 0): Uint8Array {
+    const address = this.number(instruction.ptr) + instruction.offset + index;
+    this.#check(instruction, address, address + count, 1);
+    return this.#bytes.subarray(address, address + count);
   }
 
   times(count: Count): number {
     if (typeof count === 'number') return count;
     const value = this.number(count.int);
     return count.op === 'div' ? Math.floor(value / count.by) : value % count.by;
+  }
+
+  #check(instruction: Access, address: number, end: number, unit: number): void {
+    const writes = instruction.op === 'store' || instruction.op === 'storePartial';
+    const inside = this.#options.regions.some(
+      (region) => region.start <= address && end <= region.end && (region.writable || !writes),
+    );
+    if (!inside || address % unit !== 0) this.#refuse(instruction, address, end, writes);
   }
 
   #refuse(instruction: Access, address: number, end: number, writes: boolean): never {
@@ -228,6 +241,17 @@ function truncate(value: number): number {
   return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.trunc(value)));
 }
 
+/** Reads an element for each lane. Indices are unsigned, so a negative one is outside of every region. */
+function gather(
+  read: (on: Interpreter, instruction: InstructionOf<'gather' | 'gatherBytes'>, index: number) => number,
+) {
+  return (on: Interpreter, instruction: InstructionOf<'gather' | 'gatherBytes'>) => {
+    const indices = on.vec(instruction.a).ints.slice();
+    const { ints } = on.vec(instruction.dst);
+    for (let i = 0; i < on.lanes; i++) ints[i] = read(on, instruction, indices[i]! >>> 0);
+  };
+}
+
 const STEPS = {
   load: (on, instruction) => {
     on.vec(instruction.dst).ints.set(on.words(instruction, on.lanes));
@@ -241,6 +265,14 @@ const STEPS = {
   broadcast: (on, instruction) => {
     on.vec(instruction.dst).ints.fill(on.words(instruction, 1)[0]!);
   },
+  loadBytes: (on, instruction) => {
+    const bytes = on.bytes(instruction, instruction.count);
+    const { ints } = on.vec(instruction.dst);
+    ints.fill(0);
+    ints.set(bytes);
+  },
+  gather: gather((on, instruction, index) => on.words(instruction, 1, index)[0]!),
+  gatherBytes: gather((on, instruction, index) => on.bytes(instruction, 1, index)[0]!),
   store: (on, instruction) => {
     on.words(instruction, on.lanes).set(on.vec(instruction.src).ints);
   },

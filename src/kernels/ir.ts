@@ -5,9 +5,11 @@
  * - `Vec`: a register of `lanes` 32-bit lanes (4 on WebAssembly, 8 on AVX2, 16 on AVX-512), mutable. Lanes are
  *   untyped bits; float operations read them as f32, the `…Int` operations as i32.
  * - `Mask`: one truth value per lane. Never stored to memory (AVX-512 keeps masks in registers of their own).
- * - `Ptr`: a byte address, mutable.
+ * - `Ptr`: a byte address, mutable. Floats lie at multiples of 4, bytes anywhere.
  * - `Int`: an unsigned count that the caller passes; it only feeds loop counts.
- * Control flow is counted loops only. There are no calls and no branches, so time and addresses never depend on data.
+ * Control flow is counted loops only. There are no calls and no branches, so time never depends on data. Addresses do
+ * only in `gather` and `gatherBytes`: a kernel must limit the indices that it computes from data, since no target
+ * checks them.
  */
 
 /** A virtual vector register. `role` names it in dumps. */
@@ -85,6 +87,24 @@ export type Instruction =
     }
   /** Reads one float and puts it in every lane. */
   | { readonly op: 'broadcast'; readonly dst: Vec; readonly ptr: Ptr; readonly offset: number }
+  /** Reads `count` (1 ≤ count ≤ lanes) bytes and no memory after them; each lane becomes an i32 of 0 to 255, the other lanes 0. */
+  | {
+      readonly op: 'loadBytes';
+      readonly dst: Vec;
+      readonly ptr: Ptr;
+      readonly offset: number;
+      readonly count: number;
+    }
+  /** Each lane reads the float at its own index (i32, ≥ 0, in floats) and no memory beside it. */
+  | { readonly op: 'gather'; readonly dst: Vec; readonly ptr: Ptr; readonly offset: number; readonly a: Vec }
+  /** Each lane reads the byte at its own index (i32, ≥ 0) and no memory beside it; it becomes an i32 of 0 to 255. */
+  | {
+      readonly op: 'gatherBytes';
+      readonly dst: Vec;
+      readonly ptr: Ptr;
+      readonly offset: number;
+      readonly a: Vec;
+    }
   | { readonly op: 'store'; readonly src: Vec; readonly ptr: Ptr; readonly offset: number }
   /** Writes the first `count` (1 ≤ count < lanes) lanes and no memory after them. */
   | {

@@ -25,9 +25,15 @@ export function printInstruction(instruction: Instruction): string {
     case 'load':
     case 'broadcast':
       return `${printRegister(instruction.dst)} = ${instruction.op} ${printAddress(instruction.ptr, instruction.offset)}`;
-    case 'loadPartial': {
-      const { dst, ptr, offset, count } = instruction;
-      return `${printRegister(dst)} = loadPartial ${printAddress(ptr, offset)} count ${count}`;
+    case 'loadPartial':
+    case 'loadBytes': {
+      const { op, dst, ptr, offset, count } = instruction;
+      return `${printRegister(dst)} = ${op} ${printAddress(ptr, offset)} count ${count}`;
+    }
+    case 'gather':
+    case 'gatherBytes': {
+      const { op, dst, ptr, offset, a } = instruction;
+      return `${printRegister(dst)} = ${op} ${printAddress(ptr, offset)} at ${printRegister(a)}`;
     }
     case 'store':
       return `store ${printAddress(instruction.ptr, instruction.offset)} = ${printRegister(instruction.src)}`;

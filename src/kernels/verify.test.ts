@@ -114,9 +114,15 @@ test('numbers out of range are refused', () => {
     /6 bytes/,
   );
   refuses(
-    kernel((b, { ptr }) => b.loop(2, [{ ptr, bytes: 2 }], () => b.constant(1))),
-    /2 bytes/,
+    kernel((b, { ptr }) => b.loop(2, [{ ptr, bytes: 2.5 }], () => b.constant(1))),
+    /2.5 bytes/,
   );
+  for (const count of [0, 5, 1.5]) {
+    refuses(
+      kernel((b, { ptr }) => b.loadBytes(ptr, 0, count)),
+      /partial count of .* expected 1 to 4/,
+    );
+  }
   refuses(
     kernel((b) => b.shift('shiftLeftInt', b.constantInt(1), 32)),
     /shift by 32/,
@@ -168,6 +174,7 @@ test('a kernel prints as text', () => {
       b.loop({ int: n, op: 'div', by: 4 }, [{ ptr, bytes: 16 }], () => {
         const x = b.load(ptr, 8, 3, 'x');
         b.store(b.select(b.compare('lessEqual', x, x), x, b.shift('shiftRightInt', x, 3)), ptr, -4);
+        b.gather(ptr, b.loadBytes(ptr, 3), 8);
       });
     }),
   );
@@ -181,6 +188,8 @@ test('a kernel prints as text', () => {
       '    v4:i = shiftRightInt v2:x by 3',
       '    v5:v = select m3:m, v2:x, v4:i',
       '    store [p0:src - 4] = v5:v',
+      '    v6:i = loadBytes [p0:src + 3] count 4',
+      '    v7:v = gather [p0:src + 8] at v6:i',
       '    bump p0:src by 16',
       '  }',
       '}',

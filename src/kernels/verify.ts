@@ -20,6 +20,7 @@ interface Form {
 }
 
 const LOAD: Form = { dst: 'vec', ptr: 'ptr' };
+const GATHER: Form = { dst: 'vec', ptr: 'ptr', a: 'vec' };
 const STORE: Form = { src: 'vec', ptr: 'ptr' };
 const CONSTANT: Form = { dst: 'vec' };
 const UNARY: Form = { dst: 'vec', a: 'vec' };
@@ -31,6 +32,9 @@ const FORMS = {
   load: LOAD,
   loadPartial: LOAD,
   broadcast: LOAD,
+  loadBytes: LOAD,
+  gather: GATHER,
+  gatherBytes: GATHER,
   store: STORE,
   storePartial: STORE,
   constant: CONSTANT,
@@ -79,8 +83,8 @@ const LARGEST_INT = 2 ** 31 - 1;
 /**
  * Checks a kernel and throws InternalError, naming the kernel and the instruction, for: a register read before it is
  * written on every path (a loop whose count may be 0 writes nothing for sure), a register of the wrong kind or of
- * another kernel, scratch that is no pointer, a partial count outside 1..lanes-1, counts and divisors out of range,
- * addresses that are not multiples of 4 or do not fit 32 bits.
+ * another kernel, scratch that is no pointer, a partial count outside 1..lanes-1 (of bytes 1..lanes), counts and
+ * divisors out of range, offsets of floats that are not multiples of 4, distances that do not fit 32 bits.
  */
 export function verifyKernel(kernel: Kernel): void {
   new Verifier(kernel).run();
@@ -149,7 +153,7 @@ class Verifier {
 
   #bump(where: Where, { ptr, bytes }: Bump): void {
     this.#read(where, ptr, 'ptr');
-    this.#bytes(where, bytes);
+    this.#bytes(where, bytes, 1);
   }
 
   #plain(instruction: Exclude<Instruction, { op: 'loop' }>): void {
@@ -170,10 +174,12 @@ class Verifier {
 
   /** Checks the numbers that an instruction carries. */
   #numbers(where: Where, instruction: Exclude<Instruction, { op: 'loop' }>): void {
-    if ('offset' in instruction) this.#bytes(where, instruction.offset);
-    if ('bytes' in instruction) this.#bytes(where, instruction.bytes);
-    if ('count' in instruction && !isWhole(instruction.count, 1, this.#kernel.lanes - 1)) {
-      this.#fail(where, `a partial count of ${instruction.count}; expected 1 to ${this.#kernel.lanes - 1}`);
+    const ofBytes = instruction.op === 'loadBytes' || instruction.op === 'gatherBytes';
+    if ('offset' in instruction) this.#bytes(where, instruction.offset, ofBytes ? 1 : FLOAT_BYTES);
+    if ('bytes' in instruction) this.#bytes(where, instruction.bytes, 1);
+    const most = this.#kernel.lanes - (ofBytes ? 0 : 1);
+    if ('count' in instruction && !isWhole(instruction.count, 1, most)) {
+      this.#fail(where, `a partial count of ${instruction.count}; expected 1 to ${most}`);
     }
     if ('by' in instruction && !isWhole(instruction.by, 0, 31)) {
       this.#fail(where, `a shift by ${instruction.by}; expected 0 to 31`);
@@ -183,9 +189,9 @@ class Verifier {
     }
   }
 
-  #bytes(where: Where, bytes: number): void {
-    if (isWhole(bytes, -LARGEST_INT - 1, LARGEST_INT) && bytes % FLOAT_BYTES === 0) return;
-    this.#fail(where, `${bytes} bytes; expected a multiple of ${FLOAT_BYTES} that fits 32 bits`);
+  #bytes(where: Where, bytes: number, unit: number): void {
+    if (isWhole(bytes, -LARGEST_INT - 1, LARGEST_INT) && bytes % unit === 0) return;
+    this.#fail(where, `${bytes} bytes; expected a multiple of ${unit} that fits 32 bits`);
   }
 
   #read(where: Where, register: Register, kind: Kind): void {

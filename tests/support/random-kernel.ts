@@ -10,6 +10,9 @@ import {
   type VectorTarget,
 } from '../../src/kernels/ir.ts';
 
+/** Gathers read this many elements at most. A power of two. */
+const INDEX_LIMIT = 128;
+
 /**
  * Writes kernels of nested loops in which registers live and die in all ways the verifier allows. Pointers: src, dst.
  * One count.
@@ -70,9 +73,21 @@ export class RandomKernel {
       () => k.copyInto(into, a),
       () => k.constantInto(into, this.#below(9)),
       () => this.#pointers.push(k.pointerAt('at', this.#pick(this.#pointers), this.#below(8) * 4)),
+      () =>
+        this.#vecs.push(k.loadBytes(this.#pick(this.#pointers), this.#below(64), 1 + this.#below(k.lanes))),
+      () => this.#vecs.push(k.gather(this.#pick(this.#pointers), this.#index(a), this.#below(64) * 4)),
+      () => this.#vecs.push(k.gatherBytes(this.#pick(this.#pointers), this.#index(a), this.#below(64))),
       () => k.store(a, this.#dst, this.#below(64) * k.lanes * FLOAT_BYTES),
     ];
     this.#pick(actions)();
+  }
+
+  /** Any numbers as indices, one below `INDEX_LIMIT` for each lane; sometimes of one register more often than once. */
+  #index(vec: Vec): Vec {
+    const k = this.#k;
+    return this.#below(4) === 0
+      ? k.constantInt(this.#below(INDEX_LIMIT))
+      : k.intBinary('andInt', k.shift('shiftRightInt', vec, this.#below(24)), k.constantInt(INDEX_LIMIT - 1));
   }
 
   #pick<T>(from: readonly T[]): T {

@@ -77,7 +77,7 @@ function disassemble(hexes) {
 }
 
 const { sweep, goldenCases, goldenLine, sweepDigest } = await import(
-  pathToFileURL(join(BUILD, 'testing', 'x64-sweep.js')).href
+  pathToFileURL(join(BUILD, 'tests', 'support', 'x64-sweep.js')).href
 );
 
 const cases = [...sweep()];

@@ -13,8 +13,10 @@ import {
 /** A block without results. */
 const EMPTY_BLOCK = 0x40;
 
-/** Alignment hint of every access: 2 to the power of this. f32 elements are aligned, vectors need not be. */
+/** Alignment hint of an access: 2 to the power of this. f32 elements are aligned, vectors need not be. */
 const ALIGNMENT = 2;
+/** The hint for bytes: the specification allows no larger one. */
+const BYTE_ALIGNMENT = 0;
 
 /** Writes one function: all parameters are i32 and occupy the first locals; there is no result. */
 export class FunctionWriter {
@@ -48,7 +50,7 @@ export class FunctionWriter {
   /** An access at the address on the stack plus `offset` (≥ 0). `lane` belongs to the `…_lane` instructions only. */
   memory(name: MemoryOpcode, offset: number, lane?: number): void {
     this.#code.bytes(MEMORY_OPCODES[name]);
-    this.#code.unsigned(ALIGNMENT);
+    this.#code.unsigned(name === 'v128.load8_lane' ? BYTE_ALIGNMENT : ALIGNMENT);
     this.#code.unsigned(offset);
     if (lane !== undefined) this.#code.byte(lane);
   }
@@ -85,6 +87,12 @@ export class FunctionWriter {
   shuffle(lanes: readonly [number, number, number, number]): void {
     this.#code.bytes(OTHER_OPCODES['i8x16.shuffle']);
     for (const lane of lanes) this.#code.bytes([lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]);
+  }
+
+  /** The 32-bit lane of the vector on the stack. */
+  extractLane(lane: number): void {
+    this.#code.bytes(OTHER_OPCODES['i32x4.extract_lane']);
+    this.#code.byte(lane);
   }
 
   /** Fills memory: address, byte value and byte count are on the stack. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { laneLoads } from '../../../tests/support/lane-loads.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel, type Region } from '../../kernels/interpret.ts';
@@ -253,6 +254,18 @@ test('partial accesses touch nothing behind their last lane, not even at the end
       const before = randomFloats(MEMORY_BYTES / 4, count, true);
       agrees(k.finish(), { pointers: [start - offset, DST], counts: [], before, regions });
     }
+  }
+});
+
+test('loads of bytes and gathers read their own bytes only, up to the end of memory', () => {
+  for (const { kernel, bytes } of laneLoads(target)) {
+    const start = MEMORY_BYTES - bytes;
+    const regions = [
+      { start, end: MEMORY_BYTES, writable: false },
+      { start: DST, end: DST + 4096, writable: true },
+    ];
+    const before = randomFloats(MEMORY_BYTES / 4, bytes, true);
+    agrees(kernel, { pointers: [start, DST], counts: [], before, regions });
   }
 });
 

@@ -1,7 +1,16 @@
 /** @file One kernel as a WebAssembly function: pointers and counts are its i32 parameters. */
 
 import { InternalError } from '../../base/errors.ts';
-import type { Count, Instruction, Int, Kernel, Mask, Ptr, Vec } from '../../kernels/ir.ts';
+import {
+  type Count,
+  FLOAT_BYTES,
+  type Instruction,
+  type Int,
+  type Kernel,
+  type Mask,
+  type Ptr,
+  type Vec,
+} from '../../kernels/ir.ts';
 import type { FunctionWriter } from './function-writer.ts';
 import { type LocalRegister, lifetimes, type Scope } from './lifetimes.ts';
 import { I32, type PlainOpcode, V128, type ValueType } from './opcodes.ts';
@@ -196,6 +205,36 @@ function fold(opcode: PlainOpcode, swap: boolean) {
   };
 }
 
+/** All addresses first, the last lane's lowest, then a vector of zeros that takes one lane after another. */
+function gather(elementBytes: 1 | 4) {
+  return (to: KernelEmitter, { dst, ptr, offset, a }: InstructionOf<'gather' | 'gatherBytes'>) => {
+    const { body } = to;
+    const rest = Math.max(0, offset);
+    for (let lane = WASM_LANES - 1; lane >= 0; lane--) {
+      to.address(ptr, offset);
+      to.get(a);
+      body.extractLane(lane);
+      if (elementBytes === FLOAT_BYTES) {
+        body.i32(2);
+        body.op('i32.shl');
+      }
+      body.op('i32.add');
+    }
+    if (elementBytes === 1) byteLanes(to, WASM_LANES, rest);
+    else {
+      body.memory('v128.load32_zero', rest);
+      for (let lane = 1; lane < WASM_LANES; lane++) body.memory('v128.load32_lane', rest, lane);
+    }
+    to.set(dst);
+  };
+}
+
+/** Bytes at the addresses on the stack, the first lane's on top, as integers. */
+function byteLanes({ body }: KernelEmitter, count: number, offset: number, step = 0): void {
+  body.v128(new Uint8Array(16));
+  for (let lane = 0; lane < count; lane++) body.memory('v128.load8_lane', offset + lane * step, 4 * lane);
+}
+
 /** A vector constant from its four lanes. */
 function lanes(values: Float32Array | Int32Array): Uint8Array {
   const bytes = new Uint8Array(16);
@@ -225,6 +264,20 @@ const EMITTERS = {
     to.body.memory('v128.load32_splat', to.address(ptr, offset));
     to.set(dst);
   },
+  loadBytes: (to, { dst, ptr, offset, count }) => {
+    if (count === WASM_LANES) {
+      to.body.memory('v128.load32_zero', to.address(ptr, offset));
+      to.body.op('i16x8.extend_low_i8x16_u');
+      to.body.op('i32x4.extend_low_i16x8_u');
+    } else {
+      const rest = Math.max(0, offset);
+      for (let lane = 0; lane < count; lane++) to.address(ptr, offset);
+      byteLanes(to, count, rest, 1);
+    }
+    to.set(dst);
+  },
+  gather: gather(FLOAT_BYTES),
+  gatherBytes: gather(1),
   store: (to, { src, ptr, offset }) => {
     const rest = to.address(ptr, offset);
     to.get(src);

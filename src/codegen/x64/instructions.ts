@@ -70,6 +70,26 @@ const VECTOR = {
     'EVEX.128.66.0F.W0 6E /r | xmm, r/m32 | RM tuple1',
     'EVEX.128.66.0F.W0 7E /r | r/m32, xmm | MR tuple1',
   ],
+  vmovq: ['VEX.128.66.0F.W1 7E /r | r64, xmm | MR', 'EVEX.128.66.0F.W1 7E /r | r64, xmm | MR'],
+  vpextrq: [
+    'VEX.128.66.0F3A.W1 16 /r ib | r64, xmm, imm8 | MRI',
+    'EVEX.128.66.0F3A.W1 16 /r ib | r64, xmm, imm8 | MRI',
+  ],
+  vpinsrb: [
+    'VEX.128.66.0F3A.W0 20 /r ib | xmm, xmm, m8, imm8 | RVMI',
+    'EVEX.128.66.0F3A.WIG 20 /r ib | xmm, xmm, m8, imm8 | RVMI tuple1byte',
+  ],
+  vpinsrd: [
+    'VEX.128.66.0F3A.W0 22 /r ib | xmm, xmm, r/m32, imm8 | RVMI',
+    'EVEX.128.66.0F3A.W0 22 /r ib | xmm, xmm, r/m32, imm8 | RVMI tuple1',
+  ],
+  vpmovzxbd: [
+    'VEX.128.66.0F38.WIG 31 /r | xmm, xmm/m32 | RM',
+    'VEX.256.66.0F38.WIG 31 /r | ymm, xmm/m64 | RM',
+    'EVEX.128.66.0F38.WIG 31 /r | xmm {k}{z}, xmm/m32 | RM quartermem',
+    'EVEX.256.66.0F38.WIG 31 /r | ymm {k}{z}, xmm/m64 | RM quartermem',
+    'EVEX.512.66.0F38.WIG 31 /r | zmm {k}{z}, xmm/m128 | RM quartermem',
+  ],
   vbroadcastss: [
     'VEX.128/256.66.0F38.W0 18 /r | v, xmm/m32 | RM',
     'EVEX.128/256/512.66.0F38.W0 18 /r | v {k}{z}, xmm/m32 | RM tuple1',
@@ -154,6 +174,7 @@ const VECTOR = {
   vextractf32x4: ['EVEX.256/512.66.0F3A.W0 19 /r ib | xmm/m128 {k}{z}, v, imm8 | MRI tuple4'],
   vextractf64x4: ['EVEX.512.66.0F3A.W1 1B /r ib | ymm/m256 {k}{z}, zmm, imm8 | MRI tuple4'],
   vinsertf128: ['VEX.256.66.0F3A.W0 18 /r ib | ymm, ymm, xmm/m128, imm8 | RVMI'],
+  vinsertf32x4: ['EVEX.256/512.66.0F3A.W0 18 /r ib | v {k}{z}, v, xmm/m128, imm8 | RVMI tuple4'],
   vperm2f128: ['VEX.256.66.0F3A.W0 06 /r ib | ymm, ymm, ymm/m256, imm8 | RVMI'],
   vshuff32x4: ['EVEX.256/512.66.0F3A.W0 23 /r ib | v {k}{z}, v, v/mv/m32bcst, imm8 | RVMI full'],
   vzeroupper: ['VEX.128.0F.WIG 77 | | ZO'],

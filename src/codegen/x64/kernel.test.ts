@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { laneLoads } from '../../../tests/support/lane-loads.ts';
 import { NativeKernels } from '../../../tests/support/native-kernel.ts';
 import { whyNotNative } from '../../../tests/support/native-machine.ts';
 import { RandomKernel } from '../../../tests/support/random-kernel.ts';
@@ -259,6 +260,13 @@ for (const isa of ['avx2', 'avx512'] as const) {
             before: randomFloats(count, true),
           });
         }
+      }
+    });
+
+    it('loads of bytes and gathers', () => {
+      for (const { kernel, bytes } of laneLoads(target)) {
+        const pointers = [MEMORY_FLOATS * 4 - bytes, DST];
+        agrees(isa, kernel, { pointers, counts: [], before: randomFloats(bytes, true) });
       }
     });
 

@@ -15,7 +15,19 @@ import type { Isa } from './target.ts';
 export type RegisterClass = 'gpr' | 'vec' | 'k';
 
 /** What the scratch value of an item is for. */
-export type TemporaryUse = 'a' | 'b' | 'c' | 'src' | 'lanes' | 'fold' | 'quotient';
+export type TemporaryUse =
+  | 'a'
+  | 'b'
+  | 'c'
+  | 'src'
+  | 'lanes'
+  | 'fold'
+  | 'quotient'
+  | 'gathered'
+  | 'quarter'
+  | 'index'
+  | 'first pair'
+  | 'second pair';
 
 /** The stretch of a value's life. */
 export interface Interval {
@@ -165,6 +177,10 @@ class Analysis {
   #scratch(instruction: Simple, i: number): void {
     const { op } = instruction;
     if (op === 'sumLanes' || op === 'maxLanes' || op === 'minLanes') this.#temporary(i, 'fold', 'vec', null);
+    if (op === 'gather' || op === 'gatherBytes') {
+      for (const use of ['gathered', 'quarter'] as const) this.#temporary(i, use, 'vec', null);
+      for (const use of ['index', 'first pair', 'second pair'] as const) this.#temporary(i, use, 'gpr', null);
+    }
     if (op !== 'loadPartial' && op !== 'storePartial') return;
     const mask = partialMask(instruction.count, this.#isa);
     if (mask !== null) this.#temporary(i, 'lanes', this.#isa === 'avx512' ? 'k' : 'vec', mask);

@@ -143,6 +143,10 @@ function tupleScale(tuple: string | undefined, vectorBits: number, wide: 0 | 1):
       return vectorBits / 8;
     case 'tuple1':
       return element;
+    case 'tuple1byte':
+      return 1;
+    case 'quartermem':
+      return vectorBits / 32;
     case 'tuple4':
       return 4 * element;
     default:

@@ -10,7 +10,7 @@ import type { KernelFrame } from './kernel-frame.ts';
 import type { Item, Load } from './linear-code.ts';
 import { constantInMemory, constantKey, partialMask, type TemporaryUse } from './liveness.ts';
 import type { Memory } from './operands.ts';
-import { type MaskRegister, type VectorRegister, vec } from './registers.ts';
+import { type Gpr, type MaskRegister, type VectorRegister, vec } from './registers.ts';
 
 /** Where an operand is. */
 export type Source = VectorRegister | Memory;
@@ -109,9 +109,13 @@ export class VectorEmitter {
     return this.#materialize('lanes', partialMask(count, 'avx2')!);
   }
 
-  /** A scratch register for folding lanes. */
-  foldScratch(): VectorRegister {
-    return this.frame.vector(this.frame.temporary(this.#index, 'fold')!.id)!;
+  /** A scratch register of this item for a use that its instruction has. */
+  temporary(use: 'fold' | 'gathered' | 'quarter'): VectorRegister {
+    return this.frame.vector(this.frame.temporary(this.#index, use)!.id)!;
+  }
+
+  temporaryGpr(use: 'index' | 'first pair' | 'second pair'): Gpr {
+    return this.frame.register(this.frame.temporary(this.#index, use)!.id)!;
   }
 
   mask({ id }: Mask): MaskRegister {

@@ -1,8 +1,9 @@
 /** @file Each vector instruction of the IR in AVX2 and in AVX-512. */
 
-import type { Mask, Vec } from '../../kernels/ir.ts';
+import { FLOAT_BYTES, type Mask, type Vec } from '../../kernels/ir.ts';
 import { constantOf } from './constants.ts';
 import type { Mnemonic } from './instructions.ts';
+import { gather, loadBytes } from './lane-loads.ts';
 import type { Simple } from './linear-code.ts';
 import type { Masking } from './operands.ts';
 import type { VectorRegister } from './registers.ts';
@@ -125,7 +126,7 @@ function fold(mnemonic: Mnemonic) {
   return (to: VectorEmitter, instruction: Unary) => {
     const a = to.register('a', instruction.a);
     const dst = to.result(instruction.dst);
-    const upper = to.foldScratch();
+    const upper = to.temporary('fold');
     const [x, half] = [asWidth(dst, 128), asWidth(upper, 128)];
     let source: VectorRegister = a;
     if (to.wide) {
@@ -226,6 +227,9 @@ const EMIT = {
     to.emit('vbroadcastss', register, to.frame.address(ptr, offset));
     to.finish(dst, register);
   },
+  loadBytes,
+  gather: (to, instruction) => gather(to, instruction, FLOAT_BYTES),
+  gatherBytes: (to, instruction) => gather(to, instruction, 1),
   store: (to, { src, ptr, offset }) => {
     to.emit('vmovups', to.frame.address(ptr, offset), to.register('src', src));
   },
