@@ -36,6 +36,8 @@ export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts';
 export type { TextOutput } from './callbacks/text-output.ts';
 export { Constraint } from './constraints/constraint.ts';
 export * as constraints from './constraints/index.ts';
+export type { Dataset } from './data/dataset.ts';
+export * as data from './data/index.ts';
 export * as datasets from './datasets/index.ts';
 export type { BackendName, BackendOptions } from './engine/backend.ts';
 export type { BackendDescription } from './engine/executable.ts';
@@ -71,7 +73,7 @@ export { type Sequential, type SequentialOptions, sequential } from './models/se
 export type { Structure } from './models/structure.ts';
 export type { SummaryOptions } from './models/summary/summary.ts';
 export type { CompileOptions } from './models/training/compile-options.ts';
-export type { ArrayInput, DataInput, Dataset, DatasetBatch } from './models/training/data-types.ts';
+export type { ArrayInput, DataInput, DatasetBatch, DatasetLike } from './models/training/data-types.ts';
 export type { PredictFunction, PredictFunctionOptions } from './models/training/predict-function.ts';
 export type {
   BatchOptions,

@@ -20,6 +20,7 @@ export const LAYERS = {
   engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'codegen', 'runtime'],
 
   options: ['base'],
+  data: ['base'],
   initializers: [...VALUES, 'options'],
   activations: [...VALUES, 'options'],
   regularizers: [...VALUES, 'options'],
@@ -46,10 +47,11 @@ export const LAYERS = {
     'layers',
     'callbacks',
     'formats',
+    'data',
   ],
 
   datasets: ['base'],
-  images: ['base'],
+  images: ['base', 'data'],
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
   'index.ts': ['*'],

@@ -16,7 +16,7 @@ import type { Flattened } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
 import { traceGraph, traceShapes } from './trace.ts';
 import type { CompileOptions } from './training/compile-options.ts';
-import type { DataInput, Dataset } from './training/data-types.ts';
+import type { DataInput, DatasetLike } from './training/data-types.ts';
 import {
   makePredictFunction,
   type PredictFunction,
@@ -249,9 +249,9 @@ export abstract class Model extends Layer implements CallbackModel {
    * which has targets of its own. `y`: likewise, one for each output. Throws ValueError or ShapeError for data that
    * does not fit, before any weight changes; ValueError naming the batch for numbers that are NaN or infinite.
    */
-  fit(x: Dataset, options?: FitOptions): Promise<History>;
+  fit(x: DatasetLike, options?: FitOptions): Promise<History>;
   fit(x: DataInput, y: DataInput | undefined, options?: FitOptions): Promise<History>;
-  fit(x: DataInput | Dataset, y?: DataInput | FitOptions, options?: FitOptions): Promise<History> {
+  fit(x: DataInput | DatasetLike, y?: DataInput | FitOptions, options?: FitOptions): Promise<History> {
     return this.#trainer.fit(x, y, options);
   }
 
@@ -260,9 +260,9 @@ export abstract class Model extends Layer implements CallbackModel {
    * of one number (Keras gives the number alone), so that its type does not depend on the options of `compile`. Throws
    * as `fit` does.
    */
-  evaluate(x: Dataset, options?: ForList<EvaluateOptions>): Promise<number[]>;
-  evaluate(x: Dataset, options: ForRecord<EvaluateOptions>): Promise<Record<string, number>>;
-  evaluate(x: Dataset, options?: EvaluateOptions): Promise<Evaluation>;
+  evaluate(x: DatasetLike, options?: ForList<EvaluateOptions>): Promise<number[]>;
+  evaluate(x: DatasetLike, options: ForRecord<EvaluateOptions>): Promise<Record<string, number>>;
+  evaluate(x: DatasetLike, options?: EvaluateOptions): Promise<Evaluation>;
   evaluate(x: DataInput, y: DataInput | undefined, options?: ForList<EvaluateOptions>): Promise<number[]>;
   evaluate(
     x: DataInput,
@@ -271,7 +271,7 @@ export abstract class Model extends Layer implements CallbackModel {
   ): Promise<Record<string, number>>;
   evaluate(x: DataInput, y: DataInput | undefined, options?: EvaluateOptions): Promise<Evaluation>;
   evaluate(
-    x: DataInput | Dataset,
+    x: DataInput | DatasetLike,
     y?: DataInput | EvaluateOptions,
     options?: EvaluateOptions,
   ): Promise<Evaluation> {
@@ -279,8 +279,8 @@ export abstract class Model extends Layer implements CallbackModel {
   }
 
   /** The outputs for any number of samples, computed in batches. */
-  predict<T extends Prediction = Tensor>(x: DataInput | Dataset, options?: PredictOptions): Promise<T>;
-  predict(x: DataInput | Dataset, options: PredictOptions = {}): Promise<Prediction> {
+  predict<T extends Prediction = Tensor>(x: DataInput | DatasetLike, options?: PredictOptions): Promise<T>;
+  predict(x: DataInput | DatasetLike, options: PredictOptions = {}): Promise<Prediction> {
     return this.#trainer.predict(x, options);
   }
 

@@ -6,7 +6,7 @@ import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { type Batch, type Examples, rangeBatch, rowsBatch } from './batch.ts';
-import { type DataInput, type Dataset, toTensor, toTensors } from './data-types.ts';
+import { type DataInput, type DatasetLike, toTensor, toTensors } from './data-types.ts';
 
 /** Batches, epoch after epoch. */
 export interface BatchSource {
@@ -102,7 +102,7 @@ export function arraySource(data: Examples, batchSize: number, shuffle: RandomGe
 }
 
 /** The batches of a dataset. Throws ValueError or ShapeError for a wrong batch. */
-export function datasetSource(method: string, dataset: Dataset, names: DataNames): BatchSource {
+export function datasetSource(method: string, dataset: DatasetLike, names: DataNames): BatchSource {
   async function* epoch(): AsyncIterable<Batch> {
     let index = 0;
     for await (const item of dataset) {

@@ -23,15 +23,15 @@ export type DatasetBatch =
   | readonly [x: DataInput, y: DataInput, sampleWeight: ArrayInput];
 
 /**
- * Batches one after the other; every epoch iterates anew. `length`, where there is one, is the number of batches. For
- * `predict`, a batch may be the inputs alone.
+ * A `Dataset`, or anything else that gives batches one after the other; every epoch iterates anew. `length`, where there
+ * is one, is the number of batches. For `predict`, a batch may be the inputs alone.
  */
-export type Dataset = (AsyncIterable<DatasetBatch | Tensor> | Iterable<DatasetBatch | Tensor>) & {
-  readonly length?: number;
+export type DatasetLike = (AsyncIterable<DatasetBatch | Tensor> | Iterable<DatasetBatch | Tensor>) & {
+  readonly length?: number | null;
 };
 
 /** True for a value that is iterated batch by batch, and false for Tensors, arrays and records. */
-export function isDataset(data: unknown): data is Dataset {
+export function isDataset(data: unknown): data is DatasetLike {
   if (typeof data !== 'object' || data === null || data instanceof Tensor) return false;
   if (Array.isArray(data) || ArrayBuffer.isView(data)) return false;
   return Symbol.asyncIterator in data || Symbol.iterator in data;

@@ -3,7 +3,7 @@
 import { ValueError } from '../../base/errors.ts';
 import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
 import type { CallbackLike } from '../../callbacks/callback.ts';
-import type { ArrayInput, DataInput, Dataset } from './data-types.ts';
+import type { ArrayInput, DataInput, DatasetLike } from './data-types.ts';
 
 /** 'auto': a bar on a terminal, else a line for each epoch; 0: silent; 1: a bar; 2: a line for each epoch. */
 export type Verbose = 'auto' | 0 | 1 | 2;
@@ -48,7 +48,7 @@ export interface FitOptions extends RunOptions {
   readonly validationData?:
     | readonly [DataInput, DataInput]
     | readonly [DataInput, DataInput, ArrayInput]
-    | Dataset;
+    | DatasetLike;
   /** Default: batchSize, else such that `validationSteps` batches take all samples, else 32. */
   readonly validationBatchSize?: number;
   /** Batches of validation at most. Default: all. */
