@@ -3,6 +3,7 @@
  * `fovea` is this list and `gradients`). What only the library uses, like `placeholder`, is imported from its own file.
  */
 
+export { affineSample } from './affine-sample.ts';
 export { argMax } from './arg-max.ts';
 export { batchMoments, normalize } from './batch-normalization.ts';
 export { clip } from './clip.ts';

@@ -496,6 +496,40 @@ const normalizedNetworks: OpCase[] = [
   },
 ];
 
+const FILL_MODES = ['constant', 'nearest', 'reflect', 'wrap'] as const;
+
+/** Coefficients as they are: places far outside, behind the eye, and divided by numbers about zero. */
+const samplings: OpCase[] = FILL_MODES.flatMap((fillMode) =>
+  (['nearest', 'bilinear'] as const).flatMap((interpolation): OpCase[] => [
+    ...[
+      [null, 5, 6, 3],
+      [null, 6, 4, 1],
+      [null, 1, 3, 2],
+      [null, 3, 1, 5],
+    ].map((shape) => ({
+      name: `affineSample ${JSON.stringify(shape)} ${interpolation} ${fillMode}`,
+      inputs: [shape, [null, 8]],
+      build: (src: Node, transform: Node) =>
+        ops.affineSample({ src, transform, interpolation, fillMode, fillValue: 0.75 }),
+      gradient: false as const,
+    })),
+    {
+      name: `affineSample to another size ${interpolation} ${fillMode}`,
+      inputs: [
+        [null, 5, 4, 3],
+        [null, 8],
+      ],
+      build: (src, t) => {
+        // Powers of two, so that no rounding moves a place across the border between two pixels.
+        const scale = [0.25, 0.25, 1, 0.25, 0.25, 1, 2 ** -7, 2 ** -7];
+        const transform = ops.mul(t, ops.constant({ values: scale, shape: [8] }));
+        return ops.affineSample({ src, transform, interpolation, fillMode, oh: 7, ow: 9 });
+      },
+      gradient: false,
+    },
+  ]),
+);
+
 /** All cases. */
 export const opCases: readonly OpCase[] = [
   ...unary('relu', ops.relu),
@@ -560,6 +594,7 @@ export const opCases: readonly OpCase[] = [
   ...chains,
   ...views,
   ...joins,
+  ...samplings,
   ...(
     [
       [
