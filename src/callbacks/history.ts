@@ -14,6 +14,12 @@ export class History extends Callback {
   readonly history: Record<string, number[]> = {};
   /** The epochs that were done, counted from 0. */
   epoch: number[] = [];
+  /**
+   * For each epoch of this run, the seconds of training in which the engine had nothing to do because the next batch was
+   * not there yet. When they are more than a small part of an epoch, use more workers, `cache()` or `prefetch()`. They are
+   * no part of the state, which is the same for runs of any speed.
+   */
+  dataWait: number[] = [];
 
   override getState(): HistoryState {
     const entries = Object.entries(this.history).map(([name, values]) => [name, [...values]] as const);
@@ -29,6 +35,7 @@ export class History extends Callback {
 
   override onTrainBegin(): void {
     this.epoch = [];
+    this.dataWait = [];
   }
 
   override onEpochEnd(epoch: number, logs: Record<string, number>): void {

@@ -3,6 +3,7 @@
 import { ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
+import { Dataset } from '../data/dataset.ts';
 
 /** The shape of the model's only output; null while it is not known, and for several outputs. */
 export function outputShape(model: {
@@ -10,6 +11,24 @@ export function outputShape(model: {
 }): Shape | null {
   const outputs = model.graph?.outputs ?? [];
   return outputs.length === 1 ? outputs[0]!.shape : null;
+}
+
+/** How many classes an output of that shape tells apart; null while that is not known. */
+function classCount(output: Shape | null): number | null {
+  const units = output?.at(-1) ?? null;
+  return units === 1 ? 2 : units;
+}
+
+/**
+ * Gives a model that has no class names those of the data that it is trained on. Data whose classes are not what the
+ * outputs stand for, such as images that are both inputs and targets, changes nothing.
+ */
+export function adoptClassNames(
+  model: { classNames: readonly string[] | null } & Parameters<typeof outputShape>[0],
+  data: unknown,
+): void {
+  if (!(data instanceof Dataset) || data.classNames === null || model.classNames !== null) return;
+  if (data.classNames.length === classCount(outputShape(model))) model.classNames = data.classNames;
 }
 
 /**
@@ -27,7 +46,7 @@ export function checkClassNames(model: string, names: unknown, output: Shape | n
     );
   }
   const units = output?.at(-1) ?? null;
-  const expected = units === 1 ? 2 : units;
+  const expected = classCount(output);
   if (expected !== null && names.length !== expected) {
     throw new ValueError(
       `classNames of '${model}' must have ${expected} names, since its output has ${units} ` +

@@ -7,6 +7,10 @@ import type { FedBatch, StepResult, StepRunner } from './step-runner.ts';
 export interface Course {
   readonly runner: StepRunner;
   readonly batches: AsyncGenerator<Batch>;
+  /** Whether the next batch is there without waiting. */
+  readonly ready: () => boolean;
+  /** Told how long the engine had nothing to do because a batch was not there. */
+  readonly waited?: (milliseconds: number) => void;
   /** The first batch's index; 0 unless the epoch was begun by another run. */
   readonly first: number;
   /** A batch, for messages. */
@@ -28,26 +32,43 @@ export function batchResults(course: Course): AsyncGenerator<StepResult> {
 async function* oneByOne(course: Course): AsyncGenerator<StepResult> {
   const { runner, batches, first, where, before, goesOn } = course;
   let index = first;
+  let asked = performance.now();
   for await (const batch of batches) {
+    course.waited?.(performance.now() - asked);
     await before(index);
     yield await runner.run(batch, where(index));
     index++;
     if (!goesOn(index)) return;
+    asked = performance.now();
   }
 }
 
 async function* inSeries(course: Course): AsyncGenerator<StepResult> {
   const feeder = new Feeder(course);
   let done: StepResult[] = [];
+  // The time from which the engine has nothing to do; infinite while it runs.
+  let idle = performance.now();
+  const nextSeries = async () => {
+    const asked = performance.now();
+    const series = await feeder.nextSeries();
+    course.waited?.(Math.max(0, performance.now() - Math.max(asked, idle)));
+    return series;
+  };
   try {
-    let series = await feeder.nextSeries();
+    let series = await nextSeries();
     while (series.length > 0) {
+      idle = Number.POSITIVE_INFINITY;
       const running = course.runner.runSeries(series);
-      // The promise is awaited below. This handler keeps Node from reporting an unhandled rejection before that.
-      running.catch(() => {});
+      // The promise is awaited below. The second handler keeps Node from reporting an unhandled rejection before that.
+      running.then(
+        () => {
+          idle = performance.now();
+        },
+        () => {},
+      );
       try {
         yield* done;
-        series = await feeder.nextSeries();
+        series = await nextSeries();
       } finally {
         done = await running;
       }
@@ -77,7 +98,7 @@ class Feeder {
   async nextSeries(): Promise<readonly FedBatch[]> {
     const series: FedBatch[] = [];
     const odd = this.#series++ % 2;
-    const { runner, batches, where } = this.#course;
+    const { runner, batches, ready, where } = this.#course;
     try {
       while (this.#goesOn()) {
         const { value: batch, done } = await batches.next();
@@ -86,7 +107,8 @@ class Feeder {
           break;
         }
         series.push(await runner.feed(batch, 2 * series.length + odd, where(this.#index++)));
-        if (series.length >= runner.seriesLength(batch.data)) break;
+        // What is there runs at once, while the next batches are made.
+        if (series.length >= runner.seriesLength(batch.data) || !ready()) break;
       }
     } catch (error) {
       this.failure = { error };

@@ -5,8 +5,11 @@ import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
+import { Dataset } from '../../data/dataset.ts';
 import { type Batch, type Examples, rangeBatch, rowsBatch } from './batch.ts';
+import { withClassWeight } from './class-weight.ts';
 import { type DataInput, type DatasetLike, toTensor, toTensors } from './data-types.ts';
+import type { ClassWeight } from './run-options.ts';
 
 /** Batches, epoch after epoch. */
 export interface BatchSource {
@@ -22,9 +25,14 @@ export interface BatchSource {
   readonly onePass: boolean;
   /** The generator from which each pass draws the order of its samples; null without shuffling. */
   readonly shuffle: RandomGenerator | null;
+  /** What the next pass of a `Dataset` depends on; null for other data. */
+  readonly state: PassesState | null;
   /** The next pass. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
 }
+
+/** A `Dataset` as the keeper of its random numbers. */
+export type PassesState = Pick<Dataset, 'getState' | 'setState'>;
 
 /** Names that the Tensors of a data set belong to. */
 export interface DataNames {
@@ -98,22 +106,54 @@ export function arraySource(data: Examples, batchSize: number, shuffle: RandomGe
     }
   }
   const steps = Math.ceil(data.samples / batchSize);
-  return { steps, batchSize, whole: data, onePass: false, shuffle, epoch };
+  return { steps, batchSize, whole: data, onePass: false, shuffle, state: null, epoch };
 }
 
-/** The batches of a dataset. Throws ValueError or ShapeError for a wrong batch. */
-export function datasetSource(method: string, dataset: DatasetLike, names: DataNames): BatchSource {
+/**
+ * The batches of a dataset. Throws ValueError or ShapeError for a wrong batch.
+ *
+ * @param classWeight Weights of classes, from which each batch gets weights of its samples.
+ */
+export function datasetSource(
+  method: string,
+  dataset: DatasetLike,
+  names: DataNames,
+  classWeight?: ClassWeight,
+): BatchSource {
   async function* epoch(): AsyncIterable<Batch> {
     let index = 0;
-    for await (const item of dataset) {
-      const data = readBatch(method, item, names, index++);
+    for await (const item of dataset instanceof Dataset ? dataset.pass() : dataset) {
+      const data = withClassWeight(readBatch(method, item, names, index++), classWeight);
       yield rangeBatch(data, 0, data.samples);
     }
   }
-  const { length } = dataset;
-  const steps = typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : null;
-  // Generators are their own iterators.
-  return { steps, batchSize: null, whole: null, onePass: 'next' in dataset, shuffle: null, epoch };
+  return {
+    get steps() {
+      const { length } = dataset;
+      return typeof length === 'number' && Number.isSafeInteger(length) && length > 0 ? length : null;
+    },
+    batchSize: null,
+    whole: null,
+    // Generators are their own iterators.
+    onePass: 'next' in dataset,
+    shuffle: null,
+    state: dataset instanceof Dataset ? dataset : null,
+    epoch,
+  };
+}
+
+/** Throws ValueError for an endless dataset without a number of steps. */
+export function refuseEndless(
+  method: string,
+  { length }: DatasetLike,
+  option: string,
+  steps: number | undefined,
+): void {
+  if (length !== Number.POSITIVE_INFINITY || steps !== undefined) return;
+  throw new ValueError(
+    `${method}: when passing an infinitely repeating dataset, please specify a \`${option}\` value, so that passes end. ` +
+      'Or leave repeat() out: every epoch begins a new pass.',
+  );
 }
 
 function readBatch(method: string, item: unknown, names: DataNames, index: number): Examples {

@@ -2,14 +2,32 @@
 
 import { ValueError } from '../../base/errors.ts';
 import type { RandomState } from '../../base/random.ts';
+import type { StateValue } from '../../base/state-value.ts';
+import { ReadAhead } from '../../data/read-ahead.ts';
 import type { Batch } from './batch.ts';
 import type { BatchSource } from './batch-source.ts';
 
-type BatchIterator = AsyncIterator<Batch> | Iterator<Batch>;
+/** Batches of a dataset that are read before they are taken, so that the engine does not wait for each of them. */
+const READ_AHEAD = 4;
 
-function open(source: BatchSource): BatchIterator {
+/** A pass that is under way. */
+type Pass = Pick<ReadAhead<Batch, Batch>, 'ask' | 'take' | 'ready' | 'close'>;
+
+function open(source: BatchSource): Pass {
   const batches = source.epoch();
-  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+  if (Symbol.asyncIterator in batches)
+    return new ReadAhead(batches[Symbol.asyncIterator](), (batch) => batch);
+  // Arrays are there already: nothing is read.
+  const iterator = batches[Symbol.iterator]();
+  return {
+    ready: true,
+    ask: () => {},
+    take: async () => {
+      const { value, done } = iterator.next();
+      return done === true ? { done } : { done: false, value };
+    },
+    close: async () => void iterator.return?.(),
+  };
 }
 
 /** The position of a pass over a source. */
@@ -21,6 +39,8 @@ export type PassState = {
   /** Samples of the data and of a batch; null for datasets. */
   readonly samples: number | null;
   readonly batchSize: number | null;
+  /** The state of a `Dataset` when the pass began, or between passes the state now; null for other data. */
+  readonly dataset?: StateValue;
 };
 
 /** Reads a source. */
@@ -28,8 +48,9 @@ export class BatchStream {
   readonly #source: BatchSource;
   readonly #stepsPerEpoch: number | null;
   readonly #method: string;
-  #iterator: BatchIterator | null = null;
+  #pass: Pass | null = null;
   #shuffle: RandomState | null = null;
+  #dataset: StateValue = null;
   #taken = 0;
   #warned = false;
 
@@ -45,11 +66,20 @@ export class BatchStream {
     return this.#stepsPerEpoch ?? this.#source.steps;
   }
 
-  /** The pass under way, to go on from with `resume`; null between passes. */
+  /** Whether the next batch is there without waiting. */
+  get ready(): boolean {
+    return this.#pass?.ready ?? false;
+  }
+
+  /** The pass under way, to go on from with `resume`; null between passes, except for a `Dataset`. */
   getState(): PassState | null {
-    if (this.#iterator === null) return null;
-    const { whole, batchSize } = this.#source;
-    return { shuffle: this.#shuffle, taken: this.#taken, samples: whole?.samples ?? null, batchSize };
+    const { whole, batchSize, state } = this.#source;
+    const samples = whole?.samples ?? null;
+    if (this.#pass !== null) {
+      return { shuffle: this.#shuffle, taken: this.#taken, samples, batchSize, dataset: this.#dataset };
+    }
+    if (state === null) return null;
+    return { shuffle: null, taken: 0, samples, batchSize, dataset: state.getState() };
   }
 
   /**
@@ -71,8 +101,10 @@ export class BatchStream {
       );
     }
     if (shuffle !== null && state.shuffle !== null) shuffle.setState(state.shuffle);
+    const dataset = state.dataset ?? null;
+    if (dataset !== null) this.#source.state?.setState(dataset);
     for (let left = state.taken; left > 0; left--) {
-      if ((await this.#next()) !== null) continue;
+      if ((await this.#next(left)) !== null) continue;
       throw new ValueError(
         `${this.#method}: the run to go on with had taken ${state.taken} batches from its data, but this data ends after ` +
           `${state.taken - left}. Go on with the same data.`,
@@ -80,29 +112,52 @@ export class BatchStream {
     }
   }
 
-  /** The next batch of the pass, which is begun if need be; null when it has ended. */
-  async #next(): Promise<Batch | null> {
-    if (this.#iterator === null) {
-      this.#shuffle = this.#source.shuffle?.getState() ?? null;
-      this.#taken = 0;
-      this.#iterator = open(this.#source);
-    }
-    const { value, done } = await this.#iterator.next();
-    if (done === true) {
-      this.#iterator = null;
+  /**
+   * Begins the next pass of a `Dataset` and reads its first batches, so that they are there when the next epoch begins.
+   * Other data may be made for the moment when it is asked for.
+   */
+  prepare(): void {
+    if (this.#source.state === null || this.#pass !== null) return;
+    this.#begin().ask(Math.min(READ_AHEAD, this.#stepsPerEpoch ?? READ_AHEAD));
+  }
+
+  #begin(): Pass {
+    this.#shuffle = this.#source.shuffle?.getState() ?? null;
+    this.#dataset = this.#source.state?.getState() ?? null;
+    this.#taken = 0;
+    this.#pass = open(this.#source);
+    return this.#pass;
+  }
+
+  /**
+   * The next batch of the pass, which is begun if need be; null when it has ended.
+   *
+   * @param wanted How many batches the caller may want, this one included. No more than these are read.
+   */
+  async #next(wanted: number): Promise<Batch | null> {
+    const pass = this.#pass ?? this.#begin();
+    const taken = pass.take();
+    pass.ask(Math.min(READ_AHEAD, wanted - 1));
+    const result = await taken;
+    if (result.done) {
+      this.#pass = null;
       return null;
     }
     this.#taken++;
-    return value;
+    return result.value;
   }
 
-  /** The batches of the next epoch, without the first `done` of them. Throws ValueError when there are none at all. */
-  async *epoch(done = 0): AsyncGenerator<Batch> {
+  /**
+   * The batches of the next epoch, without the first `done` of them. Throws ValueError when there are none at all.
+   *
+   * @param most The caller takes so many at most.
+   */
+  async *epoch(done = 0, most = Number.POSITIVE_INFINITY): AsyncGenerator<Batch> {
     const wanted = this.#stepsPerEpoch ?? Number.POSITIVE_INFINITY;
     let given = done;
-    let fresh = this.#iterator === null;
+    let fresh = this.#pass === null || this.#taken === 0;
     while (given < wanted) {
-      const batch = await this.#next();
+      const batch = await this.#next(Math.min(wanted, most) - given);
       if (batch !== null) {
         given++;
         yield batch;
@@ -124,9 +179,9 @@ export class BatchStream {
 
   /** Ends a pass that is under way, so that generators can run their clean-up code. */
   async close(): Promise<void> {
-    const iterator = this.#iterator;
-    this.#iterator = null;
-    await iterator?.return?.();
+    const pass = this.#pass;
+    this.#pass = null;
+    await pass?.close();
   }
 
   #refuseEmpty(): never {

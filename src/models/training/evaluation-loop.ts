@@ -48,7 +48,8 @@ export class EvaluationLoop {
     try {
       const results = batchResults({
         runner,
-        batches: stream.epoch(),
+        batches: stream.epoch(0, steps ?? Number.POSITIVE_INFINITY),
+        ready: () => stream.ready,
         first: 0,
         where: (i) => `batch ${i}`,
         before: (i) => callbacks.call('onTestBatchBegin', i),

@@ -55,6 +55,8 @@ export class FitLoop {
   #state: TrainingState | null = null;
   #logs: Record<string, number> = {};
   #totals = new Totals();
+  /** Seconds of the epoch in which the engine waited for data. */
+  #waited = 0;
 
   constructor(options: FitLoopOptions) {
     this.#options = options;
@@ -142,19 +144,23 @@ export class FitLoop {
 
   /** @param run The place from which the epoch goes on; null to begin it. */
   async #epoch(epoch: number, run: RunState | null): Promise<void> {
-    const { model, callbacks, evaluation, options } = this.#options;
+    const { model, stream, callbacks, evaluation, options } = this.#options;
+    const isLast = epoch + 1 >= (options.epochs ?? 1);
     this.#totals = new Totals();
+    this.#waited = 0;
     await callbacks.call('onEpochBegin', epoch);
     // After onEpochBegin, since changes that callbacks made there are part of the state.
     if (run !== null) await this.#restore(this.#state!, run);
     if (run === null || !model.stopTraining) await this.#batches(epoch, run?.batch ?? 0);
     const logs = this.#totals.logs();
+    if (!isLast && !model.stopTraining) stream.prepare();
     if (evaluation !== null && validatesAfter(epoch, options.validationFreq)) {
       const validation = (await evaluation.run()).logs();
       for (const [name, value] of Object.entries(validation)) logs[`val_${name}`] = value;
     }
     this.#logs = logs;
     this.#totals = new Totals();
+    callbacks.history?.dataWait.push(this.#waited);
     await this.#call({ epoch: epoch + 1, index: 0 }, () => callbacks.call('onEpochEnd', epoch, logs));
   }
 
@@ -163,6 +169,10 @@ export class FitLoop {
     const results = batchResults({
       runner,
       batches: stream.epoch(first),
+      ready: () => stream.ready,
+      waited: (milliseconds) => {
+        this.#waited += milliseconds / 1000;
+      },
       first,
       where: (index) => `epoch ${epoch + 1}, batch ${index}`,
       before: (index) => callbacks.call('onTrainBatchBegin', index),

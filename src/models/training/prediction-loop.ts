@@ -38,7 +38,8 @@ export class PredictionLoop {
     try {
       const results = batchResults({
         runner,
-        batches: stream.epoch(),
+        batches: stream.epoch(0, steps ?? Number.POSITIVE_INFINITY),
+        ready: () => stream.ready,
         first: 0,
         where: (i) => `batch ${i}`,
         before: (i) => callbacks.call('onPredictBatchBegin', i),

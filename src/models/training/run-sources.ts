@@ -4,7 +4,14 @@ import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { RandomGenerator } from '../../base/random.ts';
 import { isRecord } from '../structure.ts';
-import { arraySource, type BatchSource, type DataNames, datasetSource, readData } from './batch-source.ts';
+import {
+  arraySource,
+  type BatchSource,
+  type DataNames,
+  datasetSource,
+  readData,
+  refuseEndless,
+} from './batch-source.ts';
 import { withClassWeight } from './class-weight.ts';
 import { isDataset } from './data-types.ts';
 import { type EvaluateOptions, type FitOptions, optionNames } from './run-options.ts';
@@ -41,6 +48,7 @@ export function sourceOf(
     return arraySource(data, batchSizeOf(data.samples, options.batchSize, options.steps), shuffle);
   }
   refuseWithDataset(method, options, ['batchSize', 'sampleWeight']);
+  refuseEndless(method, x, 'steps', options.steps);
   return datasetSource(method, x, names);
 }
 
@@ -66,18 +74,9 @@ export function fitSources(
     if (validationSplit > 0) {
       throw new ValueError('Argument `validationSplit` is only supported for arrays, not for a dataset.');
     }
-    refuseWithDataset('fit', options, ['classWeight']);
-    const source = sourceOf(
-      'fit',
-      names,
-      x,
-      y,
-      {
-        ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
-        ...(options.sampleWeight === undefined ? {} : { sampleWeight: options.sampleWeight }),
-      },
-      null,
-    );
+    refuseWithDataset('fit', options, ['batchSize', 'sampleWeight']);
+    refuseEndless('fit', x, 'stepsPerEpoch', options.stepsPerEpoch);
+    const source = datasetSource('fit', x, names, classWeight ?? undefined);
     return { source, validation: validationSource(names, options, null) };
   }
   const all = readData('fit', names, x, y, options.sampleWeight);

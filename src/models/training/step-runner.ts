@@ -2,6 +2,7 @@
 
 import { InternalError, withPlace } from '../../base/errors.ts';
 import { isBatched, sampleSize } from '../../base/shape.ts';
+import type { Tensor } from '../../base/tensor.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { StepRandom } from '../../layers/step-context.ts';
@@ -24,7 +25,7 @@ export interface RunContext {
   /** Outputs with a loss. */
   readonly targets: readonly string[];
   /**
-   * Several batches of one data set run in a series, and the next ones are fed while they run. For each mode only one
+   * Several batches of one form run in a series, and the next ones are fed while they run. For each mode only one
    * run at a time does this.
    */
   readonly ahead: boolean;
@@ -68,11 +69,13 @@ export class StepRunner {
   #lastWork = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
   readonly #checked = new WeakSet<Examples>();
+  /** The forms of the data seen, see `formOf`. */
+  readonly #forms = new WeakMap<Examples, string>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
   readonly #finite = new WeakMap<Examples, Uint8Array>();
   #capacity: number;
-  /** The step found last, which the next batch of the same data can use again. */
-  #last: { readonly data: Examples; readonly capacity: number; readonly found: CompiledStep } | null = null;
+  /** The step found last, which the next batch of the same form can use again. */
+  #last: { readonly form: string; readonly capacity: number; readonly found: CompiledStep } | null = null;
 
   /** @param batchSize Samples in a batch at most, when that is known. */
   constructor(context: RunContext, batchSize: number | null) {
@@ -117,21 +120,53 @@ export class StepRunner {
 
   /** Feeds a batch for `runSeries`, even while other trays run. Throws as `run` does. */
   async feed(batch: Batch, tray: number, where: string): Promise<FedBatch> {
-    const found = this.#found(batch.data) ?? (await exclusively(() => this.#stepFor(batch.data)));
+    if (this.#capacity < batch.samples) this.#capacity = batch.samples;
+    const find = async () => {
+      const found = this.#found(batch.data);
+      if (found === null) return exclusively(() => this.#stepFor(batch.data));
+      this.#checkTargets(found, batch.data);
+      return found;
+    };
+    const found = await find().catch((error: unknown) => {
+      throw withPlace(error, where);
+    });
     return this.#feedTo(found, batch, tray, where);
   }
 
   /**
-   * Runs batches of one data set, each in a tray of its own, as one series; one by one while other runs use the engine.
+   * Runs batches, each in a tray of its own, those of one form as one series; one by one while other runs use the engine.
    */
   async runSeries(series: readonly FedBatch[]): Promise<StepResult[]> {
     const results: StepResult[] = [];
-    for (const part of this.#othersWork() ? series.map((fed) => [fed]) : [series]) {
+    for (const part of this.#othersWork() ? series.map((fed) => [fed]) : this.#sameForm(series)) {
       const running = exclusively(() => this.#runPart(part));
       this.#lastWork = exclusiveWorks();
       results.push(...(await running));
     }
     return results;
+  }
+
+  /** The series cut where the form of the data changes. */
+  #sameForm(series: readonly FedBatch[]): FedBatch[][] {
+    const parts: FedBatch[][] = [];
+    for (const fed of series) {
+      const part = parts.at(-1);
+      if (part !== undefined && this.#formOf(part[0]!.batch.data) === this.#formOf(fed.batch.data))
+        part.push(fed);
+      else parts.push([fed]);
+    }
+    return parts;
+  }
+
+  /** What a step is made for: extents of samples, element types, and whether there are weights. */
+  #formOf(data: Examples): string {
+    let form = this.#forms.get(data);
+    if (form === undefined) {
+      const each = ({ shape, dtype }: Tensor) => [dtype, ...shape.slice(1)];
+      form = JSON.stringify([data.x.map(each), data.y.map(each), data.sampleWeight !== null]);
+      this.#forms.set(data, form);
+    }
+    return form;
   }
 
   async #runPart(part: readonly FedBatch[]): Promise<StepResult[]> {
@@ -190,15 +225,22 @@ export class StepRunner {
     for (let i = 0; i < batch.samples; i++) seen[batch.rowOf(i)] = 1;
   }
 
+  /** Throws when targets cannot be labels. Done once for each data set. */
+  #checkTargets(found: CompiledStep, data: Examples): void {
+    if (this.#checked.has(data)) return;
+    checkTargets(found.step, this.#context.model, this.#context.targets, data);
+    this.#checked.add(data);
+  }
+
   /** The step found last, if it still exists and fits this data. */
   #found(data: Examples): CompiledStep | null {
     const last = this.#last;
-    if (last?.data !== data || last.capacity !== this.#capacity) return null;
+    if (last === null || last.capacity !== this.#capacity || last.form !== this.#formOf(data)) return null;
     return this.#context.cache.has(last.found) ? last.found : null;
   }
 
   async #stepFor(data: Examples): Promise<CompiledStep> {
-    const { model, mode, generation, targets, cache, ahead } = this.#context;
+    const { model, mode, generation, cache, ahead } = this.#context;
     if (!this.#checked.has(data)) {
       buildForData(model, data.x);
       checkInputShapes(model, data.x);
@@ -206,7 +248,10 @@ export class StepRunner {
     const { graph } = model;
     if (graph === null) throw new InternalError(`'${model.name}' was built and has no graph.`);
     const last = this.#found(data);
-    if (last !== null && (await cache.holds(last, graph))) return last;
+    if (last !== null && (await cache.holds(last, graph))) {
+      this.#checkTargets(last, data);
+      return last;
+    }
     const shapes = mode === 'predict' ? [] : targetShapes(data);
     const weighted = data.sampleWeight !== null;
     const capacity = Math.max(this.#capacity, 1);
@@ -215,11 +260,8 @@ export class StepRunner {
       const step = buildStep({ ...this.#context, targetShapes: shapes, weighted });
       return { step, options: { capacity, trays: ahead ? aheadTrays(step, capacity) : 1 } };
     });
-    if (!this.#checked.has(data)) {
-      checkTargets(found.step, model, targets, data);
-      this.#checked.add(data);
-    }
-    this.#last = { data, capacity: this.#capacity, found };
+    this.#checkTargets(found, data);
+    this.#last = { form: this.#formOf(data), capacity: this.#capacity, found };
     return found;
   }
 }

@@ -16,6 +16,7 @@ export interface TrainedModel extends Layer, CallbackModel {
   readonly outputs: readonly SymbolicTensor[];
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  classNames: readonly string[] | null;
   readonly outputForm: Flattened<unknown>['form'];
   build(inputShapes: readonly Shape[]): void;
 }

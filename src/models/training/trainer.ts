@@ -5,6 +5,7 @@ import { RandomStreams } from '../../base/random-streams.ts';
 import type { StateValue } from '../../base/state-value.ts';
 import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
+import { adoptClassNames } from '../class-names.ts';
 import { rangeBatch } from './batch.ts';
 import { arraySource, type BatchSource, type DataNames, readData } from './batch-source.ts';
 import { BatchStream } from './batch-stream.ts';
@@ -131,6 +132,7 @@ export class Trainer {
         options,
         setDirections: (directions) => {
           this.#directions = directions;
+          adoptClassNames(this.#model, x);
         },
         restore: (state) => this.#restore(state),
         finish: () => compiled.optimizer.finalizeVariableValues(this.#model.trainableWeights),
@@ -226,7 +228,7 @@ export class Trainer {
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
     // A single batch is faster without a series.
-    const inSeries = source.whole !== null && !(mode === 'predict' && source.steps === 1);
+    const inSeries = !(mode === 'predict' && source.steps === 1);
     const ahead = inSeries && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);
     try {

@@ -4,7 +4,14 @@ import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { Examples } from './batch.ts';
-import { arraySource, type BatchSource, type DataNames, datasetSource, readData } from './batch-source.ts';
+import {
+  arraySource,
+  type BatchSource,
+  type DataNames,
+  datasetSource,
+  readData,
+  refuseEndless,
+} from './batch-source.ts';
 import { isDataset } from './data-types.ts';
 import type { FitOptions } from './run-options.ts';
 
@@ -55,7 +62,10 @@ export function validationSource(
   };
   if (validationData === undefined || validationData === null)
     return split === null ? null : inBatches(split);
-  if (isDataset(validationData)) return datasetSource('fit (validationData)', validationData, names);
+  if (isDataset(validationData)) {
+    refuseEndless('fit (validationData)', validationData, 'validationSteps', options.validationSteps);
+    return datasetSource('fit (validationData)', validationData, names);
+  }
   if (!Array.isArray(validationData) || validationData.length < 2 || validationData.length > 3) {
     throw new ValueError(
       `fit: validationData must be [x, y], [x, y, sampleWeight] or a dataset, received ${describeValue(validationData)}.`,
