@@ -64,7 +64,6 @@ export const PACKAGES = {
   commander: ['cli'],
   fflate: ['datasets', 'formats'],
   'fast-png': ['images', 'visualization'],
-  'jpeg-js': ['images', 'visualization'],
   koffi: ['runtime/native'],
 };
 
@@ -74,7 +73,7 @@ export const PACKAGES = {
  */
 export const NODE_MODULES = {
   'datasets/mnist-files.ts': 'dynamic',
-  'images/load-image.ts': 'dynamic',
+  images: 'dynamic',
   formats: 'dynamic',
   runtime: 'dynamic',
   cli: 'static',

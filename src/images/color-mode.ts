@@ -8,6 +8,8 @@ export type ColorMode = 'rgb' | 'grayscale' | 'rgba';
 
 const CHANNELS: Record<ColorMode, number> = { rgb: 3, grayscale: 1, rgba: 4 };
 
+export const COLOR_MODES = Object.keys(CHANNELS) as readonly ColorMode[];
+
 /** Luma of ITU-R BT.601 in Pillow's fixed-point form: 0.299 R + 0.587 G + 0.114 B, rounded. */
 function luma(red: number, green: number, blue: number): number {
   return (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;

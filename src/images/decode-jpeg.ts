@@ -1,127 +1,127 @@
-/** @file JPEG bytes to pixels (ITU-T T.81: baseline, extended and progressive Huffman coding at 8 bits). */
+/** @file JPEG bytes to pixels, by libjpeg-turbo in WebAssembly, whose arithmetic is Pillow's and TensorFlow's. */
 
-import jpeg from 'jpeg-js';
-import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { FormatError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
-import { checkPixelCount } from './image-limits.ts';
+import type { DecodedImage } from './decoded-image.ts';
+import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
+import {
+  allocate,
+  compilePackageFile,
+  copyIn,
+  type DecoderExports,
+  DecoderStopped,
+  WasmDecoder,
+} from './wasm-decoder.ts';
 
-const SOS = 0xda;
-const EOI = 0xd9;
-const APP14 = 0xee;
-
-interface Frame {
-  readonly width: number;
-  readonly height: number;
-  readonly components: number;
-  /** The colour transform that an Adobe marker states: 0 none, 1 YCbCr, 2 YCCK; undefined without the marker. */
-  readonly adobeTransform: number | undefined;
+/** The part of the TurboJPEG interface, version 2, that the package exports. */
+interface TurboJpeg extends DecoderExports {
+  tjInitDecompress(): number;
+  tjDestroy(handle: number): number;
+  /** Writes width, height, subsampling and colour space. */
+  tjDecompressHeader3(
+    handle: number,
+    file: number,
+    bytes: number,
+    width: number,
+    height: number,
+    subsampling: number,
+    colorSpace: number,
+  ): number;
+  /** Not 0 also for damage that decoders work around; only errors without a way around leave by `longjmp`. */
+  tjDecompress2(
+    handle: number,
+    file: number,
+    bytes: number,
+    pixels: number,
+    width: number,
+    pitch: number,
+    height: number,
+    pixelFormat: number,
+    flags: number,
+  ): number;
 }
 
-/** Start-of-frame markers; C4, C8 and CC lie in the same range and have other meanings. */
-function isFrameMarker(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+/** TurboJPEG's pixel format for the components of a file. */
+const PIXEL_FORMATS: Record<number, number> = { 1: 6, 3: 0, 4: 11 };
+/** The exact inverse transform ("islow"), the default of libjpeg. */
+const ACCURATE_DCT = 4096;
+
+const stop = (reason: string) => (): never => {
+  throw new DecoderStopped(reason);
+};
+const zero = () => 0;
+
+const IMPORTS: WebAssembly.Imports = {
+  env: { setjmp: zero, longjmp: stop('libjpeg-turbo cannot read it') },
+  wasi_snapshot_preview1: {
+    environ_sizes_get: zero,
+    environ_get: zero,
+    fd_close: zero,
+    fd_seek: zero,
+    fd_write: zero,
+    proc_exit: stop('libjpeg-turbo gave up'),
+  },
+};
+
+let loading: Promise<WasmDecoder<TurboJpeg>> | undefined;
+
+function loadDecoder(): Promise<WasmDecoder<TurboJpeg>> {
+  loading ??= compilePackageFile('@cwasm/jpeg-turbo/jpeg-turbo.wasm').then(
+    (module) => new WasmDecoder<TurboJpeg>(module, IMPORTS),
+  );
+  return loading;
 }
 
-function checkFrame(marker: number, segment: Uint8Array, name: string): void {
-  if (marker > 0xc2) {
-    throw new UnsupportedError(
-      `${name} is coded as JPEG type ${marker - 0xc0} (lossless, hierarchical or arithmetic); ` +
-        'expected baseline or progressive. Save it again as an ordinary JPEG.',
-    );
-  }
-  if (segment.length < 6)
-    throw new FormatError(`${name} is a damaged JPEG file: its frame header is too short.`);
-  if (segment[0] !== 8) {
-    throw new UnsupportedError(
-      `${name} has ${segment[0]} bits per sample; expected 8. Save it as an ordinary JPEG.`,
-    );
-  }
+/** The samples of the file: grey, RGB or CMYK. */
+function decodeSamples(turbo: TurboJpeg, bytes: Uint8Array, header: JpegHeader): Uint8Array {
+  const { width, height, components } = header;
+  const file = copyIn(turbo, bytes);
+  const numbers = allocate(turbo, 16);
+  const size = width * height * components;
+  const pixels = allocate(turbo, size);
+  const handle = turbo.tjInitDecompress();
+  turbo.tjDecompressHeader3(handle, file, bytes.length, numbers, numbers + 4, numbers + 8, numbers + 12);
+  const [seenWidth, seenHeight] = new Uint32Array(turbo.memory.buffer, numbers, 2);
+  if (seenWidth !== width || seenHeight !== height) throw new DecoderStopped('its headers disagree');
+  const format = PIXEL_FORMATS[components]!;
+  turbo.tjDecompress2(handle, file, bytes.length, pixels, width, 0, height, format, ACCURATE_DCT);
+  const samples = new Uint8Array(turbo.memory.buffer, pixels, size).slice();
+  turbo.tjDestroy(handle);
+  for (const address of [pixels, numbers, file]) turbo.free(address);
+  return samples;
 }
 
-/** Walks the segments up to the first scan. */
-function readFrame(bytes: Uint8Array, name: string): Frame {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let frame: Uint8Array | undefined;
-  let adobeTransform: number | undefined;
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) {
-      throw new FormatError(
-        `${name} is a damaged JPEG file: byte ${at} is ${bytes[at]}, expected a marker (255).`,
-      );
+/** CMYK as Adobe writes it, inverted, to RGB with the arithmetic of Pillow. */
+function rgbOfInvertedCmyk(cmyk: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((cmyk.length / 4) * 3);
+  for (let i = 0, o = 0; i < cmyk.length; i += 4) {
+    const light = cmyk[i + 3]!;
+    for (let c = 0; c < 3; c++) {
+      const product = (255 - cmyk[i + c]!) * light + 128;
+      rgb[o++] = light - (((product >> 8) + product) >> 8);
     }
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++;
-      continue;
-    }
-    const segment = bytes.subarray(at + 4, at + 2 + view.getUint16(at + 2));
-    if (isFrameMarker(marker)) {
-      checkFrame(marker, segment, name);
-      frame = segment;
-    }
-    if (
-      marker === APP14 &&
-      segment.length >= 12 &&
-      String.fromCharCode(...segment.subarray(0, 5)) === 'Adobe'
-    ) {
-      adobeTransform = segment[11];
-    }
-    at += 2 + view.getUint16(at + 2);
-    if (marker === SOS) break;
   }
-  if (frame === undefined || !endsAfter(bytes, at)) {
-    throw new FormatError(
-      `${name} is cut off: its ${bytes.length} bytes end before the JPEG end marker (ff d9).`,
-    );
-  }
-  const size = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  return { height: size.getUint16(1), width: size.getUint16(3), components: frame[5]!, adobeTransform };
-}
-
-/** True when an end marker follows `start`; cameras may put more data after it. */
-function endsAfter(bytes: Uint8Array, start: number): boolean {
-  for (let at = bytes.length - 2; at >= start; at--) {
-    if (bytes[at] === 0xff && bytes[at + 1] === EOI) return true;
-  }
-  return false;
-}
-
-function decodeRgb(bytes: Uint8Array, frame: Frame, name: string): Uint8Array {
-  try {
-    const { data } = jpeg.decode(bytes, {
-      useTArray: true,
-      formatAsRGBA: false,
-      tolerantDecoding: false,
-      maxMemoryUsageInMB: 2048,
-      // The decoder ignores an Adobe marker that states no transform.
-      ...(frame.adobeTransform === 0 ? { colorTransform: false } : {}),
-    });
-    return data;
-  } catch (error) {
-    throw new FormatError(`${name} is a damaged JPEG file: ${(error as Error).message}.`, { cause: error });
-  }
+  return rgb;
 }
 
 /**
- * The pixels of a JPEG file: uint8 `[height, width, channels]` with 1 (grey) or 3 (RGB) channels. The orientation that
- * Exif data may state is not applied, as in Keras.
+ * The pixels of a JPEG file: uint8 `[height, width, channels]` with 1 (grey) or 3 (RGB) channels, equal to Pillow's.
+ * Small damage inside of the pixel data is worked around, as Pillow and TensorFlow do.
  *
- * @throws FormatError for a damaged or cut-off file and for CMYK, UnsupportedError for rare codings.
+ * @throws FormatError for a damaged or cut-off file, UnsupportedError for rare codings.
  */
-export function decodeJpeg(bytes: Uint8Array, name: string): Tensor {
-  const frame = readFrame(bytes, name);
-  const { width, height, components } = frame;
-  checkPixelCount(width, height, name);
-  if (components !== 1 && components !== 3) {
-    throw new FormatError(
-      `${name} has ${components} colour components${components === 4 ? ' (CMYK)' : ''}; expected 1 (grey) or 3. ` +
-        'Convert it to RGB.',
-    );
+export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<DecodedImage> {
+  const header = readJpegHeader(bytes, name);
+  const { width, height, components, orientation } = header;
+  const decoder = await loadDecoder();
+  let samples: Uint8Array;
+  try {
+    samples = decoder.run((turbo) => decodeSamples(turbo, bytes, header));
+  } catch (error) {
+    if (!(error instanceof DecoderStopped)) throw error;
+    throw new FormatError(`${name} is a damaged JPEG file: ${error.message}.`, { cause: error });
   }
-  const rgb = decodeRgb(bytes, frame, name);
-  if (components === 3) return new Tensor([height, width, 3], 'uint8', rgb);
-  const grey = new Uint8Array(width * height);
-  for (let i = 0; i < grey.length; i++) grey[i] = rgb[3 * i]!;
-  return new Tensor([height, width, 1], 'uint8', grey);
+  if (components === 4) samples = rgbOfInvertedCmyk(samples);
+  const pixels = new Tensor([height, width, Math.min(components, 3)], 'uint8', samples);
+  return { pixels, orientation };
 }

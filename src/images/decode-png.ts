@@ -3,6 +3,7 @@
 import { convertIndexedToRgb, type DecodedPng, decode } from 'fast-png';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
+import type { DecodedImage } from './decoded-image.ts';
 import { checkPixelCount } from './image-limits.ts';
 
 const INTERLACE_OFFSET = 28;
@@ -73,7 +74,7 @@ function addKeyedAlpha(png: DecodedPng, bytes: Uint8Array, key: Uint16Array): Ui
  *
  * @throws FormatError for a damaged file (checksums included), UnsupportedError for interlacing below 8 bits.
  */
-export function decodePng(bytes: Uint8Array, name: string): Tensor {
+export function decodePng(bytes: Uint8Array, name: string): DecodedImage {
   checkHeader(bytes, name);
   const indexed = bytes[COLOR_TYPE_OFFSET] === INDEXED;
   let png: DecodedPng;
@@ -88,5 +89,6 @@ export function decodePng(bytes: Uint8Array, name: string): Tensor {
     pixels = addKeyedAlpha(png, pixels, png.transparency);
   }
   const { width, height } = png;
-  return new Tensor([height, width, pixels.length / (width * height)], 'uint8', pixels);
+  const channels = pixels.length / (width * height);
+  return { pixels: new Tensor([height, width, channels], 'uint8', pixels), orientation: 1 };
 }

@@ -1,6 +1,14 @@
 /** @file Image files in, pixels out. */
 
 export { type ColorMode, convertColor } from './color-mode.ts';
-export { decodeImage } from './decode.ts';
+export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
+export {
+  createImageLoader,
+  type ImageLoader,
+  type ImageLoaderOptions,
+} from './image-loader.ts';
+export type { ImageSource } from './image-source.ts';
 export { type LoadImageOptions, loadImage } from './load-image.ts';
+export type { ImageSpec } from './prepare-image.ts';
 export { type Interpolation, resizeImage } from './resize.ts';
+export type { ResizeSpec } from './resize-spec.ts';

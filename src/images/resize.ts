@@ -10,6 +10,8 @@ import { checkImage } from './pixels.ts';
  */
 export type Interpolation = 'nearest' | 'bilinear';
 
+export const INTERPOLATIONS: readonly Interpolation[] = ['nearest', 'bilinear'];
+
 // Pillow's fixed point: 8 bits for the pixel, 2 bits of headroom, the rest for the weight.
 const PRECISION = 22;
 
@@ -110,6 +112,14 @@ function resizeBilinear(image: Tensor, height: number, width: number): Uint8Arra
   return hasAlpha ? unpremultiply(done, channels) : done;
 }
 
+/** Throws ValueError unless `size` is `[height, width]`. */
+export function checkSize(size: readonly number[], who: string): void {
+  if (size.length === 2 && size.every((extent) => Number.isSafeInteger(extent) && extent > 0)) return;
+  throw new ValueError(
+    `${who}: the size must be [height, width] in whole pixels, received [${size.join(', ')}].`,
+  );
+}
+
 /**
  * The image (uint8 `[h, w, 1 … 4]`; of 2 or 4 channels the last is alpha) at another size.
  *
@@ -118,12 +128,8 @@ function resizeBilinear(image: Tensor, height: number, width: number): Uint8Arra
  */
 export function resizeImage(image: Tensor, size: readonly number[], interpolation: Interpolation): Tensor {
   checkImage(image, 'resizeImage');
+  checkSize(size, 'resizeImage');
   const [height, width] = size;
-  if (size.length !== 2 || ![height, width].every((n) => Number.isSafeInteger(n) && n! > 0)) {
-    throw new ValueError(
-      `resizeImage: the size must be [height, width] in whole pixels, received [${size.join(', ')}].`,
-    );
-  }
   const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
   if (sourceHeight === height && sourceWidth === width) return image;
   const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear;

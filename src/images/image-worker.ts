@@ -1,0 +1,61 @@
+/**
+ * @file The part of an image loader that runs on its worker threads. Each worker imports this file, which therefore has
+ * to stay a file of its own when the library is bundled.
+ */
+
+import type { Tensor } from '../base/tensor.ts';
+import type { PlainSource } from './image-source.ts';
+import { type ImageSpec, prepareImage } from './prepare-image.ts';
+
+/** A file to load. */
+export interface ImageJob {
+  readonly id: number;
+  readonly source: PlainSource;
+  readonly spec: ImageSpec;
+}
+
+/** What became of a job: pixels, or an error as its class' name and message. */
+export type ImageReply =
+  | { readonly id: number; readonly shape: readonly number[]; readonly pixels: Uint8Array<ArrayBuffer> }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
+
+/** What a worker needs of its end of the message channel. */
+interface ImagePort {
+  on(event: 'message', listener: (job: ImageJob) => void): unknown;
+  postMessage(reply: ImageReply, transfer?: readonly ArrayBuffer[]): void;
+}
+
+/** What the owner of a worker starts it with. */
+export const WORKER_DATA = 'fovea images';
+
+/** Where this code was loaded from. */
+export const workerUrl: string | undefined = import.meta.url;
+
+/** Bytes that can be given away: those of the tensor where it alone has them. */
+function ownBytes(image: Tensor): Uint8Array<ArrayBuffer> {
+  const bytes = image.data as Uint8Array<ArrayBuffer>;
+  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
+async function work(port: ImagePort, { id, source, spec }: ImageJob): Promise<void> {
+  try {
+    const image = await prepareImage(source, spec);
+    const pixels = ownBytes(image);
+    port.postMessage({ id, shape: image.shape, pixels }, [pixels.buffer]);
+  } catch (error) {
+    const { name, message } = error as Error;
+    port.postMessage({ id, error: { name, message } });
+  }
+}
+
+/** Loads the files that come in, one after another. */
+function serveImages(port: ImagePort): void {
+  let last = Promise.resolve();
+  port.on('message', (job) => {
+    last = last.then(() => work(port, job));
+  });
+}
+
+void import('node:worker_threads').then(({ workerData, parentPort }) => {
+  if (workerData === WORKER_DATA) serveImages(parentPort!);
+});
