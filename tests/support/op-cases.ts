@@ -496,6 +496,10 @@ const normalizedNetworks: OpCase[] = [
   },
 ];
 
+const whole = (x: Node) => ops.add(ops.floor(x), ops.constant(1));
+const roundedRatio: Binary = (a, b) =>
+  ops.roundedRatio(ops.minimum(whole(a), whole(b)), whole(b), { scale: 255 });
+
 const FILL_MODES = ['constant', 'nearest', 'reflect', 'wrap'] as const;
 
 /** Coefficients as they are: places far outside, behind the eye, and divided by numbers about zero. */
@@ -529,6 +533,75 @@ const samplings: OpCase[] = FILL_MODES.flatMap((fillMode) =>
     },
   ]),
 );
+
+const lookups: OpCase[] = (
+  [
+    [
+      [null, 3, 4, 3],
+      [3, 7],
+    ],
+    [
+      [null, 5, 5],
+      [null, 5, 4],
+    ],
+    [
+      [null, 37, 1],
+      [1, 300],
+    ],
+    [
+      [null, 2],
+      [null, 2, 1],
+    ],
+    [
+      [null, 3, 40],
+      [40, 9],
+    ],
+  ] as [Shape, Shape][]
+).map((inputs) => ({
+  name: `lookup ${JSON.stringify(inputs)}`,
+  inputs,
+  range: [-2, 9],
+  build: ops.lookup,
+  gradient: false,
+}));
+
+const histograms: OpCase[] = (
+  [
+    [[null, 3, 4, 3], 7],
+    [[null, 41], 4],
+    [[null, 5, 1], 300],
+    [[null, 9, 2], 1],
+  ] as [Shape, number][]
+).map(([shape, bins]) => ({
+  name: `cumulativeHistogram ${JSON.stringify(shape)} in ${bins} bins`,
+  inputs: [shape],
+  range: [-2, 9],
+  build: (x) => ops.cumulativeHistogram(x, { bins }),
+  gradient: false,
+}));
+
+/** Histogram equalization of a batch, as Keras' layer does it. */
+const equalization: OpCase = {
+  name: 'equalization',
+  inputs: [[null, 6, 5, 3]],
+  range: [0, 255],
+  build: (x) => {
+    const counts = ops.cumulativeHistogram(x, { bins: 256 });
+    const first = ops.neg(
+      ops.max(ops.neg(ops.where(counts, counts, ops.constant(1e9))), { axes: [1], keepDims: true }),
+    );
+    const all = ops.max(counts, { axes: [1], keepDims: true });
+    const table = ops.roundedRatio(
+      ops.maximum(ops.sub(counts, first), ops.constant(0)),
+      ops.sub(all, first),
+      {
+        scale: 255,
+      },
+    );
+    return ops.lookup(x, table);
+  },
+  gradient: false,
+};
 
 /** All cases. */
 export const opCases: readonly OpCase[] = [
@@ -594,6 +667,10 @@ export const opCases: readonly OpCase[] = [
   ...chains,
   ...views,
   ...joins,
+  ...lookups,
+  ...histograms,
+  equalization,
+  ...binary('roundedRatio', roundedRatio, [0, 40], false),
   ...samplings,
   ...(
     [
