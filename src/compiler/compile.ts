@@ -48,16 +48,29 @@ export interface CompiledProgram {
 const SHARDS = 8;
 const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
 
+/** Bytes that values between sweeps may take before large weights do without sweeps of their own. */
+const MAX_KEPT_BYTES = 512 * 2 ** 20;
+
 /**
  * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
  */
 export function compile(options: CompileOptions): CompiledProgram {
+  const compiled = compileWith(options, true);
+  const kept = compiled.program.buffers.filter(
+    ({ kind, id, sharesWith }) =>
+      kind === 'batch' && sharesWith === undefined && compiled.bindings[id]!.source === 'program',
+  );
+  const elements = kept.reduce((sum, buffer) => sum + buffer.elements, 0);
+  return elements * options.capacity * FLOAT_BYTES > MAX_KEPT_BYTES ? compileWith(options, false) : compiled;
+}
+
+function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
   const { target, capacity } = options;
   const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
   const wanted = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
   const values = wanted.map((update) => beforeUpdates(update.value, wanted, update));
   const leaving = options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted));
-  const sweeps = placeInSweeps([...leaving, ...values]);
+  const sweeps = placeInSweeps([...leaving, ...values], apart);
   const outputs = leaving.map((node) => sweeps.roots.get(node)!);
   const updates = wanted.map(({ variable }, i) => ({ variable, value: sweeps.roots.get(values[i]!)! }));
   const roots = [...outputs, ...updates.map(({ value }) => value)];

@@ -8,6 +8,7 @@
 import { isBatched } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 import { accumulates, alongside, viewed } from './groups.ts';
+import { SweepsApart } from './sweeps-apart.ts';
 
 export interface Sweeps {
   /** The node that replaces each of the roots. */
@@ -26,10 +27,14 @@ const MOST_SOURCES = 1;
 /** How many nodes are computed again for one value, at most. */
 const MOST_NODES = 12;
 
-/** Places `roots`, the step's outputs and updates, and all they depend on. */
-export function placeInSweeps(roots: readonly Node[]): Sweeps {
+/**
+ * Places `roots`, the step's outputs and updates, and all they depend on.
+ *
+ * @param apart Whether work on large weights gets sweeps of its own (`SweepsApart`).
+ */
+export function placeInSweeps(roots: readonly Node[], apart: boolean): Sweeps {
   const order = topologicalOrder(roots);
-  const of = firstSweeps(order);
+  const of = firstSweeps(order, apart ? new SweepsApart() : null);
   const sources = new Sources(order, roots);
   const rewritten = new Map<Node, Node>();
   const again = new Map<number, Map<Node, Node>>();
@@ -65,11 +70,12 @@ function runsOnSamples(node: Node): boolean {
 }
 
 /** A sum over the batch is complete after its sweep. */
-function firstSweeps(order: readonly Node[]): Map<Node, number> {
+function firstSweeps(order: readonly Node[], apart: SweepsApart | null): Map<Node, number> {
   const sweeps = new Map<Node, number>();
   for (const node of order) {
     const ready = node.inputs.map((input) => sweeps.get(input)! + (accumulates(viewed(input)) ? 1 : 0));
-    sweeps.set(node, Math.max(0, ...ready));
+    const first = Math.max(0, ...ready);
+    sweeps.set(node, apart === null ? first : apart.place(node, first));
   }
   return sweeps;
 }

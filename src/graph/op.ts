@@ -72,6 +72,11 @@ export interface KernelLowering<A = unknown> {
   readonly kind: 'kernel';
   /** The result is summed over all samples (a weight gradient): batched inputs, whole result. The kernel adds to dst. */
   accumulates?(node: Node<A>): boolean;
+  /**
+   * Bytes of whole values that a call reads or writes from end to end, however few samples it has. Where they are many,
+   * a call should have many samples.
+   */
+  streams?(node: Node<A>): number;
   /** What may be fused after the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
   /** Set when an element-wise kernel that computes or reads the op's value can do the op's work too. */

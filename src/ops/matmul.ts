@@ -1,5 +1,6 @@
 /**
- * @file matmul: rows of x times a weight matrix, the work of a dense layer, and its weight gradient.
+ * @file matmul: rows of x times a weight matrix, the work of a dense layer; the same with the transposed matrix, and the
+ * matrix's gradient.
  *
  * All axes of x but the last are rows: x [..., ic] · weights [ic, oc] → [..., oc].
  */
@@ -8,8 +9,20 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, sampleShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
+import { FLOAT_BYTES } from '../kernels/ir.ts';
 import { matmulKernel, matmulWeightsGradientKernel } from '../kernels/matmul.ts';
+import { matmulTransposedKernel } from '../kernels/matmul-transposed.ts';
 import { transpose } from './transpose.ts';
+
+/**
+ * From this size on a transposed copy of the weights costs more than sums along the lanes do: the copy no longer fits
+ * into the caches.
+ */
+const LARGE_BYTES = 2 ** 20;
+
+function bytesOf(weights: Node): number {
+  return sampleSize(weights.shape) * FLOAT_BYTES;
+}
 
 export const matmulOp: Op<null> = {
   name: 'matmul',
@@ -24,7 +37,9 @@ export const matmulOp: Op<null> = {
   },
   gradient: (node, dy) => {
     const [x, weights] = node.inputs as [Node, Node];
-    return [matmul(dy, transpose(weights, [1, 0])), matmulWeightsGradient(x, dy)];
+    const dx =
+      bytesOf(weights) < LARGE_BYTES ? matmul(dy, transpose(weights, [1, 0])) : matmulTransposed(dy, weights);
+    return [dx, matmulWeightsGradient(x, dy)];
   },
   reference([x, weights]) {
     const [ic, oc] = weights!.shape as [number, number];
@@ -42,10 +57,50 @@ export const matmulOp: Op<null> = {
   lowering: {
     kind: 'kernel',
     fusible: 'epilogue',
+    streams: (node) => bytesOf(node.inputs[1]!),
     lower: ({ node, target, epilogue }) => {
       const [ic, oc] = node.inputs[1]!.shape as readonly [number, number];
       const rows = sampleSize(node.inputs[0]!.shape) / ic;
       return matmulKernel({ rows, ic, oc, target, epilogue, batched: isBatched(node.shape) });
+    },
+  },
+};
+
+export const matmulTransposedOp: Op<null> = {
+  name: 'matmulTransposed',
+  infer([dy, weights]) {
+    if (dy!.length < 1 || weights!.length !== 2 || isBatched(weights!) || dy!.at(-1) !== weights![1]) {
+      throw new ShapeError(
+        `matmulTransposed: ${formatShape(dy!)} and ${formatShape(weights!)} do not fit. ` +
+          'The last extents must be the same, and the second must be a matrix without a batch.',
+      );
+    }
+    return [...dy!.slice(0, -1), weights![0]!];
+  },
+  gradient: (node, gradient) => {
+    const [dy, weights] = node.inputs as [Node, Node];
+    return [matmul(gradient, weights), matmulWeightsGradient(gradient, dy)];
+  },
+  reference([dy, weights]) {
+    const [ic, oc] = weights!.shape as [number, number];
+    const rows = dy!.data.length / oc;
+    const dst = new Float64Array(rows * ic);
+    for (let row = 0; row < rows; row++) {
+      for (let i = 0; i < ic; i++) {
+        let total = 0;
+        for (let o = 0; o < oc; o++) total += dy!.data[row * oc + o]! * weights!.data[i * oc + o]!;
+        dst[row * ic + i] = total;
+      }
+    }
+    return dst;
+  },
+  lowering: {
+    kind: 'kernel',
+    streams: (node) => bytesOf(node.inputs[1]!),
+    lower: ({ node, target }) => {
+      const [ic, oc] = node.inputs[1]!.shape as readonly [number, number];
+      const rows = sampleSize(node.inputs[0]!.shape) / oc;
+      return matmulTransposedKernel({ rows, ic, oc, target, batched: isBatched(node.shape) });
     },
   },
 };
@@ -67,6 +122,7 @@ export const matmulWeightsGradientOp: Op<null> = {
   lowering: {
     kind: 'kernel',
     accumulates: (node) => isBatched(node.inputs[0]!.shape),
+    streams: bytesOf,
     lower: ({ node, target }) => {
       const [ic, oc] = sampleShape(node.shape) as [number, number];
       const rows = sampleSize(node.inputs[0]!.shape) / ic;
@@ -78,6 +134,11 @@ export const matmulWeightsGradientOp: Op<null> = {
 /** x [..., ic] · weights [ic, oc] → [..., oc]. Throws ShapeError when they do not fit. */
 export function matmul(x: Node, weights: Node): Node {
   return apply(matmulOp, [x, weights], null);
+}
+
+/** dy [..., oc] · transposed weights [ic, oc] → [..., ic]. Throws ShapeError when they do not fit. */
+export function matmulTransposed(dy: Node, weights: Node): Node {
+  return apply(matmulTransposedOp, [dy, weights], null);
 }
 
 /** Σ over rows of xᵀ·dy: the gradient of a matmul's weights, [ic, oc], summed over the batch. */

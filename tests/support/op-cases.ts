@@ -4,6 +4,7 @@ import { type Shape, sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
 import type { ConvOptions } from '../../src/ops/conv2d.ts';
 import * as ops from '../../src/ops/index.ts';
+import { matmulTransposed } from '../../src/ops/matmul.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
 
 /** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
@@ -699,7 +700,21 @@ export const opCases: readonly OpCase[] = [
         [7, 9],
       ],
     ] as Shape[][]
-  ).map((inputs) => ({ name: `matmul ${JSON.stringify(inputs)}`, inputs, build: ops.matmul })),
+  ).flatMap(([x, weights]) => {
+    const [ic, oc] = weights as readonly [number, number];
+    const transposed = [
+      [...x!.slice(0, -1), oc!],
+      [ic!, oc!],
+    ];
+    return [
+      { name: `matmul ${JSON.stringify([x, [ic, oc]])}`, inputs: [x!, [ic!, oc!]], build: ops.matmul },
+      {
+        name: `matmulTransposed ${JSON.stringify(transposed)}`,
+        inputs: transposed,
+        build: matmulTransposed,
+      },
+    ];
+  }),
   ...[
     [null, 10],
     [null, 3, 4],
