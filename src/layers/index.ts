@@ -2,6 +2,26 @@
 
 export { activation } from './activation.ts';
 export { add } from './add.ts';
+export { autoContrast } from './augmentation/auto-contrast.ts';
+export { randomBrightness } from './augmentation/random-brightness.ts';
+export { randomColorDegeneration } from './augmentation/random-color-degeneration.ts';
+export { randomColorJitter } from './augmentation/random-color-jitter.ts';
+export { randomContrast } from './augmentation/random-contrast.ts';
+export { randomErasing } from './augmentation/random-erasing.ts';
+export { randomFlip } from './augmentation/random-flip.ts';
+export { randomGaussianBlur } from './augmentation/random-gaussian-blur.ts';
+export { randomGrayscale } from './augmentation/random-grayscale.ts';
+export { randomHue } from './augmentation/random-hue.ts';
+export { randomInvert } from './augmentation/random-invert.ts';
+export { randomPerspective } from './augmentation/random-perspective.ts';
+export { randomPosterization } from './augmentation/random-posterization.ts';
+export { randomRotation } from './augmentation/random-rotation.ts';
+export { randomSaturation } from './augmentation/random-saturation.ts';
+export { randomSharpness } from './augmentation/random-sharpness.ts';
+export { randomShear } from './augmentation/random-shear.ts';
+export { randomTranslation } from './augmentation/random-translation.ts';
+export { randomZoom } from './augmentation/random-zoom.ts';
+export { solarization } from './augmentation/solarization.ts';
 export { batchNormalization } from './batch-normalization.ts';
 export { conv2d } from './conv2d.ts';
 export { dense } from './dense.ts';
@@ -12,4 +32,5 @@ export { globalAveragePooling2d, globalMaxPooling2d } from './global-pooling2d.t
 export { inputLayer } from './input-layer.ts';
 export { lambda } from './lambda.ts';
 export { averagePooling2d, maxPooling2d } from './pooling2d.ts';
+export { rescaling } from './preprocessing/rescaling.ts';
 export { reshape } from './reshape.ts';

@@ -9,7 +9,7 @@ import { Tensor } from '../../src/base/tensor.ts';
 export interface ArrayReference {
   readonly offset: number;
   readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'float64';
+  readonly dtype: 'float32' | 'float64' | 'uint8';
 }
 
 /** An array of a fixture: its numbers widened to float64. */
@@ -28,7 +28,12 @@ export interface Fixture<Manifest> {
   file(name: string): Uint8Array;
 }
 
-const BYTES = { float32: 4, float64: 8 } as const;
+/** How an element at a byte offset is read, and the bytes that it takes. */
+const ELEMENTS = {
+  float32: { bytes: 4, read: (view: DataView, at: number) => view.getFloat32(at, true) },
+  float64: { bytes: 8, read: (view: DataView, at: number) => view.getFloat64(at, true) },
+  uint8: { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
+} as const;
 
 /** The path of a file under tests/fixtures, from a test compiled into a folder beside it. */
 export function fixtureUrl(path: string): URL {
@@ -43,11 +48,11 @@ export function readFixture<Manifest>(name: string): Fixture<Manifest> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = ({ offset, shape, dtype }: ArrayReference): FixtureArray => {
     const size = sizeOf(shape);
-    const element = (i: number) =>
-      dtype === 'float32'
-        ? view.getFloat32(offset + i * BYTES.float32, true)
-        : view.getFloat64(offset + i * BYTES.float64, true);
-    return { shape, data: Float64Array.from({ length: size }, (_, i) => element(i)) };
+    const element = ELEMENTS[dtype];
+    return {
+      shape,
+      data: Float64Array.from({ length: size }, (_, i) => element.read(view, offset + i * element.bytes)),
+    };
   };
   const tensorOf = (reference: ArrayReference) => {
     const { shape, data } = read(reference);

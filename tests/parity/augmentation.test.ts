@@ -1,0 +1,95 @@
+/** @file Image layers against Keras: their results for given parameters of each transformation, and their configs. */
+
+import assert from 'node:assert/strict';
+import test, { after } from 'node:test';
+import type { Config } from '../../src/base/config.ts';
+import type { Backend } from '../../src/engine/executable.ts';
+import type { Node } from '../../src/graph/node.ts';
+import { RandomImageLayer } from '../../src/layers/augmentation/random-image-layer.ts';
+import type { Layer } from '../../src/layers/layer.ts';
+import { LAYERS } from '../../src/layers/registry.ts';
+import { StepContext } from '../../src/layers/step-context.ts';
+import { placeholder } from '../../src/ops/leaf.ts';
+import { type ArrayReference, readFixture } from '../support/fixtures.ts';
+import { BACKENDS } from './backends.ts';
+
+interface Case {
+  readonly name: string;
+  readonly className: string;
+  /** Without name, trainable and dtype. */
+  readonly config: Config;
+  /** Bytes; the layer is given them divided by `scale`. */
+  readonly images: ArrayReference;
+  readonly scale: number;
+  readonly parameters: Readonly<Record<string, ArrayReference>>;
+  readonly output: ArrayReference;
+}
+
+const { manifest, read } = readFixture<{ cases: readonly Case[] }>('augmentation');
+
+/** The part of the pixels that may be further from Keras than one grey level: those at the edge between two values. */
+const FREE = 0.001;
+
+function layerOf({ className, config }: Case): Layer {
+  return LAYERS.fromObject({ class_name: className, config });
+}
+
+const batched = ({ shape }: ArrayReference) => [null, ...shape.slice(1)];
+
+function traced(layer: Layer, images: Node, parameters: Readonly<Record<string, Node>>): Node {
+  if (layer instanceof RandomImageLayer) return layer.transform(images, parameters);
+  return layer.trace([images], new StepContext(true))[0]!;
+}
+
+async function run(item: Case, backend: Backend): Promise<Float32Array> {
+  const images = placeholder({ shape: batched(item.images), name: 'images' });
+  const entries = Object.entries(item.parameters).map(([name, reference]) => {
+    return [name, placeholder({ shape: batched(reference), name })] as const;
+  });
+  const output = traced(layerOf(item), images, Object.fromEntries(entries));
+  assert.deepEqual(output.shape, batched(item.output));
+  const feeds = [images, ...entries.map(([, node]) => node)];
+  const [samples] = item.images.shape as [number];
+  const executable = await backend.compile(
+    { name: item.name, feeds, outputs: [output], updates: [] },
+    { capacity: samples },
+  );
+  executable.feed(images).set(Float32Array.from(read(item.images).data, (byte) => byte / item.scale));
+  for (const [name, node] of entries) executable.feed(node).set(read(item.parameters[name]!).data);
+  await executable.run(samples);
+  const result = executable.output(output).slice();
+  executable.dispose();
+  return result;
+}
+
+for (const backend of BACKENDS) {
+  test(`${backend.name}: image layers transform as Keras does`, async (t) => {
+    const engine = await backend.make();
+    after(() => engine.dispose());
+    for (const item of manifest.cases) {
+      await t.test(item.name, async () => {
+        const result = await run(item, engine);
+        const expected = read(item.output).data;
+        const level = 1 / item.scale;
+        const far = result.filter((value, i) => !(Math.abs(value - expected[i]!) <= level));
+        assert.equal(result.length, expected.length);
+        assert.ok(
+          far.length <= FREE * result.length,
+          `${far.length} of ${result.length} numbers differ by more than a grey level`,
+        );
+        const exact = result.filter((value, i) => Math.abs(value - expected[i]!) <= 0.01 * level);
+        assert.ok(
+          exact.length >= 0.99 * result.length,
+          `only ${exact.length} of ${result.length} numbers are equal`,
+        );
+      });
+    }
+  });
+}
+
+test('configs are those of Keras', () => {
+  for (const item of manifest.cases) {
+    const { name, trainable, dtype, ...config } = layerOf(item).getConfig();
+    assert.deepEqual(config, item.config, item.name);
+  }
+});
