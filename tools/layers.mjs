@@ -50,8 +50,10 @@ export const LAYERS = {
     'data',
   ],
 
+  drawing: ['base'],
   datasets: ['base'],
-  images: ['base', 'data'],
+  images: ['base', 'data', 'drawing'],
+  charts: ['base', 'drawing', 'images', 'formats'],
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
   'index.ts': ['*'],
@@ -63,7 +65,7 @@ export const LAYERS = {
 export const PACKAGES = {
   commander: ['cli'],
   fflate: ['datasets', 'formats'],
-  'fast-png': ['images', 'visualization'],
+  'fast-png': ['charts', 'images', 'visualization'],
   koffi: ['runtime/native'],
 };
 

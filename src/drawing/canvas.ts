@@ -1,0 +1,59 @@
+/** @file Pixels that shapes are laid over. */
+
+import { Tensor } from '../base/tensor.ts';
+import { coverageOf } from './coverage.ts';
+import type { Point } from './drawing.ts';
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** RGB pixels, all of one colour at first. */
+export class Canvas {
+  readonly width: number;
+  readonly height: number;
+  readonly #pixels: Uint8Array;
+
+  constructor(width: number, height: number, paper: Rgb) {
+    this.width = width;
+    this.height = height;
+    this.#pixels = new Uint8Array(width * height * 3);
+    for (let i = 0; i < this.#pixels.length; i++) this.#pixels[i] = paper[i % 3]!;
+  }
+
+  /** Fills closed contours, with smooth edges. */
+  fill(contours: readonly (readonly Point[])[], color: Rgb, opacity = 1): void {
+    const coverage = coverageOf(contours, this.width, this.height);
+    if (coverage === undefined) return;
+    const { left, top, width, height, parts } = coverage;
+    const columns = Math.min(width, this.width - left);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < columns; x++) {
+        const alpha = parts[y * width + x]! * opacity;
+        if (alpha > 0) this.#blend(((top + y) * this.width + left + x) * 3, color, alpha);
+      }
+    }
+  }
+
+  #blend(at: number, color: Rgb, alpha: number): void {
+    for (let c = 0; c < 3; c++) {
+      const under = this.#pixels[at + c]!;
+      this.#pixels[at + c] = Math.round(under + (color[c]! - under) * alpha);
+    }
+  }
+
+  /** Puts an image `[height, width, 1 or 3]` of bytes with its upper left corner at (left, top); it must fit. */
+  put(image: Tensor, left: number, top: number): void {
+    const [height, width, channels] = image.shape as [number, number, number];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (y * width + x) * channels;
+        const to = ((top + y) * this.width + left + x) * 3;
+        for (let c = 0; c < 3; c++) this.#pixels[to + c] = image.data[from + (channels === 1 ? 0 : c)]!;
+      }
+    }
+  }
+
+  /** The pixels so far: uint8 `[height, width, 3]`. */
+  toTensor(): Tensor {
+    return new Tensor([this.height, this.width, 3], 'uint8', this.#pixels.slice());
+  }
+}
