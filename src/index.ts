@@ -34,6 +34,7 @@ export type { History } from './callbacks/history.ts';
 export * as callbacks from './callbacks/index.ts';
 export type { ModelCheckpointOptions } from './callbacks/model-checkpoint.ts';
 export type { TextOutput } from './callbacks/text-output.ts';
+export * as charts from './charts/index.ts';
 export { Constraint } from './constraints/constraint.ts';
 export * as constraints from './constraints/index.ts';
 export type { Dataset } from './data/dataset.ts';
