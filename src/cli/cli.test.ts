@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -81,6 +81,7 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['train', data, '--model', 'none.keras'], /There is no model file none\.keras/],
     [['train', 'mnits'], /Unknown data set 'mnits'\. Did you mean 'mnist'\?.*no folder of that name/],
     [['evaluate', 'none.keras', data], /There is no model file/],
+    [['doctor', 'none'], /There is no folder none/],
   ];
   for (const [args, message] of cases) {
     const { code, stdout, stderr } = await fovea(args);
@@ -208,4 +209,27 @@ test('doctor tells of settings that cannot be had', async () => {
   assert.equal(found.selected, null);
   assert.match(found.problem, /abacus/);
   assert.match((await fovea(['doctor'], undefined, env)).stdout, /^backend +none: .*abacus/m);
+});
+
+test('doctor looks through a folder of images', async () => {
+  const copy = join(root, 'split', 'validation', 'dark');
+  mkdirSync(copy, { recursive: true });
+  mkdirSync(join(root, 'split', 'train', 'dark'), { recursive: true });
+  copyFileSync(join(root, data, 'dark', '0.png'), join(root, 'split', 'train', 'dark', 'a.png'));
+  copyFileSync(join(root, data, 'dark', '0.png'), join(copy, 'b.png'));
+  writeFileSync(join(copy, 'empty.png'), '');
+  const { code, stdout, stderr } = await fovea(['doctor', 'split']);
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^Listing files …\nReading images 0\/3\n/);
+  assert.match(
+    stdout,
+    /Leaks, .*: 1 picture\n {2}equal files +train\/dark\/a.png\n +validation\/dark\/b.png\n/,
+  );
+  assert.match(stdout, /1 file empty\n {4}validation\/dark\/empty.png: /);
+  assert.match(stdout, /To be repaired: 1 file that cannot be used, 1 leak\.\n$/);
+  const asJson = await fovea(['doctor', 'split', '--json']);
+  assert.equal(asJson.stdout.trimEnd().split('\n').length, 1);
+  assert.deepEqual([lastLine(asJson.stdout).leaks, lastLine(asJson.stdout).problems.length], [1, 1]);
+  const sound = await fovea(['doctor', join('split', 'train')]);
+  assert.deepEqual([sound.code, /Nothing that harms training was found\.\n$/.test(sound.stdout)], [0, true]);
 });

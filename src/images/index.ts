@@ -8,6 +8,19 @@ export {
   type ImageLoaderOptions,
 } from './image-loader.ts';
 export type { ImageSource } from './image-source.ts';
+export {
+  type InspectDirectoryOptions,
+  type InspectionProgress,
+  inspectDirectory,
+} from './inspect-directory.ts';
+export type {
+  DirectoryReport,
+  Distribution,
+  DuplicateGroup,
+  FileProblem,
+  PartReport,
+  ProblemKind,
+} from './inspection/report.ts';
 export { type LoadImageOptions, loadImage } from './load-image.ts';
 export type { ImageSpec } from './prepare-image.ts';
 export { type Interpolation, resizeImage } from './resize.ts';
