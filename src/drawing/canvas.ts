@@ -40,15 +40,12 @@ export class Canvas {
     }
   }
 
-  /** Puts an image `[height, width, 1 or 3]` of bytes with its upper left corner at (left, top); it must fit. */
+  /** Puts an image `[height, width, 3]` of bytes with its upper left corner at (left, top); it must fit. */
   put(image: Tensor, left: number, top: number): void {
-    const [height, width, channels] = image.shape as [number, number, number];
+    const [height, width] = image.shape as [number, number, number];
     for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const from = (y * width + x) * channels;
-        const to = ((top + y) * this.width + left + x) * 3;
-        for (let c = 0; c < 3; c++) this.#pixels[to + c] = image.data[from + (channels === 1 ? 0 : c)]!;
-      }
+      const row = image.data.subarray(y * width * 3, (y + 1) * width * 3);
+      this.#pixels.set(row, ((top + y) * this.width + left) * 3);
     }
   }
 

@@ -2,6 +2,7 @@
 
 export { type ColorMode, convertColor } from './color-mode.ts';
 export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
+export { type GridOptions, grid } from './image-grid.ts';
 export {
   createImageLoader,
   type ImageLoader,
