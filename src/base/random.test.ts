@@ -105,3 +105,20 @@ test('a generator goes on from a state, also between the two numbers of a normal
   }
   assert.throws(() => random.setState({ words: [1, 2, 3, 4], spare: Number.NaN }), ValueError);
 });
+
+test('beta numbers have the mean and the deviation of their distribution', () => {
+  const random = new RandomGenerator(17);
+  for (const [a, b] of [
+    [0.2, 0.2],
+    [1, 1],
+    [2, 5],
+    [1e-6, 1e-6],
+  ] as const) {
+    const values = Array.from({ length: 20000 }, () => random.beta(a, b));
+    assert.ok(values.every((value) => value >= 0 && value <= 1));
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    assert.ok(Math.abs(mean - a / (a + b)) < 0.012, `${a}, ${b}: mean ${mean}`);
+    assert.ok(Math.abs(variance - (a * b) / ((a + b) ** 2 * (a + b + 1))) < 0.005, `${a}, ${b}: ${variance}`);
+  }
+});

@@ -129,6 +129,25 @@ export class RandomGenerator {
     return mean + std * draw;
   }
 
+  /** The logarithm of a gamma-distributed number of that shape and scale 1 (Marsaglia & Tsang 2000): it is finite for tiny shapes. */
+  #logGamma(shape: number): number {
+    // Below 1: a number of shape + 1, times u^(1 / shape).
+    if (shape < 1) return this.#logGamma(shape + 1) + Math.log(1 - this.uniform()) / shape;
+    const d = shape - 1 / 3;
+    for (;;) {
+      const x = this.normal();
+      const v = (1 + x / Math.sqrt(9 * d)) ** 3;
+      if (v > 0 && Math.log(1 - this.uniform()) < (x * x) / 2 + d * (1 - v + Math.log(v)))
+        return Math.log(d * v);
+    }
+  }
+
+  /** A beta-distributed number in [0, 1]: gamma-distributed ones of both shapes, the first over their sum. */
+  beta(a: number, b: number): number {
+    const [first, second] = [this.#logGamma(a), this.#logGamma(b)];
+    return 1 / (1 + Math.exp(second - first));
+  }
+
   /** Puts the elements into random order, in place (Fisher-Yates). */
   shuffle(values: Int32Array | Uint32Array): void {
     for (let last = values.length - 1; last > 0; last--) {

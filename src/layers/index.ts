@@ -3,6 +3,8 @@
 export { activation } from './activation.ts';
 export { add } from './add.ts';
 export { autoContrast } from './augmentation/auto-contrast.ts';
+export { cutMix } from './augmentation/cut-mix.ts';
+export { mixUp } from './augmentation/mix-up.ts';
 export { randomBrightness } from './augmentation/random-brightness.ts';
 export { randomColorDegeneration } from './augmentation/random-color-degeneration.ts';
 export { randomColorJitter } from './augmentation/random-color-jitter.ts';

@@ -5,11 +5,13 @@ import test, { after } from 'node:test';
 import type { Config } from '../../src/base/config.ts';
 import type { Backend } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
+import type { BatchMixer } from '../../src/layers/augmentation/batch-mixer.ts';
 import { RandomImageLayer } from '../../src/layers/augmentation/random-image-layer.ts';
 import type { Layer } from '../../src/layers/layer.ts';
 import { LAYERS } from '../../src/layers/registry.ts';
 import { StepContext } from '../../src/layers/step-context.ts';
 import { placeholder } from '../../src/ops/leaf.ts';
+import { assertClose } from '../support/close.ts';
 import { type ArrayReference, readFixture } from '../support/fixtures.ts';
 import { BACKENDS } from './backends.ts';
 
@@ -30,7 +32,7 @@ const { manifest, read } = readFixture<{ cases: readonly Case[] }>('augmentation
 /** The part of the pixels that may be further from Keras than one grey level: those at the edge between two values. */
 const FREE = 0.001;
 
-function layerOf({ className, config }: Case): Layer {
+function layerOf({ className, config }: Pick<Case, 'className' | 'config'>): Layer {
   return LAYERS.fromObject({ class_name: className, config });
 }
 
@@ -87,9 +89,40 @@ for (const backend of BACKENDS) {
   });
 }
 
+interface Mixed extends Pick<Case, 'className' | 'config' | 'images'> {
+  readonly labels: ArrayReference;
+  readonly partners: ArrayReference;
+  readonly weights: ArrayReference;
+  /** [n, 4]: x0, x1, y0, y1. */
+  readonly boxes: ArrayReference;
+  readonly mixedImages: ArrayReference;
+  readonly mixedLabels: ArrayReference;
+}
+
+const mixings = readFixture<{ cases: readonly Mixed[] }>('mixing');
+
+for (const item of mixings.manifest.cases) {
+  test(`${item.className} mixes as Keras does`, () => {
+    const numbers = (reference: ArrayReference) => [...mixings.read(reference).data];
+    const corners = numbers(item.boxes);
+    const mixing = {
+      partners: Int32Array.from(numbers(item.partners)),
+      weights: Float32Array.from(numbers(item.weights)),
+      boxes: [0, 4, 8].map((at) => {
+        const [x0, x1, y0, y1] = corners.slice(at, at + 4) as [number, number, number, number];
+        return { x0, x1, y0, y1 };
+      }),
+    };
+    const layer = layerOf(item) as BatchMixer;
+    const result = layer.transform(mixings.tensorOf(item.images), mixings.tensorOf(item.labels), mixing);
+    assertClose(result[0].data as Float32Array, mixings.read(item.mixedImages).data, 1e-6, 'images');
+    assertClose(result[1].data as Float32Array, mixings.read(item.mixedLabels).data, 1e-6, 'labels');
+  });
+}
+
 test('configs are those of Keras', () => {
-  for (const item of manifest.cases) {
+  for (const item of [...manifest.cases, ...mixings.manifest.cases]) {
     const { name, trainable, dtype, ...config } = layerOf(item).getConfig();
-    assert.deepEqual(config, item.config, item.name);
+    assert.deepEqual(config, item.config, item.className);
   }
 });

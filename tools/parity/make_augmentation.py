@@ -161,7 +161,36 @@ def erasing(cases):
         cases.add(f"erasing, {label}", layer, given, {"applyErasing": per_image(*apply), **boxes, "fill": fill})
 
 
+def mixing():
+    """MixUp and CutMix, whose parameters are one for a batch."""
+    fixture = Fixture("mixing", "make_augmentation.py")
+    images, labels = pictures(0xB17), np.eye(SAMPLES, dtype="float32")
+    partners = np.array([2, 0, 1])
+    ends = [np.array(v, "float32") for v in ((2.5, 0, 7), (9, 14, 7.5), (1, 4.2, 3), (8.3, 9, 11))]
+    shape = (SAMPLES, HEIGHT, WIDTH, 3)
+    up, cut = L.MixUp(0.3), L.CutMix(0.7)
+    masks, weights = cut._generate_batch_mask(shape, tuple(ends))
+    for layer, given in (
+        (up, {"mix_weight": np.array([0.3, 0.9, 1.0], "float32"), "permutation_order": partners}),
+        (cut, {"batch_masks": masks, "mix_weight": weights, "permutation_order": partners}),
+    ):
+        config = {k: v for k, v in layer.get_config().items() if k not in ("name", "trainable", "dtype")}
+        fixture.add(
+            className=type(layer).__name__,
+            config=config,
+            images=fixture.array(images, "uint8"),
+            labels=fixture.array(labels),
+            partners=fixture.array(partners),
+            weights=fixture.array(np.reshape(given["mix_weight"], -1)),
+            boxes=fixture.array(np.stack(ends, 1)),
+            mixedImages=fixture.array(layer.transform_images(images.astype("float32"), given)),
+            mixedLabels=fixture.array(layer.transform_labels(labels, given)),
+        )
+    fixture.write()
+
+
 def main():
+    mixing()
     cases = Cases()
     geometric(cases)
     colors(cases)
