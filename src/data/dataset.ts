@@ -36,19 +36,20 @@ export interface ShuffleOptions {
  * In `fit`, `evaluate` and `predict` the elements are batches: `[x, y]`, `[x, y, sampleWeight]`, or for `predict` `x`.
  */
 export class Dataset<T = unknown> implements AsyncIterable<T> {
-  readonly #source: Source<T>;
+  /** What passes read. Datasets of other kinds are made of it. */
+  readonly source: Source<T>;
   /** Names of the classes that labels count; null when unknown. They go along to the datasets made of this one. */
   readonly classNames: readonly string[] | null;
 
   /** Datasets are made by `data.fromTensors` and the like. */
   constructor(source: Source<T>, classNames: readonly string[] | null = null) {
-    this.#source = source;
+    this.source = source;
     this.classNames = classNames;
   }
 
   /** Elements in a pass, of a batched dataset batches; `Infinity` when it never ends; null while unknown. */
   get length(): number | null {
-    return this.#source.length;
+    return this.source.length;
   }
 
   [Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
@@ -57,7 +58,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
 
   /** One pass over the elements. */
   pass(): AsyncGenerator<T, void, undefined> {
-    return this.#source.open();
+    return this.source.open();
   }
 
   /**
@@ -65,12 +66,12 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
    * same way, in another process too, repeats the pass.
    */
   getState(): StateValue {
-    return stateOf(this.#source);
+    return stateOf(this.source);
   }
 
   /** Brings the dataset to a state. Throws ValueError when it is of a dataset with other stages. */
   setState(state: StateValue): void {
-    restoreSource(this.#source, state);
+    restoreSource(this.source, state);
   }
 
   /** The results of `fn`, which may be async. An error of `fn` comes in its element's place and names it. */
@@ -79,7 +80,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     if (typeof fn !== 'function') {
       throw new ValueError(`map takes a function of an element, received ${describeValue(fn)}.`);
     }
-    return this.#with(mapped(this.#source, fn, count('map', 'parallel', options.parallel ?? 1, 1)));
+    return this.#with(mapped(this.source, fn, count('map', 'parallel', options.parallel ?? 1, 1)));
   }
 
   /**
@@ -89,12 +90,12 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
   batch(batchSize: number, options: DatasetBatchOptions = {}): Dataset<Batched<T>> {
     checkOptionNames('batch', options, ['dropRemainder']);
     const drop = booleanOption('batch', 'dropRemainder', options.dropRemainder, false);
-    return this.#with(batched(this.#source, count('batch', 'batchSize', batchSize, 1), drop));
+    return this.#with(batched(this.source, count('batch', 'batchSize', batchSize, 1), drop));
   }
 
   /** The elements of batches, one by one. */
   unbatch(): Dataset<Unbatched<T>> {
-    return this.#with(unbatched(this.#source));
+    return this.#with(unbatched(this.source));
   }
 
   /**
@@ -105,7 +106,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     checkOptionNames('shuffle', options, ['seed', 'reshuffleEachIteration']);
     const again = booleanOption('shuffle', 'reshuffleEachIteration', options.reshuffleEachIteration, true);
     const size = count('shuffle', 'bufferSize', bufferSize, 1);
-    return this.#with(shuffled(this.#source, size, options.seed ?? null, again));
+    return this.#with(shuffled(this.source, size, options.seed ?? null, again));
   }
 
   /**
@@ -113,38 +114,38 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
    * must differ from epoch to epoch, such as shuffling and augmentation, comes after it.
    */
   cache(): Dataset<T> {
-    return this.#with(cached(this.#source));
+    return this.#with(cached(this.source));
   }
 
   /** Reads up to `bufferSize` elements before they are asked for. */
   prefetch(bufferSize: number): Dataset<T> {
-    return this.#with(prefetched(this.#source, count('prefetch', 'bufferSize', bufferSize, 1)));
+    return this.#with(prefetched(this.source, count('prefetch', 'bufferSize', bufferSize, 1)));
   }
 
   /** The first `n` elements. */
   take(n: number): Dataset<T> {
-    return this.#with(taken(this.#source, count('take', 'n', n, 0)));
+    return this.#with(taken(this.source, count('take', 'n', n, 0)));
   }
 
   /** All elements but the first `n`. */
   skip(n: number): Dataset<T> {
-    return this.#with(skipped(this.#source, count('skip', 'n', n, 0)));
+    return this.#with(skipped(this.source, count('skip', 'n', n, 0)));
   }
 
   /** `n` passes as one; without `n` endlessly. */
   repeat(n?: number): Dataset<T> {
     const passes = n === undefined ? Number.POSITIVE_INFINITY : count('repeat', 'n', n, 0);
-    return this.#with(repeated(this.#source, passes));
+    return this.#with(repeated(this.source, passes));
   }
 
   /** These elements, then those of `other`. */
   concatenate<U>(other: Dataset<U>): Dataset<T | U> {
-    return this.#with(concatenated(this.#source, Dataset.#sourceOf('concatenate', other)));
+    return this.#with(concatenated(this.source, Dataset.#sourceOf('concatenate', other)));
   }
 
   /** Lists `[element, element of other]`, as many as the shorter one has. */
   zip<U>(other: Dataset<U>): Dataset<[T, U]> {
-    return this.#with(zipped([this.#source, Dataset.#sourceOf('zip', other)]) as Source<[T, U]>);
+    return this.#with(zipped([this.source, Dataset.#sourceOf('zip', other)]) as Source<[T, U]>);
   }
 
   #with<U>(source: Source<U>): Dataset<U> {
@@ -153,7 +154,7 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
 
   /** The source of a dataset that a method was given. Throws ValueError for anything else. */
   static #sourceOf<U>(method: string, other: Dataset<U>): Source<U> {
-    if (other instanceof Dataset) return other.#source;
+    if (other instanceof Dataset) return other.source;
     throw new ValueError(
       `${method} takes a dataset, received ${describeValue(other)}. Make one with data.fromTensors, data.fromGenerator or ` +
         'data.fromFiles.',

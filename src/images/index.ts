@@ -1,7 +1,10 @@
 /** @file Image files in, pixels out. */
 
 export { type ColorMode, convertColor } from './color-mode.ts';
+export { type DatasetFromDirectoryOptions, datasetFromDirectory } from './dataset-from-directory.ts';
 export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
+export type { ImageDataset, LabelMode } from './image-dataset.ts';
+export type { FolderFile, ImageDirectory, LabelledFile } from './image-files.ts';
 export { type GridOptions, grid } from './image-grid.ts';
 export {
   createImageLoader,
@@ -9,6 +12,7 @@ export {
   type ImageLoaderOptions,
 } from './image-loader.ts';
 export type { ImageSource } from './image-source.ts';
+export type { OnError, SkippedFile } from './image-store.ts';
 export {
   type InspectDirectoryOptions,
   type InspectionProgress,

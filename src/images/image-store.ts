@@ -1,0 +1,131 @@
+/** @file ImageStore: the decoded images of a list of files, loaded on threads and kept while there is room. */
+
+import { FoveaError, ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import type { Tensor } from '../base/tensor.ts';
+import type { FoundFile } from './image-files.ts';
+import { createImageLoader, type ImageLoader } from './image-loader.ts';
+import type { ImageSpec } from './prepare-image.ts';
+
+/** A file that could not be loaded, and why. */
+export interface SkippedFile {
+  readonly file: string;
+  readonly error: FoveaError;
+}
+
+/**
+ * What to do with a file that cannot be loaded: `'throw'` ends the pass with the file's error, `'skip'` leaves the file
+ * out of this pass and all later ones. A function is told, and may throw an error to end the pass.
+ */
+export type OnError = 'throw' | 'skip' | ((error: FoveaError, file: string) => void);
+
+export interface ImageStoreOptions {
+  readonly files: readonly FoundFile[];
+  readonly spec: ImageSpec;
+  readonly onError: OnError;
+  /** Threads; null for as many as the machine runs at the same time. */
+  readonly workers: number | null;
+  /** Bytes of decoded images that are kept from pass to pass. */
+  readonly cacheLimit: number;
+}
+
+/** Loaders by number of threads, so that many datasets do not start many threads. Idle ones do not keep the process alive. */
+const loaders = new Map<number | null, ImageLoader>();
+
+function loaderOf(workers: number | null): ImageLoader {
+  let loader = loaders.get(workers);
+  if (loader === undefined) {
+    loader = createImageLoader(workers === null ? {} : { workers });
+    loaders.set(workers, loader);
+  }
+  return loader;
+}
+
+/** Throws ValueError for an `onError` that is none. */
+export function checkOnError(who: string, onError: unknown): OnError {
+  if (onError === 'throw' || onError === 'skip' || typeof onError === 'function') return onError as OnError;
+  throw new ValueError(
+    `${who}: onError must be 'throw', 'skip' or a function (error, file) => void, received ${describeValue(onError)}.`,
+  );
+}
+
+/** What the loader takes: a path, a browser's File, or the bytes of another kind of file. */
+async function sourceOf({ source }: FoundFile): Promise<string | Blob | Uint8Array> {
+  if (typeof source === 'string' || source instanceof Blob) return source;
+  return new Uint8Array(await source.arrayBuffer());
+}
+
+/** Images by their place in the list of files. */
+export class ImageStore {
+  readonly #options: ImageStoreOptions;
+  readonly #kept = new Map<number, Tensor>();
+  readonly #skipped = new Map<number, SkippedFile>();
+  readonly #reported = new Set<number>();
+  #bytes = 0;
+
+  constructor(options: ImageStoreOptions) {
+    this.#options = options;
+  }
+
+  /** The files that could not be loaded so far, in the order of the list. */
+  get skipped(): readonly SkippedFile[] {
+    return this.#inOrder().map(([, skipped]) => skipped);
+  }
+
+  #inOrder(): [number, SkippedFile][] {
+    return [...this.#skipped].sort(([a], [b]) => a - b);
+  }
+
+  /** How many images to load at the same time. */
+  get width(): number {
+    return 2 * loaderOf(this.#options.workers).workers;
+  }
+
+  /** The image, or null when it is skipped. Throws the file's error as `onError` says. */
+  async load(index: number): Promise<Tensor | null> {
+    if (this.#skipped.has(index)) return null;
+    const kept = this.#kept.get(index);
+    if (kept !== undefined) return kept;
+    const { files, spec, workers, cacheLimit } = this.#options;
+    try {
+      const image = await loaderOf(workers).load(await sourceOf(files[index]!), spec);
+      if (this.#bytes + image.size <= cacheLimit && !this.#kept.has(index)) {
+        this.#kept.set(index, image);
+        this.#bytes += image.size;
+      }
+      return image;
+    } catch (error) {
+      this.#refuse(index, error);
+      return null;
+    }
+  }
+
+  #refuse(index: number, error: unknown): void {
+    const { files, onError } = this.#options;
+    if (!(error instanceof FoveaError) || onError === 'throw') throw error;
+    const file = files[index]!.path;
+    if (onError !== 'skip') onError(error, file);
+    this.#skipped.set(index, { file, error });
+    if (this.#skipped.size === files.length) {
+      throw new FoveaError(
+        `None of the ${files.length} files could be loaded. The last one: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** Prints the names of files that were skipped since the last report, with the reasons. */
+  report(): void {
+    const { files, onError } = this.#options;
+    const fresh = this.#inOrder().filter(([index]) => !this.#reported.has(index));
+    for (const [index] of fresh) this.#reported.add(index);
+    if (fresh.length === 0 || onError !== 'skip') return;
+    const lines = fresh.map(([, { error }]) => `  ${error.message}`);
+    const noun = fresh.length === 1 ? 'file that' : 'files that';
+    console.warn(
+      `Skipped ${fresh.length} of ${files.length} ${noun} could not be loaded:\n${lines.join('\n')}`,
+    );
+  }
+}
