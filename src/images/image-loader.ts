@@ -20,7 +20,7 @@ export interface ImageLoader {
   /** Files that are loaded at the same time. Further loads wait for their turn. */
   readonly workers: number;
   /**
-   * The image as uint8 `[height, width, channels]`.
+   * The image as uint8 `[height, width, channels]`, or float32 where the resizing asks for it.
    *
    * @throws FoveaErrors that name the file; ValueError for specs that do not exist.
    */
@@ -47,6 +47,10 @@ function errorOf({ name, message }: { name: string; message: string }): Error {
   const classes: Record<string, unknown> = { ...errors };
   const Class = classes[name] as (new (message: string) => Error) | undefined;
   return Class === undefined ? new errors.FoveaError(`${name}: ${message}`) : new Class(message);
+}
+
+function imageOf(shape: readonly number[], pixels: Uint8Array | Float32Array): Tensor {
+  return new Tensor(shape, pixels instanceof Float32Array ? 'float32' : 'uint8', pixels);
 }
 
 class WorkerCrew {
@@ -98,7 +102,7 @@ class WorkerCrew {
     const task = seat.tasks.shift()!;
     if (seat.tasks.length === 0) seat.worker.letGo();
     if ('error' in reply) task.reject(errorOf(reply.error));
-    else task.resolve(new Tensor(reply.shape, 'uint8', reply.pixels));
+    else task.resolve(imageOf(reply.shape, reply.pixels));
     this.hand();
   }
 

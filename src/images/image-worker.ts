@@ -14,9 +14,12 @@ export interface ImageJob {
   readonly spec: ImageSpec;
 }
 
+/** The elements of a uint8 or float32 image. */
+type Pixels = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+
 /** What became of a job: pixels, or an error as its class' name and message. */
 export type ImageReply =
-  | { readonly id: number; readonly shape: readonly number[]; readonly pixels: Uint8Array<ArrayBuffer> }
+  | { readonly id: number; readonly shape: readonly number[]; readonly pixels: Pixels }
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
 /** What a worker needs of its end of the message channel. */
@@ -31,16 +34,16 @@ export const WORKER_DATA = 'fovea images';
 /** Where this code was loaded from. */
 export const workerUrl: string | undefined = import.meta.url;
 
-/** Bytes that can be given away: those of the tensor where it alone has them. */
-function ownBytes(image: Tensor): Uint8Array<ArrayBuffer> {
-  const bytes = image.data as Uint8Array<ArrayBuffer>;
-  return bytes.length === bytes.buffer.byteLength ? bytes : bytes.slice();
+/** Pixels that can be given away: those of the tensor where it alone has them. */
+function ownPixels(image: Tensor): Pixels {
+  const pixels = image.data as Pixels;
+  return pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
 }
 
 async function work(port: ImagePort, { id, source, spec }: ImageJob): Promise<void> {
   try {
     const image = await prepareImage(source, spec);
-    const pixels = ownBytes(image);
+    const pixels = ownPixels(image);
     port.postMessage({ id, shape: image.shape, pixels }, [pixels.buffer]);
   } catch (error) {
     const { name, message } = error as Error;

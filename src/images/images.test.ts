@@ -197,6 +197,8 @@ test('loadImage reads a file and prepares it', async () => {
     });
     assert.deepEqual([small.shape, small.dtype], [[4, 5, 1], 'uint8']);
     assert.deepEqual((await loadImage(fileOf('grey.jpg'), { targetSize: 8 })).shape, [8, 8, 3]);
+    const middle = await loadImage(path, { colorMode: 'rgba', targetSize: 7, keepAspectRatio: true });
+    assert.deepEqual(middle, (await loadImage(path, { colorMode: 'rgba' })).slice([1, 0, 0], [7, 7, 4]));
     await assert.rejects(loadImage(join(folder, 'b.png')), /b.png: there is no such file/);
     await assert.rejects(loadImage(folder), /Could not read the image/);
     await writeFile(path, 'hello');

@@ -28,5 +28,11 @@ export type {
 } from './inspection/report.ts';
 export { type LoadImageOptions, loadImage } from './load-image.ts';
 export type { ImageSpec } from './prepare-image.ts';
-export { type Interpolation, resizeImage } from './resize.ts';
-export type { ResizeSpec } from './resize-spec.ts';
+export {
+  type Interpolation,
+  type KerasInterpolation,
+  type KerasResize,
+  type PillowResize,
+  type ResizeSpec,
+  resizeImage,
+} from './resize.ts';

@@ -6,7 +6,7 @@ import type { Tensor } from '../base/tensor.ts';
 import { COLOR_MODES, type ColorMode, convertColor } from './color-mode.ts';
 import { checkExifOrientation, decodeImage, type ExifOrientation } from './decode.ts';
 import { nameOf, type PlainSource, readSource } from './image-source.ts';
-import { checkResize, type ResizeSpec, resizeTo } from './resize-spec.ts';
+import { checkResize, type ResizeSpec, resizeTo } from './resize.ts';
 
 /** What an image is made into. It is plain data, so that it can be sent to a worker. */
 export interface ImageSpec {
@@ -26,7 +26,7 @@ export function checkImageSpec(spec: ImageSpec, who: string): void {
   const { colorMode = 'rgb' } = spec;
   if (!COLOR_MODES.includes(colorMode)) throw unknownNameError('colorMode', colorMode, COLOR_MODES);
   checkExifOrientation(spec.exifOrientation);
-  checkResize(spec.size, spec.resize, who);
+  checkResize(spec.size, spec.resize ?? {}, who);
 }
 
 /** Reads, decodes, converts and resizes; `spec` has been checked. Throws FoveaErrors that name the file. */
@@ -34,5 +34,5 @@ export async function prepareImage(source: PlainSource, spec: ImageSpec): Promis
   const { colorMode = 'rgb', size, resize, exifOrientation = 'apply' } = spec;
   const image = await decodeImage(await readSource(source), nameOf(source), { exifOrientation });
   const colored = convertColor(image, colorMode);
-  return size === undefined ? colored : resizeTo(colored, size, resize);
+  return size === undefined ? colored : resizeTo(colored, size, resize ?? {});
 }

@@ -1,137 +1,137 @@
-/** @file Resizing images exactly as Pillow does (src/libImaging/Geometry.c and Resample.c), which Keras' load_img uses. */
+/** @file The two ways to bring an image to a size, Pillow's and Keras', and what becomes of its proportions. */
 
 import { ValueError } from '../base/errors.ts';
+import { booleanOption, checkOptionNames } from '../base/options.ts';
+import { unknownNameError } from '../base/suggest.ts';
 import { Tensor } from '../base/tensor.ts';
+import { KERAS_INTERPOLATIONS, type KerasInterpolation, resizeAsKeras } from './keras-resize.ts';
+import { INTERPOLATIONS, type Interpolation, resizeAsPillow } from './pillow-resize.ts';
 import { checkImage } from './pixels.ts';
 
-/**
- * How a pixel of the result is found. `nearest`: the source pixel under its centre. `bilinear`: pixel centres lie at
- * half coordinates; a triangle filter that widens when shrinking, so that every source pixel counts (antialiasing).
- */
-export type Interpolation = 'nearest' | 'bilinear';
+export type { KerasInterpolation } from './keras-resize.ts';
+export type { Interpolation } from './pillow-resize.ts';
 
-export const INTERPOLATIONS: readonly Interpolation[] = ['nearest', 'bilinear'];
-
-// Pillow's fixed point: 8 bits for the pixel, 2 bits of headroom, the rest for the weight.
-const PRECISION = 22;
-
-function resizeNearest(image: Tensor, height: number, width: number): Uint8Array {
-  const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
-  // Pillow adds the step again and again, and the rounding of that sum decides ties. So this code adds too, and does
-  // not multiply.
-  const places = (from: number, to: number) => {
-    const step = from / to;
-    let at = step * 0.5;
-    return Int32Array.from({ length: to }, () => {
-      const place = Math.min(Math.trunc(at), from - 1);
-      at += step;
-      return place;
-    });
-  };
-  const columns = places(sourceWidth, width);
-  const rows = places(sourceHeight, height);
-  const out = new Uint8Array(height * width * channels);
-  let o = 0;
-  for (const row of rows) {
-    for (const column of columns) {
-      const from = (row * sourceWidth + column) * channels;
-      for (let c = 0; c < channels; c++) out[o++] = image.data[from + c]!;
-    }
-  }
-  return out;
+/** Resizing as Pillow and Keras' `load_img` do: filters that widen when shrinking, whole numbers. */
+export interface PillowResize {
+  readonly method?: 'pillow';
+  /** `nearest` unless given. */
+  readonly interpolation?: Interpolation;
+  /** Take the largest part in the middle that has the proportions of the size, instead of stretching the image. */
+  readonly cropToAspectRatio?: boolean;
 }
 
-/** For each place of the result: the first source place and the fixed-point weights from there on. */
-function triangleWeights(from: number, to: number): { first: number; weights: Int32Array }[] {
-  const scale = from / to;
-  const support = Math.max(scale, 1);
-  return Array.from({ length: to }, (_, place) => {
-    const center = (place + 0.5) * scale;
-    const first = Math.max(0, Math.trunc(center - support + 0.5));
-    const end = Math.min(from, Math.trunc(center + support + 0.5));
-    const raw = Array.from({ length: end - first }, (_, i) =>
-      Math.max(0, 1 - Math.abs((i + first - center + 0.5) / support)),
-    );
-    const sum = raw.reduce((a, b) => a + b, 0);
-    const weights = Int32Array.from(raw, (weight) => Math.trunc(0.5 + (weight / sum) * 2 ** PRECISION));
-    return { first, weights };
-  });
+/** Resizing as Keras' `image_dataset_from_directory` and `Resizing` do: no widening when shrinking. */
+export interface KerasResize {
+  readonly method: 'keras';
+  /** `bilinear` unless given. */
+  readonly interpolation?: KerasInterpolation;
+  /** Take the largest part in the middle that has the proportions of the size, instead of stretching the image. */
+  readonly cropToAspectRatio?: boolean;
+  /** Resize to fit into the size with the image's own proportions, and fill the borders with 0. */
+  readonly padToAspectRatio?: boolean;
+  /** `uint8` (the default) rounds to the nearest and clips to 0 … 255; `float32` gives Keras' numbers. */
+  readonly dtype?: 'uint8' | 'float32';
 }
 
-/** Resizes the middle axis of `[outer, from, inner]` to `to`. */
-function resizeAxis(data: Uint8Array, outer: number, from: number, inner: number, to: number): Uint8Array {
-  if (from === to) return data;
-  const table = triangleWeights(from, to);
-  const out = new Uint8Array(outer * to * inner);
-  let o = 0;
-  for (let row = 0; row < outer; row++) {
-    for (const { first, weights } of table) {
-      const start = (row * from + first) * inner;
-      for (let i = 0; i < inner; i++) {
-        let sum = 1 << (PRECISION - 1);
-        for (let k = 0, at = start + i; k < weights.length; k++, at += inner) sum += data[at]! * weights[k]!;
-        out[o++] = Math.min(255, sum >> PRECISION);
-      }
-    }
-  }
-  return out;
-}
+/** How an image gets to its size. */
+export type ResizeSpec = PillowResize | KerasResize;
 
-/** Multiplies colours by alpha (the last channel), so that transparent pixels do not bleed into their neighbours. */
-function premultiply(data: Uint8Array, channels: number): Uint8Array {
-  return data.map((value, i) => {
-    const last = i - (i % channels) + channels - 1;
-    if (i === last) return value;
-    const product = value * data[last]! + 128;
-    return ((product >> 8) + product) >> 8;
-  });
-}
-
-function unpremultiply(data: Uint8Array, channels: number): Uint8Array {
-  return data.map((value, i) => {
-    const last = i - (i % channels) + channels - 1;
-    const alpha = data[last]!;
-    return i === last || alpha === 0 || alpha === 255
-      ? value
-      : Math.min(255, Math.trunc((255 * value) / alpha));
-  });
-}
-
-function resizeBilinear(image: Tensor, height: number, width: number): Uint8Array {
-  const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
-  const hasAlpha = channels % 2 === 0;
-  const source = image.data as Uint8Array;
-  const wide = resizeAxis(
-    hasAlpha ? premultiply(source, channels) : source,
-    sourceHeight,
-    sourceWidth,
-    channels,
-    width,
-  );
-  const done = resizeAxis(wide, 1, sourceHeight, width * channels, height);
-  return hasAlpha ? unpremultiply(done, channels) : done;
-}
+type Size = readonly [height: number, width: number];
 
 /** Throws ValueError unless `size` is `[height, width]`. */
-export function checkSize(size: readonly number[], who: string): void {
+function checkSize(size: readonly number[], who: string): void {
   if (size.length === 2 && size.every((extent) => Number.isSafeInteger(extent) && extent > 0)) return;
   throw new ValueError(
     `${who}: the size must be [height, width] in whole pixels, received [${size.join(', ')}].`,
   );
 }
 
+/** Throws ValueError for a size or options that do not exist. */
+export function checkResize(size: readonly number[] | undefined, resize: ResizeSpec, who: string): void {
+  if (size !== undefined) checkSize(size, who);
+  const { method = 'pillow', interpolation } = resize;
+  if (method !== 'pillow' && method !== 'keras')
+    throw unknownNameError('method of resizing', method, ['pillow', 'keras']);
+  const own = method === 'keras' ? ['padToAspectRatio', 'dtype'] : [];
+  checkOptionNames(`${who} resize`, resize, ['method', 'interpolation', 'cropToAspectRatio', ...own]);
+  const known: readonly string[] = method === 'keras' ? KERAS_INTERPOLATIONS : INTERPOLATIONS;
+  if (interpolation !== undefined && !known.includes(interpolation)) {
+    throw unknownNameError('interpolation', interpolation, known);
+  }
+  booleanOption(`${who} resize`, 'cropToAspectRatio', resize.cropToAspectRatio, false);
+  if (resize.method !== 'keras') return;
+  booleanOption(`${who} resize`, 'padToAspectRatio', resize.padToAspectRatio, false);
+  if (resize.cropToAspectRatio && resize.padToAspectRatio) {
+    throw new ValueError(`${who}: only one of cropToAspectRatio and padToAspectRatio can be true.`);
+  }
+  const { dtype = 'uint8' } = resize;
+  if (dtype !== 'uint8' && dtype !== 'float32') throw unknownNameError('dtype', dtype, ['uint8', 'float32']);
+}
+
+/** The part in the middle with the proportions of `size`; `part` is how many of an extent's pixels it has. */
+function middlePart(image: Tensor, [height, width]: Size, divide: (a: number, b: number) => number) {
+  const [fromHeight, fromWidth] = image.shape as [number, number, number];
+  const rows = Math.max(1, Math.min(fromHeight, Math.trunc(divide(fromWidth * height, width))));
+  const columns = Math.max(1, Math.min(fromWidth, Math.trunc(divide(fromHeight * width, height))));
+  return { top: (fromHeight - rows) >> 1, left: (fromWidth - columns) >> 1, rows, columns };
+}
+
+function resizeWithPadding(image: Tensor, [height, width]: Size, interpolation: KerasInterpolation): Tensor {
+  const [fromHeight, fromWidth, channels] = image.shape as [number, number, number];
+  const ratio = Math.max(fromWidth / width, fromHeight / height);
+  const [fitHeight, fitWidth] = [fromHeight / ratio, fromWidth / ratio];
+  const inner = [Math.max(1, Math.floor(fitHeight)), Math.max(1, Math.floor(fitWidth))] as const;
+  const top = Math.max(0, Math.floor((height - fitHeight) / 2));
+  const left = Math.max(0, Math.floor((width - fitWidth) / 2));
+  const resized = resizeAsKeras(image, inner, interpolation);
+  const out = new Float32Array(height * width * channels);
+  const rowSize = inner[1] * channels;
+  for (let row = 0; row < inner[0]; row++) {
+    const from = resized.data.subarray(row * rowSize, (row + 1) * rowSize) as Float32Array;
+    out.set(from, ((top + row) * width + left) * channels);
+  }
+  return new Tensor([height, width, channels], 'float32', out);
+}
+
+function resizeLikeKeras(image: Tensor, size: Size, resize: KerasResize): Tensor {
+  const { interpolation = 'bilinear', cropToAspectRatio, padToAspectRatio, dtype = 'uint8' } = resize;
+  let result: Tensor;
+  if (padToAspectRatio) result = resizeWithPadding(image, size, interpolation);
+  else if (cropToAspectRatio) {
+    const part = middlePart(image, size, (a, b) => Math.fround(Math.fround(a) / Math.fround(b)));
+    const { top, left, rows, columns } = part;
+    const cropped = image.slice([top, left, 0], [rows, columns, image.shape[2]!]);
+    result = resizeAsKeras(cropped, size, interpolation);
+  } else result = resizeAsKeras(image, size, interpolation);
+  if (dtype === 'float32') return result;
+  // Halves go to the even number, as in Keras.
+  const data = new Uint8Array(Uint8ClampedArray.from(result.data as Float32Array).buffer);
+  return new Tensor(result.shape, 'uint8', data);
+}
+
+/** `resizeImage` for arguments that have been checked. */
+export function resizeTo(image: Tensor, size: Size, resize: ResizeSpec): Tensor {
+  if (resize.method === 'keras') return resizeLikeKeras(image, size, resize);
+  const { interpolation = 'nearest', cropToAspectRatio } = resize;
+  const part = cropToAspectRatio ? middlePart(image, size, (a, b) => a / b) : undefined;
+  return resizeAsPillow(image, size, interpolation, part);
+}
+
 /**
- * The image (uint8 `[h, w, 1 … 4]`; of 2 or 4 channels the last is alpha) at another size.
+ * The image (uint8 `[h, w, 1 … 4]`; of 2 or 4 channels the last is alpha) at another size: uint8, or float32 where
+ * Keras' numbers are asked for.
  *
  * @param size `[height, width]` of the result.
+ * @param resize How: a filter of Pillow, or a record of options.
  * @throws ShapeError, ValueError.
  */
-export function resizeImage(image: Tensor, size: readonly number[], interpolation: Interpolation): Tensor {
+export function resizeImage(
+  image: Tensor,
+  size: readonly number[],
+  resize: Interpolation | ResizeSpec,
+): Tensor {
   checkImage(image, 'resizeImage');
-  checkSize(size, 'resizeImage');
-  const [height, width] = size;
-  const [sourceHeight, sourceWidth, channels] = image.shape as [number, number, number];
-  if (sourceHeight === height && sourceWidth === width) return image;
-  const resize = interpolation === 'nearest' ? resizeNearest : resizeBilinear;
-  return new Tensor([height!, width!, channels], 'uint8', resize(image, height!, width!));
+  const spec = typeof resize === 'string' ? { interpolation: resize } : resize;
+  checkResize(size, spec, 'resizeImage');
+  return resizeTo(image, size as Size, spec);
 }
