@@ -113,8 +113,8 @@ async function definedOps(): Promise<{ file: string; ops: Op[]; functions: strin
   );
 }
 
-/** Ops of leaves and of random numbers: other tests feed and draw them. */
-const TESTED_ELSEWHERE = ['placeholder', 'randomUniform', 'sampleIndex'];
+/** Ops of leaves and of random numbers, which other tests feed and draw, and the one that only the compiler uses. */
+const TESTED_ELSEWHERE = ['floatsOfBytes', 'placeholder', 'randomUniform', 'sampleIndex'];
 
 describe('the registry', () => {
   it('has a case for every op', async () => {

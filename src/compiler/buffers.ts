@@ -4,7 +4,8 @@ import { InternalError } from '../base/errors.ts';
 import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { LeafSource } from '../graph/op.ts';
-import { accumulates, type Group, isSampleGroup, readsShards, sourceOf, viewed } from './groups.ts';
+import { holdsBytes, viewed } from '../graph/storage.ts';
+import { accumulates, type Group, isSampleGroup, readsShards, sourceOf } from './groups.ts';
 import type { Buffer, BufferKind } from './program.ts';
 import type { ScheduledPhase } from './schedule.ts';
 
@@ -18,6 +19,8 @@ export type Binding = { readonly source: LeafSource; readonly leaf: Node } | { r
 export class Buffers {
   readonly list: OpenBuffer[] = [];
   readonly bindings: Binding[] = [];
+  /** Those with the numbers of a feed as floats. */
+  readonly copies = new Set<Buffer>();
   readonly #main = new Map<Node, OpenBuffer>();
   readonly #summed = new Map<Node, OpenBuffer>();
   readonly #kept: ReadonlySet<Node>;
@@ -75,9 +78,17 @@ export class Buffers {
     const known = map.get(node);
     if (known !== undefined) return known;
     const name = node.name === '' ? node.op.name : `${node.op.name} ${node.name}`;
-    const buffer = { id: this.list.length, name, kind, elements: sampleSize(node.shape), arenaOffset: 0 };
+    const buffer: OpenBuffer = {
+      id: this.list.length,
+      name,
+      kind,
+      elements: sampleSize(node.shape),
+      arenaOffset: 0,
+    };
+    if (holdsBytes(node)) buffer.elementBytes = 1;
     this.list.push(buffer);
     const { lowering } = node.op;
+    if (lowering.kind === 'elementwise' && lowering.unchanged === true) this.copies.add(buffer);
     this.bindings.push(
       lowering.kind === 'leaf' ? { source: lowering.source, leaf: node } : { source: 'program' },
     );

@@ -11,7 +11,7 @@ import { forColumns } from '../kernels/columns.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from '../kernels/ir.ts';
 import { bytesOf, fillZeros, inParts, nest, sampleLevel } from '../kernels/nest.ts';
 import type { Border } from '../kernels/pad.ts';
-import { computeNodes, elementwiseOperands, literalOf } from './elementwise-kernel.ts';
+import { computeNodes, elementBytes, elementwiseOperands, literalOf, loadMap } from './elementwise-kernel.ts';
 import { accumulates, alongside, type ElementwiseGroup, isSampleGroup } from './groups.ts';
 
 /** How an operand is read: one number, one per channel, or one per element. */
@@ -41,7 +41,7 @@ export function prefersChannels(group: ElementwiseGroup): boolean {
   return elementwiseOperands(group).some((input) => operandKind(group.shape, input) === 'channel');
 }
 
-/** Where a map is: floats from the buffer's start to the first pixel, and from a row and a sample to the next. */
+/** Where a map is: elements from the buffer's start to the first pixel, and from a row and a sample to the next. */
 interface Place {
   readonly origin: number;
   readonly down: number;
@@ -60,6 +60,8 @@ interface Parameter {
   readonly kind: OperandKind | 'sum';
   readonly place: Place;
   readonly border: Border | null;
+  /** Bytes of an element. */
+  readonly width: number;
 }
 
 interface Context {
@@ -80,12 +82,12 @@ export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget)
   const context = { k, group, ...describe(group) };
   const all = [...context.operands, ...context.results];
   const pointers = all.map(({ kind }, i) => k.pointer(`${kind}${i}`));
-  const level = sampleLevel(
-    k.count('samples'),
-    all.map(({ place }) => place.sample),
-  );
+  const level = {
+    ...sampleLevel(k.count('samples'), []),
+    strides: all.map(({ place, width }) => place.sample * width),
+  };
   const limit = planBlock(context);
-  const scales = all.map(({ kind }) => (kind === 'scalar' ? 0 : 1));
+  const scales = all.map(({ kind, width }) => (kind === 'scalar' ? 0 : width / FLOAT_BYTES));
   nest(k, [level], pointers, (at) => {
     all.forEach(({ border }, i) => {
       if (border !== null && i >= context.operands.length) fillBorder(k, context.maps, border, at[i]!);
@@ -105,9 +107,10 @@ function describe(group: ElementwiseGroup): Pick<Context, 'maps' | 'operands' | 
   const [rows, width] = borders.length > 0 ? [dims[0]!, dims[1]!] : [1, sizeOf(dims.slice(0, -1))];
   const maps = { rows, width, channels };
   const describeOne = (node: Node, kind: Parameter['kind'], border: Border | null): Parameter => {
-    if (kind !== 'map') return { node, kind, border, place: { origin: 0, down: 0, sample: 0 } };
+    const width = elementBytes(node);
+    if (kind !== 'map') return { node, kind, border, width, place: { origin: 0, down: 0, sample: 0 } };
     const place = border === null ? plainPlace(maps) : borderedPlace(maps, border);
-    return { node, kind, border, place: isBatched(node.shape) ? place : { ...place, sample: 0 } };
+    return { node, kind, border, width, place: isBatched(node.shape) ? place : { ...place, sample: 0 } };
   };
   return {
     maps,
@@ -195,12 +198,16 @@ function emitColumn(
     ),
   );
   const isMap = all.map(({ kind }) => kind === 'map');
-  const places = all.filter((_, i) => isMap[i]).map(({ place }) => place);
+  const inMaps = all.filter((_, i) => isMap[i]);
   const starts = column.flatMap((ptr, i) =>
-    isMap[i] ? [k.pointerAt(ptr.role, ptr, all[i]!.place.origin * FLOAT_BYTES)] : [],
+    isMap[i] ? [k.pointerAt(ptr.role, ptr, all[i]!.place.origin * all[i]!.width)] : [],
   );
-  const down = { count: maps.rows, strides: bytesOf(...places.map((place) => place.down)) };
-  const along = { length: maps.width, part: pixels, strides: places.map(() => maps.channels * FLOAT_BYTES) };
+  const down = { count: maps.rows, strides: inMaps.map(({ place, width }) => place.down * width) };
+  const along = {
+    length: maps.width,
+    part: pixels,
+    strides: inMaps.map(({ width }) => maps.channels * width),
+  };
   nest(k, [down], starts, (row) =>
     inParts(k, along, row, (at, count) => {
       for (let pixel = 0; pixel < count; pixel++)
@@ -241,12 +248,12 @@ interface Step {
 /** One vector of one pixel. */
 function emitStep(context: Context, { at, kept, sums, pixel, v, lanes }: Step): void {
   const { k, group, maps, operands, results } = context;
-  const offset = (pixel * maps.channels + v * k.lanes) * FLOAT_BYTES;
+  const element = pixel * maps.channels + v * k.lanes;
   let next = 0;
   const values = new Map(
-    operands.map(({ node, kind }) => [
+    operands.map(({ node, kind, width }) => [
       node,
-      kind === 'map' ? k.load(at[next++]!, offset, lanes) : kept.get(node)![v]!,
+      kind === 'map' ? loadMap(k, node, at[next++]!, element * width, lanes) : kept.get(node)![v]!,
     ]),
   );
   computeNodes(k, group, values);
@@ -255,7 +262,7 @@ function emitStep(context: Context, { at, kept, sums, pixel, v, lanes }: Step): 
     if (kind === 'sum') {
       const acc = sums.get(node)![v]![pixel]!;
       k.binaryInto('add', acc, acc, value);
-    } else k.store(value, at[next++]!, offset, lanes);
+    } else k.store(value, at[next++]!, element * FLOAT_BYTES, lanes);
   }
 }
 

@@ -4,6 +4,7 @@ import { InternalError, ShapeError } from '../base/errors.ts';
 import { formatShape, sameShape, sampleSize } from '../base/shape.ts';
 import { attributesKey } from '../graph/attributes-key.ts';
 import type { Node } from '../graph/node.ts';
+import { viewed } from '../graph/storage.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { Epilogue } from '../kernels/epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Vec, type VectorTarget } from '../kernels/ir.ts';
@@ -12,10 +13,11 @@ import { mul } from '../ops/elementwise/mul.ts';
 import { constant, variableNode } from '../ops/leaf.ts';
 import { type Binding, Buffers, type OpenBuffer } from './buffers.ts';
 import { channelwiseKernel, prefersChannels } from './channelwise-kernel.ts';
+import { convertBytes } from './convert-bytes.ts';
 import { copyKernel } from './copy-kernel.ts';
 import { elementwiseKernel, elementwiseOperands, isFlat, shardSumKernel } from './elementwise-kernel.ts';
 import { epilogueOperand, fuse } from './fuse.ts';
-import { accumulates, type Group, groupName, isSampleGroup, type KernelGroup, viewed } from './groups.ts';
+import { accumulates, type Group, groupName, isSampleGroup, type KernelGroup } from './groups.ts';
 import { planArena } from './plan-arena.ts';
 import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
 import { placeInSweeps } from './recompute.ts';
@@ -68,9 +70,14 @@ function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
   const { target, capacity } = options;
   const merged = mergeEqualNodes([...options.outputs, ...options.updates.map(({ value }) => value)]);
   const wanted = options.updates.map(({ variable, value }) => checkedUpdate(variable, merged.get(value)!));
-  const values = wanted.map((update) => beforeUpdates(update.value, wanted, update));
-  const leaving = options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted));
-  const sweeps = placeInSweeps([...leaving, ...values], apart);
+  const given = [
+    ...options.outputs.map((node) => beforeUpdates(merged.get(node)!, wanted)),
+    ...wanted.map((update) => beforeUpdates(update.value, wanted, update)),
+  ];
+  const converted = convertBytes(given);
+  const all = given.map((node) => converted.get(node)!);
+  const [leaving, values] = [all.slice(0, options.outputs.length), all.slice(options.outputs.length)];
+  const sweeps = placeInSweeps(all, apart);
   const outputs = leaving.map((node) => sweeps.roots.get(node)!);
   const updates = wanted.map(({ variable }, i) => ({ variable, value: sweeps.roots.get(values[i]!)! }));
   const roots = [...outputs, ...updates.map(({ value }) => value)];

@@ -2,10 +2,11 @@
 
 import { isBatched, sampleShape, sampleSize } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import { holdsBytes, viewed } from '../graph/storage.ts';
 import { KernelBuilder } from '../kernels/builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from '../kernels/ir.ts';
 import { forVectors, nest, sampleLevel } from '../kernels/nest.ts';
-import { accumulates, type ElementwiseGroup, isSampleGroup, readsShards, viewed } from './groups.ts';
+import { accumulates, type ElementwiseGroup, isSampleGroup, readsShards } from './groups.ts';
 
 /**
  * What the kernel of an element-wise group reads. Constants of one number are not among it: they are written into the
@@ -74,6 +75,7 @@ function nestedBody(context: Context, operands: readonly Node[], pointers: reado
   const { k, group } = context;
   const dims = sampleShape(group.shape);
   const values = [...operands, ...group.results];
+  const widths = values.map(elementBytes);
   const axes = collapse(
     dims,
     values.map((node) => stridesOf(node, dims)),
@@ -81,23 +83,25 @@ function nestedBody(context: Context, operands: readonly Node[], pointers: reado
   const inner = axes.pop()!;
   const samples = isSampleGroup(group) ? k.count('samples') : null;
   const levels = [
-    sampleLevel(
-      samples,
-      values.map((node) => (isBatched(node.shape) ? sampleSize(node.shape) : 0)),
-    ),
+    {
+      ...sampleLevel(samples, []),
+      strides: values.map((node, i) => (isBatched(node.shape) ? sampleSize(node.shape) * widths[i]! : 0)),
+    },
     ...axes.map(({ size, strides }) => ({
       count: size,
-      strides: strides.map((stride) => stride * FLOAT_BYTES),
+      strides: strides.map((stride, i) => stride * widths[i]!),
     })),
   ];
   nest(k, levels, pointers, (at) => {
     const own = at.map((ptr) => k.pointerAt(ptr.role, ptr));
-    const moving = own.filter((_, i) => inner.strides[i] !== 0);
+    const moving = own.flatMap((ptr, i) =>
+      inner.strides[i] === 0 ? [] : [{ ptr, elementBytes: widths[i]! }],
+    );
     forVectors(k, inner.size, moving, (count) => emitStep(context, operands, own, inner.strides, count));
   });
 }
 
-/** A node's stride along each of the group's axes, in floats; 0 where it is repeated. */
+/** A node's stride along each of the group's axes, in elements; 0 where it is repeated. */
 function stridesOf(node: Node, dims: readonly number[]): number[] {
   const own = sampleShape(node.shape);
   const strides = new Array<number>(dims.length).fill(0);
@@ -165,9 +169,24 @@ function loadOperand(
   stride: number,
   count: number,
 ): Vec {
+  if (holdsBytes(node)) return stride === 0 ? repeatedByte(k, ptr) : loadMap(k, node, ptr, 0, count);
   const load = (offset: number) => (stride === 0 ? k.broadcast(ptr, offset) : k.load(ptr, offset, count));
   if (!accumulates(viewed(node)) || !readsShards(group, node)) return load(0);
   return sumShards(k, load, shards, sampleSize(node.shape));
+}
+
+/** Bytes of an element of the node's numbers. */
+export function elementBytes(node: Node): number {
+  return holdsBytes(node) ? 1 : FLOAT_BYTES;
+}
+
+/** Loads `count` numbers of an operand as floats. */
+export function loadMap(k: KernelBuilder, node: Node, ptr: Ptr, offset: number, count: number): Vec {
+  return holdsBytes(node) ? k.unary('toFloat', k.loadBytes(ptr, offset, count)) : k.load(ptr, offset, count);
+}
+
+function repeatedByte(k: KernelBuilder, ptr: Ptr): Vec {
+  return k.unary('toFloat', k.gatherBytes(ptr, k.constantInt(0)));
 }
 
 /** The shards' parts added up pairwise, in an order that depends on nothing but their number. */

@@ -6,6 +6,7 @@
 import { isBatched, sameShape, sampleSize } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 import type { KernelLowering } from '../graph/op.ts';
+import { viewed } from '../graph/storage.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import { maxRows } from '../kernels/outer-product.ts';
@@ -17,7 +18,6 @@ import {
   type Group,
   type KernelGroup,
   readsShards,
-  viewed,
 } from './groups.ts';
 import type { Sweeps } from './recompute.ts';
 

@@ -3,6 +3,7 @@
 import { isBatched, type Shape, sameShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { Alongside } from '../graph/op.ts';
+import { viewed } from '../graph/storage.ts';
 import type { FusedWindow } from '../kernels/conv-tiles.ts';
 
 /** Element-wise nodes of one shape, computed together, and sums and borders of their values. */
@@ -42,13 +43,6 @@ export interface ShardSumGroup {
 }
 
 export type Group = ElementwiseGroup | KernelGroup | ShardSumGroup;
-
-/** The node whose numbers `node` shows under another shape: `node` itself unless it is a view. */
-export function viewed(node: Node): Node {
-  let source = node;
-  while (source.op.lowering.kind === 'view') source = source.inputs[0]!;
-  return source;
-}
 
 /** What an element-wise group may do for the node: null when it needs a kernel of its own, or none. */
 export function alongside(node: Node): Alongside | null {

@@ -3,7 +3,7 @@
 import { FLOAT_BYTES } from '../kernels/ir.ts';
 import type { Buffers, OpenBuffer } from './buffers.ts';
 import { planMemory } from './plan-memory.ts';
-import { bytesInArena, isInArena, type Phase, type SampleCall } from './program.ts';
+import { type Buffer, bytesInArena, isInArena, type Phase, type SampleCall } from './program.ts';
 
 /**
  * Bytes of activations a chunk works on at most: they should stay in a core's second-level cache. Where a call goes
@@ -21,7 +21,7 @@ export function planArena(
   const planned = phases.map((phase): Phase => {
     if (phase.kind === 'whole') return phase;
     const { calls } = phase;
-    const own = planPhase(calls, { chunk: 1, scratch: false, place: false });
+    const own = planPhase(calls, { chunk: 1, without: buffers.copies, scratch: false, place: false });
     const perSample = Math.max(1, own + passing(calls, buffers));
     const bytes = Math.max(CHUNK_BYTES, largestWeights(calls));
     const limit = Math.max(1, Math.min(largestChunk, Math.floor(bytes / perSample)));
@@ -57,15 +57,21 @@ interface ArenaOptions {
   readonly chunk: number;
   /** Whether scratch memory counts. */
   readonly scratch: boolean;
+  /**
+   * Buffers that do not count: copies of feeds, so that chunks, and with them the order of sums, do not depend on how
+   * the numbers are fed.
+   */
+  readonly without?: ReadonlySet<Buffer>;
   /** Whether the buffers' offsets are set. */
   readonly place: boolean;
 }
 
-function planPhase(calls: readonly SampleCall[], { chunk, scratch, place }: ArenaOptions): number {
+function planPhase(calls: readonly SampleCall[], { chunk, scratch, without, place }: ArenaOptions): number {
   const spans = new Map<OpenBuffer, { first: number; last: number }>();
   calls.forEach((call, i) => {
     for (const { buffer } of call.args) {
       if (!isInArena(buffer) || (buffer.kind === 'scratch' && !scratch)) continue;
+      if (without?.has(buffer) === true) continue;
       const span = spans.get(buffer as OpenBuffer);
       if (span === undefined) spans.set(buffer as OpenBuffer, { first: i, last: i });
       else span.last = i;

@@ -68,7 +68,7 @@ function printMemory({ program }: CompiledProgram): string {
     ];
     const shared = buffer.sharesWith === undefined ? '' : ` in the memory of ${buffer.sharesWith}`;
     const place = isInArena(buffer) ? ` at ${buffer.arenaOffset}` : shared;
-    return `${describe(buffer)}: ${buffer.elements} floats${per}${place}`;
+    return `${describe(buffer)}: ${buffer.elements} ${buffer.elementBytes === 1 ? 'bytes' : 'floats'}${per}${place}`;
   });
   return `${lines.join('\n')}\narena of a thread: ${program.arenaBytes} bytes\n`;
 }

@@ -18,7 +18,7 @@ import { FLOAT_BYTES, type Kernel } from '../kernels/ir.ts';
  */
 export type BufferKind = 'whole' | 'batch' | 'shard' | 'chunk' | 'scratch';
 
-/** A named block of f32 elements. */
+/** A named block of f32 elements, or of bytes. */
 export interface Buffer {
   /** Index in `Program.buffers`. */
   readonly id: number;
@@ -26,10 +26,17 @@ export interface Buffer {
   readonly kind: BufferKind;
   /** Elements in all (`whole`, `scratch`), per sample (`batch`, `chunk`), or per shard (`shard`). */
   readonly elements: number;
+  /** Set when each element is a byte: of `batch` buffers that are fed. */
+  readonly elementBytes?: 1;
   /** In a thread's arena: byte offset, set by the memory plan; a chunk's samples lie one after another from there. */
   readonly arenaOffset: number;
   /** The buffer whose memory this one uses, after that one's last reader. Left out: it has memory of its own. */
   readonly sharesWith?: number;
+}
+
+/** Bytes of an element of a buffer. */
+export function elementBytesOf({ elementBytes }: Pick<Buffer, 'elementBytes'>): number {
+  return elementBytes ?? FLOAT_BYTES;
 }
 
 /** Whether a buffer is in the threads' arenas and not in memory of its own. */

@@ -7,7 +7,8 @@
 
 import { isBatched } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
-import { accumulates, alongside, viewed } from './groups.ts';
+import { viewed } from '../graph/storage.ts';
+import { accumulates, alongside } from './groups.ts';
 import { SweepsApart } from './sweeps-apart.ts';
 
 export interface Sweeps {

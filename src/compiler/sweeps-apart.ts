@@ -35,6 +35,7 @@ export class SweepsApart {
 function contentOf(node: Node): Content | null {
   const { lowering } = node.op;
   if (lowering.kind === 'view' || lowering.kind === 'leaf') return null;
+  if (lowering.kind === 'elementwise' && lowering.unchanged === true) return null;
   if (!isBatched(node.shape) && !accumulates(node)) return null;
   if (lowering.kind === 'kernel' && (lowering.streams?.(node) ?? 0) >= LARGE_WEIGHTS) return 'weights';
   const largest = Math.max(...[node, ...node.inputs].map(mapBytes));

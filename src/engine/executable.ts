@@ -27,12 +27,18 @@ export interface CompileStepOptions {
   readonly onEvict?: () => void;
 }
 
+/** The numbers of a feed. */
+export type FeedNumbers = Float32Array | Uint8Array;
+
 /** A compiled step with its memory. Where no tray is named, tray 0 is meant. */
 export interface Executable {
   readonly capacity: number;
   readonly trays: number;
-  /** A feed's numbers, to be written before a run: capacity × sample size for a batched feed. Not while its tray runs. */
-  feed(node: Node, tray?: number): Float32Array;
+  /**
+   * A feed's numbers, to be written before a run: capacity × sample size for a batched feed; bytes for one of bytes. Not
+   * while its tray runs.
+   */
+  feed(node: Node, tray?: number): FeedNumbers;
   /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One call of a run at a time. */
   run(samples: number): Promise<void>;
   /** Runs the step once for each run of the series, each on a tray of its own. Faster than one call for each run. */

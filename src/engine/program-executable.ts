@@ -1,18 +1,25 @@
 /** @file Steps on an engine that runs compiled programs: what each buffer is bound to, and what is fed and read. */
 
 import { InternalError } from '../base/errors.ts';
-import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Binding } from '../compiler/buffers.ts';
 import { type CompiledProgram, compile } from '../compiler/compile.ts';
 import { printStep } from '../compiler/print.ts';
-import { type Buffer, type BufferKind, isInArena, type Program } from '../compiler/program.ts';
+import {
+  type Buffer,
+  type BufferKind,
+  elementBytesOf,
+  isInArena,
+  type Program,
+} from '../compiler/program.ts';
 import type { Node } from '../graph/node.ts';
+import { holdsBytes } from '../graph/storage.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { VectorTarget } from '../kernels/ir.ts';
 import type { Heap } from '../runtime/heap.ts';
 import type { LoadedProgram, ProgramInstance, TrayRun } from '../runtime/loaded-program.ts';
 import { requestedDumps, writeDump } from './debug.ts';
-import type { CompileStepOptions, Executable, StepGraph } from './executable.ts';
+import type { CompileStepOptions, Executable, FeedNumbers, StepGraph } from './executable.ts';
+import { hostNumbers } from './feed-numbers.ts';
 import { collectorWeight } from './garbage.ts';
 import { pin, unpin, type VariableBlock } from './heap-variables.ts';
 import { type Evictable, noteEnd, noteUse, withRoom } from './room.ts';
@@ -48,8 +55,6 @@ export async function compileStep(
   }
 }
 
-const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
-
 /** What to free when an executable is disposed of or forgotten. */
 interface Holdings {
   readonly heap: Heap;
@@ -80,7 +85,7 @@ const forgotten = new FinalizationRegistry<Holdings>(release);
 const TRAY_SOURCES: ReadonlySet<Binding['source']> = new Set(['feed', 'inverseBatchSize']);
 
 /** A live view of numbers in memory, which may move. */
-type Numbers = () => Float32Array;
+type Numbers<T = Float32Array> = () => T;
 
 class ProgramExecutable implements Executable, Evictable {
   readonly capacity: number;
@@ -88,7 +93,7 @@ class ProgramExecutable implements Executable, Evictable {
   readonly runSync?: (samples: number, tray?: number) => void;
   readonly #name: string;
   readonly #holdings: Holdings;
-  readonly #feeds: readonly Map<Node, Numbers>[];
+  readonly #feeds: readonly Map<Node, Numbers<FeedNumbers>>[];
   readonly #outputs: readonly Map<Node, Numbers>[];
   /** By tray: addresses of scalars that hold 1/N. */
   readonly #inverseBatchSizes: readonly number[][];
@@ -128,7 +133,7 @@ class ProgramExecutable implements Executable, Evictable {
     }
   }
 
-  feed(node: Node, tray = 0): Float32Array {
+  feed(node: Node, tray = 0): FeedNumbers {
     const view = this.#feeds[tray]!.get(node);
     if (view === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#name}.`);
     return view();
@@ -206,7 +211,7 @@ class ProgramExecutable implements Executable, Evictable {
   #addUnread({ feeds }: StepGraph, tray: number): void {
     for (const feed of feeds) {
       if (this.#feeds[tray]!.has(feed)) continue;
-      const unread = new Float32Array(sampleSize(feed.shape) * (isBatched(feed.shape) ? this.capacity : 1));
+      const unread = hostNumbers(feed, this.capacity);
       this.#feeds[tray]!.set(feed, () => unread);
     }
   }
@@ -224,9 +229,10 @@ class ProgramExecutable implements Executable, Evictable {
     if (isInArena(buffer)) return 0;
     const slices: Partial<Record<BufferKind, number>> = { batch: this.capacity, shard: shards };
     const count = buffer.elements * (slices[buffer.kind] ?? 1);
-    const address = heap.alloc(count * FLOAT_BYTES);
+    const bytes = count * elementBytesOf(buffer);
+    const address = heap.alloc(bytes);
     this.#holdings.addresses.push(address);
-    this.#holdings.bytes += count * FLOAT_BYTES;
+    this.#holdings.bytes += bytes;
     this.#fill(binding, address, count, tray);
     return address;
   }
@@ -234,8 +240,12 @@ class ProgramExecutable implements Executable, Evictable {
   #fill(binding: Binding, address: number, count: number, tray: number): void {
     const { heap } = this.#holdings;
     if (binding.source === 'program' || binding.source === 'variable') return;
-    if (binding.source === 'feed') this.#feeds[tray]!.set(binding.leaf, () => heap.floats(address, count));
-    else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes[tray]!.push(address);
+    if (binding.source === 'feed') {
+      const view = holdsBytes(binding.leaf)
+        ? () => heap.bytes(address, count)
+        : () => heap.floats(address, count);
+      this.#feeds[tray]!.set(binding.leaf, view);
+    } else if (binding.source === 'inverseBatchSize') this.#inverseBatchSizes[tray]!.push(address);
     else if (binding.source === 'constant') {
       heap.floats(address, count).set((binding.leaf.attrs as { values: readonly number[] }).values);
     } else heap.floats(address, count).forEach((_, i, all) => (all[i] = i));

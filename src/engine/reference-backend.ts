@@ -1,13 +1,21 @@
 /** @file A backend that runs steps by the ops' float64 references: slow and simple, for tests and for comparisons. */
 
 import { InternalError } from '../base/errors.ts';
-import { isBatched, sampleSize, sizeOf } from '../base/shape.ts';
+import { sizeOf } from '../base/shape.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { inverseBatchSizeOp, sampleIndexOp, variableOp } from '../ops/leaf.ts';
 import type { TrayRun } from '../runtime/loaded-program.ts';
-import type { Backend, BackendDescription, CompileStepOptions, Executable, StepGraph } from './executable.ts';
+import type {
+  Backend,
+  BackendDescription,
+  CompileStepOptions,
+  Executable,
+  FeedNumbers,
+  StepGraph,
+} from './executable.ts';
+import { hostNumbers } from './feed-numbers.ts';
 
 /** Runs steps by plain loops. Feeds, outputs and variables are f32, all other values are f64. */
 export class ReferenceBackend implements Backend {
@@ -26,23 +34,21 @@ class ReferenceExecutable implements Executable {
   readonly capacity: number;
   readonly #graph: StepGraph;
   readonly trays: number;
-  readonly #feeds: readonly Map<Node, Float32Array>[];
+  readonly #feeds: readonly Map<Node, FeedNumbers>[];
   readonly #outputs: readonly Map<Node, Float32Array>[];
 
   constructor(graph: StepGraph, capacity: number, trays: number) {
     this.#graph = graph;
     this.capacity = capacity;
     this.trays = trays;
-    const numbers = ({ shape }: Node) =>
-      new Float32Array(sampleSize(shape) * (isBatched(shape) ? capacity : 1));
     this.#feeds = Array.from(
       { length: trays },
-      () => new Map(graph.feeds.map((feed) => [feed, numbers(feed)])),
+      () => new Map(graph.feeds.map((feed) => [feed, hostNumbers(feed, capacity)])),
     );
     this.#outputs = Array.from({ length: trays }, () => new Map());
   }
 
-  feed(node: Node, tray = 0): Float32Array {
+  feed(node: Node, tray = 0): FeedNumbers {
     const values = this.#feeds[tray]!.get(node);
     if (values === undefined) throw new InternalError(`'${node.name}' is not a feed of ${this.#graph.name}.`);
     return values;

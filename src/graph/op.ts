@@ -61,10 +61,14 @@ export type LeafSource = 'feed' | 'variable' | 'constant' | 'inverseBatchSize' |
 export interface LeafLowering {
   readonly kind: 'leaf';
   readonly source: LeafSource;
+  /** Set when the numbers are whole ones from 0 to 255 that are kept as bytes. Of batched feeds only. */
+  readonly bytes?: true;
 }
 
 export interface ElementwiseLowering<A = unknown> {
   readonly kind: 'elementwise';
+  /** Set when the result is the input as it is, in floats. */
+  readonly unchanged?: true;
   emit(k: KernelBuilder, args: readonly Vec[], attrs: A): Vec;
 }
 
@@ -79,6 +83,8 @@ export interface KernelLowering<A = unknown> {
   streams?(node: Node<A>): number;
   /** What may be fused after the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
+  /** The inputs, by index, that the kernel reads as bytes where they are kept so; it gets others as floats. */
+  readonly byteInputs?: readonly number[];
   /** Set when an element-wise kernel that computes or reads the op's value can do the op's work too. */
   alongside?(node: Node<A>): Alongside | null;
   /** Set when the op is a window reduction that a producer can apply to its tile (max pooling). */

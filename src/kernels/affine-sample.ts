@@ -7,7 +7,7 @@
 
 import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type Mask, type Ptr, type Vec, type VectorTarget } from './ir.ts';
-import { forVectors, nest, sampleLevel } from './nest.ts';
+import { bytesOf, forVectors, nest, sampleLevel } from './nest.ts';
 
 export type Interpolation = 'nearest' | 'bilinear';
 export type FillMode = 'constant' | 'nearest' | 'reflect' | 'wrap';
@@ -24,6 +24,8 @@ export interface AffineSampling {
 interface Options extends AffineSampling {
   /** h, w, c of the images. */
   readonly src: readonly number[];
+  /** True when the images are bytes. */
+  readonly bytes: boolean;
   readonly target: VectorTarget;
 }
 
@@ -31,13 +33,13 @@ const COEFFICIENTS = 8;
 
 /** Pointers: src [h, w, c], transform [8], dst [oh, ow, c]. One count: samples. */
 export function affineSampleKernel(options: Options): Kernel {
-  const { interpolation, fillMode, fillValue, oh, ow, target } = options;
+  const { interpolation, fillMode, fillValue, oh, ow, bytes, target } = options;
   const [h, w, c] = options.src as [number, number, number];
-  const name = `affine_sample_${[h, w, c].join('x')}_${oh}x${ow}_${interpolation}_${fillMode}_${fillValue}`;
+  const name = `affine_sample_${[h, w, c].join('x')}_${oh}x${ow}_${interpolation}_${fillMode}_${fillValue}${bytes ? '_bytes' : ''}`;
   const k = new KernelBuilder(name, target);
   const pointers = [k.pointer('src'), k.pointer('transform'), k.pointer('dst')];
-  const perSample = sampleLevel(k.count('samples'), [h * w * c, COEFFICIENTS, oh * ow * c]);
-  nest(k, [perSample], pointers, ([src, transform, dst]) => {
+  const strides = [h * w * c * (bytes ? 1 : FLOAT_BYTES), ...bytesOf(COEFFICIENTS, oh * ow * c)];
+  nest(k, [{ ...sampleLevel(k.count('samples'), []), strides }], pointers, ([src, transform, dst]) => {
     new ImageSampler(k, options, src!, transform!).rows(dst!);
   });
   return k.finish();
@@ -241,6 +243,9 @@ class ImageSampler {
 
   #read(rowStart: Vec, offset: Vec): Vec {
     const k = this.#k;
-    return k.gather(this.#src, k.intBinary('addInt', rowStart, offset));
+    const index = k.intBinary('addInt', rowStart, offset);
+    return this.#options.bytes
+      ? k.unary('toFloat', k.gatherBytes(this.#src, index))
+      : k.gather(this.#src, index);
   }
 }

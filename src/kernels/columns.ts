@@ -44,7 +44,7 @@ export function forColumns(
     readonly width: number;
     readonly limit: number;
     readonly bound?: BoundEpilogue | null;
-    /** Floats by which each pointer moves for a float of width; 1 when left out. */
+    /** Floats by which each pointer moves for an element of width; 1 when left out. */
     readonly scales?: readonly number[];
   },
   pointers: readonly Ptr[],

@@ -59,23 +59,30 @@ export function sampleLevel(samples: Int | null, strideFloats: readonly number[]
   return { count, strides: strideFloats.map((stride) => stride * FLOAT_BYTES) };
 }
 
-/** Walks `width` floats by vectors, moving `pointers` along; `body` gets how many floats this step has. */
+/** A pointer to elements that are not floats. */
+export interface ElementPointer {
+  readonly ptr: Ptr;
+  readonly elementBytes: number;
+}
+
+/**
+ * Walks `width` elements by vectors, moving `pointers` (to floats, unless they say otherwise) along; `body` gets how
+ * many elements this step has.
+ */
 export function forVectors(
   k: KernelBuilder,
   width: number,
-  pointers: readonly Ptr[],
+  pointers: readonly (Ptr | ElementPointer)[],
   body: (count: number) => void,
 ): void {
-  const step = k.lanes * FLOAT_BYTES;
-  k.loop(
-    Math.floor(width / k.lanes),
-    pointers.map((ptr) => ({ ptr, bytes: step })),
-    () => body(k.lanes),
-  );
+  const moving = pointers.map((each) => ('ptr' in each ? each : { ptr: each, elementBytes: FLOAT_BYTES }));
+  const steps = (count: number) =>
+    moving.map(({ ptr, elementBytes }) => ({ ptr, bytes: count * elementBytes }));
+  k.loop(Math.floor(width / k.lanes), steps(k.lanes), () => body(k.lanes));
   const tail = width % k.lanes;
   if (tail > 0) {
     body(tail);
-    for (const ptr of pointers) k.advance(ptr, tail * FLOAT_BYTES);
+    for (const { ptr, bytes } of steps(tail)) k.advance(ptr, bytes);
   }
 }
 

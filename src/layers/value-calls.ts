@@ -12,7 +12,7 @@ import { currentBackend } from '../engine/backend.ts';
 import { exclusively } from '../engine/exclusive.ts';
 import type { Backend, Executable, StepGraph } from '../engine/executable.ts';
 import type { Node } from '../graph/node.ts';
-import { placeholder } from '../ops/leaf.ts';
+import { type FeedType, feedTypeOf, placeholder } from '../ops/leaf.ts';
 import type { Callable } from './call-context.ts';
 import { StepContext, type StepScalar } from './step-context.ts';
 
@@ -28,7 +28,13 @@ interface Callee extends Callable {
   readonly trainable: boolean;
 }
 
-/** One call, traced for the shapes of its inputs. */
+/** What a sample of an input is. */
+interface Sample {
+  readonly shape: Shape;
+  readonly dtype: FeedType;
+}
+
+/** One call, traced for the shapes and types of its inputs. */
 interface TracedCall {
   readonly key: string;
   /** The layer and all inside of it, as they were: a stack of layers can change. */
@@ -74,15 +80,15 @@ export class ValueCalls {
 
   #callFor(inputs: readonly Tensor[], training: boolean): TracedCall {
     const parts = allLayers(this.#layer);
-    const shapes = inputs.map(({ shape }) => shape.slice(1));
+    const feeds = inputs.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype: feedTypeOf(dtype) }));
     const frozen = training ? parts.map(({ trainable }) => (trainable ? 1 : 0)).join('') : '';
-    const key = JSON.stringify([training, frozen, shapes]);
+    const key = JSON.stringify([training, frozen, feeds]);
     const isSame = (call: TracedCall) =>
       call.key === key &&
       call.parts.every((part, i) => part === parts[i]) &&
       call.parts.length === parts.length;
     const known = this.#calls.find(isSame);
-    const call = known ?? trace(this.#layer, key, shapes, training);
+    const call = known ?? trace(this.#layer, key, feeds, training);
     this.#calls = [...this.#calls.filter((other) => other !== known), call];
     const oldest = this.#calls.length > LIMIT ? this.#calls.shift() : undefined;
     if (oldest !== undefined) void exclusively(async () => free(oldest));
@@ -109,9 +115,11 @@ function batchSize(name: string, inputs: readonly Tensor[]): number {
   );
 }
 
-function trace(layer: Callee, key: string, shapes: readonly Shape[], training: boolean): TracedCall {
+function trace(layer: Callee, key: string, samples: readonly Sample[], training: boolean): TracedCall {
   const context = new StepContext(training);
-  const inputs = shapes.map((shape, i) => placeholder({ shape: [null, ...shape], name: `input_${i}` }));
+  const inputs = samples.map(({ shape, dtype }, i) =>
+    placeholder({ shape: [null, ...shape], name: `input_${i}`, dtype }),
+  );
   const outputs = layer.trace(inputs, context);
   const [output] = outputs;
   if (output === undefined || outputs.length > 1) {
@@ -170,8 +178,8 @@ async function compute(
   return new Tensor(shape, 'float32', executable.output(output).slice(0, size));
 }
 
-function checkFinite(name: string, values: Float32Array): void {
-  const at = values.findIndex((value) => !Number.isFinite(value));
+function checkFinite(name: string, values: ArrayLike<number>): void {
+  const at = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
   if (at < 0) return;
   throw new ValueError(
     `Layer '${name}' was applied to ${values[at]} (element ${at}); expected finite float32 numbers.`,

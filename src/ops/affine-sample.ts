@@ -11,6 +11,7 @@ import { formatShape, isBatched, sampleShape, sizeOf } from '../base/shape.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
+import { holdsBytes } from '../graph/storage.ts';
 import {
   type AffineSampling,
   affineSampleKernel,
@@ -163,8 +164,12 @@ export const affineSampleOp: Op<AffineSampling> = {
   reference: referenceSample,
   lowering: {
     kind: 'kernel',
-    lower: ({ node, target }) =>
-      affineSampleKernel({ src: sampleShape(node.inputs[0]!.shape), ...node.attrs, target }),
+    byteInputs: [0],
+    lower: ({ node, target }) => {
+      const src = node.inputs[0]!;
+      const bytes = holdsBytes(src);
+      return affineSampleKernel({ src: sampleShape(src.shape), bytes, ...node.attrs, target });
+    },
   },
 };
 

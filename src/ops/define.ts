@@ -61,7 +61,9 @@ interface ElementwiseDefinition<A> {
 }
 
 /** An op that computes each result element from the matching elements of its (broadcast) inputs. */
-export function defineElementwise<A>(definition: ElementwiseDefinition<A>): Op<A> {
+export function defineElementwise<A>(
+  definition: ElementwiseDefinition<A>,
+): Op<A> & { readonly lowering: ElementwiseLowering<A> } {
   const { name, value, emit, gradient } = definition;
   return {
     name,

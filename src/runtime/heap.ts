@@ -82,6 +82,11 @@ export class Heap {
     return new Float32Array(this.memory.buffer, address, count);
   }
 
+  /** A fresh view of `count` bytes from `address`. */
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, count);
+  }
+
   /** A fresh view of `count` unsigned words from `address`. */
   words(address: number, count: number): Uint32Array {
     return new Uint32Array(this.memory.buffer, address, count);

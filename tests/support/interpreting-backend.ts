@@ -4,11 +4,11 @@
  */
 
 import { InternalError } from '../../src/base/errors.ts';
-import { sampleSize } from '../../src/base/shape.ts';
 import { type CompiledProgram, compile } from '../../src/compiler/compile.ts';
 import {
   type Buffer,
   type BufferArgument,
+  elementBytesOf,
   type SamplesPhase,
   SLICE_GRAIN,
   type WholePhase,
@@ -18,9 +18,12 @@ import type {
   BackendDescription,
   CompileStepOptions,
   Executable,
+  FeedNumbers,
   StepGraph,
 } from '../../src/engine/executable.ts';
+import { hostNumbers } from '../../src/engine/feed-numbers.ts';
 import type { Node } from '../../src/graph/node.ts';
+import { holdsBytes } from '../../src/graph/storage.ts';
 import type { Variable } from '../../src/graph/variable.ts';
 import { interpretKernel, type Region } from '../../src/kernels/interpret.ts';
 import { FLOAT_BYTES, type Kernel, type VectorTarget } from '../../src/kernels/ir.ts';
@@ -88,11 +91,14 @@ class InterpretedExecutable implements Executable {
     });
   }
 
-  feed(node: Node): Float32Array {
+  feed(node: Node): FeedNumbers {
     const id = this.#step.bindings.findIndex((binding) => binding.source === 'feed' && binding.leaf === node);
-    return id === -1
-      ? new Float32Array(sampleSize(node.shape) * this.capacity)
-      : this.#view(this.#step.program.buffers[id]!);
+    const buffer = this.#step.program.buffers[id];
+    if (buffer === undefined) return hostNumbers(node, this.capacity);
+    const floats = this.#view(buffer);
+    return holdsBytes(node)
+      ? new Uint8Array(floats.buffer, floats.byteOffset, buffer.elements * this.capacity)
+      : floats;
   }
 
   output(node: Node): Float32Array {
@@ -122,9 +128,8 @@ class InterpretedExecutable implements Executable {
 
   #floats(buffer: Buffer): number {
     const { chunk, shards } = this.#step.program;
-    return (
-      buffer.elements * { whole: 1, scratch: 1, batch: this.capacity, shard: shards, chunk }[buffer.kind]
-    );
+    const slices = { whole: 1, scratch: 1, batch: this.capacity, shard: shards, chunk }[buffer.kind];
+    return Math.ceil((buffer.elements * slices * elementBytesOf(buffer)) / FLOAT_BYTES);
   }
 
   #view(buffer: Buffer): Float32Array {
@@ -144,14 +149,14 @@ class InterpretedExecutable implements Executable {
         const count = Math.min(chunk, end - first);
         for (const { kernel, args } of phase.calls) {
           const spans = args.map(({ buffer }): [number, number] => {
-            const start = this.#starts[buffer.id]!;
+            const start = this.#starts[buffer.id]! * FLOAT_BYTES;
+            const bytes = buffer.elements * elementBytesOf(buffer);
             // Scratch memory is NaN at the start of each call, since a kernel must not use numbers of an earlier call.
             if (buffer.kind === 'scratch') this.#view(buffer).fill(Number.NaN);
-            if (buffer.kind === 'whole' || buffer.kind === 'scratch') return [start, start + buffer.elements];
-            if (buffer.kind === 'shard')
-              return [start + shard * buffer.elements, start + (shard + 1) * buffer.elements];
-            const from = start + (buffer.kind === 'batch' ? first * buffer.elements : 0);
-            return [from, from + count * buffer.elements];
+            if (buffer.kind === 'whole' || buffer.kind === 'scratch') return [start, start + bytes];
+            if (buffer.kind === 'shard') return [start + shard * bytes, start + (shard + 1) * bytes];
+            const from = start + (buffer.kind === 'batch' ? first * bytes : 0);
+            return [from, from + count * bytes];
           });
           this.#call(
             kernel,
@@ -188,24 +193,27 @@ class InterpretedExecutable implements Executable {
       }
       pointers.push(start + (sliced ? begin : 0));
     }
-    this.#call(kernel, spans, pointers, end - begin);
+    const inBytes = (floats: number) => floats * FLOAT_BYTES;
+    this.#call(
+      kernel,
+      spans.map(([from, to]) => [inBytes(from), inBytes(to)]),
+      pointers.map(inBytes),
+      end - begin,
+    );
   }
 
+  /** Spans and pointers in bytes. */
   #call(
     kernel: Kernel,
     spans: readonly [number, number][],
     pointers: readonly number[],
     count: number,
   ): void {
-    const regions: Region[] = spans.map(([from, to]) => ({
-      start: from * FLOAT_BYTES,
-      end: to * FLOAT_BYTES,
-      writable: true,
-    }));
+    const regions: Region[] = spans.map(([start, end]) => ({ start, end, writable: true }));
     interpretKernel(kernel, {
       memory: this.#memory,
       regions,
-      pointers: pointers.map((start) => start * FLOAT_BYTES),
+      pointers,
       counts: kernel.ints.map(() => count),
     });
   }

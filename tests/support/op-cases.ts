@@ -13,6 +13,8 @@ export interface OpCase {
   readonly inputs: readonly Shape[];
   /** Range of the inputs' numbers; about zero when left out. */
   readonly range?: readonly [number, number];
+  /** Indices of inputs that are fed as bytes: whole numbers from 0 to 255. */
+  readonly bytes?: readonly number[];
   build(...inputs: Node[]): Node;
   /** True when the function has no gradient or jumps, so that finite differences are useless. */
   readonly gradient?: false;
@@ -604,6 +606,101 @@ const equalization: OpCase = {
   gradient: false,
 };
 
+const bytesFed = (
+  name: string,
+  inputs: readonly Shape[],
+  build: OpCase['build'],
+  bytes: readonly number[] = [0],
+): OpCase => ({ name: `bytes ${name}`, inputs, bytes, build, range: [-1, 1], gradient: false });
+
+/** Bytes read by kernels of all kinds: element by element, per channel, repeated, inside of maps, by gathering, as floats. */
+const fedBytes: OpCase[] = [
+  bytesFed('scaled', [[null, 5, 7, 3]], (x) => ops.sub(ops.mul(x, ops.constant(1 / 127.5)), ops.constant(1))),
+  bytesFed(
+    'of two feeds',
+    [
+      [null, 37],
+      [null, 37],
+    ],
+    (a, b) => ops.mul(ops.add(a, b), ops.constant(0.01)),
+    [0, 1],
+  ),
+  bytesFed('of a single number', [[null]], (x) => ops.sqrt(x)),
+  bytesFed(
+    'repeated',
+    [
+      [null, 3, 1],
+      [null, 3, 5],
+    ],
+    (x, y) => ops.mul(ops.mul(x, ops.constant(0.01)), y),
+  ),
+  bytesFed('per channel', [[null, 4, 5, 3], [3], [3]], (x, a, b) => ops.add(ops.mul(x, a), b)),
+  bytesFed('of many channels', [[null, 2, 3, 21], [21]], (x, a) => ops.mul(x, a)),
+  bytesFed(
+    'as a column',
+    [
+      [null, 2, 3, 4],
+      [24, 5],
+    ],
+    (x, w) => ops.matmul(ops.reshape(x, [null, 24]), w),
+  ),
+  bytesFed('as another shape', [[null, 2, 3, 4]], (x) => ops.relu(ops.reshape(x, [null, 6, 4]))),
+  bytesFed('as they are', [[null, 5, 3]], (x) => ops.reshape(x, [null, 15])),
+  bytesFed(
+    'in a convolution',
+    [
+      [null, 6, 7, 3],
+      [3, 3, 3, 9],
+    ],
+    (x, w) => ops.mul(ops.conv2d(x, w, { padding: 'same' }), ops.constant(1 / 255)),
+  ),
+  bytesFed('in a border', [[null, 3, 5, 3]], (x) =>
+    ops.pad2d(ops.mul(x, ops.constant(1 / 255)), { top: 1, bottom: 2, left: 0, right: 3 }),
+  ),
+  bytesFed('cut out', [[null, 6, 5, 3]], (x) =>
+    ops.mul(ops.crop2d(x, { top: 1, bottom: 2, left: 0, right: 3 }), ops.constant(1 / 255)),
+  ),
+  bytesFed('with their moments', [[null, 4, 3, 5]], (x) =>
+    ops.normalize(x, { ...ops.batchMoments(x), epsilon: 1e-3 }),
+  ),
+  bytesFed(
+    'joined with floats',
+    [
+      [null, 4],
+      [null, 3],
+    ],
+    (x, y) => ops.concatenate([x, y], -1),
+  ),
+  bytesFed(
+    'looked up',
+    [
+      [null, 3, 5, 3],
+      [3, 256],
+    ],
+    (x, table) => ops.lookup(x, table),
+  ),
+  ...FILL_MODES.flatMap((fillMode) =>
+    [
+      [null, 5, 6, 3],
+      [null, 7, 3, 1],
+    ].map((shape, i) =>
+      bytesFed(`sampled ${JSON.stringify(shape)} ${fillMode}`, [shape, [null, 8]], (src, transform) => {
+        const interpolation = i === 0 ? 'bilinear' : 'nearest';
+        return ops.affineSample({ src, transform, interpolation, fillMode, fillValue: 7 });
+      }),
+    ),
+  ),
+  bytesFed(
+    'sampled under another shape',
+    [
+      [null, 60],
+      [null, 8],
+    ],
+    (x, transform) =>
+      ops.affineSample({ src: ops.reshape(x, [null, 5, 4, 3]), transform, fillMode: 'reflect' }),
+  ),
+];
+
 /** All cases. */
 export const opCases: readonly OpCase[] = [
   ...unary('relu', ops.relu),
@@ -668,6 +765,7 @@ export const opCases: readonly OpCase[] = [
   ...chains,
   ...views,
   ...joins,
+  ...fedBytes,
   ...lookups,
   ...histograms,
   equalization,

@@ -34,9 +34,10 @@ export function buildProblem(opCase: OpCase, samples: number, seed: number): OpP
   const numbers = new Map<Node, Float32Array>();
   const inputs = opCase.inputs.map((shape, i) => {
     const size = sampleSize(shape) * (isBatched(shape) ? samples : 1);
-    const values = fill(size, random, range);
+    const bytes = opCase.bytes?.includes(i) === true;
+    const values = fill(size, random, bytes ? [0, 256] : range).map(bytes ? Math.floor : Number);
     const node = isBatched(shape)
-      ? placeholder({ shape, name: `x${i}` })
+      ? placeholder({ shape, name: `x${i}`, dtype: bytes ? 'uint8' : 'float32' })
       : variableNode(new Variable({ name: `w${i}`, shape: shape as number[], values: values.slice() }));
     numbers.set(node, values);
     return node;

@@ -15,6 +15,7 @@ import { InternalError } from '../../base/errors.ts';
 import {
   type Buffer,
   type BufferArgument,
+  elementBytesOf,
   isInArena,
   type Program,
   type SampleCall,
@@ -272,7 +273,7 @@ function bufferAddress(body: FunctionWriter, bufferTable: number, buffer: Buffer
 function indexedAddress(body: FunctionWriter, bufferTable: number, buffer: Buffer, index: number): void {
   bufferAddress(body, bufferTable, buffer);
   body.get(index);
-  body.i32(buffer.elements * FLOAT_BYTES);
+  body.i32(buffer.elements * elementBytesOf(buffer));
   body.op('i32.mul');
   body.op('i32.add');
 }

@@ -7,6 +7,7 @@ import { InternalError } from '../../base/errors.ts';
 import {
   type Buffer,
   type BufferArgument,
+  elementBytesOf,
   isInArena,
   type Program,
   type SampleCall,
@@ -130,7 +131,7 @@ export class KernelCalls {
   /** rax = the address of the buffer's slice number `index`. */
   #indexedAddress(buffer: Buffer, index: Memory): void {
     const asm = this.#asm;
-    asm.emit('mov', rcx, buffer.elements * FLOAT_BYTES);
+    asm.emit('mov', rcx, buffer.elements * elementBytesOf(buffer));
     asm.emit('imul', rcx, index);
     this.#address(buffer);
     asm.emit('add', rax, rcx);

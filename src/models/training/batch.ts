@@ -2,6 +2,7 @@
 
 import type { TypedArray } from '../../base/dtype.ts';
 import type { Tensor } from '../../base/tensor.ts';
+import type { FeedNumbers } from '../../engine/executable.ts';
 
 /** The Tensors of a run or a batch, all with as many samples. */
 export interface Examples {
@@ -20,7 +21,7 @@ export interface Batch {
   /** Index in `data` of the batch's sample `i`. */
   rowOf(i: number): number;
   /** Writes the batch's rows of `tensor`, one of `data`'s, to `target`. */
-  copy(tensor: Tensor, target: Float32Array): void;
+  copy(tensor: Tensor, target: FeedNumbers): void;
 }
 
 function rowSize(tensor: Tensor): number {
@@ -43,7 +44,7 @@ export function rangeBatch(data: Examples, start: number, samples: number): Batc
 /** Up to this many numbers a loop copies a row faster than a call of `set`. */
 const SHORT_ROW = 64;
 
-function copyRow(source: TypedArray, from: number, target: Float32Array, to: number, size: number): void {
+function copyRow(source: TypedArray, from: number, target: FeedNumbers, to: number, size: number): void {
   if (size > SHORT_ROW) target.set(source.subarray(from, from + size), to);
   else for (let i = 0; i < size; i++) target[to + i] = source[from + i]!;
 }

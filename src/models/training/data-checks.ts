@@ -4,6 +4,7 @@ import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
+import type { FeedNumbers } from '../../engine/executable.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
 import type { Batch, Examples } from './batch.ts';
 import type { ModelStep } from './step-graph.ts';
@@ -101,9 +102,9 @@ function allFinite(values: Float32Array, count: number): boolean {
  *
  * @param where The batch, for the message: `epoch 1, batch 3`.
  */
-export function checkFinite(batch: Batch, index: number, values: Float32Array, where: string): void {
+export function checkFinite(batch: Batch, index: number, values: FeedNumbers, where: string): void {
   const tensor = batch.data.x[index]!;
-  if (!isFloating(tensor.dtype)) return;
+  if (!isFloating(tensor.dtype) || values instanceof Uint8Array) return;
   const size = tensor.size / tensor.shape[0]!;
   const count = batch.samples * size;
   if (allFinite(values, count)) return;

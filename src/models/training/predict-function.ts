@@ -51,6 +51,7 @@ export async function makePredictFunction(
     model,
     mode: 'predict',
     compiled: null,
+    inputTypes: ['float32'],
     targetShapes: [],
     weighted: false,
   });

@@ -9,7 +9,7 @@ import type { Variable } from '../../graph/variable.ts';
 import { StepContext, type StepScalar } from '../../layers/step-context.ts';
 import type { Loss } from '../../losses/loss.ts';
 import { add, constant, mul, sum } from '../../ops/index.ts';
-import { placeholder, variableNode } from '../../ops/leaf.ts';
+import { type FeedType, placeholder, variableNode } from '../../ops/leaf.ts';
 import type { Compiled } from './compile-options.ts';
 import { judge } from './judge.ts';
 import { type Reported, reportedNodes } from './reported.ts';
@@ -35,7 +35,7 @@ export interface ModelStep {
   readonly reported: readonly Reported[];
   /** The outputs, when predicting. */
   readonly predictions: readonly Node[];
-  /** When predicting: for each sample 0, or NaN when one of its inputs is not finite. Else null. */
+  /** When predicting from floats: for each sample 0, or NaN when one of its inputs is not finite. Else null. */
   readonly finiteness: Node | null;
   /** The losses of the targets, to check labels with. */
   readonly losses: readonly Loss[];
@@ -47,6 +47,8 @@ export interface StepRequest {
   readonly mode: StepMode;
   /** Needed unless predicting. */
   readonly compiled: Compiled | null;
+  /** For each input of the model, as what its numbers are fed. */
+  readonly inputTypes: readonly FeedType[];
   /** Batched shapes of the targets. */
   readonly targetShapes: readonly Shape[];
   readonly weighted: boolean;
@@ -66,16 +68,19 @@ export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */
 export function buildStep(request: StepRequest): ModelStep {
-  const { model, mode, compiled, weighted } = request;
+  const { model, mode, compiled, inputTypes, weighted } = request;
   const context = new StepContext(mode === 'train');
-  const inputs = model.inputs.map(({ shape, name }) => placeholder({ shape, name }));
+  const inputs = model.inputs.map(({ shape, name }, i) =>
+    placeholder({ shape, name, dtype: inputTypes[i]! }),
+  );
   const predictions = model.trace(inputs, context);
   const name = `${model.name}/${mode}`;
   if (mode === 'predict' || compiled === null) {
     const scalars = context.seeds;
     const feeds = [...inputs, ...scalars.map((scalar) => scalar.node)];
-    const finiteness = finitenessOf(inputs);
-    const graph = { name, feeds, outputs: [...predictions, finiteness], updates: [] };
+    const finiteness = finitenessOf(inputs.filter((_, i) => inputTypes[i] === 'float32'));
+    const checks = finiteness === null ? [] : [finiteness];
+    const graph = { name, feeds, outputs: [...predictions, ...checks], updates: [] };
     const none = { targets: [], sampleWeight: null, loss: null, reported: [], losses: [] };
     return { graph, inputs, scalars, predictions, finiteness, ...none };
   }
@@ -94,8 +99,9 @@ export function buildStep(request: StepRequest): ModelStep {
   return { graph, inputs, targets, sampleWeight, scalars, loss, reported, losses, ...none };
 }
 
-/** 0 times a finite number is 0; 0 times NaN or an infinity is NaN. */
-function finitenessOf(inputs: readonly Node[]): Node {
+/** 0 times a finite number is 0; 0 times NaN or an infinity is NaN. Null without inputs. */
+function finitenessOf(inputs: readonly Node[]): Node | null {
+  if (inputs.length === 0) return null;
   return inputs
     .map((input) => mul(input, constant(0)))
     .map((zeros) =>

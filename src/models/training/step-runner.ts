@@ -4,9 +4,12 @@ import { InternalError, withPlace } from '../../base/errors.ts';
 import { isBatched, sampleSize } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
+import type { Node } from '../../graph/node.ts';
+import { holdsBytes } from '../../graph/storage.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { StepRandom } from '../../layers/step-context.ts';
 import type { MetricState } from '../../metrics/contributions.ts';
+import { feedTypeOf } from '../../ops/leaf.ts';
 import type { Batch, Examples } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
@@ -58,6 +61,7 @@ export interface FedBatch {
 const AHEAD_TRAYS = 32;
 /** Bytes that the feeds and outputs of all trays may take; two trays are made in any case. */
 const AHEAD_BYTES = 2 ** 22;
+const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 /** Milliseconds that a series may take, since callbacks are called only after it. */
 const SERIES_MS = 30;
 
@@ -254,10 +258,14 @@ export class StepRunner {
     }
     const shapes = mode === 'predict' ? [] : targetShapes(data);
     const weighted = data.sampleWeight !== null;
+    const inputTypes = data.x.map(({ dtype }) => feedTypeOf(dtype));
     const capacity = Math.max(this.#capacity, 1);
-    const key = JSON.stringify([generation, mode, capacity, ahead, weighted, shapes, this.#frozen]);
+    const key = JSON.stringify([
+      ...[generation, mode, capacity, ahead, weighted, this.#frozen],
+      ...[inputTypes, shapes],
+    ]);
     const found = await cache.get(key, graph, () => {
-      const step = buildStep({ ...this.#context, targetShapes: shapes, weighted });
+      const step = buildStep({ ...this.#context, inputTypes, targetShapes: shapes, weighted });
       return { step, options: { capacity, trays: ahead ? aheadTrays(step, capacity) : 1 } };
     });
     this.#checkTargets(found, data);
@@ -274,11 +282,10 @@ function trainableFlags(layer: Layer): string {
 
 /** An even number of trays; the larger the feeds and outputs of one tray are, the fewer trays. */
 function aheadTrays({ graph }: ModelStep, capacity: number): number {
-  const numbers = [...graph.feeds, ...graph.outputs].reduce(
-    (sum, { shape }) => sum + sampleSize(shape) * (isBatched(shape) ? capacity : 1),
-    0,
-  );
-  const pairs = Math.floor(AHEAD_BYTES / (2 * numbers * Float32Array.BYTES_PER_ELEMENT));
+  const bytesOf = (node: Node) =>
+    sampleSize(node.shape) * (isBatched(node.shape) ? capacity : 1) * (holdsBytes(node) ? 1 : FLOAT_BYTES);
+  const bytes = [...graph.feeds, ...graph.outputs].reduce((sum, node) => sum + bytesOf(node), 0);
+  const pairs = Math.floor(AHEAD_BYTES / (2 * bytes));
   return 2 * Math.max(1, Math.min(pairs, AHEAD_TRAYS / 2));
 }
 
