@@ -6,7 +6,7 @@ import { after, before, beforeEach, mock, test } from 'node:test';
 import { encode } from 'fast-png';
 import { FoveaError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
-import type { DatasetFromDirectoryOptions } from './dataset-from-directory.ts';
+import type { DatasetFromDirectoryOptions } from './directory-options.ts';
 import { datasetFromDirectory } from './index.ts';
 import { NumpyRandom } from './numpy-random.ts';
 

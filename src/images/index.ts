@@ -1,8 +1,9 @@
 /** @file Image files in, pixels out. */
 
 export { type ColorMode, convertColor } from './color-mode.ts';
-export { type DatasetFromDirectoryOptions, datasetFromDirectory } from './dataset-from-directory.ts';
+export { datasetFromDirectory } from './dataset-from-directory.ts';
 export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
+export type { DatasetFromDirectoryOptions } from './directory-options.ts';
 export type { ImageDataset, LabelMode } from './image-dataset.ts';
 export type { FolderFile, ImageDirectory, LabelledFile } from './image-files.ts';
 export { type GridOptions, grid } from './image-grid.ts';
