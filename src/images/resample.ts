@@ -1,5 +1,7 @@
 /** @file Resampling along rows and columns with given weights. */
 
+import type { Span } from '../base/resize-spans.ts';
+
 /** For each place of a result: its first source place, and how much of each source place from there on. */
 export interface Taps {
   readonly first: Int32Array;
@@ -9,12 +11,6 @@ export interface Taps {
   readonly stride: number;
   /** The weights are whole numbers with this many binary places behind the point, and so results are rounded; or 0. */
   readonly fixedBits: number;
-}
-
-/** The part of a result place in the source. */
-export interface Span {
-  readonly first: number;
-  readonly weights: readonly number[];
 }
 
 /** The taps of an axis with `to` places. */

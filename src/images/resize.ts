@@ -2,13 +2,14 @@
 
 import { ValueError } from '../base/errors.ts';
 import { booleanOption, checkOptionNames } from '../base/options.ts';
+import { KERAS_INTERPOLATIONS, type KerasInterpolation } from '../base/resize-spans.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { Tensor } from '../base/tensor.ts';
-import { KERAS_INTERPOLATIONS, type KerasInterpolation, resizeAsKeras } from './keras-resize.ts';
+import { resizeAsKeras } from './keras-resize.ts';
 import { INTERPOLATIONS, type Interpolation, resizeAsPillow } from './pillow-resize.ts';
 import { checkImage } from './pixels.ts';
 
-export type { KerasInterpolation } from './keras-resize.ts';
+export type { KerasInterpolation } from '../base/resize-spans.ts';
 export type { Interpolation } from './pillow-resize.ts';
 
 /** Resizing as Pillow and Keras' `load_img` do: filters that widen when shrinking, whole numbers. */

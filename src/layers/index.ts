@@ -9,6 +9,7 @@ export { randomBrightness } from './augmentation/random-brightness.ts';
 export { randomColorDegeneration } from './augmentation/random-color-degeneration.ts';
 export { randomColorJitter } from './augmentation/random-color-jitter.ts';
 export { randomContrast } from './augmentation/random-contrast.ts';
+export { randomCrop } from './augmentation/random-crop.ts';
 export { randomErasing } from './augmentation/random-erasing.ts';
 export { randomFlip } from './augmentation/random-flip.ts';
 export { randomGaussianBlur } from './augmentation/random-gaussian-blur.ts';
@@ -34,5 +35,8 @@ export { globalAveragePooling2d, globalMaxPooling2d } from './global-pooling2d.t
 export { inputLayer } from './input-layer.ts';
 export { lambda } from './lambda.ts';
 export { averagePooling2d, maxPooling2d } from './pooling2d.ts';
+export { centerCrop } from './preprocessing/center-crop.ts';
+export { normalization } from './preprocessing/normalization.ts';
 export { rescaling } from './preprocessing/rescaling.ts';
+export { resizing } from './preprocessing/resizing.ts';
 export { reshape } from './reshape.ts';

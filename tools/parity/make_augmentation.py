@@ -48,14 +48,16 @@ class Cases:
     def __init__(self):
         self.fixture = Fixture("augmentation", "make_augmentation.py")
         self.stream = 0xA06
+        self.samples = SAMPLES
 
     def add(self, name, layer, keras_parameters, parameters, images=None, scale=1.0):
         """`scale`: what bytes are divided by before the layer sees them."""
         self.stream += 2
-        images = pictures(self.stream) if images is None else images
+        images = pictures(self.stream, samples=self.samples) if images is None else images
         given = images.astype("float32") / np.float32(scale)
         if keras_parameters is None:
-            result = layer(given, training=True)
+            takes_training = hasattr(layer, "transform_images")
+            result = layer(given, training=True) if takes_training else layer(given)
         else:
             result = layer.transform_images(keras.ops.convert_to_tensor(given), keras_parameters, training=True)
         config = {k: v for k, v in layer.get_config().items() if k not in ("name", "trainable", "dtype")}
@@ -161,6 +163,38 @@ def erasing(cases):
         cases.add(f"erasing, {label}", layer, given, {"applyErasing": per_image(*apply), **boxes, "fill": fill})
 
 
+def sizes(cases):
+    cases.samples = 2
+    for interpolation in ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5"):
+        for height, width in ((7, 9), (16, 23), (5, 20)):
+            layer = L.Resizing(height, width, interpolation=interpolation)
+            cases.add(f"resizing {interpolation} to {height}x{width}", layer, None, {})
+        layer = L.Resizing(4, 17, interpolation=interpolation, antialias=True)
+        cases.add(f"resizing {interpolation} with antialias", layer, None, {})
+    for height, width in ((6, 6), (20, 11), (5, 13)):
+        cases.add(f"resizing with crop to {height}x{width}", L.Resizing(height, width, crop_to_aspect_ratio=True), None, {})
+        layer = L.Resizing(height, width, pad_to_aspect_ratio=True, fill_value=40.0)
+        cases.add(f"resizing with borders to {height}x{width}", layer, None, {})
+    for height, width in ((6, 7), (11, 14), (20, 8), (30, 30)):
+        cases.add(f"center crop to {height}x{width}", L.CenterCrop(height, width), None, {})
+    crop = L.RandomCrop(6, 8, seed=1)
+    cases.add("random crop", crop, (3, 5), {"hStart": column(3, 3), "wStart": column(5, 5)})
+    for height, width in ((14, 8), (20, 22), (11, 9)):
+        crop = L.RandomCrop(height, width, seed=1)
+        middle = crop.get_random_transformation(np.zeros((1, HEIGHT, WIDTH, 3), "float32"), training=True)
+        cases.add(f"random crop of a small image to {height}x{width}", crop, tuple(int(v) for v in middle), {})
+
+
+def numbers_layers(cases):
+    cases.add("rescaling", L.Rescaling(1 / 127.5, offset=-1), None, {})
+    cases.add("rescaling of channels", L.Rescaling([0.1, 0.2, 0.3], offset=[1.0, 2.0, 3.0]), None, {})
+    cases.add("normalization", L.Normalization(mean=[90.0, 120.0, 150.0], variance=[400.0, 900.0, 0.0]), None, {})
+    cases.add("normalization inverted", L.Normalization(mean=100.0, variance=16.0, invert=True), None, {})
+    statistics = np.arange(42, dtype="float32").reshape(14, 3) + 3
+    layer = L.Normalization(axis=(2, 3), mean=statistics.tolist(), variance=(statistics * 7).tolist())
+    cases.add("normalization of columns and channels", layer, None, {})
+
+
 def mixing():
     """MixUp and CutMix, whose parameters are one for a batch."""
     fixture = Fixture("mixing", "make_augmentation.py")
@@ -195,6 +229,8 @@ def main():
     geometric(cases)
     colors(cases)
     erasing(cases)
+    sizes(cases)
+    numbers_layers(cases)
     cases.fixture.write()
 
 
