@@ -2,6 +2,7 @@
 
 import { stat } from 'node:fs/promises';
 import { unknownNameError } from '../base/suggest.ts';
+import type { ImagesAndLabels } from '../datasets/images-and-labels.ts';
 import { datasets } from '../index.ts';
 import { UsageError } from './command-error.ts';
 import { type ImageForm, type LabelledImages, loadImageFolder } from './image-folder.ts';
@@ -14,18 +15,27 @@ export interface DataSource {
   readonly test: LabelledImages | undefined;
 }
 
-const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
+type BuiltIn = Pick<typeof datasets.mnist, 'loadData' | 'classNames'>;
 
-async function loadMnist(): Promise<DataSource> {
-  const [train, test] = await datasets.mnist.loadData();
-  const part = ([images, labels]: typeof train): LabelledImages => ({
-    images: images.reshape([...images.shape, 1]),
+const BUILT_IN: Readonly<Record<string, BuiltIn>> = {
+  mnist: datasets.mnist,
+  fashion_mnist: datasets.fashionMnist,
+  cifar10: datasets.cifar10,
+  cifar100: datasets.cifar100,
+};
+
+/** Names of the built-in data sets, for help. */
+export const BUILT_IN_NAMES = Object.keys(BUILT_IN).join(', ');
+
+async function loadBuiltIn(name: string, { loadData, classNames }: BuiltIn): Promise<DataSource> {
+  const part = ([images, labels]: ImagesAndLabels): LabelledImages => ({
+    // Grey images come without an axis of channels.
+    images: images.rank === 3 ? images.reshape([...images.shape, 1]) : images,
     labels: Int32Array.from(labels.data),
   });
-  return { name: 'mnist', classNames: DIGITS, train: part(train), test: part(test) };
+  const [train, test] = await loadData();
+  return { name, classNames, train: part(train), test: part(test) };
 }
-
-const BUILT_IN: Readonly<Record<string, () => Promise<DataSource>>> = { mnist: loadMnist };
 
 async function isFolder(path: string): Promise<boolean> {
   try {
@@ -40,8 +50,8 @@ async function isFolder(path: string): Promise<boolean> {
  * Throws UsageError when there is no such data set and no such folder.
  */
 export async function loadDataSource(data: string, form: ImageForm): Promise<DataSource> {
-  const load = Object.hasOwn(BUILT_IN, data) ? BUILT_IN[data] : undefined;
-  if (load !== undefined) return load();
+  const builtIn = Object.hasOwn(BUILT_IN, data) ? BUILT_IN[data] : undefined;
+  if (builtIn !== undefined) return loadBuiltIn(data, builtIn);
   if (!(await isFolder(data))) {
     const { message } = unknownNameError('data set', data, Object.keys(BUILT_IN));
     throw new UsageError(`${message} There is no folder of that name either.`);

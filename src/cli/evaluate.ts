@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
 import { backend } from '../index.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
-import { type DataSource, loadDataSource } from './data-source.ts';
+import { BUILT_IN_NAMES, type DataSource, loadDataSource } from './data-source.ts';
 import {
   checkImageShape,
   examplesOf,
@@ -70,7 +70,7 @@ export function addEvaluateCommand(program: Command): void {
     .argument('<model>', 'a .keras file')
     .argument(
       '<data>',
-      'built-in data set (mnist: its test images), or a folder with one sub-folder per class',
+      `built-in data set (${BUILT_IN_NAMES}: its test images), or a folder with one sub-folder per class`,
     )
     .option('--json', 'print the result as one JSON object');
   addEngineOptions(command).action(evaluate);

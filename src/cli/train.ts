@@ -16,7 +16,7 @@ import {
   share,
   wholeNumber,
 } from './command-options.ts';
-import { type DataSource, loadDataSource } from './data-source.ts';
+import { BUILT_IN_NAMES, type DataSource, loadDataSource } from './data-source.ts';
 import { InterruptWatch } from './interrupt.ts';
 import {
   buildConvnet,
@@ -205,7 +205,7 @@ export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('train a convnet on a data set')
-    .argument('<data>', 'built-in data set (mnist), or a folder with one sub-folder per class')
+    .argument('<data>', `built-in data set (${BUILT_IN_NAMES}), or a folder with one sub-folder per class`)
     .option('--model <model>', `${BUILT_IN_MODEL}, or a .keras file to train further`, BUILT_IN_MODEL)
     .option('--epochs <n>', 'passes over the data', wholeNumber(1), 5)
     .option('--batch-size <n>', 'images per step', wholeNumber(1), 64)
