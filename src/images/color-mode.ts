@@ -6,7 +6,7 @@ import { checkImage } from './pixels.ts';
 /** Channels of a result: 3, 1 or 4. */
 export type ColorMode = 'rgb' | 'grayscale' | 'rgba';
 
-const CHANNELS: Record<ColorMode, number> = { rgb: 3, grayscale: 1, rgba: 4 };
+export const CHANNELS: Record<ColorMode, number> = { rgb: 3, grayscale: 1, rgba: 4 };
 
 export const COLOR_MODES = Object.keys(CHANNELS) as readonly ColorMode[];
 

@@ -4,6 +4,17 @@ export { type ColorMode, convertColor } from './color-mode.ts';
 export { datasetFromDirectory } from './dataset-from-directory.ts';
 export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
 export type { DatasetFromDirectoryOptions } from './directory-options.ts';
+export type { FlowOptions } from './generator/array-flow.ts';
+export type { ClassMode, DirectoryFlow, FlowFromDirectoryOptions } from './generator/directory-flow.ts';
+export type { ImageDataGeneratorOptions } from './generator/generator-options.ts';
+export {
+  type GeneratorFitOptions,
+  type ImageDataGenerator,
+  imageDataGenerator,
+} from './generator/image-data-generator.ts';
+export type { ImageFlow } from './generator/image-flow.ts';
+export type { FillMode } from './generator/sample-affine.ts';
+export type { TransformParameters } from './generator/transform.ts';
 export type { ImageDataset, LabelMode } from './image-dataset.ts';
 export type { FolderFile, ImageDirectory, LabelledFile } from './image-files.ts';
 export { type GridOptions, grid } from './image-grid.ts';

@@ -186,7 +186,7 @@ def flow_cases(fixture):
     """Batches one after the other, beyond the end of the data."""
     data = np.stack([picture(50 + i, 6, 5, 3) for i in range(7)])
     labels = np.arange(7) * 10
-    x, y = fixture.array(data), fixture.array(labels, "int32")
+    x, y = fixture.array(data), fixture.array(labels)
     options = {"rotation_range": 30, "zoom_range": 0.3, "horizontal_flip": True, "rescale": 0.5, "validation_split": 0.3}
     for flow_options in (
         {"seed": 5, "shuffle": True, "batch_size": 3},
@@ -202,7 +202,7 @@ def flow_cases(fixture):
             flow=flow_options,
             x=x,
             y=y,
-            batches=[{"x": fixture.array(bx), "y": fixture.array(by, "int32")} for bx, by in batches],
+            batches=[{"x": fixture.array(bx), "y": fixture.array(by)} for bx, by in batches],
         )
 
 

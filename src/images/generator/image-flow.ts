@@ -1,0 +1,146 @@
+/** @file ImageFlow: the endless batches of transformed images that ImageDataGenerator gives (Keras' `Iterator`). */
+
+import { EventLoopBreaks } from '../../base/event-loop.ts';
+import { checkSeed } from '../../base/random.ts';
+import type { StateValue } from '../../base/state-value.ts';
+import { Tensor } from '../../base/tensor.ts';
+import { Dataset } from '../../data/dataset.ts';
+import { PassSeeds } from '../../data/pass-seeds.ts';
+import { readAhead } from '../../data/read-ahead.ts';
+import { type Source, stateList } from '../../data/source.ts';
+import { NumpyRandom } from '../numpy-random.ts';
+import { drawTransform, type TransformRanges } from './draw-transform.ts';
+import type { TransformParameters } from './transform.ts';
+
+/** Batches that are made before they are asked for. */
+const AHEAD = 2;
+/** Transforming images holds up the caller's thread this long at most. */
+const BREAK_MILLISECONDS = 2;
+const TWO_32 = 2 ** 32;
+
+/** The images that a flow transforms. */
+export interface FlowImages {
+  readonly count: number;
+  /** [height, width, channels] of each image. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+  /** An image, or null for one that is left out. */
+  load(index: number): Promise<Tensor | null>;
+  /** Called at the end of a pass. */
+  report?(): void;
+}
+
+/** What a generator does to images. */
+export interface ImageWriter {
+  readonly ranges: TransformRanges;
+  /** Writes the image, transformed and standardized, to `out`. */
+  write(image: Tensor, transform: TransformParameters, out: Float32Array): void;
+}
+
+export interface FlowSettings<T> {
+  readonly writer: ImageWriter;
+  readonly images: FlowImages;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number | null;
+  /** A batch of images and the places of the images in the data. */
+  readonly batch: (images: Tensor, places: readonly number[]) => T;
+}
+
+/** The images of a batch and what is to be done to them. */
+interface Plan {
+  readonly places: readonly number[];
+  readonly transforms: readonly TransformParameters[];
+}
+
+/**
+ * A pass over a flow. As in Keras, each batch has a seed of its own, the flow's plus the number of batches before it, and
+ * the order of a pass is drawn with the seed of its first batch.
+ */
+class FlowSource<T> implements Source<T> {
+  readonly length: number;
+  readonly parts = [];
+  readonly #settings: FlowSettings<T>;
+  readonly #seeds = new PassSeeds(null);
+  #passes = 0;
+
+  constructor(settings: FlowSettings<T>) {
+    this.#settings = settings;
+    this.length = Math.ceil(settings.images.count / settings.batchSize);
+  }
+
+  async *open(): AsyncGenerator<T, void, undefined> {
+    const breaks = new EventLoopBreaks(BREAK_MILLISECONDS);
+    const make = (plan: Plan) => this.#make(plan, breaks);
+    try {
+      for await (const batch of readAhead(this.#plans(), 1 + AHEAD, make))
+        if (batch !== null) yield batch.batch;
+    } finally {
+      this.#settings.images.report?.();
+    }
+  }
+
+  getState(): StateValue {
+    return [this.#passes, this.#seeds.getState()];
+  }
+
+  setState(state: StateValue): void {
+    const [passes, seeds] = stateList(state, 2);
+    this.#passes = passes as number;
+    this.#seeds.setState(seeds!);
+  }
+
+  async *#plans(): AsyncGenerator<Plan, void, undefined> {
+    const { writer, images, batchSize, shuffle, seed } = this.#settings;
+    const first = seed === null ? this.#seeds.begin().nextUint32() : seed + this.#passes * this.length;
+    this.#passes++;
+    let order: Int32Array | null = null;
+    for (let batch = 0; batch < this.length; batch++) {
+      const random = new NumpyRandom((first + batch) % TWO_32);
+      order ??= shuffle
+        ? random.permutation(images.count)
+        : Int32Array.from({ length: images.count }, (_, i) => i);
+      const places = [...order.subarray(batch * batchSize, (batch + 1) * batchSize)];
+      yield { places, transforms: places.map(() => drawTransform(random, writer.ranges, images.shape)) };
+    }
+  }
+
+  /** The batch, or null when all of its images are left out. */
+  async #make({ places, transforms }: Plan, breaks: EventLoopBreaks): Promise<{ batch: T } | null> {
+    const { writer, images, batch } = this.#settings;
+    const loaded = await Promise.all(places.map((place) => images.load(place)));
+    const kept = places.filter((_, i) => loaded[i] !== null);
+    if (kept.length === 0) return null;
+    const size = images.shape.reduce((product, extent) => product * extent, 1);
+    const out = new Float32Array(kept.length * size);
+    let at = 0;
+    for (const [i, image] of loaded.entries()) {
+      if (image === null) continue;
+      writer.write(image, transforms[i]!, out.subarray(at, at + size));
+      at += size;
+      await breaks.pause();
+    }
+    return { batch: batch(new Tensor([kept.length, ...images.shape], 'float32', out), kept) };
+  }
+}
+
+/**
+ * Batches of transformed images, again and again: `for await (const [images, labels] of flow)` does not end by itself. In
+ * `fit`, `evaluate` and `predict`, and for the datasets made of it, a pass has `length` batches.
+ */
+export class ImageFlow<T> extends Dataset<T> {
+  readonly batchSize: number;
+  /** Images in a pass. */
+  readonly samples: number;
+
+  /** Flows are made by `ImageDataGenerator.flow` and `flowFromDirectory`. Throws ValueError for a seed that cannot be. */
+  constructor(settings: FlowSettings<T>, classNames: readonly string[] | null) {
+    if (settings.seed !== null) checkSeed(settings.seed);
+    super(new FlowSource(settings), classNames);
+    this.batchSize = settings.batchSize;
+    this.samples = settings.images.count;
+  }
+
+  override async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) yield* this.pass();
+  }
+}
