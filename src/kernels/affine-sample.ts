@@ -26,23 +26,33 @@ interface Options extends AffineSampling {
   readonly src: readonly number[];
   /** True when the images are bytes. */
   readonly bytes: boolean;
+  /** Coefficients of a transform: 8, or 6 without a division. */
+  readonly coefficients: 6 | 8;
   readonly target: VectorTarget;
 }
 
-const COEFFICIENTS = 8;
-
-/** Pointers: src [h, w, c], transform [8], dst [oh, ow, c]. One count: samples. */
+/** Pointers: src [h, w, c], transform [coefficients], dst [oh, ow, c]. One count: samples. */
 export function affineSampleKernel(options: Options): Kernel {
-  const { interpolation, fillMode, fillValue, oh, ow, bytes, target } = options;
+  const { interpolation, fillMode, fillValue, oh, ow, bytes, coefficients, target } = options;
   const [h, w, c] = options.src as [number, number, number];
-  const name = `affine_sample_${[h, w, c].join('x')}_${oh}x${ow}_${interpolation}_${fillMode}_${fillValue}${bytes ? '_bytes' : ''}`;
+  const name = `affine_sample_${[h, w, c].join('x')}_${oh}x${ow}_${interpolation}_${fillMode}_${fillValue}${bytes ? '_bytes' : ''}${coefficients === 8 ? '_divided' : ''}`;
   const k = new KernelBuilder(name, target);
   const pointers = [k.pointer('src'), k.pointer('transform'), k.pointer('dst')];
-  const strides = [h * w * c * (bytes ? 1 : FLOAT_BYTES), ...bytesOf(COEFFICIENTS, oh * ow * c)];
+  const strides = [h * w * c * (bytes ? 1 : FLOAT_BYTES), ...bytesOf(coefficients, oh * ow * c)];
   nest(k, [{ ...sampleLevel(k.count('samples'), []), strides }], pointers, ([src, transform, dst]) => {
     new ImageSampler(k, options, src!, transform!).rows(dst!);
   });
   return k.finish();
+}
+
+/** What is added up for a pixel of a row: the pixel times the first, the second, the third. */
+type Terms = readonly [slope: Vec, start: Vec, last: Vec];
+
+/** How places follow from the pixels of an output row; `scale` is what both are divided by, null without. */
+interface Row {
+  readonly x: Terms;
+  readonly y: Terms;
+  readonly scale: Terms | null;
 }
 
 /** A place on one axis, limited to the image. */
@@ -67,7 +77,7 @@ class ImageSampler {
     this.#k = k;
     this.#options = options;
     this.#src = src;
-    this.#coefficients = Array.from({ length: COEFFICIENTS }, (_, i) =>
+    this.#coefficients = Array.from({ length: options.coefficients }, (_, i) =>
       k.broadcast(transform, i * FLOAT_BYTES),
     );
   }
@@ -76,11 +86,15 @@ class ImageSampler {
     const k = this.#k;
     const { oh, ow } = this.#options;
     const c = this.#options.src[2]!;
-    const [, a1, , , b1, , , c1] = this.#coefficients;
+    const [a0, a1, a2, b0, b1, b2, c0, c1] = this.#coefficients;
     const y = k.constant(0, 'y');
     const out = k.pointerAt('out', dst);
     k.loop(oh, [], () => {
-      const row = [a1!, b1!, c1!].map((coefficient) => k.mul(coefficient, y));
+      const row: Row = {
+        x: [a0!, k.mul(a1!, y), a2!],
+        y: [b0!, k.mul(b1!, y), b2!],
+        scale: c0 === undefined ? null : [c0, k.mul(c1!, y), k.constant(1)],
+      };
       const element = k.vec('element');
       k.copyInto(element, k.iota());
       forVectors(k, ow * c, [out], (count) => {
@@ -92,18 +106,17 @@ class ImageSampler {
   }
 
   /** The numbers of a row at `element`. */
-  #sample(element: Vec, row: readonly Vec[]): Vec {
+  #sample(element: Vec, row: Row): Vec {
     const k = this.#k;
     const { interpolation, fillValue, src } = this.#options;
     const [h, w, c] = src as [number, number, number];
     const { pixel, channel } = this.#pixelOf(element, c);
-    const [a0, , a2, b0, , b2, c0] = this.#coefficients;
-    const sum = (coefficient: Vec, part: Vec, last: Vec) =>
-      k.add(k.add(k.mul(coefficient, pixel), part), last);
-    const scale = sum(c0!, row[2]!, k.constant(1));
-    const x = this.#inside(k.div(sum(a0!, row[0]!, a2!), scale), w);
-    const y = this.#inside(k.div(sum(b0!, row[1]!, b2!), scale), h);
+    const along = ([slope, start, last]: Terms) => k.add(k.add(k.mul(slope, pixel), start), last);
+    const scale = row.scale === null ? null : along(row.scale);
+    const place = (terms: Terms) => (scale === null ? along(terms) : k.div(along(terms), scale));
+    const [x, y] = [this.#inside(place(row.x), w), this.#inside(place(row.y), h)];
     const value = interpolation === 'nearest' ? this.#nearest(y, x, channel) : this.#bilinear(y, x, channel);
+    if (scale === null) return value;
     return k.select(k.compare('equal', scale, k.constant(0)), k.constant(fillValue), value);
   }
 

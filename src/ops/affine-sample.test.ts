@@ -28,7 +28,7 @@ test('shapes and options that cannot be are refused', () => {
     assert.throws(() => affineSample({ src, transform, ...options }), { name, message });
   refuses({ src: shaped(null, 5, 4) }, 'ShapeError', /\[null, 5, 4\] and \[null, 8\]/);
   refuses({ src: shaped(2, 5, 4, 3) }, 'ShapeError', /\[2, 5, 4, 3\]/);
-  refuses({ transform: shaped(null, 6) }, 'ShapeError', /\[null, 6\]/);
+  refuses({ transform: shaped(null, 7) }, 'ShapeError', /\[null, 7\]/);
   refuses({ transform: shaped(8) }, 'ShapeError', /\[8\]/);
   refuses({ src: shaped(null, 1, 2 ** 21, 2) }, 'ShapeError', /rows of fewer than 4194304 numbers/);
   refuses({ ow: 2 ** 21 }, 'ShapeError', /rows of fewer than/);

@@ -26,6 +26,7 @@ export interface AffineSampleOptions {
   /**
    * Coefficients [n, 8], a0 a1 a2 b0 b1 b2 c0 c1: the output's pixel (x, y) shows the input's place
    * ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k) with k = c0 x + c1 y + 1, in pixels from the center of the first.
+   * Or [n, 6] for c0 = c1 = 0, which is faster.
    */
   readonly transform: Node;
   /** 'nearest' takes one pixel, 'bilinear' weighs the four around the place. Default 'bilinear'. */
@@ -98,8 +99,8 @@ function sampleImage(
   { interpolation, fillMode, fillValue, oh, ow }: AffineSampling,
 ): void {
   const [h, w, c] = src as [number, number, number];
-  const [a0, a1, a2, b0, b1, b2, c0, c1] = Array.from(transform, f) as [
-    ...[number, number, number, number, number, number, number, number],
+  const [a0, a1, a2, b0, b1, b2, c0 = 0, c1 = 0] = Array.from(transform, f) as [
+    ...[number, number, number, number, number, number, number?, number?],
   ];
   const sum = (p: number, x: number, q: number, y: number, r: number) => f(f(f(p * x) + f(q * y)) + r);
   let at = 0;
@@ -124,18 +125,19 @@ function referenceSample(
 ): Float64Array {
   const [n, h, w, c] = src!.shape as [number, number, number, number];
   const size = sizeOf(shape) / n;
+  const count = transform!.shape[1]!;
   const dst = new Float64Array(n * size);
   for (let i = 0; i < n; i++) {
     const image = src!.data.subarray(i * h * w * c, (i + 1) * h * w * c);
     const read: Read = (y, x, channel) =>
       y >= 0 && y < h && x >= 0 && x < w ? image[(y * w + x) * c + channel]! : attrs.fillValue;
-    const coefficients = transform!.data.subarray(8 * i, 8 * i + 8);
+    const coefficients = transform!.data.subarray(i * count, (i + 1) * count);
     sampleImage(read, coefficients, [h, w, c], dst.subarray(i * size, (i + 1) * size), attrs);
   }
   return dst;
 }
 
-/** Inputs: src [n, h, w, c] and transform [n, 8]. */
+/** Inputs: src [n, h, w, c] and transform [n, 8] or [n, 6]. */
 export const affineSampleOp: Op<AffineSampling> = {
   name: 'affineSample',
   infer([src, transform], { oh, ow }) {
@@ -144,10 +146,10 @@ export const affineSampleOp: Op<AffineSampling> = {
       isBatched(src!) &&
       transform!.length === 2 &&
       isBatched(transform!) &&
-      transform![1] === 8;
+      (transform![1] === 6 || transform![1] === 8);
     if (!fits) {
       throw new ShapeError(
-        'affineSample expects images [null, h, w, c] and transforms [null, 8], received ' +
+        'affineSample expects images [null, h, w, c] and transforms [null, 8] or [null, 6], received ' +
           `${formatShape(src!)} and ${formatShape(transform!)}.`,
       );
     }
@@ -167,8 +169,9 @@ export const affineSampleOp: Op<AffineSampling> = {
     byteInputs: [0],
     lower: ({ node, target }) => {
       const src = node.inputs[0]!;
-      const bytes = holdsBytes(src);
-      return affineSampleKernel({ src: sampleShape(src.shape), bytes, ...node.attrs, target });
+      const coefficients = node.inputs[1]!.shape[1] as 6 | 8;
+      const options = { src: sampleShape(src.shape), bytes: holdsBytes(src), coefficients, target };
+      return affineSampleKernel({ ...options, ...node.attrs });
     },
   },
 };

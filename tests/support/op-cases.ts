@@ -521,6 +521,16 @@ const samplings: OpCase[] = FILL_MODES.flatMap((fillMode) =>
       gradient: false as const,
     })),
     {
+      name: `affineSample without a division ${interpolation} ${fillMode}`,
+      inputs: [
+        [null, 5, 6, 3],
+        [null, 6],
+      ],
+      build: (src, transform) =>
+        ops.affineSample({ src, transform, interpolation, fillMode, fillValue: 0.75 }),
+      gradient: false,
+    },
+    {
       name: `affineSample to another size ${interpolation} ${fillMode}`,
       inputs: [
         [null, 5, 4, 3],

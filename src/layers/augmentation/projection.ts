@@ -80,10 +80,13 @@ export function onlyWhere(condition: Node, projection: Projection): Projection {
   ) as unknown as Projection;
 }
 
-/** The coefficients as one node [n, 8]. */
+/** The coefficients as one node [n, 8], or [n, 6] when k is 1 for all images. */
 export function coefficientsNode(projection: Projection): Node {
+  const isAffine = projection[6] === 0 && projection[7] === 0;
   return concatenate(
-    projection.map((value) => (typeof value === 'number' ? broadcastTo(constant(value), [null, 1]) : value)),
+    projection
+      .slice(0, isAffine ? 6 : 8)
+      .map((value) => (typeof value === 'number' ? broadcastTo(constant(value), [null, 1]) : value)),
     1,
   );
 }
