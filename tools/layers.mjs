@@ -64,7 +64,7 @@ export const LAYERS = {
 /** npm package → the folders that may import it. */
 export const PACKAGES = {
   commander: ['cli'],
-  fflate: ['formats'],
+  fflate: ['formats', 'images'],
   'fast-png': ['charts', 'images', 'visualization'],
   koffi: ['runtime/native'],
 };

@@ -9,6 +9,7 @@ import { unknownNameError } from '../base/suggest.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import { turnUpright } from './exif.ts';
+import { formatOfContent, type ImageFormat } from './image-header.ts';
 
 /** What becomes of the orientation that a camera wrote into the file. */
 export type ExifOrientation = 'apply' | 'ignore';
@@ -21,36 +22,22 @@ export interface DecodeOptions {
   readonly exifOrientation?: ExifOrientation;
 }
 
-interface ImageFormat {
-  readonly name: string;
-  /** The bytes at the start of each file; `undefined` where any byte may be. */
-  readonly signature: readonly (number | undefined)[];
-  readonly decode: (bytes: Uint8Array, name: string) => Promise<DecodedImage>;
-}
+type Decoder = (bytes: Uint8Array, name: string) => DecodedImage | Promise<DecodedImage>;
 
-const FORMATS: readonly ImageFormat[] = [
-  {
-    name: 'PNG',
-    signature: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-    decode: async (bytes, name) => (await import('./decode-png.ts')).decodePng(bytes, name),
-  },
-  {
-    name: 'JPEG',
-    signature: [0xff, 0xd8, 0xff],
-    decode: async (bytes, name) => (await import('./decode-jpeg.ts')).decodeJpeg(bytes, name),
-  },
-];
+const DECODERS: Record<ImageFormat, () => Promise<Decoder>> = {
+  png: async () => (await import('./decode-png.ts')).decodePng,
+  jpeg: async () => (await import('./decode-jpeg.ts')).decodeJpeg,
+  webp: async () => (await import('./decode-webp.ts')).decodeWebp,
+  gif: async () => (await import('./decode-gif.ts')).decodeGif,
+  bmp: async () => (await import('./decode-bmp.ts')).decodeBmp,
+};
 
-function formatOf(bytes: Uint8Array, name: string): ImageFormat {
-  const format = FORMATS.find(({ signature }) =>
-    signature.every((byte, i) => byte === undefined || bytes[i] === byte),
-  );
-  if (format !== undefined) return format;
-  const names = FORMATS.map((each) => each.name);
-  const known = `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
-  if (bytes.length === 0) throw new FormatError(`${name} is empty; expected a ${known} file.`);
+const EXPECTED = 'PNG, JPEG, WebP, GIF or BMP';
+
+function foreignFileError(bytes: Uint8Array, name: string): FormatError {
+  if (bytes.length === 0) return new FormatError(`${name} is empty; expected a ${EXPECTED} file.`);
   const head = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  throw new FormatError(`${name} is no ${known} file: it starts with ${head}.`);
+  return new FormatError(`${name} is no ${EXPECTED} file: it starts with ${head}.`);
 }
 
 /** `exifOrientation`, or the default. Throws ValueError. */
@@ -77,6 +64,9 @@ export async function decodeImage(
 ): Promise<Tensor> {
   checkOptionNames('decodeImage', options, ['exifOrientation']);
   const turn = checkExifOrientation(options.exifOrientation) === 'apply';
-  const { pixels, orientation } = await formatOf(bytes, name).decode(bytes, name);
+  const format = formatOfContent(bytes);
+  if (format === undefined) throw foreignFileError(bytes, name);
+  const decoder = await DECODERS[format]();
+  const { pixels, orientation } = await decoder(bytes, name);
   return turn ? turnUpright(pixels, orientation) : pixels;
 }

@@ -1,27 +1,34 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { decodeImage } from './decode.ts';
 import { formatOfName, readImageHeader } from './image-header.ts';
 
 // Made by Pillow: tools/parity/make_images.py.
-const fixtures: { decoding: Record<string, { file: string; pixels: { shape: number[] } }>; cmyk: string } =
-  JSON.parse(await readFile(new URL('../../../tests/fixtures/images.json', import.meta.url), 'utf8'));
+const fixtures: { decoding: Record<string, { file: string }> } = JSON.parse(
+  await readFile(new URL('../../../tests/fixtures/images.json', import.meta.url), 'utf8'),
+);
 const bytesOf = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
 
-test('headers agree with the decoded pixels', () => {
-  for (const [name, { file, pixels }] of Object.entries(fixtures.decoding)) {
+test('headers agree with the decoded pixels', async () => {
+  for (const [name, { file }] of Object.entries(fixtures.decoding)) {
     const header = readImageHeader(bytesOf(file));
     assert.ok(header, name);
-    const [height, width, channels] = pixels.shape;
+    const decoded = await decodeImage(bytesOf(file), name, { exifOrientation: 'ignore' });
+    const [height, width, channels] = decoded.shape;
     assert.equal(header.format, formatOfName(name), name);
     assert.deepEqual([header.height, header.width, header.complete], [height, width, true], name);
+    assert.equal(header.orientation, Number(/orientation-(\d)/.exec(name)?.[1] ?? 1), name);
+    if (!/png|jpg/.test(name)) continue;
     assert.equal((header.colors === 'grayscale' ? 1 : 3) + (header.alpha ? 1 : 0), channels, name);
   }
-  assert.equal(readImageHeader(bytesOf(fixtures.cmyk))?.colors, 'cmyk');
+  assert.equal(readImageHeader(bytesOf(fixtures.decoding['cmyk.jpg']!.file))?.colors, 'cmyk');
 });
 
 test('a file without its end is not complete, and nothing throws wherever it is cut', () => {
   for (const [name, { file }] of Object.entries(fixtures.decoding)) {
+    // Bytes of noise that look like an end.
+    if (name === 'grey-noise.gif') continue;
     const bytes = bytesOf(file);
     for (let length = 0; length < bytes.length; length += 7) {
       const header = readImageHeader(bytes.subarray(0, length));

@@ -96,12 +96,14 @@ const readPng: Reader = (bytes, view) => {
   const header = { width: view.getUint32(16), height: view.getUint32(20) };
   let alpha = (type & 4) !== 0;
   let complete = false;
+  let orientation = 1;
   for (let at = 8; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
     const name = textAt(bytes, at + 4, 4);
     if (name === 'tRNS') alpha = true;
+    if (name === 'eXIf') orientation = readOrientation(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
     if (name === 'IEND') complete = true;
   }
-  return { ...header, colors: (type & 2) === 0 ? 'grayscale' : 'rgb', alpha, orientation: 1, complete };
+  return { ...header, colors: (type & 2) === 0 ? 'grayscale' : 'rgb', alpha, orientation, complete };
 };
 
 // --- GIF ---
@@ -217,9 +219,18 @@ const FORMATS: readonly KnownFormat[] = [
   },
 ];
 
+function knownFormatOf(bytes: Uint8Array): KnownFormat | undefined {
+  return FORMATS.find(({ matches }) => matches(bytes));
+}
+
+/** The format that the content of a file has; `undefined` for any other file. */
+export function formatOfContent(bytes: Uint8Array): ImageFormat | undefined {
+  return knownFormatOf(bytes)?.format;
+}
+
 /** The header of an image file; `undefined` when it is in none of the known formats. Never throws. */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
-  const known = FORMATS.find(({ matches }) => matches(bytes));
+  const known = knownFormatOf(bytes);
   if (known === undefined) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return { format: known.format, ...known.read(bytes, view) };
