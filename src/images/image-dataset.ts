@@ -34,13 +34,11 @@ export function loadedImages<T>(
   element: (image: Tensor, index: number) => T,
 ): Source<T> {
   async function* open() {
-    const load = async (index: number) => {
-      const image = await store.load(index);
-      return image === null ? null : { element: element(image, index) };
-    };
+    const load = async (index: number) => ({ index, loaded: await store.load(index) });
     try {
-      for await (const loaded of readAhead(upstream.open(), store.width, load)) {
-        if (loaded !== null) yield loaded.element;
+      for await (const { index, loaded } of readAhead(upstream.open(), store.width, load)) {
+        const image = store.accept(index, loaded);
+        if (image !== null) yield element(image, index);
       }
     } finally {
       store.report();

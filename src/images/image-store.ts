@@ -81,8 +81,8 @@ export class ImageStore {
     return 2 * loaderOf(this.#options.workers).workers;
   }
 
-  /** The image, or null when it is skipped. Throws the file's error as `onError` says. */
-  async load(index: number): Promise<Tensor | null> {
+  /** The image, the error of a file that cannot be loaded, or null for a file that was skipped before. */
+  async load(index: number): Promise<Tensor | FoveaError | null> {
     if (this.#skipped.has(index)) return null;
     const kept = this.#kept.get(index);
     if (kept !== undefined) return kept;
@@ -95,25 +95,29 @@ export class ImageStore {
       }
       return image;
     } catch (error) {
-      this.#refuse(index, error);
-      return null;
+      if (error instanceof FoveaError) return error;
+      throw error;
     }
   }
 
-  #refuse(index: number, error: unknown): void {
+  /**
+   * What `load` gave, as an image, or null when the file is skipped. To be called in the order of the pass, since it tells
+   * `onError` of errors. Throws the file's error as `onError` says.
+   */
+  accept(index: number, loaded: Tensor | FoveaError | null): Tensor | null {
+    if (!(loaded instanceof FoveaError)) return loaded;
     const { files, onError } = this.#options;
-    if (!(error instanceof FoveaError) || onError === 'throw') throw error;
+    if (onError === 'throw') throw loaded;
     const file = files[index]!.path;
-    if (onError !== 'skip') onError(error, file);
-    this.#skipped.set(index, { file, error });
-    if (this.#skipped.size === files.length) {
-      throw new FoveaError(
-        `None of the ${files.length} files could be loaded. The last one: ${error.message}`,
-        {
-          cause: error,
-        },
-      );
-    }
+    if (onError !== 'skip') onError(loaded, file);
+    this.#skipped.set(index, { file, error: loaded });
+    if (this.#skipped.size < files.length) return null;
+    throw new FoveaError(
+      `None of the ${files.length} files could be loaded. The last one: ${loaded.message}`,
+      {
+        cause: loaded,
+      },
+    );
   }
 
   /** Prints the names of files that were skipped since the last report, with the reasons. */

@@ -131,7 +131,7 @@ export async function flowDirectory(
     return target === null ? pixels : [pixels, target];
   };
   const shape = [...spec.size!, CHANNELS[spec.colorMode!]] as const;
-  const load = (place: number) => images.load(place);
+  const load = async (place: number) => images.accept(place, await images.load(place));
   const flowImages = { count: files.length, shape, load, report: () => images.report() };
   return new DirectoryFlow(
     { writer, images: flowImages, batch, ...settings },
