@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder, packageFolder } from '../datasets/local-files.ts';
+import { CIFAR10, CIFAR100, FASHION_MNIST, MNIST } from '../datasets/sources.ts';
 import { backend } from '../index.ts';
 import { ownPackage, packageVersion } from './package-info.ts';
 
@@ -22,7 +23,13 @@ interface Selection {
   readonly problem: string | null;
 }
 
-const VARIABLES = ['FOVEA_BACKEND', 'FOVEA_ISA', 'FOVEA_THREADS', 'FOVEA_CACHE', 'FOVEA_MNIST_URL'];
+const VARIABLES = [
+  'FOVEA_BACKEND',
+  'FOVEA_ISA',
+  'FOVEA_THREADS',
+  'FOVEA_CACHE',
+  ...[MNIST, FASHION_MNIST, CIFAR10, CIFAR100].map(({ urlVariable }) => urlVariable),
+];
 
 async function tryBackend(name: 'native' | 'wasm'): Promise<BackendReport> {
   try {

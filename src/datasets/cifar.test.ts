@@ -12,7 +12,7 @@ import { tarFile } from '../../tests/support/tar-file.ts';
 import { loadCifar10Package } from './cifar10-package.ts';
 import { cifar10, cifar100 } from './index.ts';
 import { parseKerasBatch } from './keras-cifar.ts';
-import { readCachedFile } from './local-files.ts';
+import { homePath, readCachedFile } from './local-files.ts';
 import { CIFAR10, CIFAR10_ARCHIVE } from './sources.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'tests', 'fixtures', 'cifar');
@@ -40,12 +40,13 @@ let folder: string;
 let server: Server;
 let url: string;
 const answers = new Map<string, Uint8Array>();
-const home = process.env.HOME;
+const { HOME: home, KERAS_HOME: kerasHome } = process.env;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fovea-cifar-'));
   // Keras' cache is looked for in the user's folder.
   process.env.HOME = folder;
+  delete process.env.KERAS_HOME;
   server = createServer((request, response) => {
     const body = answers.get(request.url ?? '');
     response.writeHead(body === undefined ? 404 : 200).end(body);
@@ -66,6 +67,7 @@ before(async () => {
 
 after(async () => {
   process.env.HOME = home;
+  if (kerasHome !== undefined) process.env.KERAS_HOME = kerasHome;
   server.closeAllConnections();
   server.close();
   await rm(folder, { recursive: true });
@@ -219,6 +221,10 @@ test("files of Keras' cache are read", async () => {
   assert.deepEqual(corner, [3072 + 1023, 3072 + 2047, 3072 + 3071].map(pixels));
   await rm(join(kept, 'data_batch_3'));
   await assert.rejects(cifar10.loadData(), /data_batch_3 is missing; delete/);
+  assert.equal(await homePath('~/.keras/datasets'), join(folder, '.keras', 'datasets'));
+  process.env.KERAS_HOME = '/elsewhere';
+  assert.equal(await homePath('~/.keras/datasets'), '/elsewhere/datasets');
+  delete process.env.KERAS_HOME;
   await rm(join(folder, '.keras'), { recursive: true });
 
   const bytes = await readFile(join(FIXTURES, 'cifar100.pickle'));

@@ -5,30 +5,45 @@ import { isNode } from '../base/environment.ts';
 const FIRST_AFTER_MS = 1500;
 const NEXT_AFTER_MS = 500;
 
+function standardError(): ProgressOutput | undefined {
+  return isNode() ? process.stderr : undefined;
+}
+
 function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
+/** Where progress is written, such as `process.stderr`. */
+interface ProgressOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
 /**
- * Tells on standard error how far a download is, once it has taken longer than a moment: at a terminal in one line that
- * changes, else in two, at its first and its last sign of life. Browsers show downloads themselves.
+ * Tells how far a download is, once it has taken longer than a moment: at a terminal in one line that changes, else in
+ * two lines, when it is found to be long and when it is done.
  */
 export class DownloadProgress {
   readonly #url: string;
   readonly #total: number | undefined;
+  readonly #output: ProgressOutput | undefined;
   #next = performance.now() + FIRST_AFTER_MS;
   #shown = false;
 
-  /** @param total Bytes to come, if the server says so. */
-  constructor(url: string, total: number | undefined) {
+  /**
+   * @param total Bytes to come, if the server says so.
+   * @param output Standard error unless given; nothing in browsers, which show downloads themselves.
+   */
+  constructor(url: string, total: number | undefined, output: ProgressOutput | undefined = standardError()) {
     this.#url = url;
     this.#total = total;
+    this.#output = output;
   }
 
   update(received: number): void {
-    if (!isNode() || performance.now() < this.#next) return;
-    this.#next += NEXT_AFTER_MS;
-    if (this.#shown && !process.stderr.isTTY) return;
+    if (performance.now() < this.#next) return;
+    this.#next = performance.now() + NEXT_AFTER_MS;
+    if (this.#shown && !this.#output?.isTTY) return;
     this.#shown = true;
     const share = this.#total === undefined ? '' : ` of ${megabytes(this.#total)}`;
     this.#write(`Downloading ${this.#url}: ${megabytes(received)}${share}`, '');
@@ -39,6 +54,6 @@ export class DownloadProgress {
   }
 
   #write(text: string, end: string): void {
-    process.stderr.write(process.stderr.isTTY ? `\r${text}\u001b[K${end}` : `${text}\n`);
+    this.#output?.write(this.#output.isTTY ? `\r${text}\u001b[K${end}` : `${text}\n`);
   }
 }

@@ -38,10 +38,12 @@ export async function cacheFolder(override?: string): Promise<string> {
   return resolve(override ?? environmentVariable('FOVEA_CACHE') ?? (await homePath('~/.cache/fovea')));
 }
 
-/** The path, with the user's folder in the place of `~`. */
+/** The path, with the user's folder in the place of `~`, and Keras' own (`KERAS_HOME`) in that of `~/.keras`. */
 export async function homePath(path: string): Promise<string> {
   const { homedir } = await import('node:os');
-  return path.replace(/^~/, () => homedir());
+  const keras = environmentVariable('KERAS_HOME');
+  const moved = keras === undefined ? path : path.replace(/^~\/\.keras(?=\/|$)/, () => keras);
+  return moved.replace(/^~/, () => homedir());
 }
 
 function mirrorsOf(source: DataSetSource, options: DataSetOptions): readonly string[] {
