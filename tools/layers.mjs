@@ -52,7 +52,7 @@ export const LAYERS = {
 
   drawing: ['base'],
   datasets: ['base', 'images'],
-  images: ['base', 'data', 'drawing'],
+  images: ['base', 'data', 'drawing', 'formats'],
   charts: ['base', 'drawing', 'images', 'formats'],
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
@@ -66,6 +66,7 @@ export const PACKAGES = {
   commander: ['cli'],
   fflate: ['formats', 'images'],
   'fast-png': ['charts', 'images', 'visualization'],
+  'jpeg-js': ['images'],
   koffi: ['runtime/native'],
 };
 

@@ -12,6 +12,7 @@ import { rgbOf, type Theme } from '../drawing/palette.ts';
 import { convertColor } from './color-mode.ts';
 import { checkPixelCount } from './image-limits.ts';
 import { checkImage } from './pixels.ts';
+import { checkRange, toBytes, type ValueRange } from './to-bytes.ts';
 
 /** Options of `grid`. */
 export interface GridOptions {
@@ -27,7 +28,7 @@ export interface GridOptions {
    * The values that stand for black and white in images that are not uint8; there is no default. Values beyond them are
    * shown as black and white.
    */
-  readonly range?: readonly [black: number, white: number];
+  readonly range?: ValueRange;
   /** Colours of margins and labels; 'light' unless given. */
   readonly theme?: Theme;
 }
@@ -71,25 +72,6 @@ function unstack(batch: Tensor): Tensor[] {
   return Array.from({ length: batch.shape[0]! }, (_, i) => batch.slice(i, 1).reshape(batch.shape.slice(1)));
 }
 
-/** The image as bytes. Numbers of other types mean nothing without the range: 0.5 can be grey, or nearly black. */
-function toBytes(image: Tensor, range: GridOptions['range']): Tensor {
-  if (image.dtype === 'uint8') return image;
-  if (range === undefined) {
-    throw new ValueError(
-      `grid: the images are ${image.dtype}, so \`range\` must say which values are black and white: [0, 1] for images that ` +
-        'were divided by 255, [0, 255] for those that were not.',
-    );
-  }
-  const [black, white] = range;
-  const bytes = new Uint8Array(image.size);
-  for (let i = 0; i < bytes.length; i++) {
-    const value = image.data[i]!;
-    if (Number.isNaN(value)) throw new ValueError('grid: an image has values that are not numbers (NaN).');
-    bytes[i] = Math.round(Math.min(1, Math.max(0, (value - black) / (white - black))) * 255);
-  }
-  return new Tensor(image.shape, 'uint8', bytes);
-}
-
 /** Every pixel as a square of `scale` x `scale`. */
 function enlarge(image: Tensor, scale: number): Tensor {
   if (scale === 1) return image;
@@ -121,11 +103,7 @@ function checkedOptions(
   if (labels !== undefined && labels.length !== count) {
     throw new ShapeError(`grid: there are ${count} images and ${labels.length} labels; expected as many.`);
   }
-  if (range !== undefined && !(range.length === 2 && Number.isFinite(range[0]) && range[0] < range[1])) {
-    throw new ValueError(
-      `grid: range must be [black, white] with black < white, received ${describeValue(range)}.`,
-    );
-  }
+  checkRange(range, 'grid');
   if (theme !== 'light' && theme !== 'dark') throw unknownNameError('theme', theme, ['light', 'dark']);
   return {
     columns: numberOption('grid', 'columns', options.columns, Math.ceil(Math.sqrt(count)), COUNT),
@@ -152,7 +130,7 @@ export function grid(images: Tensor | readonly Tensor[], options: GridOptions = 
   const { columns, margin, scale, theme } = checkedOptions(options, list.length);
   const { labels } = options;
   const pictures = list.map((image) => {
-    const bytes = toBytes(image, options.range);
+    const bytes = toBytes(image, options.range, 'grid');
     checkImage(bytes, 'grid');
     return convertColor(bytes, 'rgb');
   });

@@ -4,6 +4,7 @@ export { type ColorMode, convertColor } from './color-mode.ts';
 export { datasetFromDirectory } from './dataset-from-directory.ts';
 export { type DecodeOptions, decodeImage, type ExifOrientation } from './decode.ts';
 export type { DatasetFromDirectoryOptions } from './directory-options.ts';
+export { type SaveImageOptions, saveImage, type ToPngOptions, toPng } from './encode.ts';
 export type { FlowOptions } from './generator/array-flow.ts';
 export type { ClassMode, DirectoryFlow, FlowFromDirectoryOptions } from './generator/directory-flow.ts';
 export type { ImageDataGeneratorOptions } from './generator/generator-options.ts';
