@@ -101,6 +101,11 @@ test('trainingCurves has a panel for each metric, dots for training, a line for 
   assert.ok(first!.center[1] < second!.center[1], 'a falling loss falls');
 });
 
+test('a heading that is wider than the chart is cut', () => {
+  const [title] = texts(trainingCurves({ loss: [1] }, { title: 'long '.repeat(40) }));
+  assert.ok(title!.endsWith('…') && title!.length < 80);
+});
+
 test('long runs are smoothed over faint dots; whoever wants it otherwise says so', () => {
   const long = { loss: Array.from({ length: 30 }, (_, i) => 1 / (i + 1)) };
   assert.equal(discs(trainingCurves(long), false).length, 30);

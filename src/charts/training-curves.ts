@@ -74,7 +74,8 @@ export function trainingCurves(history: HistoryLike, options: TrainingCurvesOpti
   const size = all.length === 1 ? ALONE : PANEL;
   const columns = Math.min(2, all.length);
   const rows = Math.ceil(all.length / columns);
-  const head = heading(title);
+  const width = columns * size.width + (columns - 1) * GAP.x;
+  const head = heading(title, width);
   const top = PADDING + head.height;
   const shapes: Shape[] = [...head.shapes];
   const [training, validation] = [all.some((c) => c.training), all.some((c) => c.validation)];
@@ -88,7 +89,7 @@ export function trainingCurves(history: HistoryLike, options: TrainingCurvesOpti
     sentences.push(describeCurves(curves, best));
   }
   return {
-    width: 2 * PADDING + columns * size.width + (columns - 1) * GAP.x,
+    width: 2 * PADDING + width,
     height: top + LEGEND_HEIGHT + rows * size.height + (rows - 1) * GAP.y + PADDING,
     title: title ?? 'Training curves',
     description: sentences.join(' '),
