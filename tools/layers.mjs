@@ -65,7 +65,7 @@ export const LAYERS = {
 export const PACKAGES = {
   commander: ['cli'],
   fflate: ['formats', 'images'],
-  'fast-png': ['charts', 'images', 'visualization'],
+  'fast-png': ['images', 'visualization'],
   'jpeg-js': ['images'],
   koffi: ['runtime/native'],
 };

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { tensor } from '../base/tensor.ts';
 import { drawPixels } from '../drawing/draw-pixels.ts';
 import type { CircleShape, Drawing, Shape, TextShape } from '../drawing/drawing.ts';
@@ -191,7 +192,7 @@ test('charts are saved as SVG and PNG', async () => {
     const chart = trainingCurves(short);
     await saveChart(join(folder, 'a.svg'), chart);
     assert.equal(await readFile(join(folder, 'a.svg'), 'utf8'), toSvg(chart));
-    await saveChart(join(folder, 'a.PNG'), chart, { scale: 0.5, theme: 'dark' });
+    await saveChart(pathToFileURL(join(folder, 'a.PNG')), chart, { scale: 0.5, theme: 'dark' });
     const pixels = await decodeImage(await readFile(join(folder, 'a.PNG')));
     assert.deepEqual(pixels.data, drawPixels(chart, 'dark', 0.5).data);
     await assert.rejects(saveChart(join(folder, 'a.jpg'), chart), /must end in \.svg or \.png/);

@@ -1,14 +1,15 @@
 /** @file Charts as SVG text, as PNG bytes, and as files. */
 
-import { encode } from 'fast-png';
 import { ValueError } from '../base/errors.ts';
+import type { FilePath } from '../base/file-path.ts';
 import { checkOptionNames, describeValue, numberOption } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { drawPixels } from '../drawing/draw-pixels.ts';
 import type { Drawing } from '../drawing/drawing.ts';
 import type { Theme } from '../drawing/palette.ts';
 import { writeSvg } from '../drawing/write-svg.ts';
-import { writeFileAtomically } from '../formats/files.ts';
+import { toFilePath, writeFileAtomically } from '../formats/files.ts';
+import { toPng as encodePng } from '../images/encode.ts';
 
 /** Options of `toSvg`. */
 export interface SvgOptions {
@@ -50,29 +51,29 @@ export function toPng(chart: Drawing, options: PngOptions = {}): Uint8Array {
   checkChart('toPng', chart);
   checkOptionNames('toPng', options, ['theme', 'scale']);
   const scale = numberOption('toPng', 'scale', options.scale, 2, SCALE);
-  const pixels = drawPixels(chart, themeOf(options.theme ?? 'light', ['light', 'dark']), scale);
-  const [height, width] = pixels.shape as [number, number, number];
-  return encode({ width, height, data: pixels.data as Uint8Array, channels: 3 });
+  return encodePng(drawPixels(chart, themeOf(options.theme ?? 'light', ['light', 'dark']), scale));
 }
 
 /**
  * Writes the chart to a file, as SVG or PNG by the end of its name; the options are those of `toSvg` or `toPng`. Node
  * only: in a browser, put `toSvg(chart)` into the page.
  *
+ * @param path A path or a `file:` URL.
  * @throws ValueError for other names and bad options, FoveaError when the file cannot be written.
  */
 export async function saveChart(
-  path: string,
+  path: FilePath,
   chart: Drawing,
   options: SvgOptions | PngOptions = {},
 ): Promise<void> {
-  const end = /\.(svg|png)$/i.exec(String(path))?.[1]?.toLowerCase();
+  const file = await toFilePath(path, 'saveChart');
+  const end = /\.(svg|png)$/i.exec(file)?.[1]?.toLowerCase();
   if (end === undefined) {
-    throw new ValueError(`saveChart: the name must end in .svg or .png, received ${describeValue(path)}.`);
+    throw new ValueError(`saveChart: the name must end in .svg or .png, received ${describeValue(file)}.`);
   }
   const bytes =
     end === 'svg'
       ? new TextEncoder().encode(toSvg(chart, options as SvgOptions))
       : toPng(chart, options as PngOptions);
-  await writeFileAtomically(path, bytes);
+  await writeFileAtomically(file, bytes);
 }
