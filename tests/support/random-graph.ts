@@ -9,6 +9,7 @@ import type { RandomGenerator } from '../../src/base/random.ts';
 import { isBatched, sampleSize, sizeOf } from '../../src/base/shape.ts';
 import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
+import { holdsBytes } from '../../src/graph/storage.ts';
 import { Variable } from '../../src/graph/variable.ts';
 import * as ops from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
@@ -30,6 +31,8 @@ export interface GraphSpec {
   readonly differentiate: boolean;
   /** Whether variables are updated to nodes of their shape. */
   readonly update: boolean;
+  /** Whether the first input is fed as bytes. */
+  readonly bytes: boolean;
 }
 
 /** A graph with its leaves' numbers. */
@@ -90,11 +93,18 @@ const STEPS = {
     ),
   depthwise: (a: Node, b: Node) =>
     ops.depthwiseConv2d(a, ops.reshape(b, [1, ...b.shape, 1]), { padding: 'same' }),
+  // Between pixels and mirrored at the border: so a small error of a place is a small error of the result.
+  sample: (a: Node, b: Node) => {
+    const transform = ops.tanh(ops.slice(flat(b), [0, 0], [null, 6]));
+    return ops.stopGradient(ops.affineSample({ src: a, transform, fillMode: 'reflect' }));
+  },
   pool: (a: Node) => ops.maxPool2d(a, { poolSize: [2, 2] }),
   poolRows: (a: Node) => ops.maxPool2d(a, { poolSize: [1, 2] }),
 };
 
 const MOST_STEPS = 16;
+/** Larger ones would soon become too large. */
+const LARGEST_BYTE = 9;
 /** Numbers of a node's sample at most. */
 const MOST_NUMBERS = 3000;
 
@@ -111,6 +121,7 @@ export function randomGraph(random: RandomGenerator): GraphSpec {
     })),
     differentiate: random.uniform(0, 1) < 0.6,
     update: random.uniform(0, 1) < 0.5,
+    bytes: random.uniform(0, 1) < 0.4,
   };
 }
 
@@ -118,7 +129,11 @@ export function randomGraph(random: RandomGenerator): GraphSpec {
 export function buildGraph(spec: GraphSpec, random: RandomGenerator): GraphProblem | null {
   const [h, w, c] = spec.extents;
   const numbers = (size: number) => Float32Array.from({ length: size }, () => random.uniform(-1, 1));
-  const inputs = ['x', 'z'].map((name) => placeholder({ shape: [null, h, w, c], name }));
+  const bytes = (size: number) =>
+    numbers(size).map((value) => Math.floor(((value + 1) * LARGEST_BYTE) / 2 + 0.5));
+  const inputs = ['x', 'z'].map((name, i) =>
+    placeholder({ shape: [null, h, w, c], name, dtype: spec.bytes && i === 0 ? 'uint8' : 'float32' }),
+  );
   const values: Float32Array[] = [];
   const variables = [[c], [h, w, c], [w, c], [], [1], [c, c]].map((shape, i) => {
     values.push(numbers(sizeOf(shape)));
@@ -130,7 +145,10 @@ export function buildGraph(spec: GraphSpec, random: RandomGenerator): GraphProbl
   const outputs = made.slice(-3);
   if (spec.differentiate) outputs.push(...slopes(made.at(-1)!, leaves));
   const updates = spec.update ? variables.flatMap((variable) => updateOf(variable, made)) : [];
-  const feeds = inputs.map(() => numbers(spec.samples * h * w * c));
+  const feeds = inputs.map((input) => {
+    const size = spec.samples * h * w * c;
+    return holdsBytes(input) ? bytes(size) : numbers(size);
+  });
   return { graph: { name: 'random', feeds: inputs, outputs, updates }, variables, values, feeds };
 }
 
