@@ -58,7 +58,7 @@ export function bars(
   const { title, format = shortNumber } = options;
   const max = numberOption('bars', 'max', options.max, Math.max(...values), POSITIVE);
   const shown = names.map((name) => shortenText(name, TEXT_SIZE, LONGEST_NAME));
-  const texts = values.map(format);
+  const texts = values.map((value) => String(format(value)));
   const widest = (list: readonly string[]) => Math.max(...list.map((text) => textWidth(text, TEXT_SIZE)));
   const left = PADDING + widest(shown) + GAP;
   const head = heading(title);

@@ -176,6 +176,7 @@ test('bars and matrices show names and numbers', () => {
     { rowNames: ['cat', 'dog'], rowTitle: 'true', columnTitle: 'predicted' },
   );
   assert.deepEqual(texts(confusion), ['9', '1', '0', '4', 'cat', 'dog', 'cat', 'dog', 'true', 'predicted']);
+  assert.equal(confusion.description, 'Columns: cat, dog. Rows: cat: 9, 1. dog: 0, 4.');
   const fills = confusion.shapes.flatMap((shape) =>
     shape.kind === 'text' && /\d/.test(shape.text) ? [shape.fill] : [],
   );

@@ -75,7 +75,6 @@ function validationSeries(
 ): Series | undefined {
   const values = curves[`val_${name}`];
   if (values === undefined) return undefined;
-  // `val_` numbers of a history that has no others are of every epoch.
   const chosen = epochs.filter((epoch) => validated(epoch, freq));
   if (chosen.length !== values.length) {
     throw new ValueError(

@@ -111,6 +111,17 @@ function columnNameShapes(
   });
 }
 
+/** The rows with their numbers. */
+function describeTable(
+  rowNames: readonly string[],
+  columnNames: readonly string[],
+  texts: readonly string[],
+): string {
+  const width = columnNames.length;
+  const rows = rowNames.map((name, i) => `${name}: ${texts.slice(i * width, (i + 1) * width).join(', ')}.`);
+  return `Columns: ${columnNames.join(', ')}. Rows: ${rows.join(' ')}`;
+}
+
 /**
  * A heat map of a matrix: one cell for each number, the darker the larger (in dark themes the lighter), with the number
  * in it. `values[row][column]`; for a confusion matrix the true class is the row, as in scikit-learn.
@@ -128,7 +139,7 @@ export function matrix(
   const rowNames = checkedNames('rowNames', options.rowNames, table.rows);
   const shared = table.rows === table.columns ? options.rowNames : undefined;
   const columnNames = checkedNames('columnNames', options.columnNames ?? shared, table.columns);
-  const texts = Array.from(table.values, format);
+  const texts = Array.from(table.values, (value) => String(format(value)));
   const cellWidth = Math.max(LEAST_CELL_WIDTH, widest(texts) + 16);
   const upright = widest(columnNames) > cellWidth - 6;
   const left = PADDING + (rowTitle === undefined ? 0 : TITLE_HEIGHT) + widest(rowNames) + GAP;
@@ -157,7 +168,7 @@ export function matrix(
     width: Math.ceil(Math.max(left + width, PADDING + head.width) + PADDING),
     height: Math.ceil(top + height + PADDING),
     title: title ?? 'Matrix',
-    description: `${table.rows} rows (${rowNames.join(', ')}) and ${table.columns} columns (${columnNames.join(', ')}).`,
+    description: describeTable(rowNames, columnNames, texts),
     shapes,
   };
 }
