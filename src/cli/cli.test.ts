@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -73,6 +73,7 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['train', data, '--epochs', '0'], /Expected a whole number from 1 up/],
     [['train', data, '--epochs', '1.5'], /Expected a whole number/],
     [['train', data, '--seed', '-1'], /Expected a whole number from 0 to 4294967295/],
+    [['train', data, '--learning-rate', '0'], /Expected a number above 0/],
     [['train', data, '--validation-split', '1'], /Expected a number between 0 and 1/],
     [['train', data, '--backend', 'gpu'], /Allowed choices are native, wasm, auto/],
     [['train', data, '--out', 'model.bin'], /must end in \.keras/],
@@ -106,8 +107,12 @@ test('a model is trained, saved, measured, shown and used', async () => {
       'params',
       'model',
       'interrupted',
+      ...['testedOn', 'classNames', 'imageShape', 'curves', 'skipped'],
     ]),
   );
+  assert.deepEqual([result.testedOn, result.classNames], ['validation', ['dark', 'light']]);
+  assert.deepEqual(result.curves, { svg: 'm-curves.svg', png: 'm-curves.png' });
+  for (const path of Object.values<string>(result.curves)) assert.ok(existsSync(join(root, path)), path);
   assert.deepEqual(
     [result.dataset, result.epochs, result.secondsPerEpoch.length, result.model],
     [data, 3, 3, 'm.keras'],
@@ -133,6 +138,39 @@ test('a model is trained, saved, measured, shown and used', async () => {
   assert.match(summary.stdout, /Total params: /);
 
   const further = await fovea(['train', data, '--model', 'm.keras', '--epochs', '1', '--json']);
+  assert.equal(further.code, 0, further.stderr);
+});
+
+test('a folder with parts: augmented training, files that cannot be read, images of other sizes', async () => {
+  for (const part of ['train', 'validation', 'test']) {
+    cpSync(join(root, data), join(root, 'parts', part), { recursive: true });
+  }
+  writeFileSync(join(root, 'parts', 'train', 'dark', 'broken.png'), 'no image');
+  writeFileSync(join(root, 'parts', 'train', 'dark', 'notes.txt'), 'no image');
+  const args = ['train', 'parts', '--augment', '--epochs', '2', '--batch-size', '7', '--seed', '1', '--json'];
+  const trained = await fovea([...args, '--learning-rate', '0.002', '--out', 'parts.keras']);
+  assert.equal(trained.code, 0, trained.stderr);
+  assert.match(trained.stderr, /^Reading parts …\nLeft out 1 file .*:\n {2}train\/dark\/notes.txt\n/);
+  assert.match(trained.stderr, /Found 61 images .* 2 classes: 21 for train, 20 for validation, 20 for test/);
+  assert.match(trained.stderr, /Skipped: .*broken\.png is no/);
+  const result = lastLine(trained.stdout);
+  assert.deepEqual([result.testedOn, result.imageShape, result.skipped.length], ['test', [8, 8, 1], 1]);
+  assert.equal(lastLine((await fovea(args)).stdout).skipped[0].file, 'dark/broken.png');
+
+  const evaluated = lastLine((await fovea(['evaluate', 'parts.keras', 'parts', '--json'])).stdout);
+  assert.deepEqual([evaluated.part, evaluated.images], ['test', 20]);
+  assert.equal(evaluated.accuracy, result.testAccuracy);
+
+  const large = encode({ width: 30, height: 20, channels: 3, data: new Uint8Array(1800).fill(20) });
+  writeFileSync(join(root, 'large.png'), large);
+  const predicted = await fovea(['predict', 'parts.keras', 'large.png', 'none.png', '--json']);
+  assert.equal(predicted.code, 1);
+  assert.match(predicted.stderr, /^fovea: Could not read the image none\.png: there is no such file\.\n$/);
+  const { predictions, failed } = lastLine(predicted.stdout);
+  assert.deepEqual([predictions.length, predictions[0].image, failed[0].image], [1, 'large.png', 'none.png']);
+
+  const further = await fovea(['train', 'parts', '--model', 'parts.keras', '--augment', '--epochs', '1']);
+  assert.match(further.stderr, /has layers for augmentation already/);
   assert.equal(further.code, 0, further.stderr);
 });
 
@@ -183,7 +221,7 @@ test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
   const told = await fovea([...args.slice(0, -1), '--out', 'stopped.keras'], interruptInSecondEpoch());
   assert.match(
     told.stdout,
-    /^Not tested, because training was interrupted\. Training took .* s\.\nSaved stopped\.keras\.\n$/,
+    /^Not tested, because training was interrupted\. Training took .* s\.\nSaved stopped\.keras, stopped-curves\.svg, .*\n$/,
   );
 
   const lost = await fovea(args, interruptInSecondEpoch());

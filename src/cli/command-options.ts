@@ -29,6 +29,14 @@ export function share(text: string): number {
   return value;
 }
 
+/** Reads a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new InvalidArgumentError('Expected a number above 0, such as 0.001.');
+  return value;
+}
+
 /** Reads `150` or `HEIGHTxWIDTH` in pixels. */
 export function imageSize(text: string): [height: number, width: number] {
   const match = /^([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?$/.exec(text);
@@ -53,7 +61,11 @@ export function addEngineOptions(command: Command): Command {
 /** Adds `--image-size` and `--color-mode`, which say how the images of a folder are read. */
 export function addImageOptions(command: Command): Command {
   return command
-    .option('--image-size <size>', 'resize the images of a folder to this many pixels: N or HxW', imageSize)
+    .option(
+      '--image-size <size>',
+      'resize the images of a folder to this many pixels, N or HxW (default: 150, or their own size if all have the same small one)',
+      imageSize,
+    )
     .addOption(
       new Option('--color-mode <mode>', 'read the images of a folder like this').choices([
         'rgb',

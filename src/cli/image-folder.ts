@@ -1,60 +1,62 @@
-/** @file A data set on disk: a folder with one sub-folder of PNG and JPEG files per class. */
+/** @file A folder of images as a data set: classes as sub-folders, or parts (train, validation, test) with classes. */
 
-import type { Dirent } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { RandomGenerator } from '../base/random.ts';
-import { Tensor } from '../base/tensor.ts';
-import { type ColorMode, convertColor, decodeImage, loadImage, resizeImage } from '../images/index.ts';
+import { formatOfName } from '../images/image-header.ts';
+import { type FolderFile, listFolder } from '../images/inspection/folder-files.ts';
+import { images, type Tensor } from '../index.ts';
 import { UsageError } from './command-error.ts';
+import type { DataPart, DataSource, PartName, SkippedFile } from './data-parts.ts';
+import { type DecidedForm, type ImageForm, imageFormFor } from './image-form.ts';
+import { pixelsFor, type Task, targetsFor } from './network.ts';
 import { say } from './output.ts';
 
-/** How images are brought to one form; the first image gives the parts that are left out. */
-export interface ImageForm {
-  readonly size: readonly [height: number, width: number] | undefined;
-  readonly colorMode: 'rgb' | 'grayscale' | undefined;
+/** How a folder is read. */
+export interface FolderOptions extends ImageForm {
+  readonly batchSize: number;
+  /** Share of the training images to hold out where the folder has no part for validation. */
+  readonly validationSplit?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Names that a model knows its classes by; null for those of the folder. */
+  readonly classNames: readonly string[] | null;
 }
 
-/** Images `[count, height, width, channels]` uint8 with their class numbers. */
-export interface LabelledImages {
-  readonly images: Tensor;
-  readonly labels: Int32Array;
+/** How the datasets of training bring images to a model's size, for images that are loaded on their own. */
+export const RESIZE: images.ResizeSpec = { method: 'keras', interpolation: 'bilinear' };
+
+// Without --seed the same images are held out every time.
+const SPLIT_SEED = 5;
+/** Most names that are listed. */
+const MOST_LISTED = 100;
+
+const count = (value: number) => value.toLocaleString('en-US');
+
+/** Says which files were left out, by name. */
+function sayLeftOut(files: readonly FolderFile[]): void {
+  if (files.length === 0) return;
+  say(
+    `Left out ${count(files.length)} ${files.length === 1 ? 'file' : 'files'} without the name of an image:`,
+  );
+  for (const { path, failure } of files.slice(0, MOST_LISTED))
+    say(`  ${path}${failure ? `: ${failure}` : ''}`);
+  if (files.length > MOST_LISTED) say(`  … and ${count(files.length - MOST_LISTED)} more`);
 }
 
-interface ListedFile {
-  readonly path: string;
-  readonly label: number;
+function partOf(name: string | null): PartName {
+  const start = name?.toLowerCase() ?? '';
+  return start.startsWith('val') ? 'validation' : start.startsWith('test') ? 'test' : 'train';
 }
 
-const IMAGE_NAME = /\.(?:png|jpe?g)$/i;
+type Parts = Partial<Record<PartName, readonly FolderFile[]>>;
 
-// In the folder the files are sorted by class. They are shuffled once, always in the same order, so that each part of
-// them has all classes.
-const MIXING_SEED = 5;
-
-async function list(folder: string): Promise<Dirent[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((entry) => !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-/** Class names (sorted) and files of a folder. Throws UsageError when it is no folder of classes. */
-async function listClasses(folder: string): Promise<{ classNames: string[]; files: ListedFile[] }> {
-  const classNames = (await list(folder)).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const files: ListedFile[] = [];
-  const nested: string[] = [];
-  let skipped = 0;
-  for (const [label, name] of classNames.entries()) {
-    for (const entry of await list(join(folder, name))) {
-      if (entry.isDirectory()) nested.push(join(folder, name));
-      else if (IMAGE_NAME.test(entry.name)) files.push({ path: join(folder, name, entry.name), label });
-      else skipped++;
-    }
-  }
-  if (files.length === 0) {
-    const hint =
-      nested.length > 0 ? ` Its sub-folders have folders of their own; did you mean ${nested[0]}?` : '';
+/** Usable files of each part. Throws UsageError when there are none, or fewer than two classes. */
+function sortFiles(folder: string, files: readonly FolderFile[], classNames: readonly string[]): Parts {
+  const isImage = ({ name, className, failure }: FolderFile) =>
+    className !== null && failure === undefined && !name.startsWith('.') && formatOfName(name) !== undefined;
+  const usable = files.filter(isImage);
+  if (usable.length === 0) {
     throw new UsageError(
-      `${folder} has no images: expected one sub-folder per class with .png, .jpg or .jpeg files in it.${hint}`,
+      `${folder} has no images: expected one sub-folder per class with image files in it, or sub-folders train, ` +
+        'validation and test with such sub-folders.',
     );
   }
   if (classNames.length < 2) {
@@ -62,65 +64,110 @@ async function listClasses(folder: string): Promise<{ classNames: string[]; file
       `${folder} has one class, ${classNames[0]}; expected a sub-folder for each of at least two classes.`,
     );
   }
-  say(`Found ${files.length} images belonging to ${classNames.length} classes in ${folder}.`);
-  if (skipped > 0)
-    say(`Skipped ${skipped} ${skipped === 1 ? 'file' : 'files'} not named .png, .jpg or .jpeg.`);
-  return { classNames, files };
+  sayLeftOut(files.filter((file) => !isImage(file)));
+  return groupParts(usable);
 }
 
-/** Brings one image to the form, or explains which option would. */
-async function readImage(path: string, first: Tensor, form: ImageForm): Promise<Tensor> {
-  const image = await loadFile(path);
-  const colorMode: ColorMode = form.colorMode ?? (first.shape[2]! <= 2 ? 'grayscale' : 'rgb');
-  if (form.colorMode === undefined && image.shape[2]! <= 2 !== first.shape[2]! <= 2) {
-    throw new UsageError(
-      `${path}: some images are grey and some are coloured. Pass --color-mode rgb or grayscale.`,
-    );
+function groupParts(files: readonly FolderFile[]): Parts {
+  const parts: Partial<Record<PartName, FolderFile[]>> = {};
+  for (const file of files) {
+    const part = partOf(file.part);
+    parts[part] ??= [];
+    parts[part].push(file);
   }
-  const [height, width] = image.shape as [number, number];
-  const size = form.size ?? [first.shape[0]!, first.shape[1]!];
-  if (form.size === undefined && (height !== size[0] || width !== size[1])) {
-    throw new UsageError(
-      `${path} is ${height} x ${width} pixels and the first image ${size[0]} x ${size[1]}; the network needs one ` +
-        'size. Pass --image-size, for example --image-size 150.',
-    );
+  return parts;
+}
+
+/** Holds out a share of each class, the same for the same seed. */
+function split(files: readonly FolderFile[], share: number, seed: number): Required<Omit<Parts, 'test'>> {
+  const random = new RandomGenerator(seed);
+  const byClass = new Map<string, FolderFile[]>();
+  for (const file of files) byClass.set(file.className!, [...(byClass.get(file.className!) ?? []), file]);
+  const validation = new Set<FolderFile>();
+  for (const members of byClass.values()) {
+    // At least one, where one is left to train on.
+    const held = Math.min(members.length - 1, Math.max(1, Math.round(members.length * share)));
+    for (const place of random.permutation(members.length).subarray(0, held)) validation.add(members[place]!);
   }
-  return resizeImage(convertColor(image, colorMode), size, 'bilinear');
+  return {
+    train: files.filter((file) => !validation.has(file)),
+    validation: files.filter((file) => validation.has(file)),
+  };
 }
 
-async function loadFile(path: string): Promise<Tensor> {
-  return decodeImage(await readFile(path), path);
-}
-
-/** Reads all images of a folder, in a fixed mixed order. Throws UsageError, FormatError. */
-export async function loadImageFolder(
-  folder: string,
-  form: ImageForm,
-): Promise<LabelledImages & { classNames: string[] }> {
-  const { classNames, files } = await listClasses(folder);
-  const first = await loadFile(files[0]!.path);
-  const order = new RandomGenerator(MIXING_SEED).permutation(files.length);
-  const labels = Int32Array.from(order, (place) => files[place]!.label);
-  let data: Uint8Array | undefined;
-  let shape: readonly number[] = [];
-  for (const [row, place] of order.entries()) {
-    const image = await readImage(files[place]!.path, first, form);
-    shape = image.shape;
-    data ??= new Uint8Array(files.length * image.size);
-    data.set(image.data, row * image.size);
-  }
-  return { images: new Tensor([files.length, ...shape], 'uint8', data!), labels, classNames };
-}
-
-/** The images at `paths` brought to one form, as uint8 `[count, height, width, channels]`. */
-export async function loadImages(
-  paths: readonly string[],
-  size: [number, number],
-  mode: ColorMode,
-): Promise<Tensor> {
-  const [first, ...others] = await Promise.all(
-    paths.map((path) => loadImage(path, { colorMode: mode, targetSize: size, interpolation: 'bilinear' })),
+/** Batches of the images of some files. */
+async function openPart(
+  files: readonly FolderFile[],
+  form: DecidedForm,
+  options: FolderOptions & { readonly classNames: readonly string[]; readonly shuffle: boolean },
+): Promise<DataPart> {
+  const skipped: SkippedFile[] = [];
+  const dataset = await images.datasetFromDirectory(
+    files.map(({ location, className }) => ({ file: location, label: className! })),
+    {
+      batchSize: options.batchSize,
+      imageSize: form.size,
+      colorMode: form.colorMode,
+      interpolation: 'bilinear',
+      shuffle: options.shuffle,
+      verbose: false,
+      onError: (error, file) => {
+        skipped.push({ file, message: error.message });
+        say(`${process.stderr.isTTY ? '\n' : ''}Skipped: ${error.message}`);
+      },
+    },
   );
-  const row = (image: Tensor) => image.reshape([1, ...image.shape]);
-  return row(first!).concat(others.map(row));
+  const numbers = Int32Array.from(dataset.classNames!, (name) => options.classNames.indexOf(name));
+  const batches = (task: Task) =>
+    dataset.map(([x, labels]): [Tensor, Tensor] => [
+      pixelsFor(task, x),
+      targetsFor(
+        task,
+        Int32Array.from(labels.data, (label) => numbers[label]!),
+      ),
+    ]);
+  return { images: files.length, examples: (task) => [batches(task)], skipped };
+}
+
+const PARTS: readonly PartName[] = ['train', 'validation', 'test'];
+
+function describeParts(parts: Parts, classCount: number): string {
+  const sizes = PARTS.map((name) => parts[name]?.length ?? 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const each = PARTS.flatMap((name, i) => (sizes[i]! > 0 ? [`${count(sizes[i]!)} for ${name}`] : []));
+  const listed = each.length > 1 ? `: ${each.join(', ')}` : '';
+  return `Found ${count(total)} images belonging to ${classCount} classes${listed}.`;
+}
+
+/**
+ * Opens a folder; images are read when they are used. Throws UsageError when it is no folder of classes or does not fit
+ * the options.
+ */
+export async function openImageFolder(folder: string, options: FolderOptions): Promise<DataSource> {
+  say(`Reading ${folder} …`);
+  const listing = await listFolder(folder);
+  let parts = sortFiles(folder, listing.files, listing.classNames);
+  const { validationSplit } = options;
+  if (validationSplit !== undefined) {
+    if (parts.validation !== undefined) {
+      throw new UsageError(`${folder} has images for validation already; leave --validation-split out.`);
+    }
+    parts = { ...parts, ...split(parts.train ?? [], validationSplit, options.seed ?? SPLIT_SEED) };
+  }
+  const known = options.classNames;
+  const fits = known !== null && listing.classNames.every((name) => known.includes(name));
+  const classNames = fits ? known : listing.classNames;
+  say(describeParts(parts, listing.classNames.length));
+  const form = await imageFormFor(Object.values(parts).flat(), options);
+  const open = async (name: PartName) => {
+    const files = parts[name];
+    return files && openPart(files, form, { ...options, classNames, shuffle: name === 'train' });
+  };
+  return {
+    name: folder,
+    classNames,
+    imageShape: [form.size[0], form.size[1], form.colorMode === 'grayscale' ? 1 : 3],
+    fromFiles: true,
+    parts: { train: await open('train'), validation: await open('validation'), test: await open('test') },
+  };
 }

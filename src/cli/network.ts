@@ -1,48 +1,14 @@
-/** @file The MODEL argument: a saved model, or the built-in convnet; and how data is fed to it. */
+/** @file The MODEL argument: a saved model, and how data is fed to it. */
 
 import { access } from 'node:fs/promises';
-import { ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { tensor } from '../base/tensor.ts';
-import { layers, loadModel, sequential, UnsupportedError, utils } from '../index.ts';
+import { loadModel, UnsupportedError, utils } from '../index.ts';
 import { UsageError } from './command-error.ts';
-import type { LabelledImages } from './image-folder.ts';
 
 /** A model of the library, Sequential or Functional. */
 export type Network = Awaited<ReturnType<typeof loadModel>>;
-
-// The last feature map of the chapter's network is 3 x 3; larger images get more levels, until the last map is about as
-// small.
-const SMALL_MAP = 6;
-const LEAST_CONVOLUTIONS = 3;
-
-/**
- * The convnet of the book's chapter 5.1 sized for the data: 3x3 convolutions with 32, 64, 64, … filters and 2x2 pooling
- * between them, until the feature map is small; then a dense layer of 64 and a softmax. For 28x28x1 and ten classes it
- * is the chapter's network, 93,322 parameters. Throws ShapeError for images below 3x3.
- */
-export function buildConvnet(imageShape: readonly number[], classCount: number): Network {
-  const [height, width] = imageShape as [number, number, number];
-  let side = Math.min(height, width);
-  if (side < 3)
-    throw new ShapeError(`A convnet needs images of 3x3 pixels or more, received ${height}x${width}.`);
-  const net = sequential();
-  for (let count = 1; ; count++) {
-    const filters = count === 1 ? 32 : 64;
-    const inputShape = count === 1 ? { inputShape: [...imageShape] } : {};
-    net.add(layers.conv2d({ filters, kernelSize: [3, 3], activation: 'relu', ...inputShape }));
-    side -= 2;
-    const pooled = Math.floor(side / 2);
-    if (pooled < 3 || (count >= LEAST_CONVOLUTIONS && side <= SMALL_MAP)) break;
-    net.add(layers.maxPooling2d({ poolSize: [2, 2] }));
-    side = pooled;
-  }
-  net.add(layers.flatten());
-  net.add(layers.dense({ units: 64, activation: 'relu' }));
-  net.add(layers.dense({ units: classCount, activation: 'softmax' }));
-  return net;
-}
 
 /**
  * Opens a saved model without its optimizer, loss and metrics: they may be a user's own classes, and predicting does
@@ -102,37 +68,70 @@ export function imageFormOf(
   return { size: [height, width], colorMode: channels === 1 ? 'grayscale' : 'rgb' };
 }
 
-/** The loss that fits a model's output and the number of classes. */
+/** How data is fed to a model. */
 export interface Task {
   readonly loss: 'categoricalCrossentropy' | 'binaryCrossentropy';
   readonly classCount: number;
+  /** Whether the model takes bytes, 0 to 255, because it scales them itself; else pixels are given from 0 to 1. */
+  readonly bytes: boolean;
 }
 
 /** Throws UsageError when the model's outputs do not fit the classes of the data. */
 export function taskOf(model: Network, classCount: number): Task {
   const units = model.outputs[0]!.shape.at(-1);
-  if (units === classCount) return { loss: 'categoricalCrossentropy', classCount };
-  if (units === 1 && classCount === 2) return { loss: 'binaryCrossentropy', classCount };
+  const bytes = scalesPixels(model);
+  if (units === classCount) return { loss: 'categoricalCrossentropy', classCount, bytes };
+  if (units === 1 && classCount === 2) return { loss: 'binaryCrossentropy', classCount, bytes };
   throw new UsageError(
     `The model has ${units} outputs and the data ${classCount} classes; expected as many${classCount === 2 ? ', or one output' : ''}.`,
   );
 }
 
+/** The layers of a model and of the models inside of it, in order. */
+function* leafLayers(layer: LayerLike): Generator<LayerLike> {
+  if (layer.layers === undefined) yield layer;
+  else for (const inner of layer.layers) yield* leafLayers(inner);
+}
+
+interface LayerLike {
+  readonly className: string;
+  readonly weights: readonly unknown[];
+  /** Of models only. */
+  readonly layers?: readonly LayerLike[];
+}
+
+const SCALING = ['Rescaling', 'Normalization'];
+
+/** Whether a layer before the first with weights brings pixels to the numbers that the model was trained on. */
+export function scalesPixels(model: LayerLike): boolean {
+  for (const { className, weights } of leafLayers(model)) {
+    if (SCALING.includes(className)) return true;
+    if (weights.length > 0) return false;
+  }
+  return false;
+}
+
+/** Whether the model has layers that change images at random while training. */
+export function augmentsImages(model: LayerLike): boolean {
+  return [...leafLayers(model)].some(({ className }) => className.startsWith('Random'));
+}
+
 /** Throws UsageError when a model for `expected` images is given others. */
-export function checkImageShape(images: Tensor, expected: readonly number[]): void {
-  if (images.shape.slice(1).some((dim, axis) => dim !== expected[axis])) {
+export function checkImageShape(given: readonly number[], expected: readonly number[]): void {
+  if (given.some((dim, axis) => dim !== expected[axis])) {
     throw new UsageError(
-      `The model takes images ${formatShape(expected)}, the data has ${formatShape(images.shape.slice(1))}.`,
+      `The model takes images ${formatShape(expected)}, the data has ${formatShape(given)}.`,
     );
   }
 }
 
-/**
- * The data in the form that a model takes: pixels from 0 to 1, and classes as one-hot rows, or as one column of 0 and
- * 1.
- */
-export function examplesOf(data: LabelledImages, task: Task): [x: Tensor, y: Tensor] {
-  const x = data.images.div(255);
-  if (task.loss === 'categoricalCrossentropy') return [x, utils.toCategorical(data.labels, task.classCount)];
-  return [x, tensor(data.labels, [data.labels.length, 1]).cast('float32')];
+/** Pixels as the model takes them. */
+export function pixelsFor(task: Pick<Task, 'bytes'>, images: Tensor): Tensor {
+  return task.bytes ? images : images.div(255);
+}
+
+/** Class numbers as the model's outputs: one-hot rows, or one column of 0 and 1. */
+export function targetsFor({ loss, classCount }: Task, labels: Int32Array): Tensor {
+  if (loss === 'categoricalCrossentropy') return utils.toCategorical(labels, classCount);
+  return tensor(labels, [labels.length, 1]).cast('float32');
 }

@@ -1,10 +1,12 @@
 /** @file `fovea predict`: classifies image files with a saved model. */
 
 import type { Command } from 'commander';
+import { FoveaError } from '../base/errors.ts';
+import { images, type Tensor } from '../index.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
-import { loadImages } from './image-folder.ts';
-import { imageFormOf, openModel } from './network.ts';
-import { percent, printResult } from './output.ts';
+import { RESIZE } from './image-folder.ts';
+import { imageFormOf, type Network, openModel, pixelsFor, scalesPixels } from './network.ts';
+import { percent, printResult, say } from './output.ts';
 
 interface PredictOptions extends EngineOptions {
   readonly json?: boolean;
@@ -27,32 +29,85 @@ function predictionOf(image: string, outputs: number[], names: readonly string[]
   return { image, class: index, className: names?.[index] ?? null, probability, probabilities };
 }
 
-async function predict(path: string, images: readonly string[], options: PredictOptions): Promise<void> {
+interface FailedImage {
+  readonly image: string;
+  readonly message: string;
+}
+
+/** Images that are loaded and predicted together. */
+const BATCH_SIZE = 64;
+
+/** Predicts images part by part, so that any number of them fits in memory. */
+class Predictor {
+  readonly predictions: Prediction[] = [];
+  readonly failed: FailedImage[] = [];
+  readonly #model: Network;
+  readonly #loader = images.createImageLoader();
+  readonly #spec: images.ImageSpec;
+
+  constructor(model: Network, path: string) {
+    this.#model = model;
+    this.#spec = { ...imageFormOf(model, path), resize: RESIZE };
+  }
+
+  async run(paths: readonly string[]): Promise<void> {
+    for (let start = 0; start < paths.length; start += BATCH_SIZE) {
+      await this.#predict(paths.slice(start, start + BATCH_SIZE));
+    }
+    await this.#loader.close();
+  }
+
+  async #predict(paths: readonly string[]): Promise<void> {
+    const loaded = await Promise.all(paths.map((path) => this.#load(path)));
+    const readable = paths.filter((_, i) => loaded[i] !== undefined);
+    const [first, ...others] = loaded.filter((image) => image !== undefined);
+    if (first === undefined) return;
+    const pixels = pixelsFor({ bytes: scalesPixels(this.#model) }, first.concat(others));
+    const outputs = await this.#model.predict(pixels, { verbose: 0 });
+    const rows = outputs.reshape([readable.length, -1]).toArray() as number[][];
+    const { classNames } = this.#model;
+    this.predictions.push(...rows.map((row, i) => predictionOf(readable[i]!, row, classNames)));
+  }
+
+  /** The image as a batch of one; undefined when it cannot be read. */
+  async #load(path: string): Promise<Tensor | undefined> {
+    try {
+      const image = await this.#loader.load(path, this.#spec);
+      return image.reshape([1, ...image.shape]);
+    } catch (error) {
+      if (!(error instanceof FoveaError)) throw error;
+      this.failed.push({ image: path, message: error.message });
+      say(`fovea: ${error.message}`);
+      return undefined;
+    }
+  }
+}
+
+function lineOf({ image, class: index, className, probability }: Prediction): string {
+  return `${image}: ${className ?? `class ${index}`} (${percent(probability)})`;
+}
+
+async function predict(path: string, paths: readonly string[], options: PredictOptions): Promise<void> {
   await chooseBackend(options);
   const model = await openModel(path);
-  const { size, colorMode } = imageFormOf(model, path);
-  const pixels = await loadImages(images, size, colorMode);
-  const outputs = await model.predict(pixels.div(255), { verbose: 0 });
-  const rows = outputs.reshape([images.length, -1]).toArray() as number[][];
-  const predictions = rows.map((row, i) => predictionOf(images[i]!, row, model.classNames));
-  printResult(
-    options.json,
-    { model: path, classNames: model.classNames, predictions },
-    predictions
-      .map(
-        (each) => `${each.image}: ${each.className ?? `class ${each.class}`} (${percent(each.probability)})`,
-      )
-      .join('\n'),
-  );
+  const predictor = new Predictor(model, path);
+  await predictor.run(paths);
+  const { predictions, failed } = predictor;
+  if (failed.length > 0) process.exitCode = 1;
+  const result = { model: path, classNames: model.classNames, predictions, failed };
+  if (options.json || predictions.length > 0)
+    printResult(options.json, result, predictions.map(lineOf).join('\n'));
 }
 
 /** Adds `predict` to the program. */
 export function addPredictCommand(program: Command): void {
   const command = program
     .command('predict')
-    .description("classify images; they are resized to the model's input, pixels scaled to 0 … 1")
+    .description(
+      "classify images; they are resized to the model's input, and scaled to 0 … 1 unless the model does it itself",
+    )
     .argument('<model>', 'a .keras file')
-    .argument('<image...>', 'PNG or JPEG files')
+    .argument('<image...>', 'image files')
     .option('--json', 'print the result as one JSON object');
   addEngineOptions(command).action(predict);
 }

@@ -4,24 +4,23 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ValueError } from '../base/errors.ts';
-import type { CallbackLike } from '../callbacks/callback.ts';
-import { ProgbarLogger } from '../callbacks/progbar-logger.ts';
-import { backend, type CompileOptions, utils } from '../index.ts';
+import { backend, type CompileOptions, charts, utils } from '../index.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
 import {
   addEngineOptions,
   addImageOptions,
   chooseBackend,
   type EngineOptions,
+  positiveNumber,
   share,
   wholeNumber,
 } from './command-options.ts';
-import { BUILT_IN_NAMES, type DataSource, loadDataSource } from './data-source.ts';
-import { InterruptWatch } from './interrupt.ts';
+import { buildConvnet, withAugmentation } from './convnets.ts';
+import type { DataPart, DataSource } from './data-parts.ts';
+import { BUILT_IN_NAMES, openDataSource } from './data-source.ts';
 import {
-  buildConvnet,
+  augmentsImages,
   checkImageShape,
-  examplesOf,
   imageFormOf,
   imageShapeOf,
   type Network,
@@ -30,13 +29,16 @@ import {
   taskOf,
 } from './network.ts';
 import { percent, printResult, say } from './output.ts';
+import { evaluateOn, runTraining, type TrainingRun } from './training-run.ts';
 
 interface TrainOptions extends EngineOptions {
   readonly model: string;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: string;
+  readonly learningRate?: number;
   readonly validationSplit?: number;
+  readonly augment?: boolean;
   readonly seed?: number;
   readonly imageSize?: [number, number];
   readonly colorMode?: 'rgb' | 'grayscale';
@@ -59,24 +61,48 @@ async function checkOut(path: string): Promise<void> {
   }
 }
 
-async function prepare(data: string, options: TrainOptions): Promise<{ source: DataSource; model: Network }> {
-  const given = { size: options.imageSize, colorMode: options.colorMode };
+interface Prepared {
+  readonly source: DataSource;
+  readonly train: DataPart;
+  readonly model: Network;
+}
+
+function trainingPart({ name, parts }: DataSource): DataPart {
+  if (parts.train !== undefined) return parts.train;
+  throw new UsageError(`${name} has no images to train on: its sub-folder train is missing or empty.`);
+}
+
+async function prepare(data: string, options: TrainOptions): Promise<Prepared> {
+  const { batchSize, validationSplit, seed, imageSize: size, colorMode } = options;
+  const how = { batchSize, validationSplit, seed };
   if (options.model === BUILT_IN_MODEL) {
-    const source = await loadDataSource(data, given);
-    return { source, model: buildConvnet(source.train.images.shape.slice(1), source.classNames.length) };
+    const source = await openDataSource(data, { ...how, size, colorMode, classNames: null });
+    const { imageShape, classNames, fromFiles: bytes } = source;
+    const augment = options.augment ?? false;
+    const model = buildConvnet({ imageShape, classCount: classNames.length, bytes, augment });
+    return { source, train: trainingPart(source), model };
   }
-  const model = await openModel(options.model);
-  if (given.size !== undefined || given.colorMode !== undefined) {
+  const opened = await openModel(options.model);
+  if (size !== undefined || colorMode !== undefined) {
     throw new UsageError(
       '--image-size and --color-mode are set by the model file; leave them out with --model FILE.',
     );
   }
-  const source = await loadDataSource(data, imageFormOf(model, options.model));
-  checkImageShape(source.train.images, imageShapeOf(model, options.model));
-  return { source, model };
+  const form = imageFormOf(opened, options.model);
+  const source = await openDataSource(data, { ...how, ...form, classNames: opened.classNames });
+  checkImageShape(source.imageShape, imageShapeOf(opened, options.model));
+  return { source, train: trainingPart(source), model: augmented(opened, options) };
 }
 
-function compile(model: Network, task: Task, optimizer: string): void {
+/** The model with augmentation where it is asked for and not there already. */
+function augmented(model: Network, { augment, model: path }: TrainOptions): Network {
+  if (!augment) return model;
+  if (!augmentsImages(model)) return withAugmentation(model);
+  say(`${path} has layers for augmentation already; they stay as they are.`);
+  return model;
+}
+
+function compile(model: Network, task: Task, { optimizer, learningRate }: TrainOptions): void {
   try {
     const name = optimizer as NonNullable<CompileOptions['optimizer']>;
     model.compile({ optimizer: name, loss: task.loss, metrics: ['accuracy'] });
@@ -85,79 +111,66 @@ function compile(model: Network, task: Task, optimizer: string): void {
     if (error instanceof ValueError) throw new UsageError(`--optimizer: ${error.message}`, { cause: error });
     throw error;
   }
+  if (learningRate !== undefined) model.optimizer!.learningRate = learningRate;
 }
 
-/** Notes how long each epoch takes. */
-function epochClock(seconds: number[]): CallbackLike {
-  let start = 0;
-  return {
-    onEpochBegin: () => {
-      start = performance.now();
-    },
-    onEpochEnd: () => {
-      seconds.push((performance.now() - start) / 1000);
-    },
-  };
+function fit({ source, train, model }: Prepared, task: Task, options: TrainOptions): Promise<TrainingRun> {
+  const { epochs, batchSize, validationSplit } = options;
+  const validation = source.parts.validation?.examples(task);
+  // Folders come in batches, and have held out what the split says.
+  const arrays = validationSplit === undefined ? { batchSize } : { batchSize, validationSplit };
+  return runTraining(model, train.examples(task), {
+    epochs,
+    ...(source.fromFiles ? {} : arrays),
+    ...(validation === undefined
+      ? {}
+      : { validationData: validation.length === 1 ? validation[0] : validation }),
+  });
 }
 
-interface Run {
-  readonly history: Readonly<Record<string, number[]>>;
-  readonly secondsPerEpoch: number[];
-  readonly seconds: number;
-  readonly interrupted: boolean;
-}
-
-async function fit(model: Network, source: DataSource, task: Task, options: TrainOptions): Promise<Run> {
-  const [x, y] = examplesOf(source.train, task);
-  const watch = new InterruptWatch();
-  const secondsPerEpoch: number[] = [];
-  const split = options.validationSplit === undefined ? {} : { validationSplit: options.validationSplit };
-  const start = performance.now();
-  watch.start();
-  try {
-    const { history } = await model.fit(x, y, {
-      epochs: options.epochs,
-      batchSize: options.batchSize,
-      callbacks: [watch.callback, epochClock(secondsPerEpoch), new ProgbarLogger({ output: process.stderr })],
-      ...split,
-    });
-    const seconds = (performance.now() - start) / 1000;
-    return { history, secondsPerEpoch, seconds, interrupted: watch.asked };
-  } finally {
-    watch.stop();
-  }
-}
-
-/** Accuracy and loss on data that was not trained on: the test part, else the validation part, else null. */
-async function test(
-  model: Network,
-  source: DataSource,
-  task: Task,
-  run: Run,
-): Promise<{ testAccuracy: number | null; testLoss: number | null }> {
-  if (source.test === undefined || run.interrupted) {
-    const { val_accuracy: accuracy, val_loss: loss } = run.history;
-    return { testAccuracy: accuracy?.at(-1) ?? null, testLoss: loss?.at(-1) ?? null };
-  }
-  const [x, y] = examplesOf(source.test, task);
-  const [testLoss, testAccuracy] = await model.evaluate(x, y, { verbose: 0 });
-  return { testAccuracy, testLoss };
-}
-
-function describe(result: {
+interface Quality {
+  /** On what was not trained on: the test part, else the validation part; null without both. */
   readonly testAccuracy: number | null;
   readonly testLoss: number | null;
-  readonly seconds: number;
-  readonly interrupted: boolean;
-}): string {
-  const { testAccuracy, testLoss, seconds, interrupted } = result;
-  const quality =
-    testAccuracy === null || testLoss === null
-      ? interrupted
-        ? 'Not tested, because training was interrupted.'
-        : 'No test data.'
-      : `Test accuracy: ${testAccuracy.toFixed(4)} (${percent(testAccuracy)}), loss: ${testLoss.toFixed(4)}.`;
-  return `${quality} Training took ${seconds.toFixed(1)} s.`;
+  readonly testedOn: 'test' | 'validation' | null;
+}
+
+async function test({ source, model }: Prepared, task: Task, run: TrainingRun): Promise<Quality> {
+  const { test: part } = source.parts;
+  if (part === undefined || run.interrupted) {
+    const { val_accuracy: accuracy, val_loss: loss } = run.history;
+    const testedOn = accuracy === undefined ? null : 'validation';
+    return { testAccuracy: accuracy?.at(-1) ?? null, testLoss: loss?.at(-1) ?? null, testedOn };
+  }
+  const { accuracy, loss } = await evaluateOn(model, part.examples(task), { verbose: 0 });
+  return { testAccuracy: accuracy, testLoss: loss, testedOn: 'test' };
+}
+
+/** Writes the curves beside the model; null when there is nothing to draw or no model is saved. */
+async function saveCurves(
+  run: TrainingRun,
+  options: TrainOptions,
+): Promise<{ svg: string; png: string } | null> {
+  if (options.out === undefined || run.secondsPerEpoch.length === 0) return null;
+  const stem = options.out.replace(/\.keras$/, '-curves');
+  const chart = charts.trainingCurves(run.history);
+  const paths = { svg: `${stem}.svg`, png: `${stem}.png` };
+  await charts.saveChart(paths.svg, chart);
+  await charts.saveChart(paths.png, chart);
+  return paths;
+}
+
+function describe(run: TrainingRun, { testAccuracy, testLoss, testedOn }: Quality): string {
+  const time = `Training took ${run.seconds.toFixed(1)} s.`;
+  if (testAccuracy === null || testLoss === null) {
+    return `${run.interrupted ? 'Not tested, because training was interrupted.' : 'No test data.'} ${time}`;
+  }
+  const title = testedOn === 'test' ? 'Test' : 'Validation';
+  return `${title} accuracy: ${testAccuracy.toFixed(4)} (${percent(testAccuracy)}), loss: ${testLoss.toFixed(4)}. ${time}`;
+}
+
+function skippedFiles({ parts }: DataSource) {
+  return Object.values(parts).flatMap((part) => part?.skipped ?? []);
 }
 
 async function train(data: string, options: TrainOptions): Promise<void> {
@@ -165,23 +178,25 @@ async function train(data: string, options: TrainOptions): Promise<void> {
   if (out !== undefined) await checkOut(out);
   await chooseBackend(options);
   if (options.seed !== undefined) utils.setRandomSeed(options.seed);
-  const { source, model } = await prepare(data, options);
+  const prepared = await prepare(data, options);
+  const { source, model } = prepared;
   const task = taskOf(model, source.classNames.length);
   model.classNames = source.classNames;
-  compile(model, task, options.optimizer);
+  compile(model, task, options);
   const { name, isa, threads } = backend.describe();
   say(
     `Training ${model.name} (${model.countParams()} parameters) on ${source.name}: ${name}, ${isa}, ${threads} threads.`,
   );
-  const run = await fit(model, source, task, options);
+  const run = await fit(prepared, task, options);
   // Saved before the test, so that a second Ctrl-C does not lose the work.
   if (out !== undefined) await model.save(out);
+  const curves = await saveCurves(run, options);
   const epochs = run.secondsPerEpoch.length;
   if (run.interrupted && out === undefined) {
     throw new InterruptedError('Interrupted. Nothing was saved, because --out was not given.');
   }
   if (run.interrupted) say(`Interrupted in epoch ${epochs} of ${options.epochs}.`);
-  const tested = await test(model, source, task, run);
+  const { testedOn, ...tested } = await test(prepared, task, run);
   const result = {
     dataset: source.name,
     backend: name,
@@ -195,9 +210,14 @@ async function train(data: string, options: TrainOptions): Promise<void> {
     params: model.countParams(),
     model: out ?? null,
     interrupted: run.interrupted,
+    testedOn,
+    classNames: source.classNames,
+    imageShape: source.imageShape,
+    curves,
+    skipped: skippedFiles(source),
   };
-  const saved = out === undefined ? '' : `\nSaved ${out}.`;
-  printResult(options.json, result, `${describe(result)}${saved}`);
+  const saved = out === undefined ? '' : `\nSaved ${[out, ...Object.values(curves ?? {})].join(', ')}.`;
+  printResult(options.json, result, `${describe(run, { ...tested, testedOn })}${saved}`);
 }
 
 /** Adds `train` to the program. */
@@ -205,14 +225,20 @@ export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('train a convnet on a data set')
-    .argument('<data>', `built-in data set (${BUILT_IN_NAMES}), or a folder with one sub-folder per class`)
+    .argument(
+      '<data>',
+      `built-in data set (${BUILT_IN_NAMES}), or a folder with one sub-folder per class, or with sub-folders train, ` +
+        'validation and test that have such sub-folders',
+    )
     .option('--model <model>', `${BUILT_IN_MODEL}, or a .keras file to train further`, BUILT_IN_MODEL)
     .option('--epochs <n>', 'passes over the data', wholeNumber(1), 5)
     .option('--batch-size <n>', 'images per step', wholeNumber(1), 64)
     .option('--optimizer <name>', 'rmsprop, adam, sgd, …', 'rmsprop')
+    .option('--learning-rate <rate>', "the optimizer's step size (default: its own)", positiveNumber)
     .option('--validation-split <share>', 'share of the training data to hold out, such as 0.2', share)
+    .option('--augment', 'mirror, turn, shift and zoom images at random while training')
     .option('--seed <n>', 'makes the run repeat exactly', wholeNumber(0, 4294967295))
-    .option('--out <file>', 'save the trained model here (.keras)')
+    .option('--out <file>', 'save the trained model here (.keras), its curves beside it')
     .option('--json', 'print the result as one JSON object');
   addImageOptions(addEngineOptions(command)).action(train);
 }

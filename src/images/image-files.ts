@@ -8,9 +8,9 @@ import type { FileLike } from '../data/from-files.ts';
 /** A browser's File, from an `<input type="file" webkitdirectory>` with its path below the folder that was chosen. */
 export type FolderFile = FileLike & { readonly webkitRelativePath?: string };
 
-/** A file with the name of its class. */
+/** A file, or its path, with the name of its class. */
 export interface LabelledFile {
-  readonly file: FileLike;
+  readonly file: FileLike | string;
   readonly label: string | number;
 }
 
@@ -108,7 +108,9 @@ function listTree(who: string, items: readonly (FolderFile | LabelledFile)[]): T
       for (const file of found) {
         if (folder !== '' && !file.path.startsWith(`${folder}/`)) continue;
         const place = file.path.slice(0, Math.max(0, file.path.lastIndexOf('/')));
-        listing.set(place, [...(listing.get(place) ?? []), file]);
+        const there = listing.get(place);
+        if (there === undefined) listing.set(place, [file]);
+        else there.push(file);
       }
       return inOrder(listing, formats);
     },
@@ -123,8 +125,10 @@ function fromList(who: string, item: FolderFile | LabelledFile): FoundFile {
     const path = item.webkitRelativePath ?? '';
     return { path: path.includes('/') ? path.slice(path.indexOf('/') + 1) : item.name, source: item };
   }
-  if (isFile(item?.file) && item.label !== undefined) {
-    return { path: `${item.label}/${item.file.name}`, source: item.file };
+  const { file, label } = item ?? {};
+  if ((isFile(file) || typeof file === 'string') && label !== undefined) {
+    const name = typeof file === 'string' ? file.replace(/^.*[\\/]/s, '') : file.name;
+    return { path: `${label}/${name}`, source: file };
   }
   throw new ValueError(
     `${who}: a list must be of File objects or of records { file, label }, received ${describeValue(item)}.`,

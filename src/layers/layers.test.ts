@@ -4,7 +4,7 @@ import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { resetNames } from '../base/names.ts';
 import type { Shape } from '../base/shape.ts';
 import { tensor } from '../base/tensor.ts';
-import { buildConvnet } from '../cli/network.ts';
+import { buildConvnet } from '../cli/convnets.ts';
 import type { Node } from '../graph/node.ts';
 import { placeholder } from '../ops/leaf.ts';
 import { ShapeContext } from './call-context.ts';
@@ -55,7 +55,7 @@ test('layers are named as in Keras: the class in snake case, numbered; given nam
 });
 
 test('the chapter network has the shapes and parameter counts of the book', () => {
-  const net = buildConvnet([28, 28, 1], 10);
+  const net = buildConvnet({ imageShape: [28, 28, 1], classCount: 10, bytes: false, augment: false });
   assert.deepEqual(
     net.layers.map((layer) => layer.inboundCalls[0]!.outputs[0]!.shape),
     [
