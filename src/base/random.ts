@@ -130,9 +130,9 @@ export class RandomGenerator {
   }
 
   /** The logarithm of a gamma-distributed number of that shape and scale 1 (Marsaglia & Tsang 2000): it is finite for tiny shapes. */
-  #logGamma(shape: number): number {
+  logGamma(shape: number): number {
     // Below 1: a number of shape + 1, times u^(1 / shape).
-    if (shape < 1) return this.#logGamma(shape + 1) + Math.log(1 - this.uniform()) / shape;
+    if (shape < 1) return this.logGamma(shape + 1) + Math.log(1 - this.uniform()) / shape;
     const d = shape - 1 / 3;
     for (;;) {
       const x = this.normal();
@@ -144,7 +144,7 @@ export class RandomGenerator {
 
   /** A beta-distributed number in [0, 1]: gamma-distributed ones of both shapes, the first over their sum. */
   beta(a: number, b: number): number {
-    const [first, second] = [this.#logGamma(a), this.#logGamma(b)];
+    const [first, second] = [this.logGamma(a), this.logGamma(b)];
     return 1 / (1 + Math.exp(second - first));
   }
 

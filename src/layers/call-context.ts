@@ -5,6 +5,7 @@
 
 import { ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
+import type { RandomGenerator } from '../base/random.ts';
 import type { Shape } from '../base/shape.ts';
 import { checkNode, type Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
@@ -34,6 +35,11 @@ export interface CallContext {
    * `seed` the stream is the same in every run, without it follows from `utils.setRandomSeed`.
    */
   random(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
+  /**
+   * A number, a scalar node, that `draw` gives anew for each step, for distributions that ops do not have. It follows from
+   * `seed` and `utils.setRandomSeed` as `random` does.
+   */
+  drawn(draw: (random: RandomGenerator) => number, seed?: number | null): Node;
   /** The value of `variable` at this point of the step: after the updates of calls that were traced before. */
   current(variable: Variable): Node;
   /**
@@ -79,6 +85,7 @@ function checkTracked(layer: Callable): void {
 export abstract class TracingContext implements CallContext {
   abstract readonly training: boolean;
   abstract random(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
+  abstract drawn(draw: (random: RandomGenerator) => number, seed?: number | null): Node;
   abstract current(variable: Variable): Node;
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
@@ -117,6 +124,10 @@ class OtherMode extends TracingContext {
     return this.#outer.random(shape, seed, options);
   }
 
+  override drawn(draw: (random: RandomGenerator) => number, seed?: number | null): Node {
+    return this.#outer.drawn(draw, seed);
+  }
+
   override current(variable: Variable): Node {
     return this.#outer.current(variable);
   }
@@ -136,6 +147,10 @@ export class ShapeContext extends TracingContext {
 
   override random(shape: Shape, _seed?: number | null): Node {
     return broadcastTo(constant(0), shape);
+  }
+
+  override drawn(): Node {
+    return constant(0);
   }
 
   override current(variable: Variable): Node {

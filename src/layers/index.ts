@@ -2,9 +2,12 @@
 
 export { activation } from './activation.ts';
 export { add } from './add.ts';
+export { augMix } from './augmentation/aug-mix.ts';
 export { autoContrast } from './augmentation/auto-contrast.ts';
 export { cutMix } from './augmentation/cut-mix.ts';
+export { equalization } from './augmentation/equalization.ts';
 export { mixUp } from './augmentation/mix-up.ts';
+export { randAugment } from './augmentation/rand-augment.ts';
 export { randomBrightness } from './augmentation/random-brightness.ts';
 export { randomColorDegeneration } from './augmentation/random-color-degeneration.ts';
 export { randomColorJitter } from './augmentation/random-color-jitter.ts';

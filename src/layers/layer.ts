@@ -272,7 +272,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
       if (!(input instanceof SymbolicTensor)) {
         throw new ValueError(
           `Layer '${this.name}' was applied to ${describeValue(input)}. apply() takes what input() or another layer's ` +
-            'apply() returned; to compute with numbers, build a model and call predict().',
+            'apply() returned, or Tensors alone.',
         );
       }
     }

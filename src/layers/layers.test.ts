@@ -109,7 +109,7 @@ test('a wrong input names the layer, what was expected and what came', () => {
   );
   assert.throws(() => layers.dense({ units: 1 }).apply([]), /expects 1 input, but it received 0/);
   assert.throws(() => layers.add().apply(input({ shape: [2] })), /expects a list of 2 or more inputs/);
-  assert.throws(() => layers.dense({ units: 1 }).apply(tensor([[1]]) as never), /takes what input\(\)/);
+  assert.throws(() => layers.dense({ units: 1 }).apply([[1]] as never), /takes what input\(\)/);
 });
 
 test('an output without pixels is refused before weights are made', () => {

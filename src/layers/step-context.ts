@@ -38,7 +38,7 @@ function checkVariable(where: string, value: unknown): void {
 /** Collects what the layers of one step add to it besides their results. */
 export class StepContext extends TracingContext {
   readonly training: boolean;
-  /** The seeds of random numbers, to be fed in each step. */
+  /** The seeds of random numbers, and numbers drawn on the host, to be fed in each step. */
   readonly seeds: StepScalar[] = [];
   /** Scalars to be added to the loss. */
   readonly losses: Node[] = [];
@@ -62,6 +62,12 @@ export class StepContext extends TracingContext {
       this.seeds.push({ node, next: (random) => random(seed).nextUint32() >>> (32 - SEED_BITS) });
     }
     return randomUniform({ shape, seed: node, stream: this.#streams++, ...options });
+  }
+
+  override drawn(draw: (random: RandomGenerator) => number, seed: number | null = null): Node {
+    const node = placeholder({ shape: [], name: 'drawn' });
+    this.seeds.push({ node, next: (random) => draw(random(seed)) });
+    return node;
   }
 
   override current(variable: Variable): Node {

@@ -13,6 +13,7 @@ import { StepContext } from '../../src/layers/step-context.ts';
 import { placeholder } from '../../src/ops/leaf.ts';
 import { assertClose } from '../support/close.ts';
 import { type ArrayReference, readFixture } from '../support/fixtures.ts';
+import { assertSamePixels } from '../support/pixels.ts';
 import { BACKENDS } from './backends.ts';
 
 interface Case {
@@ -28,9 +29,6 @@ interface Case {
 }
 
 const { manifest, read } = readFixture<{ cases: readonly Case[] }>('augmentation');
-
-/** The part of the pixels that may be further from Keras than one grey level: those at the edge between two values. */
-const FREE = 0.001;
 
 function layerOf({ className, config }: Pick<Case, 'className' | 'config'>): Layer {
   return LAYERS.fromObject({ class_name: className, config });
@@ -70,20 +68,8 @@ for (const backend of BACKENDS) {
     after(() => engine.dispose());
     for (const item of manifest.cases) {
       await t.test(item.name, async () => {
-        const result = await run(item, engine);
         const expected = read(item.output).data;
-        const level = 1 / item.scale;
-        const far = result.filter((value, i) => !(Math.abs(value - expected[i]!) <= level));
-        assert.equal(result.length, expected.length);
-        assert.ok(
-          far.length <= FREE * result.length,
-          `${far.length} of ${result.length} numbers differ by more than a grey level`,
-        );
-        const exact = result.filter((value, i) => Math.abs(value - expected[i]!) <= 0.01 * level);
-        assert.ok(
-          exact.length >= 0.99 * result.length,
-          `only ${exact.length} of ${result.length} numbers are equal`,
-        );
+        assertSamePixels(await run(item, engine), expected, 1 / item.scale);
       });
     }
   });

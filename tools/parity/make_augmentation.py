@@ -163,6 +163,16 @@ def erasing(cases):
         cases.add(f"erasing, {label}", layer, given, {"applyErasing": per_image(*apply), **boxes, "fill": fill})
 
 
+def equalized(cases):
+    for scale, value_range in ((1.0, (0, 255)), (255.0, (0, 1))):
+        layer = L.Equalization(value_range=value_range)
+        cases.add(f"equalization 0...{value_range[1]}", layer, {}, {}, scale=scale)
+    flat = pictures(0xE0A1)
+    flat[..., 1] = 90
+    cases.add("equalization of one value", L.Equalization(), {}, {}, images=flat)
+    cases.add("equalization with 64 bins", L.Equalization(bins=64), {}, {})
+
+
 def sizes(cases):
     cases.samples = 2
     for interpolation in ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5"):
@@ -195,6 +205,72 @@ def numbers_layers(cases):
     cases.add("normalization of columns and channels", layer, None, {})
 
 
+def layer_parameters(layers, i):
+    """For each of the layers of RandAugment and AugMix Keras' parameters, and Fovea's; `i` makes them differ."""
+    shape = (SAMPLES, HEIGHT, WIDTH, 3)
+    degrees = [10.0 + 5 * i, -25.0, 40.0 - 9 * i]
+    down, right = column(1.25, -2 + i, 0.5), column(-1.75, 2, -0.25 + i)
+    shears = column(0.2, -0.1 * i, 0.0), column(0.1, -0.3, 0.1)
+    deltas, parts = per_image(-30, 20 + 5 * i, 50), per_image(0.3, 0.1 * i, 0.5)
+    contrast, sharp = per_image(0.7, 1.2, 1.0 + 0.1 * i), np.array([0.1, 0.4, 0.3], "float32")
+    shifts = np.array([5, 6, 4], "uint8")
+    added = {"additions": per_image(0, 40, 70), "thresholds": per_image(100, 20, 60)}
+    angle = {"angle": np.radians(column(*degrees))}
+    return {
+        "random_shear": ({"shear_factor": np.concatenate(shears, 1)}, dict(zip(("shearX", "shearY"), shears))),
+        "random_translation": (
+            {"translations": np.concatenate([right, down], 1)},
+            {"heightTranslation": down, "widthTranslation": right},
+        ),
+        "random_rotation": ({"rotation_matrix": rotation(layers.random_rotation, degrees, shape)}, angle),
+        "random_brightness": ({"rgb_delta": deltas}, {"rgbDelta": deltas}),
+        "random_color_degeneration": ({"factor": parts}, {"factor": parts}),
+        "random_contrast": ({"contrast_factor": contrast}, {"contrastFactor": contrast}),
+        "random_sharpness": ({"factor": sharp}, {"factor": sharp.reshape(-1, 1, 1, 1)}),
+        "random_posterization": ({"shift_factor": shifts}, {"shiftFactor": shifts.reshape(-1, 1, 1, 1)}),
+        "solarization": (added, added),
+        "auto_contrast": (None, {}),
+        "equalization": ({}, {}),
+    }
+
+
+def chosen():
+    """RandAugment and AugMix, which choose layers for a whole batch."""
+    fixture = Fixture("chosen-layers", "make_augmentation.py")
+    images = pictures(0xC405)
+
+    def link(names, choice, parameters):
+        own = [{k: fixture.array(v) for k, v in parameters[name][1].items()} for name in names]
+        return {"choice": choice, "parameters": own}
+
+    def add(layer, result, links, **more):
+        config = {k: v for k, v in layer.get_config().items() if k not in ("name", "trainable", "dtype")}
+        common = dict(className=type(layer).__name__, config=config, images=fixture.array(images, "uint8"))
+        fixture.add(**common, chains=links, output=fixture.array(result), **more)
+
+    layer = L.RandAugment(factor=0.6)
+    names = layer._AUGMENT_LAYERS
+    for choices in ([0, 3], [2, 9], [5, 1], [6, 7], [8, 4], [10, 2]):
+        parameters = layer_parameters(layer, 0)
+        transforms = {name: parameters[name][0] for name in names}
+        given = {"layer_idxes": np.array(choices), "transforms": transforms}
+        result = layer.transform_images(keras.ops.convert_to_tensor(images.astype("float32")), given)
+        add(layer, result, [[link(names, choice, parameters) for choice in choices]])
+    layer = L.AugMix(num_chains=2, chain_depth=3)
+    names = layer._augment_layers
+    chains, links = [], []
+    for c, choices in enumerate(([2, 11, 7], [3, 0, 9])):
+        given = [layer_parameters(layer, c + d) for d in range(3)]
+        links.append([link(names, choice, p) for choice, p in zip(choices, given)])
+        chain = [(names[choice], p) for choice, p in zip(choices, given) if choice < len(names)]
+        chains.append([{"layer_name": name, "transformation": p[name][0]} for name, p in chain])
+    weights = {"chain_mixing_weights": np.array([0.3, 0.7], "float32"), "weight_sample": np.float32(0.4)}
+    given = {**weights, "chain_transforms": chains}
+    result = layer.transform_images(keras.ops.convert_to_tensor(images.astype("float32")), given)
+    add(layer, result, links, chainWeights=[0.3, 0.7], weight=0.4)
+    fixture.write()
+
+
 def mixing():
     """MixUp and CutMix, whose parameters are one for a batch."""
     fixture = Fixture("mixing", "make_augmentation.py")
@@ -223,12 +299,39 @@ def mixing():
     fixture.write()
 
 
+def saved_model():
+    """A saved model with every layer that Keras can have in one (not Equalization), and what it predicts."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(1)
+    known = [
+        L.RandomFlip("horizontal", seed=3), L.RandomRotation(0.1, fill_mode="nearest"), L.RandomZoom((-0.2, 0.1)),
+        L.RandomTranslation(0.1, (-0.1, 0.2), interpolation="nearest"), L.RandomShear(0.2, (0.1, 0.3)),
+        L.RandomPerspective(0.5), L.RandomContrast(0.2), L.RandomBrightness(0.1), L.RandomHue(0.1), L.RandomSaturation(0.4),
+        L.RandomColorJitter(brightness_factor=0.1, hue_factor=[0.1, 0.2]), L.RandomColorDegeneration(0.5), L.RandomGrayscale(0.2),
+        L.RandomErasing(scale=(0.1, 0.2)), L.RandomGaussianBlur(0.5, kernel_size=5), L.RandomSharpness(0.5),
+        L.RandomPosterization((3, 6)), L.RandomInvert(0.3), L.Solarization(0.1, 0.2), L.RandAugment(num_ops=1),
+        L.AugMix(num_chains=2), L.AutoContrast(), L.CenterCrop(9, 12), L.Resizing(6, 8, antialias=True), L.Rescaling(1 / 255.0),
+    ]  # fmt: skip
+    normalization = L.Normalization()
+    model = keras.Sequential([L.Input((HEIGHT, WIDTH, 3)), *known, normalization, L.Flatten(), L.Dense(2)], name="augmented")
+    normalization.adapt(pictures(0x5A7).astype("float32") / 255)
+    images = pictures(0x5A8)
+    fixture = Fixture("augmented-model", "make_augmentation.py")
+    fixture.save_model("augmented", model)
+    output = model.predict(images.astype("float32"), verbose=0)
+    fixture.add(images=fixture.array(images, "uint8"), output=fixture.array(output))
+    fixture.write()
+
+
 def main():
+    saved_model()
     mixing()
+    chosen()
     cases = Cases()
     geometric(cases)
     colors(cases)
     erasing(cases)
+    equalized(cases)
     sizes(cases)
     numbers_layers(cases)
     cases.fixture.write()

@@ -204,6 +204,42 @@ test('colour jitter is its layers one after the other', async () => {
   assert.deepEqual((await jitter.apply(gray)).data, gray.data);
 });
 
+test('a crop is at one place for a batch, and in the middle outside of training', async () => {
+  const columns = Tensor.range(0, 80).reshape([1, 8, 10, 1]);
+  const batch = columns.concat(columns);
+  const crop = layers.randomCrop({ height: 3, width: 4, seed: 2 });
+  const corners = new Set<number>();
+  for (let i = 0; i < 60; i++) {
+    const result = await crop.apply(batch, { training: true });
+    const [corner] = result.data;
+    corners.add(corner!);
+    assert.deepEqual(result.slice(0, 1).data, result.slice(1, 1).data);
+    assert.deepEqual(
+      [...result.slice(0, 1).data.subarray(0, 5)],
+      [0, 1, 2, 3, 10].map((at) => at + corner!),
+    );
+  }
+  assert.ok(corners.size > 20 && Math.max(...corners) <= 56);
+  assert.deepEqual((await crop.apply(batch)).shape, [2, 3, 4, 1]);
+  assert.deepEqual((await layers.randomCrop({ height: 8, width: 10 }).apply(batch)).data, batch.data);
+});
+
+for (const layer of [layers.randAugment(), layers.augMix({ numChains: 2, chainDepth: 2 })]) {
+  test(`${layer.className} chooses anew in each call, and for a batch alike`, async () => {
+    assert.deepEqual((await layer.apply(IMAGES)).data, Float32Array.from(IMAGES.data));
+    setRandomSeed(4);
+    const results = new Set<string>();
+    for (let i = 0; i < 5; i++) {
+      const { data } = await layer.apply(IMAGES, { training: true });
+      assert.ok(data.every((value) => value >= -1e-3 && value <= 255.001));
+      results.add(data.join());
+    }
+    assert.equal(results.size, 5);
+    setRandomSeed(4);
+    assert.ok(results.has((await layer.apply(IMAGES, { training: true })).data.join()));
+  });
+}
+
 test('wrong options are refused', () => {
   assert.throws(() => layers.randomRotation({ factor: 1.5 }), /in the range \[-1, 1\]/);
   assert.throws(() => layers.randomZoom({ heightFactor: -1 }), /in the range \(-1, 1\]/);

@@ -4,23 +4,15 @@ import type { Shape } from '../../base/shape.ts';
 import type { Node } from '../../graph/node.ts';
 import { cos, sin } from '../../ops/index.ts';
 import { factory, withOptions } from '../../options/configurable.ts';
-import { number } from '../../options/kinds.ts';
 import type { Draws } from './draws.ts';
 import { factor, SIGNED_UNIT } from './factor.ts';
-import { plus, times } from './projection.ts';
-import { RandomImageLayer } from './random-image-layer.ts';
-import { fillMode, interpolation, sample } from './sampling.ts';
+import { GeometricLayer } from './geometric-layer.ts';
+import { type Projection, plus, times } from './projection.ts';
 
 /** Each image is turned by an angle of its own, counter-clockwise for positive ones; the shape stays. */
-export class RandomRotation extends withOptions(RandomImageLayer, {
+export class RandomRotation extends withOptions(GeometricLayer, {
   /** The angle as a part of a full turn, -1 to 1; one number f means from -f to f. */
   factor: factor(SIGNED_UNIT),
-  /** What is outside of the image: its mirror image, `fillValue`, the nearest pixel, or the image again. Default 'reflect'. */
-  fillMode: fillMode(),
-  /** How values between pixels are found. Default 'bilinear'. */
-  interpolation: interpolation(),
-  /** The value outside of the image for the fill mode 'constant'. Default 0. */
-  fillValue: number(0),
 }) {
   static override readonly className = 'RandomRotation';
 
@@ -30,14 +22,14 @@ export class RandomRotation extends withOptions(RandomImageLayer, {
   }
 
   /** `angle` [n, 1] in radians. */
-  override transform(images: Node, { angle }: { angle: Node }): Node {
-    const [, height, width] = images.shape as readonly [null, number, number];
+  override projection([, h, w]: Shape, { angle }: { angle: Node }): Projection {
+    const [height, width] = [h as number, w as number];
     const [cx, cy] = [(width - 1) / 2, (height - 1) / 2];
     const [cosine, sine] = [cos(angle), sin(angle)];
     const minusSine = times(-1, sine);
     const a2 = plus(cx, times(-cx, cosine), times(cy, sine));
     const b2 = plus(cy, times(-cx, sine), times(-cy, cosine));
-    return sample(images, [cosine, minusSine, a2, sine, cosine, b2, 0, 0], this);
+    return [cosine, minusSine, a2, sine, cosine, b2, 0, 0];
   }
 }
 

@@ -4,24 +4,17 @@ import type { Shape } from '../../base/shape.ts';
 import type { Node } from '../../graph/node.ts';
 import { mul } from '../../ops/index.ts';
 import { factory, withOptions } from '../../options/configurable.ts';
-import { number } from '../../options/kinds.ts';
 import type { Draws } from './draws.ts';
-import { RandomImageLayer } from './random-image-layer.ts';
-import { fillMode, interpolation, sample } from './sampling.ts';
+import { GeometricLayer } from './geometric-layer.ts';
+import type { Projection } from './projection.ts';
 import { shearFactor } from './shear-factor.ts';
 
 /** Each row is shifted in proportion to its place, each column likewise; the shape stays. */
-export class RandomShear extends withOptions(RandomImageLayer, {
+export class RandomShear extends withOptions(GeometricLayer, {
   /** Pixels to the side for each row, 0 to 1, in either direction; one number f means from -f to f. Default 0. */
   xFactor: shearFactor(),
   /** Pixels up or down for each column, likewise. Default 0. */
   yFactor: shearFactor(),
-  /** How values between pixels are found. Default 'bilinear'. */
-  interpolation: interpolation(),
-  /** What is outside of the image: its mirror image, `fillValue`, the nearest pixel, or the image again. Default 'reflect'. */
-  fillMode: fillMode(),
-  /** The value outside of the image for the fill mode 'constant'. Default 0. */
-  fillValue: number(0),
 }) {
   static override readonly className = 'RandomShear';
 
@@ -35,8 +28,8 @@ export class RandomShear extends withOptions(RandomImageLayer, {
   }
 
   /** Shears [n, 1] in pixels for each pixel. */
-  override transform(images: Node, { shearX, shearY }: { shearX: Node; shearY: Node }): Node {
-    return sample(images, [1, shearX, 0, shearY, 1, 0, 0, 0], this);
+  override projection(_images: Shape, { shearX, shearY }: { shearX: Node; shearY: Node }): Projection {
+    return [1, shearX, 0, shearY, 1, 0, 0, 0];
   }
 }
 
