@@ -32,8 +32,9 @@ export function decodeBmpRuns(
     else if (value === END_OF_LINE) {
       x = 0;
       y++;
-    } else if (value === END_OF_IMAGE) break;
-    else if (value === MOVE) {
+    } else if (value === END_OF_IMAGE) {
+      throw new FormatError(`${name} is a damaged BMP file: it has ${y} of ${height} rows.`);
+    } else if (value === MOVE) {
       x += file.u8();
       y += file.u8();
       if (x > width || y > height)

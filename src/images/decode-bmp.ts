@@ -6,7 +6,7 @@ import { decodeBmpRuns } from './bmp-runs.ts';
 import { ByteCursor } from './byte-cursor.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import { checkPixelCount } from './image-limits.ts';
-import { fullPalette, greyIfGrey, paintWithPalette } from './palette.ts';
+import { fullPalette, paintGreyOrColor } from './palette.ts';
 
 const FILE_HEADER = 14;
 const OLD_HEADER = 12;
@@ -124,7 +124,7 @@ function fieldOf(mask: number, name: string): { shift: number; most: number } {
 }
 
 /** The colours of all pixels, in the order of the file. */
-function readColors(file: ByteCursor, header: Header, name: string): Tensor {
+function readColors(file: ByteCursor, header: Header, name: string): Uint8Array {
   const { width, height, bits, masks } = header;
   const bytesEach = bits / 8;
   const rowBytes = Math.ceil((width * bits) / 32) * 4;
@@ -142,17 +142,17 @@ function readColors(file: ByteCursor, header: Header, name: string): Tensor {
       }
     }
   }
-  return new Tensor([height, width, fields.length], 'uint8', out);
+  return out;
 }
 
-function upsideDown(image: Tensor): Tensor {
-  const [height, width, channels] = image.shape as [number, number, number];
-  const rowSize = width * channels;
-  const out = new Uint8Array(image.size);
-  for (let row = 0; row < height; row++) {
-    out.set(image.data.subarray(row * rowSize, (row + 1) * rowSize), (height - 1 - row) * rowSize);
+/** `rows` rows, the last one first. */
+function upsideDown(data: Uint8Array, rows: number): Uint8Array {
+  const rowSize = data.length / rows;
+  const out = new Uint8Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    out.set(data.subarray(row * rowSize, (row + 1) * rowSize), (rows - 1 - row) * rowSize);
   }
-  return new Tensor(image.shape, 'uint8', out);
+  return out;
 }
 
 function readPixels(file: ByteCursor, header: Header, name: string): Tensor {
@@ -166,11 +166,14 @@ function readPixels(file: ByteCursor, header: Header, name: string): Tensor {
         'again as an ordinary BMP.',
     );
   }
-  if (!indexed) return readColors(file, header, name);
+  const upright = (data: Uint8Array) => (header.topDown ? data : upsideDown(data, height));
+  if (!indexed) {
+    const colors = readColors(file, header, name);
+    return new Tensor([height, width, colors.length / (width * height)], 'uint8', upright(colors));
+  }
   const places = runs ? decodeBmpRuns(file, width, height, bits, name) : readPlaces(file, header);
   const palette = { colors: fullPalette(header.palette) };
-  const image = paintWithPalette(places, height, width, palette);
-  return greyIfGrey(image, palette, header.palette.length / 3);
+  return paintGreyOrColor(upright(places), height, width, palette, header.palette.length / 3);
 }
 
 /**
@@ -185,6 +188,5 @@ export function decodeBmp(bytes: Uint8Array, name: string): DecodedImage {
   if (header.start > bytes.length)
     throw new FormatError(`${name} is cut off: its ${bytes.length} bytes have no pixels.`);
   file.at = header.start;
-  const image = readPixels(file, header, name);
-  return { pixels: header.topDown ? image : upsideDown(image), orientation: 1 };
+  return { pixels: readPixels(file, header, name), orientation: 1 };
 }

@@ -5,7 +5,7 @@ import { ByteCursor } from './byte-cursor.ts';
 import type { DecodedImage } from './decoded-image.ts';
 import { checkPixelCount } from './image-limits.ts';
 import { decodeLzw } from './lzw.ts';
-import { fullPalette, greyIfGrey, paintWithPalette } from './palette.ts';
+import { fullPalette, paintGreyOrColor } from './palette.ts';
 
 const EXTENSION = 0x21;
 const IMAGE = 0x2c;
@@ -129,6 +129,5 @@ export function decodeGif(bytes: Uint8Array, name: string): DecodedImage {
       ? undefined
       : new Uint8Array(256).fill(255).fill(0, transparent, transparent + 1);
   const palette = { colors, ...(alpha && { alpha }) };
-  const image = paintWithPalette(places, height, width, palette);
-  return { pixels: greyIfGrey(image, palette, 256), orientation: 1 };
+  return { pixels: paintGreyOrColor(places, height, width, palette, 256), orientation: 1 };
 }

@@ -1,12 +1,12 @@
 /** @file Loading many image files at once, on threads of their own. */
 
 import { isNode, parallelism } from '../base/environment.ts';
-import * as errors from '../base/errors.ts';
+import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue } from '../base/options.ts';
-import { Tensor } from '../base/tensor.ts';
-import { type ImageSource, nameOf, type PlainSource, plainSource } from './image-source.ts';
-import type { ImageJob, ImageReply } from './image-worker.ts';
-import { type ImageWorker, imageWorkerStarter } from './node-image-worker.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { closedError, ImageCrew } from './image-crew.ts';
+import { type ImageSource, type PlainSource, plainSource } from './image-source.ts';
+import { imageWorkerStarter } from './node-image-worker.ts';
 import { checkImageSpec, type ImageSpec, prepareImage } from './prepare-image.ts';
 
 /** Options of `createImageLoader`. */
@@ -27,108 +27,6 @@ export interface ImageLoader {
   load(source: ImageSource, spec?: ImageSpec): Promise<Tensor>;
   /** Ends the threads. Loads that are not done yet are refused. */
   close(): Promise<void>;
-}
-
-interface Task extends ImageJob {
-  readonly resolve: (image: Tensor) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A worker and the tasks it was given, the one it works on first. */
-interface Seat {
-  worker: ImageWorker;
-  readonly tasks: Task[];
-}
-
-// While the owner's thread is busy, a worker goes on with its next file.
-const TASKS_AHEAD = 2;
-
-function errorOf({ name, message }: { name: string; message: string }): Error {
-  const classes: Record<string, unknown> = { ...errors };
-  const Class = classes[name] as (new (message: string) => Error) | undefined;
-  return Class === undefined ? new errors.FoveaError(`${name}: ${message}`) : new Class(message);
-}
-
-function imageOf(shape: readonly number[], pixels: Uint8Array | Float32Array): Tensor {
-  return new Tensor(shape, pixels instanceof Float32Array ? 'float32' : 'uint8', pixels);
-}
-
-class WorkerCrew {
-  private readonly start: NonNullable<Awaited<ReturnType<typeof imageWorkerStarter>>>;
-  private readonly seats: Seat[] = [];
-  private readonly waiting: Task[] = [];
-  private readonly most: number;
-
-  constructor(start: WorkerCrew['start'], most: number) {
-    this.start = start;
-    this.most = most;
-  }
-
-  add(task: Task): void {
-    this.waiting.push(task);
-    this.hand();
-  }
-
-  /** Gives waiting tasks to the workers with the fewest, and starts another while all have some. */
-  private hand(): void {
-    while (this.waiting.length > 0) {
-      let seat = this.seats.reduce<Seat | undefined>(
-        (best, each) => (best === undefined || each.tasks.length < best.tasks.length ? each : best),
-        undefined,
-      );
-      if ((seat === undefined || seat.tasks.length > 0) && this.seats.length < this.most) seat = this.open();
-      if (seat === undefined || seat.tasks.length >= TASKS_AHEAD) return;
-      const task = this.waiting.shift()!;
-      seat.tasks.push(task);
-      if (seat.tasks.length === 1) seat.worker.hold();
-      seat.worker.send({ id: task.id, source: task.source, spec: task.spec });
-    }
-  }
-
-  private open(): Seat {
-    const tasks: Task[] = [];
-    const seat: Seat = {
-      tasks,
-      worker: this.start({
-        reply: (reply) => this.settle(seat, reply),
-        died: (reason) => this.replace(seat, reason),
-      }),
-    };
-    this.seats.push(seat);
-    return seat;
-  }
-
-  private settle(seat: Seat, reply: ImageReply): void {
-    const task = seat.tasks.shift()!;
-    if (seat.tasks.length === 0) seat.worker.letGo();
-    if ('error' in reply) task.reject(errorOf(reply.error));
-    else task.resolve(imageOf(reply.shape, reply.pixels));
-    this.hand();
-  }
-
-  /** The file that a worker died of is refused; those it had not begun go to others. */
-  private replace(seat: Seat, reason: string): void {
-    this.seats.splice(this.seats.indexOf(seat), 1);
-    const [task, ...others] = seat.tasks;
-    this.waiting.unshift(...others);
-    task?.reject(
-      new errors.FormatError(
-        `${nameOf(task.source)} could not be loaded: the thread that read it ended (${reason}).`,
-      ),
-    );
-    this.hand();
-  }
-
-  async close(): Promise<void> {
-    const tasks = [...this.seats.flatMap((seat) => seat.tasks), ...this.waiting.splice(0)];
-    const seats = this.seats.splice(0);
-    for (const task of tasks) task.reject(closedError());
-    await Promise.all(seats.map((seat) => seat.worker.terminate()));
-  }
-}
-
-function closedError(): errors.FoveaError {
-  return new errors.FoveaError('The image loader was closed before it had loaded this image.');
 }
 
 /** Runs at most `most` pieces of work at a time, on the caller's thread. */
@@ -163,17 +61,17 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
   checkOptionNames('createImageLoader', options, ['workers']);
   const { workers = parallelism() } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw new errors.ValueError(
+    throw new ValueError(
       `createImageLoader: workers must be a whole number from 1 up, received ${describeValue(workers)}.`,
     );
   }
   const gate = createGate(workers);
-  let crew: Promise<WorkerCrew | undefined> | undefined;
+  let crew: Promise<ImageCrew | undefined> | undefined;
   let closed = false;
   let lastId = 0;
   const openCrew = async () => {
     const start = isNode() ? await imageWorkerStarter() : undefined;
-    return start && new WorkerCrew(start, workers);
+    return start && new ImageCrew(start, workers);
   };
   return {
     workers,

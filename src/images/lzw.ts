@@ -37,9 +37,10 @@ class CodeReader {
 }
 
 /**
- * `count` pixels. When the data states its end before, the others are 0.
+ * `count` pixels.
  *
  * @param rootBits Bits of a pixel, 1 to 8; codes begin with one more.
+ * @throws FormatError when the data is damaged or has fewer pixels.
  */
 export function decodeLzw(file: ByteCursor, rootBits: number, count: number, name: string): Uint8Array {
   const damaged = (what: string) => new FormatError(`${name} is a damaged GIF file: ${what}.`);
@@ -59,8 +60,7 @@ export function decodeLzw(file: ByteCursor, rootBits: number, count: number, nam
   let o = 0;
   while (o < count) {
     const code = reader.next(bits);
-    if (code === NONE) throw damaged(`its data ends after ${o} of ${count} pixels`);
-    if (code === end) break;
+    if (code === NONE || code === end) throw damaged(`its data ends after ${o} of ${count} pixels`);
     if (code === clear) {
       used = end + 1;
       bits = rootBits + 1;

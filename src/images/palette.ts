@@ -17,6 +17,14 @@ export function fullPalette(entries: Uint8Array): Uint8Array {
   return colors;
 }
 
+function hasOnlyGreys({ colors, alpha }: Palette, entries: number): boolean {
+  if (alpha !== undefined) return false;
+  for (let i = 0; i < 3 * entries; i += 3) {
+    if (colors[i] !== colors[i + 1] || colors[i] !== colors[i + 2]) return false;
+  }
+  return true;
+}
+
 /** The colours of the pixels: RGB, or RGBA. */
 export function paintWithPalette(
   places: Uint8Array,
@@ -26,23 +34,25 @@ export function paintWithPalette(
 ): Tensor {
   const channels = alpha === undefined ? 3 : 4;
   const out = new Uint8Array(places.length * channels);
-  let o = 0;
-  for (const place of places) {
-    out[o++] = colors[3 * place]!;
-    out[o++] = colors[3 * place + 1]!;
-    out[o++] = colors[3 * place + 2]!;
-    if (alpha !== undefined) out[o++] = alpha[place]!;
+  for (let i = 0, o = 0; i < places.length; i++, o += channels) {
+    const place = places[i]!;
+    out[o] = colors[3 * place]!;
+    out[o + 1] = colors[3 * place + 1]!;
+    out[o + 2] = colors[3 * place + 2]!;
+    if (alpha !== undefined) out[o + 3] = alpha[place]!;
   }
   return new Tensor([height, width, channels], 'uint8', out);
 }
 
-/** The one channel of an opaque image whose colours are all greys; else the image itself. */
-export function greyIfGrey(image: Tensor, { colors, alpha }: Palette, entries: number): Tensor {
-  if (alpha !== undefined) return image;
-  for (let i = 0; i < 3 * entries; i += 3) {
-    if (colors[i] !== colors[i + 1] || colors[i] !== colors[i + 2]) return image;
-  }
-  const { data, shape } = image;
-  const grey = Uint8Array.from({ length: data.length / 3 }, (_, i) => data[3 * i]!);
-  return new Tensor([shape[0]!, shape[1]!, 1], 'uint8', grey);
+/** As `paintWithPalette`, but with one channel where the first `entries` of the palette are opaque greys. */
+export function paintGreyOrColor(
+  places: Uint8Array,
+  height: number,
+  width: number,
+  palette: Palette,
+  entries: number,
+): Tensor {
+  if (!hasOnlyGreys(palette, entries)) return paintWithPalette(places, height, width, palette);
+  const grey = places.map((place) => palette.colors[3 * place]!);
+  return new Tensor([height, width, 1], 'uint8', grey);
 }
