@@ -1,6 +1,7 @@
 /**
- * @file Loads the browser bundle in a headless Chromium, with and without cross-origin isolation and under a policy that
- * forbids its workers, trains a small network there and checks what it learnt. Needs `npm run build` first and a Chromium: CHROMIUM=/path, or one on the usual paths.
+ * @file Loads the pages of tools/browser-pages in a headless Chromium: a small network that is trained with and without
+ * cross-origin isolation and under a policy that forbids the bundle's workers; photos as File objects that a network is
+ * trained on. Needs `npm run build` first and a Chromium: CHROMIUM=/path, or one on the usual paths.
  *
  * Usage: node tools/browser-test.mjs
  */
@@ -13,6 +14,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUNDLE = join(ROOT, 'dist/browser/fovea.js');
+const PAGE_FOLDER = join(import.meta.dirname, 'browser-pages');
 const CANDIDATES = [
   process.env.CHROMIUM,
   '/usr/bin/chromium',
@@ -20,37 +22,6 @@ const CANDIDATES = [
   '/usr/bin/chromium-browser',
 ];
 const TIMEOUT_MS = 60_000;
-
-const PAGE = `<!doctype html><meta charset="utf-8"><script type="module">
-const report = (body) => fetch('/report', { method: 'POST', body: JSON.stringify(body) });
-try {
-  const { sequential, layers, tensor, Tensor, utils, backend } = await import('/fovea.js');
-  utils.setRandomSeed(7);
-  const size = 8, count = 256;
-  const x = new Float32Array(count * size * size), y = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    y[i] = i % 2;
-    for (let j = 0; j < size; j++) x[i * size * size + (y[i] ? j * size + (i % size) : (i % size) * size + j)] = 1;
-  }
-  const net = sequential();
-  net.add(layers.conv2d({ filters: 8, kernelSize: 3, activation: 'relu', inputShape: [size, size, 1] }));
-  net.add(layers.maxPooling2d({ poolSize: 2 }));
-  net.add(layers.flatten());
-  net.add(layers.dense({ units: 2, activation: 'softmax' }));
-  net.compile({ optimizer: 'adam', loss: 'sparseCategoricalCrossentropy', metrics: ['accuracy'] });
-  const images = tensor(x, [count, size, size, 1]), labels = tensor(y);
-  let beats = 0;
-  const timer = setInterval(() => beats++, 1);
-  await net.fit(images, labels, { epochs: 30, batchSize: 32, verbose: 0 });
-  clearInterval(timer);
-  const [loss, accuracy] = await net.evaluate(images, labels, { verbose: 0 });
-  const weights = net.getWeights().flatMap((w) => [...w.data]);
-  const sum = weights.reduce((total, w) => total + w, 0);
-  await report({ isolated: crossOriginIsolated, cores: navigator.hardwareConcurrency, ...backend.describe(), loss, accuracy, beats, sum });
-} catch (error) {
-  await report({ error: String(error && error.stack || error) });
-}
-</script>`;
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -61,18 +32,38 @@ const POLICY = {
   'Content-Security-Policy': "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
 };
 
+const threadsOfPage = (isolated) => (report) =>
+  report.isolated === isolated && report.threads === (isolated ? report.cores : 1) && report.accuracy > 0.95;
+const oneThread = (isolated) => (report) =>
+  report.isolated === isolated && report.threads === 1 && report.accuracy > 0.95;
+
+/** `same`: pages that must train the same weights. */
 const PAGES = [
-  { name: 'cross-origin isolated', headers: ISOLATION, isolated: true, manyThreads: true },
-  { name: 'plain page', headers: {}, isolated: false, manyThreads: false },
+  {
+    name: 'cross-origin isolated',
+    page: 'network.html',
+    headers: ISOLATION,
+    isGood: threadsOfPage(true),
+    same: true,
+  },
+  { name: 'plain page', page: 'network.html', headers: {}, isGood: threadsOfPage(false), same: true },
   {
     name: 'isolated, workers forbidden',
+    page: 'network.html',
     headers: { ...ISOLATION, ...POLICY },
-    isolated: true,
-    manyThreads: false,
+    isGood: oneThread(true),
+    same: true,
+  },
+  {
+    name: 'photos as File objects',
+    page: 'photos.html',
+    headers: ISOLATION,
+    isGood: ({ accuracy, classNames, skipped, saved }) =>
+      accuracy > 0.95 && String(classNames) === 'flat,upright' && skipped === 'damaged.jpg' && saved > 1000,
   },
 ];
 
-function serve(headers, onReport) {
+function serve({ page, headers }, onReport) {
   return createServer((request, response) => {
     if (request.url === '/report') {
       let body = '';
@@ -85,18 +76,21 @@ function serve(headers, onReport) {
       });
     } else if (request.url === '/fovea.js') {
       response.writeHead(200, { ...headers, 'Content-Type': 'text/javascript' }).end(readFileSync(BUNDLE));
-    } else response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(PAGE);
+    } else
+      response
+        .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
+        .end(readFileSync(join(PAGE_FOLDER, page)));
   });
 }
 
-async function run(chromium, headers) {
+async function run(chromium, page) {
   const profile = mkdtempSync(join(tmpdir(), 'fovea-browser-'));
   let server;
   let browser;
   try {
     return await new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error('The page did not report in time.')), TIMEOUT_MS);
-      server = serve(headers, (report) => {
+      server = serve(page, (report) => {
         clearTimeout(timer);
         resolve(report);
       });
@@ -128,13 +122,12 @@ if (!existsSync(BUNDLE)) {
 }
 let failed = 0;
 const sums = [];
-for (const { name, headers, isolated, manyThreads } of PAGES) {
-  const report = await run(chromium, headers);
-  const threadsRight = manyThreads ? report.threads === report.cores : report.threads === 1;
-  const good = !report.error && report.isolated === isolated && threadsRight && report.accuracy > 0.95;
+for (const page of PAGES) {
+  const report = await run(chromium, page);
+  const good = !report.error && page.isGood(report);
   if (!good) failed++;
-  else sums.push(report.sum);
-  console.log(`${good ? 'ok' : 'NOT OK'} ${name}: ${JSON.stringify(report)}`);
+  else if (page.same) sums.push(report.sum);
+  console.log(`${good ? 'ok' : 'NOT OK'} ${page.name}: ${JSON.stringify(report)}`);
 }
 if (new Set(sums).size > 1) {
   failed++;
