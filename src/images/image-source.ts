@@ -6,11 +6,22 @@ import { FoveaError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
 
+/**
+ * What is needed of a Blob, or of a File, which has a name. Not the platform's type, since this one is part of the
+ * published types, which hold without those of a browser.
+ */
+export interface BlobLike {
+  readonly size: number;
+  readonly type: string;
+  readonly name?: string;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** A path (Node), a URL as text or object (`http:`, `https:`, `file:` under Node, `data:`, `blob:`), or a file's content. */
-export type ImageSource = FilePath | Uint8Array | Uint8ClampedArray | Blob;
+export type ImageSource = FilePath | Uint8Array | Uint8ClampedArray | BlobLike;
 
 /** A source in the form in which it can be sent to a worker. */
-export type PlainSource = string | Uint8Array | Blob;
+export type PlainSource = string | Uint8Array | BlobLike;
 
 async function readFileBytes(path: string | URL, name: string): Promise<Uint8Array> {
   const { readFile } = await import('node:fs/promises');
@@ -50,7 +61,7 @@ export function plainSource(source: ImageSource, who: string): PlainSource {
 /** The name of a source in messages. A data: URL is shortened, since its text holds all the pixels. */
 export function nameOf(source: PlainSource): string {
   if (typeof source === 'string') return /^data:/i.test(source) ? `${source.slice(0, 24)}…` : source;
-  return (source instanceof Blob && (source as Partial<File>).name) || 'The image';
+  return (source instanceof Blob && (source as BlobLike).name) || 'The image';
 }
 
 /** The bytes of a source. Browsers fetch every path, Node only what is not a file. Throws FoveaError. */
