@@ -30,8 +30,12 @@ test('shapes and options that cannot be are refused', () => {
   refuses({ src: shaped(2, 5, 4, 3) }, 'ShapeError', /\[2, 5, 4, 3\]/);
   refuses({ transform: shaped(null, 7) }, 'ShapeError', /\[null, 7\]/);
   refuses({ transform: shaped(8) }, 'ShapeError', /\[8\]/);
-  refuses({ src: shaped(null, 1, 2 ** 21, 2) }, 'ShapeError', /rows of fewer than 4194304 numbers/);
-  refuses({ ow: 2 ** 21 }, 'ShapeError', /rows of fewer than/);
+  const large =
+    /fewer than 4194304 rows, and as many numbers in a row, and fewer than 536870912 numbers in all/;
+  refuses({ src: shaped(null, 1, 2 ** 21, 2) }, 'ShapeError', large);
+  refuses({ src: shaped(null, 2 ** 22, 1, 1) }, 'ShapeError', large);
+  refuses({ src: shaped(null, 2 ** 15, 2 ** 14, 1) }, 'ShapeError', large);
+  refuses({ ow: 2 ** 21 }, 'ShapeError', large);
   refuses({ oh: 0 }, 'ValueError', /oh must be a whole number of at least 1, received 0/);
   refuses({ ow: 2.5 }, 'ValueError', /ow must be/);
   refuses({ fillValue: Number.NaN }, 'ValueError', /fillValue must be a finite number/);

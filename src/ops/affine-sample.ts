@@ -46,8 +46,10 @@ export interface AffineSampleOptions {
 const INTERPOLATIONS: readonly Interpolation[] = ['nearest', 'bilinear'];
 const FILL_MODES: readonly FillMode[] = ['constant', 'nearest', 'reflect', 'wrap'];
 
-/** Numbers of a row at most, so that kernels find a number's pixel in float32. */
-const MOST_ROW_NUMBERS = 2 ** 22;
+/** Rows and numbers of a row stay below this, so that kernels can compute with their places in float32. */
+const MOST_IN_FLOATS = 2 ** 22;
+/** Numbers of an image stay below this, so that addresses fit 32 bits. */
+const MOST_NUMBERS = 2 ** 29;
 
 const f = Math.fround;
 
@@ -153,11 +155,11 @@ export const affineSampleOp: Op<AffineSampling> = {
           `${formatShape(src!)} and ${formatShape(transform!)}.`,
       );
     }
-    const [, w, c] = sampleShape(src!) as [number, number, number];
-    if (Math.max(w, ow) * c >= MOST_ROW_NUMBERS) {
+    const [h, w, c] = sampleShape(src!) as [number, number, number];
+    if (Math.max(h, w * c, oh, ow * c) >= MOST_IN_FLOATS || h * w * c >= MOST_NUMBERS) {
       throw new ShapeError(
-        `affineSample takes rows of fewer than ${MOST_ROW_NUMBERS} numbers, received images ${formatShape(src!)} ` +
-          `for results of ${oh} × ${ow} pixels.`,
+        `affineSample takes images of fewer than ${MOST_IN_FLOATS} rows, and as many numbers in a row, and fewer than ` +
+          `${MOST_NUMBERS} numbers in all; received ${formatShape(src!)} for results of ${oh} × ${ow} pixels.`,
       );
     }
     return [null, oh, ow, c];
