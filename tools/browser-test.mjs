@@ -1,7 +1,7 @@
 /**
  * @file Loads the pages of tools/browser-pages in a headless Chromium: a small network that is trained with and without
  * cross-origin isolation and under a policy that forbids the bundle's workers; photos as File objects that a network is
- * trained on. Needs `npm run build` first and a Chromium: CHROMIUM=/path, or one on the usual paths.
+ * trained on; image files of every kind, whose pixels are compared. Needs `npm run build` first and a Chromium: CHROMIUM=/path, or one on the usual paths.
  *
  * Usage: node tools/browser-test.mjs
  */
@@ -14,6 +14,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUNDLE = join(ROOT, 'dist/browser/fovea.js');
+const IMAGES = join(ROOT, 'tests/fixtures/images.json');
 const PAGE_FOLDER = join(import.meta.dirname, 'browser-pages');
 const CANDIDATES = [
   process.env.CHROMIUM,
@@ -61,6 +62,13 @@ const PAGES = [
     isGood: ({ accuracy, classNames, skipped, saved }) =>
       accuracy > 0.95 && String(classNames) === 'flat,upright' && skipped === 'damaged.jpg' && saved > 1000,
   },
+  {
+    name: 'image files as Pillow reads them',
+    page: 'decoding.html',
+    headers: {},
+    // Browsers multiply colours by alpha and back.
+    isGood: ({ files, difference }) => files > 90 && difference <= 4,
+  },
 ];
 
 function serve({ page, headers }, onReport) {
@@ -76,7 +84,8 @@ function serve({ page, headers }, onReport) {
       });
     } else if (request.url === '/fovea.js') {
       response.writeHead(200, { ...headers, 'Content-Type': 'text/javascript' }).end(readFileSync(BUNDLE));
-    } else
+    } else if (request.url === '/images.json') response.writeHead(200, headers).end(readFileSync(IMAGES));
+    else
       response
         .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
         .end(readFileSync(join(PAGE_FOLDER, page)));
