@@ -5,6 +5,15 @@
  */
 
 import { readOrientation } from './exif.ts';
+import {
+  countMarkers,
+  exifOrientationOf,
+  isExif,
+  isFrameMarker,
+  jpegSegments,
+  SOS,
+} from './jpeg-segments.ts';
+import { canvasOf, RIFF_HEADER, readBitstream, webpChunks, webpOrientation } from './webp-chunks.ts';
 
 /** Formats whose headers are known. */
 export type ImageFormat = 'jpeg' | 'png' | 'gif' | 'bmp' | 'webp';
@@ -43,49 +52,17 @@ function textAt(bytes: Uint8Array, at: number, length: number): string {
 
 // --- JPEG ---
 
-const SOS = 0xda;
-const EOI = 0xd9;
-const APP1 = 0xe1;
-
-/** Start-of-frame markers; C4, C8 and CC lie in the same range and have other meanings. */
-function isFrameMarker(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-/** True when an end marker follows `start`; cameras may put more data after it. */
-function endsAfter(bytes: Uint8Array, start: number): boolean {
-  for (let at = bytes.length - 2; at >= start; at--) {
-    if (bytes[at] === 0xff && bytes[at + 1] === EOI) return true;
+const readJpeg: Reader = (bytes) => {
+  let [width, height, colors, orientation, end] = [0, 0, 'rgb' as StoredColors, 1, bytes.length];
+  for (const { marker, start, segment } of jpegSegments(bytes)) {
+    if (isFrameMarker(marker) && segment.length >= 6) {
+      height = (segment[1]! << 8) | segment[2]!;
+      width = (segment[3]! << 8) | segment[4]!;
+      colors = segment[5] === 4 ? 'cmyk' : segment[5] === 1 ? 'grayscale' : 'rgb';
+    } else if (isExif(marker, segment)) orientation = exifOrientationOf(segment);
+    else if (marker === SOS) end = start;
   }
-  return false;
-}
-
-const readJpeg: Reader = (bytes, view) => {
-  let width = 0;
-  let height = 0;
-  let colors: StoredColors = 'rgb';
-  let orientation = 1;
-  let at = 2;
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff) {
-      at++;
-      continue;
-    }
-    const length = view.getUint16(at + 2);
-    if (isFrameMarker(marker) && at + 10 <= bytes.length) {
-      height = view.getUint16(at + 5);
-      width = view.getUint16(at + 7);
-      const components = bytes[at + 9]!;
-      colors = components === 4 ? 'cmyk' : components === 1 ? 'grayscale' : 'rgb';
-    }
-    if (marker === APP1 && textAt(bytes, at + 4, 4) === 'Exif') {
-      orientation = readOrientation(bytes.subarray(at + 10, at + 2 + length));
-    }
-    at += 2 + length;
-    if (marker === SOS) break;
-  }
-  return { width, height, colors, alpha: false, orientation, complete: endsAfter(bytes, at) };
+  return { width, height, colors, alpha: false, orientation, complete: countMarkers(bytes, end).ends };
 };
 
 // --- PNG ---
@@ -141,38 +118,12 @@ const readBmp: Reader = (bytes, view) => {
 
 // --- WebP ---
 
-/** Width and height of the first chunk that has them, and the flags of a chunk VP8X. */
-function webpFrame(bytes: Uint8Array, view: DataView): { width: number; height: number; alpha: boolean } {
-  const kind = textAt(bytes, 12, 4);
-  if (kind === 'VP8X') {
-    const triple = (at: number) => bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
-    return { width: 1 + triple(24), height: 1 + triple(27), alpha: (bytes[20]! & 0x10) !== 0 };
-  }
-  if (kind === 'VP8L') {
-    const packed = view.getUint32(21, true);
-    const alpha = (packed & 0x10000000) !== 0;
-    return { width: 1 + (packed & 0x3fff), height: 1 + ((packed >> 14) & 0x3fff), alpha };
-  }
-  return {
-    width: view.getUint16(26, true) & 0x3fff,
-    height: view.getUint16(28, true) & 0x3fff,
-    alpha: false,
-  };
-}
-
 const readWebp: Reader = (bytes, view) => {
   if (bytes.length < 30) return UNKNOWN;
-  let orientation = 1;
-  for (let at = 12; at + 8 <= bytes.length; ) {
-    const length = view.getUint32(at + 4, true);
-    if (textAt(bytes, at, 4) === 'EXIF') {
-      const body = bytes.subarray(at + 8, at + 8 + length);
-      orientation = readOrientation(textAt(body, 0, 4) === 'Exif' ? body.subarray(6) : body);
-    }
-    at += 8 + length + (length % 2);
-  }
+  const chunks = webpChunks(bytes.subarray(RIFF_HEADER));
+  const size = canvasOf(chunks) ?? chunks.map(readBitstream).find((each) => each !== undefined);
   const complete = bytes.length >= view.getUint32(4, true) + 8;
-  return { ...webpFrame(bytes, view), colors: 'rgb', orientation, complete };
+  return { ...UNKNOWN, ...size, orientation: webpOrientation(chunks), complete };
 };
 
 // --- All ---

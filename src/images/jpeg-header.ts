@@ -1,18 +1,19 @@
 /** @file What a JPEG file says about itself before its pixels (ITU-T T.81, annex B). */
 
 import { FormatError, UnsupportedError } from '../base/errors.ts';
-import { readOrientation } from './exif.ts';
 import { checkPixelCount } from './image-limits.ts';
-
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const APP1 = 0xe1;
-const EXIF = 'Exif\0\0';
+import {
+  countMarkers,
+  exifOrientationOf,
+  isExif,
+  isFrameMarker,
+  jpegSegments,
+  SOS,
+} from './jpeg-segments.ts';
 
 // Each scan of a progressive file may go over all pixels, however few bytes it has. Usual files have about ten scans.
 const MOST_SCANS = 500;
-const MOST_SCANNED_PIXELS = 4e9;
+const MOST_SCANNED_PIXELS = 1.5e9;
 
 export interface JpegHeader {
   readonly width: number;
@@ -23,16 +24,6 @@ export interface JpegHeader {
   readonly orientation: number;
   /** Where the Exif data begins, if there is some. */
   readonly exifStart: number | undefined;
-}
-
-/** Start-of-frame markers; C4, C8 and CC lie in the same range and have other meanings. */
-function isFrameMarker(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-}
-
-/** Markers without a length and a segment. */
-function standsAlone(marker: number): boolean {
-  return marker === 0x01 || (marker >= 0xd0 && marker <= SOI);
 }
 
 function checkFrame(marker: number, segment: Uint8Array, name: string): void {
@@ -57,44 +48,6 @@ function checkFrame(marker: number, segment: Uint8Array, name: string): void {
   }
 }
 
-/** The segments from the start of the file up to the first scan, with the place behind them. */
-function* segmentsOf(bytes: Uint8Array, name: string): Generator<{ marker: number; segment: Uint8Array }> {
-  let at = 2;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) {
-      // Decoders skip such bytes, with a warning.
-      at++;
-      continue;
-    }
-    const marker = bytes[at + 1]!;
-    if (marker === 0xff || marker === 0) at++;
-    else if (standsAlone(marker)) at += 2;
-    else if (marker === EOI) break;
-    else {
-      const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-      if (length < 2)
-        throw new FormatError(`${name} is a damaged JPEG file: byte ${at + 2} states no length.`);
-      const end = at + 2 + length;
-      yield { marker, segment: bytes.subarray(at + 4, end) };
-      at = end;
-    }
-  }
-}
-
-function countMarkers(bytes: Uint8Array, start: number): { scans: number; ends: boolean } {
-  let scans = 0;
-  let ends = false;
-  for (
-    let at = bytes.indexOf(0xff, start);
-    at >= 0 && at + 1 < bytes.length;
-    at = bytes.indexOf(0xff, at + 1)
-  ) {
-    if (bytes[at + 1] === SOS) scans++;
-    else if (bytes[at + 1] === EOI) ends = true;
-  }
-  return { scans, ends };
-}
-
 /**
  * Reads and checks the header.
  *
@@ -102,12 +55,11 @@ function countMarkers(bytes: Uint8Array, start: number): { scans: number; ends: 
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   let frame: Uint8Array | undefined;
-  let orientation = 1;
-  let exifStart: number | undefined;
+  let exif: Uint8Array | undefined;
   let scanStart = bytes.length;
-  for (const { marker, segment } of segmentsOf(bytes, name)) {
+  for (const { marker, start, segment } of jpegSegments(bytes)) {
     if (marker === SOS) {
-      scanStart = segment.byteOffset - bytes.byteOffset - 4;
+      scanStart = start;
       break;
     }
     if (isFrameMarker(marker)) {
@@ -115,10 +67,7 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
         throw new FormatError(`${name} is a damaged JPEG file: it has two frame headers.`);
       checkFrame(marker, segment, name);
       frame = segment;
-    } else if (marker === APP1 && EXIF.split('').every((char, i) => segment[i] === char.charCodeAt(0))) {
-      orientation = readOrientation(segment.subarray(EXIF.length));
-      exifStart = segment.byteOffset - bytes.byteOffset;
-    }
+    } else if (isExif(marker, segment)) exif = segment;
   }
   const { scans, ends } = countMarkers(bytes, scanStart);
   if (frame === undefined || scans === 0 || !ends) {
@@ -133,5 +82,11 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
       `${name} is a damaged JPEG file: it has ${scans} scans of ${width} x ${height} pixels.`,
     );
   }
-  return { height, width, components: frame[5]!, orientation, exifStart };
+  return {
+    height,
+    width,
+    components: frame[5]!,
+    orientation: exif === undefined ? 1 : exifOrientationOf(exif),
+    exifStart: exif && exif.byteOffset - bytes.byteOffset,
+  };
 }

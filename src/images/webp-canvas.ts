@@ -6,8 +6,8 @@ import type { WebpHeader } from './webp-header.ts';
 
 /** The canvas around the frame is transparent black, as in Pillow. */
 export function onCanvas(header: WebpHeader, rgba: Uint8Array): DecodedImage {
-  const { width, height, hasAlpha, orientation, frame } = header;
-  const channels = hasAlpha ? 4 : 3;
+  const { width, height, alpha, orientation, frame } = header;
+  const channels = alpha ? 4 : 3;
   const out = new Uint8Array(width * height * channels);
   let from = 0;
   for (let row = 0; row < frame.height; row++) {
