@@ -10,6 +10,7 @@ import { add } from './add.ts';
 import { batchNormalization } from './batch-normalization.ts';
 import { dense } from './dense.ts';
 import { dropout } from './dropout.ts';
+import * as layers from './index.ts';
 import { input } from './input-layer.ts';
 
 const ones = (samples: number, size = 8) => Tensor.ones([samples, size]);
@@ -84,6 +85,18 @@ test('a stack that changed is traced again', async () => {
   net.pop();
   net.add(activation({ activation: 'linear' }));
   assert.deepEqual([...(await net.apply(tensor([[-2]]))).data], [-2]);
+});
+
+test('a stack without weights takes images of different sizes, one of weights does not', async () => {
+  const small = () => layers.resizing({ height: 2, width: 2 });
+  const stack = sequential([small(), layers.randomFlip()]);
+  for (const size of [3, 5, 4]) {
+    assert.deepEqual((await stack.apply(Tensor.ones([size, size + 1, 3]))).shape, [2, 2, 3]);
+  }
+  await assert.rejects(stack.apply(Tensor.ones([2, 3])), ShapeError);
+  const net = sequential([small(), layers.conv2d({ filters: 1, kernelSize: 1 })]);
+  await net.apply(Tensor.ones([1, 3, 4, 3]));
+  await assert.rejects(net.apply(Tensor.ones([1, 5, 5, 3])), /already been configured|incompatible/);
 });
 
 test('wrong calls are refused', async () => {

@@ -173,12 +173,17 @@ export abstract class Model extends Layer implements CallbackModel {
     }
     inputs.forEach(({ shape, name }, index) => {
       const expected = graph.inputs[index]!.shape;
-      if (sameShape(shape, expected)) return;
+      if (sameShape(shape, expected) || (this.isShapeless && shape.length === expected.length)) return;
       throw new ShapeError(
         `Input ${index} with name '${name ?? graph.inputs[index]!.name}' of layer '${this.name}' is incompatible with ` +
           `the layer: expected shape=${formatShape(expected)}, found shape=${formatShape(shape)}.`,
       );
     });
+  }
+
+  /** Without weights, layers take images of any size one call after the other, as the layers alone do. */
+  protected get isShapeless(): boolean {
+    return this.weights.length === 0;
   }
 
   override computeOutputShapes(inputShapes: readonly Shape[]): readonly Shape[] {

@@ -112,6 +112,7 @@ export class Sequential extends Model {
       );
     }
     const known = first instanceof InputLayer ? first.batchShape : null;
+    if (this.built && this.isShapeless && known?.length === shape.length) return;
     if (known !== null && !sameShape(known, shape)) {
       throw new ValueError(
         `Sequential model '${this.name}' has already been configured to use input shape ${formatShape(known)}. ` +
