@@ -1,7 +1,8 @@
 /** @file Which image files a folder has, in which classes, in Keras' order (keras/src/utils/dataset_utils.py). */
 
 import type { Dirent } from 'node:fs';
-import { FoveaError, ValueError } from '../base/errors.ts';
+import { isNode } from '../base/environment.ts';
+import { FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import type { FileLike } from '../data/from-files.ts';
 
@@ -48,10 +49,15 @@ export interface Tree {
 
 /**
  * Opens a directory. Throws ValueError for anything but a path or a list of files, FoveaError when there is no such
- * folder.
+ * folder, UnsupportedError for a path in a browser.
  */
 export async function openTree(who: string, directory: ImageDirectory, followLinks: boolean): Promise<Tree> {
-  if (typeof directory === 'string') return folderTree(who, directory, followLinks);
+  if (typeof directory === 'string') {
+    if (isNode()) return folderTree(who, directory, followLinks);
+    throw new UnsupportedError(
+      `${who}: a browser cannot open the folder '${directory}'. Give the File objects of an <input type="file" webkitdirectory>.`,
+    );
+  }
   const isList = typeof directory === 'object' && directory !== null && Symbol.iterator in directory;
   if (isList) return listTree(who, [...directory]);
   throw new ValueError(
