@@ -150,7 +150,7 @@ test('a folder with parts: augmented training, files that cannot be read, images
   const args = ['train', 'parts', '--augment', '--epochs', '2', '--batch-size', '7', '--seed', '1', '--json'];
   const trained = await fovea([...args, '--learning-rate', '0.002', '--out', 'parts.keras']);
   assert.equal(trained.code, 0, trained.stderr);
-  assert.match(trained.stderr, /^Reading parts …\nLeft out 1 file .*:\n {2}train\/dark\/notes.txt\n/);
+  assert.match(trained.stderr, /^Reading parts …\nLeft out 1 file:\n {2}train\/dark\/notes.txt: Its name/);
   assert.match(trained.stderr, /Found 61 images .* 2 classes: 21 for train, 20 for validation, 20 for test/);
   assert.match(trained.stderr, /Skipped: .*broken\.png is no/);
   const result = lastLine(trained.stdout);

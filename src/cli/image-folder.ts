@@ -1,11 +1,11 @@
 /** @file A folder of images as a data set: classes as sub-folders, or parts (train, validation, test) with classes. */
 
 import { RandomGenerator } from '../base/random.ts';
-import { formatOfName } from '../images/image-header.ts';
 import { type FolderFile, listFolder } from '../images/inspection/folder-files.ts';
 import { images, type Tensor } from '../index.ts';
 import { UsageError } from './command-error.ts';
 import type { DataPart, DataSource, PartName, SkippedFile } from './data-parts.ts';
+import { reasonToLeaveOut, sayLeftOut, sayMisnamed } from './folder-remarks.ts';
 import { type DecidedForm, type ImageForm, imageFormFor } from './image-form.ts';
 import { pixelsFor, type Task, targetsFor } from './network.ts';
 import { say } from './output.ts';
@@ -25,21 +25,7 @@ export const RESIZE: images.ResizeSpec = { method: 'keras', interpolation: 'bili
 
 // Without --seed the same images are held out every time.
 const SPLIT_SEED = 5;
-/** Most names that are listed. */
-const MOST_LISTED = 100;
-
 const count = (value: number) => value.toLocaleString('en-US');
-
-/** Says which files were left out, by name. */
-function sayLeftOut(files: readonly FolderFile[]): void {
-  if (files.length === 0) return;
-  say(
-    `Left out ${count(files.length)} ${files.length === 1 ? 'file' : 'files'} without the name of an image:`,
-  );
-  for (const { path, failure } of files.slice(0, MOST_LISTED))
-    say(`  ${path}${failure ? `: ${failure}` : ''}`);
-  if (files.length > MOST_LISTED) say(`  … and ${count(files.length - MOST_LISTED)} more`);
-}
 
 function partOf(name: string | null): PartName {
   const start = name?.toLowerCase() ?? '';
@@ -50,9 +36,8 @@ type Parts = Partial<Record<PartName, readonly FolderFile[]>>;
 
 /** Usable files of each part. Throws UsageError when there are none, or fewer than two classes. */
 function sortFiles(folder: string, files: readonly FolderFile[], classNames: readonly string[]): Parts {
-  const isImage = ({ name, className, failure }: FolderFile) =>
-    className !== null && failure === undefined && !name.startsWith('.') && formatOfName(name) !== undefined;
-  const usable = files.filter(isImage);
+  const isUsed = (file: FolderFile) => file.className !== null && reasonToLeaveOut(file) === undefined;
+  const usable = files.filter(isUsed);
   if (usable.length === 0) {
     throw new UsageError(
       `${folder} has no images: expected one sub-folder per class with image files in it, or sub-folders train, ` +
@@ -64,7 +49,7 @@ function sortFiles(folder: string, files: readonly FolderFile[], classNames: rea
       `${folder} has one class, ${classNames[0]}; expected a sub-folder for each of at least two classes.`,
     );
   }
-  sayLeftOut(files.filter((file) => !isImage(file)));
+  sayLeftOut(files.filter((file) => !isUsed(file)));
   return groupParts(usable);
 }
 
@@ -158,6 +143,7 @@ export async function openImageFolder(folder: string, options: FolderOptions): P
   const fits = known !== null && listing.classNames.every((name) => known.includes(name));
   const classNames = fits ? known : listing.classNames;
   say(describeParts(parts, listing.classNames.length));
+  await sayMisnamed(Object.values(parts).flat());
   const form = await imageFormFor(Object.values(parts).flat(), options);
   const open = async (name: PartName) => {
     const files = parts[name];

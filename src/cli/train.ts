@@ -160,8 +160,9 @@ async function saveCurves(
   return paths;
 }
 
-function describe(run: TrainingRun, { testAccuracy, testLoss, testedOn }: Quality): string {
-  const time = `Training took ${run.seconds.toFixed(1)} s.`;
+function describe(run: TrainingRun, { testAccuracy, testLoss, testedOn }: Quality, skipped: number): string {
+  const left = skipped === 0 ? '' : ` ${skipped} ${skipped === 1 ? 'file' : 'files'} could not be read.`;
+  const time = `Training took ${run.seconds.toFixed(1)} s.${left}`;
   if (testAccuracy === null || testLoss === null) {
     return `${run.interrupted ? 'Not tested, because training was interrupted.' : 'No test data.'} ${time}`;
   }
@@ -217,7 +218,11 @@ async function train(data: string, options: TrainOptions): Promise<void> {
     skipped: skippedFiles(source),
   };
   const saved = out === undefined ? '' : `\nSaved ${[out, ...Object.values(curves ?? {})].join(', ')}.`;
-  printResult(options.json, result, `${describe(run, { ...tested, testedOn })}${saved}`);
+  printResult(
+    options.json,
+    result,
+    `${describe(run, { ...tested, testedOn }, result.skipped.length)}${saved}`,
+  );
 }
 
 /** Adds `train` to the program. */

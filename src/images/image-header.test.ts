@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { decodeImage } from './decode.ts';
-import { formatOfName, readImageHeader } from './image-header.ts';
+import { formatOfContent, formatOfName, readImageHeader, SIGNATURE_BYTES } from './image-header.ts';
+import { IMAGE_FORMATS } from './index-images.ts';
 
 // Made by Pillow: tools/parity/make_images.py.
 const fixtures: { decoding: Record<string, { file: string }> } = JSON.parse(
@@ -17,6 +18,7 @@ test('headers agree with the decoded pixels', async () => {
     const decoded = await decodeImage(bytesOf(file), name, { exifOrientation: 'ignore' });
     const [height, width, channels] = decoded.shape;
     assert.equal(header.format, formatOfName(name), name);
+    assert.equal(formatOfContent(bytesOf(file).subarray(0, SIGNATURE_BYTES)), header.format, name);
     assert.deepEqual([header.height, header.width, header.complete], [height, width, true], name);
     assert.equal(header.orientation, Number(/orientation-(\d)/.exec(name)?.[1] ?? 1), name);
     if (!/png|jpg/.test(name)) continue;
@@ -86,6 +88,7 @@ test('other files have no header', () => {
   for (const text of ['', 'BMW is a maker of cars', 'RIFF....WAVE', '<svg>']) {
     assert.equal(readImageHeader(bytes(text)), undefined, text);
   }
+  assert.ok(IMAGE_FORMATS.every((ending) => formatOfName(`x${ending}`) !== undefined));
   assert.deepEqual(['A.JPEG', 'b.png', 'c.txt', 'png'].map(formatOfName), [
     'jpeg',
     'png',

@@ -132,7 +132,7 @@ interface KnownFormat {
   readonly format: ImageFormat;
   readonly matches: (bytes: Uint8Array) => boolean;
   readonly read: Reader;
-  /** Endings of names, the usual one first. */
+  /** Endings of names by which data sets find files. */
   readonly endings: readonly string[];
 }
 
@@ -141,13 +141,13 @@ const FORMATS: readonly KnownFormat[] = [
     format: 'jpeg',
     matches: (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff,
     read: readJpeg,
-    endings: ['.jpg', '.jpeg', '.jpe', '.jfif'],
+    endings: ['.jpg', '.jpeg'],
   },
   {
     format: 'png',
     matches: (bytes) => textAt(bytes, 0, 8) === '\x89PNG\r\n\x1a\n',
     read: readPng,
-    endings: ['.png', '.apng'],
+    endings: ['.png'],
   },
   {
     format: 'gif',
@@ -160,7 +160,7 @@ const FORMATS: readonly KnownFormat[] = [
     // Two letters alone would match many texts; a bitmap's reserved bytes are 0.
     matches: (bytes) => textAt(bytes, 0, 2) === 'BM' && textAt(bytes, 6, 4) === '\0\0\0\0',
     read: readBmp,
-    endings: ['.bmp', '.dib'],
+    endings: ['.bmp'],
   },
   {
     format: 'webp',
@@ -178,6 +178,9 @@ function knownFormatOf(bytes: Uint8Array): KnownFormat | undefined {
 export function formatOfContent(bytes: Uint8Array): ImageFormat | undefined {
   return knownFormatOf(bytes)?.format;
 }
+
+/** Bytes at the start of a file by which its format is known. */
+export const SIGNATURE_BYTES = 16;
 
 /** The header of an image file; `undefined` when it is in none of the known formats. Never throws. */
 export function readImageHeader(bytes: Uint8Array): ImageHeader | undefined {
