@@ -1,5 +1,6 @@
 /** @file The inspection of a folder of images as a text for people. */
 
+import { REMARK_KINDS, UNUSABLE_KINDS } from '../images/inspection/report.ts';
 import type { images } from '../index.ts';
 
 type Report = images.DirectoryReport & { readonly seconds: number };
@@ -143,17 +144,14 @@ function verdict(report: Report, unusable: number): string {
 /** What `fovea doctor FOLDER` prints. */
 export function folderText(report: Report): string {
   const { duplicates, nearDuplicatesSkipped: skipped } = report;
-  const kinds = Object.keys(KINDS) as images.ProblemKind[];
-  const remarks: readonly images.ProblemKind[] = ['misnamed', 'foreign', 'outsideClasses'];
-  const unusable = kinds.filter((kind) => !remarks.includes(kind));
-  const unusableCount = unusable.reduce((sum, kind) => sum + (report.problemCounts[kind] ?? 0), 0);
+  const unusableCount = UNUSABLE_KINDS.reduce((sum, kind) => sum + (report.problemCounts[kind] ?? 0), 0);
   const classes = plural(report.classNames.length, 'class', 'classes');
   return [
     `${report.folder}: ${plural(report.images, 'image')} of ${classes} in ${plural(report.files, 'file')} (${report.seconds.toFixed(1)} s)`,
     '',
     ...classTable(report),
     ...aboutImages(report),
-    ...problemSection(report, 'Files that cannot be used', unusable),
+    ...problemSection(report, 'Files that cannot be used', UNUSABLE_KINDS),
     ...duplicateSection(
       'Leaks, the same picture in two parts',
       duplicates.filter((group) => group.acrossParts),
@@ -166,7 +164,7 @@ export function folderText(report: Report): string {
       'The same picture twice in one class',
       duplicates.filter((group) => !group.acrossClasses && !group.acrossParts),
     ),
-    ...problemSection(report, 'Good to know', remarks),
+    ...problemSection(report, 'Good to know', REMARK_KINDS),
     ...(skipped === null ? [] : ['', `Near duplicates were not looked for. ${skipped}`]),
     '',
     verdict(report, unusableCount),

@@ -163,4 +163,9 @@ test('folders that cannot be used say why', async () => {
   await assert.rejects(open(empty), /has no images: expected one sub-folder per class/);
   const single = folder('single', { 'a/1.png': png(2, 2, 3, 1) });
   await assert.rejects(open(single), /has one class, a; expected/);
+  await assert.rejects(open(single, { classNames: ['b', 'c'] }), /has one class, a; expected/);
+  const known = await open(single, { classNames: ['b', 'a'] });
+  assert.deepEqual(await contentOf(known.parts.train), [[1, 1]]);
+  const few = folder('few', { 'a/1.png': png(2, 2, 3, 1), 'b/1.png': png(2, 2, 3, 1) });
+  await assert.rejects(open(few, { validationSplit: 0.5 }), /too few images to hold some out/);
 });

@@ -34,8 +34,8 @@ function partOf(name: string | null): PartName {
 
 type Parts = Partial<Record<PartName, readonly FolderFile[]>>;
 
-/** Usable files of each part. Throws UsageError when there are none, or fewer than two classes. */
-function sortFiles(folder: string, files: readonly FolderFile[], classNames: readonly string[]): Parts {
+/** Usable files of each part; the others are named. Throws UsageError when there are none. */
+function sortFiles(folder: string, files: readonly FolderFile[]): Parts {
   const isUsed = (file: FolderFile) => file.className !== null && reasonToLeaveOut(file) === undefined;
   const usable = files.filter(isUsed);
   if (usable.length === 0) {
@@ -44,32 +44,25 @@ function sortFiles(folder: string, files: readonly FolderFile[], classNames: rea
         'validation and test with such sub-folders.',
     );
   }
-  if (classNames.length < 2) {
-    throw new UsageError(
-      `${folder} has one class, ${classNames[0]}; expected a sub-folder for each of at least two classes.`,
-    );
-  }
   sayLeftOut(files.filter((file) => !isUsed(file)));
-  return groupParts(usable);
+  return Object.fromEntries(groupBy(usable, ({ part }) => partOf(part)));
 }
 
-function groupParts(files: readonly FolderFile[]): Parts {
-  const parts: Partial<Record<PartName, FolderFile[]>> = {};
+function groupBy<K>(files: readonly FolderFile[], keyOf: (file: FolderFile) => K): Map<K, FolderFile[]> {
+  const groups = new Map<K, FolderFile[]>();
   for (const file of files) {
-    const part = partOf(file.part);
-    parts[part] ??= [];
-    parts[part].push(file);
+    const group = groups.get(keyOf(file));
+    if (group === undefined) groups.set(keyOf(file), [file]);
+    else group.push(file);
   }
-  return parts;
+  return groups;
 }
 
 /** Holds out a share of each class, the same for the same seed. */
 function split(files: readonly FolderFile[], share: number, seed: number): Required<Omit<Parts, 'test'>> {
   const random = new RandomGenerator(seed);
-  const byClass = new Map<string, FolderFile[]>();
-  for (const file of files) byClass.set(file.className!, [...(byClass.get(file.className!) ?? []), file]);
   const validation = new Set<FolderFile>();
-  for (const members of byClass.values()) {
+  for (const members of groupBy(files, ({ className }) => className).values()) {
     // At least one, where one is left to train on.
     const held = Math.min(members.length - 1, Math.max(1, Math.round(members.length * share)));
     for (const place of random.permutation(members.length).subarray(0, held)) validation.add(members[place]!);
@@ -124,6 +117,33 @@ function describeParts(parts: Parts, classCount: number): string {
   return `Found ${count(total)} images belonging to ${classCount} classes${listed}.`;
 }
 
+/** The parts with what `--validation-split` holds out. Throws UsageError when that does not fit. */
+function splitParts(folder: string, parts: Parts, { validationSplit, seed }: FolderOptions): Parts {
+  if (validationSplit === undefined) return parts;
+  if (parts.validation !== undefined) {
+    throw new UsageError(`${folder} has images for validation already; leave --validation-split out.`);
+  }
+  const halves = split(parts.train ?? [], validationSplit, seed ?? SPLIT_SEED);
+  if (halves.validation.length > 0) return { ...parts, ...halves };
+  throw new UsageError(`${folder} has too few images to hold some out; leave --validation-split out.`);
+}
+
+/**
+ * The names that labels count: those that the model knows, when it knows all classes of the folder. Throws UsageError for
+ * a single class that no model knows.
+ */
+function namesOf(
+  folder: string,
+  found: readonly string[],
+  known: readonly string[] | null,
+): readonly string[] {
+  if (known !== null && found.every((name) => known.includes(name))) return known;
+  if (found.length > 1) return found;
+  throw new UsageError(
+    `${folder} has one class, ${found[0]}; expected a sub-folder for each of at least two classes.`,
+  );
+}
+
 /**
  * Opens a folder; images are read when they are used. Throws UsageError when it is no folder of classes or does not fit
  * the options.
@@ -131,17 +151,8 @@ function describeParts(parts: Parts, classCount: number): string {
 export async function openImageFolder(folder: string, options: FolderOptions): Promise<DataSource> {
   say(`Reading ${folder} …`);
   const listing = await listFolder(folder);
-  let parts = sortFiles(folder, listing.files, listing.classNames);
-  const { validationSplit } = options;
-  if (validationSplit !== undefined) {
-    if (parts.validation !== undefined) {
-      throw new UsageError(`${folder} has images for validation already; leave --validation-split out.`);
-    }
-    parts = { ...parts, ...split(parts.train ?? [], validationSplit, options.seed ?? SPLIT_SEED) };
-  }
-  const known = options.classNames;
-  const fits = known !== null && listing.classNames.every((name) => known.includes(name));
-  const classNames = fits ? known : listing.classNames;
+  const parts = splitParts(folder, sortFiles(folder, listing.files), options);
+  const classNames = namesOf(folder, listing.classNames, options.classNames);
   say(describeParts(parts, listing.classNames.length));
   await sayMisnamed(Object.values(parts).flat());
   const form = await imageFormFor(Object.values(parts).flat(), options);

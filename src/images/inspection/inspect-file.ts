@@ -30,6 +30,9 @@ export interface InspectedFile {
 /** Decodes a file's bytes to uint8 `[height, width, 1 … 4]`, upright. Throws FoveaError. */
 export type Decode = (bytes: Uint8Array, header: ImageHeader) => Promise<Tensor>;
 
+/** What is to be said of a file: the kind, and a sentence. */
+type Finding = readonly [kind: ProblemKind, message: string];
+
 /** Files of more bytes are not read: an image within the limit of pixels is smaller. */
 const MAX_BYTES = 512 * 2 ** 20;
 
@@ -42,7 +45,7 @@ const OTHER_IMAGE_NAME = /\.(?:tiff?|heic|heif|avif|jxl|jp2|svg|psd|ico)$/i;
 const SYSTEM_NAME = /^(?:\.|thumbs\.db$|desktop\.ini$)/i;
 
 /** The problem of a file that is in none of the known formats. */
-function foreignProblem(file: FolderFile, bytes: Uint8Array): [ProblemKind, string] {
+function foreignProblem(file: FolderFile, bytes: Uint8Array): Finding {
   const what = foreignKind(bytes);
   const promised = formatOfName(file.name);
   if (promised !== undefined) {
@@ -59,27 +62,31 @@ function foreignProblem(file: FolderFile, bytes: Uint8Array): [ProblemKind, stri
 }
 
 /** What can be said before decoding; `undefined` when the file is worth decoding. */
-function problemBefore(file: FolderFile, bytes: Uint8Array, header: ImageHeader | undefined) {
+function problemBefore(
+  file: FolderFile,
+  bytes: Uint8Array,
+  header: ImageHeader | undefined,
+): Finding | undefined {
   if (SYSTEM_NAME.test(file.name)) {
-    return ['foreign', 'It is a hidden file, or one that the system made.'] satisfies [ProblemKind, string];
+    return ['foreign', 'It is a hidden file, or one that the system made.'];
   }
-  if (bytes.length === 0) return ['empty', 'It is empty (0 bytes).'] satisfies [ProblemKind, string];
+  if (bytes.length === 0) return ['empty', 'It is empty (0 bytes).'];
   if (header === undefined) return foreignProblem(file, bytes);
   if (header.width * header.height <= MAX_PIXELS) return undefined;
   const limit = MAX_PIXELS.toLocaleString('en-US');
   const message = `It has ${header.width} x ${header.height} pixels; at most ${limit} pixels are read.`;
-  return ['tooLarge', message] satisfies [ProblemKind, string];
+  return ['tooLarge', message];
 }
 
 /** The problem of a file whose decoding failed. */
-function decodingProblem(error: unknown, header: ImageHeader): [ProblemKind, string] {
+function decodingProblem(error: unknown, header: ImageHeader): Finding {
   if (!(error instanceof FoveaError)) throw error;
   const kind = error instanceof UnsupportedError ? 'unsupported' : header.complete ? 'damaged' : 'cutOff';
   return [kind, error.message];
 }
 
 /** Remarks on a file that was decoded. */
-function remarkOn(file: FolderFile, header: ImageHeader): [ProblemKind, string] | undefined {
+function remarkOn(file: FolderFile, header: ImageHeader): Finding | undefined {
   if (!header.complete)
     return ['cutOff', 'It ends before its format says that it should; its lower part may be missing.'];
   if (formatOfName(file.name) !== header.format) {
@@ -111,9 +118,9 @@ export class FileInspector {
 
   /** Never rejects because of what is in the file. */
   async inspect(file: FolderFile): Promise<InspectedFile> {
-    const problem = (entry: [ProblemKind, string] | undefined): FileProblem | undefined =>
-      entry && { path: file.path, kind: entry[0], message: entry[1] };
-    const only = (...entry: [ProblemKind, string]) => ({ problem: problem(entry), image: undefined });
+    const problem = (finding: Finding | undefined): FileProblem | undefined =>
+      finding && { path: file.path, kind: finding[0], message: finding[1] };
+    const only = (...finding: Finding) => ({ problem: problem(finding), image: undefined });
     if (file.failure !== undefined) return only('unreadable', file.failure);
     if (file.size > MAX_BYTES) {
       return only('tooLarge', `It has ${mebibytes(file.size)}; at most ${mebibytes(MAX_BYTES)} are read.`);

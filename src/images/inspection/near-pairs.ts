@@ -5,7 +5,7 @@
  */
 
 import type { EventLoopBreaks } from '../../base/event-loop.ts';
-import { hammingDistance, MOST_DIFFERENT_BITS, type PictureHash, similarity } from './picture-hash.ts';
+import { countBits, MOST_DIFFERENT_BITS, type PictureHash, similarity } from './picture-hash.ts';
 
 const PARTS = 4;
 const PART_BITS = 64 / PARTS;
@@ -19,9 +19,9 @@ const PART_DISTANCE = Math.floor(MOST_DIFFERENT_BITS / PARTS);
  */
 const LEAST_SIMILARITY = 0.96;
 
-function partOf({ bits }: PictureHash, part: number): number {
-  const word = bits[part >> 1]!;
-  return part % 2 === 0 ? word >>> PART_BITS : word & (PART_VALUES - 1);
+/** The values of one part of all hashes. */
+function valuesOf(hashes: readonly PictureHash[], part: number): Uint16Array {
+  return Uint16Array.from(hashes, ({ bits }) => bits[part >> 1]! >>> (part % 2 === 0 ? PART_BITS : 0));
 }
 
 /** All patterns of changed bits of a part, up to `PART_DISTANCE` of them. */
@@ -42,13 +42,13 @@ interface PartIndex {
   readonly members: Uint32Array;
 }
 
-function indexPart(hashes: readonly PictureHash[], part: number): PartIndex {
+function indexPart(values: Uint16Array): PartIndex {
   const starts = new Uint32Array(PART_VALUES + 1);
-  for (const hash of hashes) starts[partOf(hash, part) + 1]!++;
+  for (const value of values) starts[value + 1]!++;
   for (let value = 0; value < PART_VALUES; value++) starts[value + 1]! += starts[value]!;
   const next = starts.slice();
-  const members = new Uint32Array(hashes.length);
-  for (const [i, hash] of hashes.entries()) members[next[partOf(hash, part)]!++] = i;
+  const members = new Uint32Array(values.length);
+  for (const [i, value] of values.entries()) members[next[value]!++] = i;
   return { starts, members };
 }
 
@@ -58,16 +58,20 @@ export async function* nearPairs(
   breaks: EventLoopBreaks,
 ): AsyncGenerator<readonly [number, number]> {
   const patterns = changePatterns();
+  const high = Int32Array.from(hashes, ({ bits }) => bits[0]);
+  const low = Int32Array.from(hashes, ({ bits }) => bits[1]);
   for (let part = 0; part < PARTS; part++) {
-    const { starts, members } = indexPart(hashes, part);
-    for (const [i, hash] of hashes.entries()) {
-      const value = partOf(hash, part);
+    const values = valuesOf(hashes, part);
+    const { starts, members } = indexPart(values);
+    for (let i = 0; i < hashes.length; i++) {
       for (const pattern of patterns) {
-        for (let at = starts[value ^ pattern]!; at < starts[(value ^ pattern) + 1]!; at++) {
+        const value = values[i]! ^ pattern;
+        for (let at = starts[value]!; at < starts[value + 1]!; at++) {
           const other = members[at]!;
           // Members are in order, so the rest of the range is later too.
           if (other >= i) break;
-          if (looksSame(hashes[other]!, hash)) yield [other, i];
+          const different = countBits(high[i]! ^ high[other]!) + countBits(low[i]! ^ low[other]!);
+          if (different <= MOST_DIFFERENT_BITS && looksSame(hashes[other]!, hashes[i]!)) yield [other, i];
         }
       }
       await breaks.pause();
@@ -76,7 +80,5 @@ export async function* nearPairs(
 }
 
 function looksSame(a: PictureHash, b: PictureHash): boolean {
-  return (
-    hammingDistance(a, b) <= MOST_DIFFERENT_BITS && similarity(a.thumbnail, b.thumbnail) >= LEAST_SIMILARITY
-  );
+  return similarity(a.thumbnail, b.thumbnail) >= LEAST_SIMILARITY;
 }
