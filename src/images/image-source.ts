@@ -5,6 +5,7 @@ import { isNode } from '../base/environment.ts';
 import { FoveaError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
+import { checkFileSize } from './image-limits.ts';
 
 /**
  * What is needed of a Blob, or of a File, which has a name. Not the platform's type, since this one is part of the
@@ -23,14 +24,23 @@ export type ImageSource = FilePath | Uint8Array | Uint8ClampedArray | BlobLike;
 /** A source in the form in which it can be sent to a worker. */
 export type PlainSource = string | Uint8Array | BlobLike;
 
+/** An error that says why a file could not be read. */
+function readError(name: string, reason: string, cause?: unknown): FoveaError {
+  return new FoveaError(`Could not read the image ${name}: ${reason}.`, { cause });
+}
+
 async function readFileBytes(path: string | URL, name: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
+  const { readFile, stat } = await import('node:fs/promises');
   try {
+    // Asked before, since reading a pipe may never end and a huge file fills the memory.
+    const found = await stat(path);
+    if (!found.isFile()) throw readError(name, 'it is not a file');
+    checkFileSize(found.size, name);
     return await readFile(path);
   } catch (error) {
+    if (error instanceof FoveaError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = missing ? 'there is no such file' : (error as Error).message;
-    throw new FoveaError(`Could not read the image ${name}: ${reason}.`, { cause: error });
+    throw readError(name, missing ? 'there is no such file' : (error as Error).message, error);
   }
 }
 
@@ -67,7 +77,10 @@ export function nameOf(source: PlainSource): string {
 /** The bytes of a source. Browsers fetch every path, Node only what is not a file. Throws FoveaError. */
 export async function readSource(source: PlainSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
-  if (typeof source !== 'string') return new Uint8Array(await source.arrayBuffer());
+  if (typeof source !== 'string') {
+    checkFileSize(source.size, nameOf(source));
+    return new Uint8Array(await source.arrayBuffer());
+  }
   if (!isNode() || /^(https?|data|blob):/i.test(source)) return fetchBytes(source, nameOf(source));
   return readFileBytes(/^file:/i.test(source) ? new URL(source) : source, nameOf(source));
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -227,7 +227,10 @@ test('loadImage reads a file and prepares it', async () => {
     const middle = await loadImage(path, { colorMode: 'rgba', targetSize: 7, keepAspectRatio: true });
     assert.deepEqual(middle, (await loadImage(path, { colorMode: 'rgba' })).slice([1, 0, 0], [7, 7, 4]));
     await assert.rejects(loadImage(join(folder, 'b.png')), /b.png: there is no such file/);
-    await assert.rejects(loadImage(folder), /Could not read the image/);
+    await assert.rejects(loadImage(folder), /Could not read the image .*: it is not a file/);
+    await writeFile(join(folder, 'huge.png'), '');
+    await truncate(join(folder, 'huge.png'), 600 << 20);
+    await assert.rejects(loadImage(join(folder, 'huge.png')), /huge\.png has 629145600 bytes; expected/);
     await writeFile(path, 'hello');
     await assert.rejects(loadImage(path), /a.png is no PNG/);
   } finally {
