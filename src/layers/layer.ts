@@ -240,7 +240,10 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   ): SymbolicTensor | Promise<Tensor> {
     const list: readonly unknown[] = Array.isArray(inputs) ? inputs : [inputs];
     const isValue = (input: unknown): input is Tensor => input instanceof Tensor;
-    if (list.length > 0 && list.every(isValue)) return this.applyToValues(list, options);
+    if (list.length > 0 && list.every(isValue)) {
+      this.#valueCalls ??= new ValueCalls(this);
+      return this.#valueCalls.run(list, options);
+    }
     const outputs = this.applyAll(inputs as SymbolicTensor | readonly SymbolicTensor[]);
     if (outputs.length !== 1) {
       throw new ValueError(
@@ -248,16 +251,6 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
       );
     }
     return outputs[0]!;
-  }
-
-  /** `apply` on Tensors: one sample without a batch is taken where `sampleRank` says so. */
-  protected async applyToValues(inputs: readonly Tensor[], options: ApplyOptions): Promise<Tensor> {
-    const { sampleRank } = this;
-    const isSample = sampleRank !== null && inputs.every(({ rank }) => rank === sampleRank);
-    const batches = isSample ? inputs.map((input) => input.reshape([1, ...input.shape])) : inputs;
-    this.#valueCalls ??= new ValueCalls(this);
-    const result = await this.#valueCalls.run(batches, options);
-    return isSample ? result.reshape(result.shape.slice(1)) : result;
   }
 
   /** The rank of one sample, where `apply` takes a Tensor of a single one; null where it takes batches only. */

@@ -26,6 +26,8 @@ export interface ApplyOptions {
 interface Callee extends Callable {
   readonly subLayers: readonly Callee[];
   readonly trainable: boolean;
+  /** The rank of one sample, where a Tensor of a single one is taken. */
+  readonly sampleRank: number | null;
 }
 
 /** What a sample of an input is. */
@@ -64,13 +66,23 @@ export class ValueCalls {
   }
 
   /**
-   * The layer's result for a batch. What it draws at random is settled before it returns, so that calls under way at the
-   * same time get the numbers that they would get one after another.
+   * The layer's result for a batch, or for one sample without the batch's axis where the layer takes such. What it draws at
+   * random is settled before it returns, so that calls under way at the same time get the numbers that they would get one
+   * after another.
    */
   async run(inputs: readonly Tensor[], options: ApplyOptions): Promise<Tensor> {
-    const { name } = this.#layer;
+    const { name, sampleRank } = this.#layer;
     checkOptionNames(`'${name}'.apply`, options, ['training']);
     const training = booleanOption(name, 'training', options.training, false);
+    if (!inputs.every(({ rank }) => rank === sampleRank)) return this.#runBatch(inputs, training);
+    const batches = inputs.map((input) => input.reshape([1, ...input.shape]));
+    const result = await this.#runBatch(batches, training);
+    return result.reshape(result.shape.slice(1));
+  }
+
+  /** Draws before it returns. */
+  #runBatch(inputs: readonly Tensor[], training: boolean): Promise<Tensor> {
+    const { name } = this.#layer;
     const samples = batchSize(name, inputs);
     const call = this.#callFor(inputs, training);
     this.#streams.renew(STREAM);

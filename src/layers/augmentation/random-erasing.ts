@@ -19,9 +19,9 @@ function fillValue() {
   return new Option<number | readonly number[] | null, number | readonly number[] | null, false>({
     expected: FILL,
     read(given, place) {
-      const list: unknown = typeof given === 'number' ? [given] : given;
-      const isFill = Array.isArray(list) && [1, 3].includes(list.length) && list.every(Number.isFinite);
-      if (given === null || isFill) return given as number | readonly number[] | null;
+      const isColor = Array.isArray(given) && given.length === 3 && given.every(Number.isFinite);
+      if (given === null || Number.isFinite(given) || isColor)
+        return given as number | readonly number[] | null;
       throw wrongValue(place, FILL, given);
     },
     fallback: () => null,

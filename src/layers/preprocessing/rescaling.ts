@@ -12,7 +12,9 @@ type PerChannel = number | readonly number[];
 const EXPECTED = 'a finite number, or a list of them, one for each channel';
 
 /** One number, or one for each channel. */
-function perChannel(fallback?: number): Option<PerChannel, PerChannel, boolean> {
+function perChannel(): Option<PerChannel, PerChannel, true>;
+function perChannel(fallback: number): Option<PerChannel, PerChannel, false>;
+function perChannel(fallback?: number): Option<PerChannel, PerChannel> {
   return new Option<PerChannel, PerChannel>({
     expected: EXPECTED,
     read(given, place) {
@@ -32,9 +34,9 @@ function node(value: PerChannel): Node {
 /** x · scale + offset, in training and after; the shape stays. */
 export class Rescaling extends withOptions(Layer, {
   /** What numbers are multiplied by: a number, or one for each channel. Bytes become 0…1 by 1 / 255. */
-  scale: perChannel().needed(),
+  scale: perChannel(),
   /** What is added then: a number, or one for each channel. Default 0. */
-  offset: perChannel(0) as Option<PerChannel, PerChannel, false>,
+  offset: perChannel(0),
 }) {
   static override readonly className = 'Rescaling';
 
