@@ -2,11 +2,11 @@
 
 import * as errors from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
-import { nameOf, type PlainSource } from './image-source.ts';
+import { nameOf } from './image-source.ts';
 import type { ImageJob, ImageReply } from './image-worker.ts';
 import type { ImageWorker, ImageWorkerEvents } from './node-image-worker.ts';
 
-/** A file, and who waits for it. */
+/** A file or an image, and who waits for it. */
 export interface ImageTask extends ImageJob {
   readonly resolve: (image: Tensor) => void;
   readonly reject: (error: Error) => void;
@@ -22,11 +22,15 @@ interface Seat {
 const TASKS_AHEAD = 2;
 
 /** The error of a worker, of its own class where that is one of Fovea's. */
-function errorOf({ name, message }: { name: string; message: string }, source: PlainSource): Error {
+function errorOf({ name, message }: { name: string; message: string }, work: ImageJob['work']): Error {
   const classes: Record<string, unknown> = { ...errors };
   const Class = classes[name] as (new (message: string) => Error) | undefined;
   if (Class !== undefined) return new Class(message);
-  return new errors.FoveaError(`${nameOf(source)} could not be loaded: ${name}: ${message}`);
+  return new errors.FoveaError(`${nameOfWork(work)} could not be loaded: ${name}: ${message}`);
+}
+
+function nameOfWork(work: ImageJob['work']): string {
+  return 'source' in work ? nameOf(work.source) : 'The image';
 }
 
 function imageOf(shape: readonly number[], pixels: Uint8Array | Float32Array): Tensor {
@@ -62,7 +66,7 @@ export class ImageCrew {
       const task = this.waiting.shift()!;
       seat.tasks.push(task);
       if (seat.tasks.length === 1) seat.worker.hold();
-      seat.worker.send({ id: task.id, source: task.source, spec: task.spec });
+      seat.worker.send({ id: task.id, work: task.work });
     }
   }
 
@@ -82,7 +86,7 @@ export class ImageCrew {
   private settle(seat: Seat, reply: ImageReply): void {
     const task = seat.tasks.shift()!;
     if (seat.tasks.length === 0) seat.worker.letGo();
-    if ('error' in reply) task.reject(errorOf(reply.error, task.source));
+    if ('error' in reply) task.reject(errorOf(reply.error, task.work));
     else task.resolve(imageOf(reply.shape, reply.pixels));
     this.hand();
   }
@@ -94,7 +98,7 @@ export class ImageCrew {
     this.waiting.unshift(...others);
     task?.reject(
       new errors.FormatError(
-        `${nameOf(task.source)} could not be loaded: the thread that read it ended (${reason}).`,
+        `${nameOfWork(task.work)} could not be loaded: the thread that read it ended (${reason}).`,
       ),
     );
     this.hand();

@@ -2,8 +2,10 @@
 
 import { isNode, parallelism } from '../base/environment.ts';
 import { ValueError } from '../base/errors.ts';
+import { EventLoopBreaks } from '../base/event-loop.ts';
 import { checkOptionNames, describeValue } from '../base/options.ts';
-import type { Tensor } from '../base/tensor.ts';
+import { Tensor } from '../base/tensor.ts';
+import { changeImage, type ImageChange } from './generator/change-image.ts';
 import { closedError, ImageCrew } from './image-crew.ts';
 import { type ImageSource, type PlainSource, plainSource } from './image-source.ts';
 import { imageWorkerStarter } from './node-image-worker.ts';
@@ -25,9 +27,14 @@ export interface ImageLoader {
    * @throws FoveaErrors that name the file; ValueError for specs that do not exist.
    */
   load(source: ImageSource, spec?: ImageSpec): Promise<Tensor>;
+  /** The decoded image changed as a generator of images does, as float32. */
+  change(image: Tensor, change: ImageChange): Promise<Tensor>;
   /** Ends the threads. Loads that are not done yet are refused. */
   close(): Promise<void>;
 }
+
+/** Changing images holds up the caller's thread this long at most. */
+const BREAK_MILLISECONDS = 2;
 
 /** Runs at most `most` pieces of work at a time, on the caller's thread. */
 function createGate(most: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
@@ -73,8 +80,30 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
     const start = isNode() ? await imageWorkerStarter() : undefined;
     return start && new ImageCrew(start, workers);
   };
+  // On the caller's thread images are changed one after another, with breaks for whatever else waits for it.
+  const changeGate = createGate(1);
+  const breaks = new EventLoopBreaks(BREAK_MILLISECONDS);
+  const changeHere = (image: Tensor, change: ImageChange) =>
+    changeGate(async () => {
+      await breaks.pause();
+      const { shape, data } = image;
+      return new Tensor(shape, 'float32', changeImage(data, shape, change));
+    });
+  const changeThere = (own: ImageCrew, image: Tensor, change: ImageChange) =>
+    new Promise<Tensor>((resolve, reject) => {
+      const { shape, data } = image;
+      // Only the image's own bytes are sent, also of one that is a part of a larger array.
+      const pixels = (data instanceof Uint8Array ? data : Float32Array.from(data)).slice();
+      own.add({ id: ++lastId, work: { shape, pixels, change }, resolve, reject });
+    });
   return {
     workers,
+    async change(image, change) {
+      crew ??= openCrew();
+      const own = await crew;
+      if (closed) throw closedError();
+      return own === undefined ? changeHere(image, change) : changeThere(own, image, change);
+    },
     async load(source, spec = {}) {
       checkImageSpec(spec, 'load');
       const plain = plainSource(source, 'load');
@@ -83,7 +112,7 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
       if (closed) throw closedError();
       if (own === undefined) return gate(() => prepareImage(plain, spec));
       return new Promise((resolve, reject) => {
-        own.add({ id: ++lastId, source: ownSource(plain), spec, resolve, reject });
+        own.add({ id: ++lastId, work: { source: ownSource(plain), spec }, resolve, reject });
       });
     },
     async close() {

@@ -32,7 +32,8 @@ export interface ImageStoreOptions {
 /** Loaders by number of threads, so that many datasets do not start many threads. Idle ones do not keep the process alive. */
 const loaders = new Map<number | null, ImageLoader>();
 
-function loaderOf(workers: number | null): ImageLoader {
+/** The loader with so many threads; null for as many as the machine runs at the same time. */
+export function loaderOf(workers: number | null): ImageLoader {
   let loader = loaders.get(workers);
   if (loader === undefined) {
     loader = createImageLoader(workers === null ? {} : { workers });

@@ -4,14 +4,26 @@
  */
 
 import type { Tensor } from '../base/tensor.ts';
+import { changeImage, type ImageChange } from './generator/change-image.ts';
 import type { PlainSource } from './image-source.ts';
 import { type ImageSpec, prepareImage } from './prepare-image.ts';
 
 /** A file to load. */
-export interface ImageJob {
-  readonly id: number;
+export interface LoadWork {
   readonly source: PlainSource;
   readonly spec: ImageSpec;
+}
+
+/** A decoded image to change. */
+export interface ChangeWork {
+  readonly shape: readonly number[];
+  readonly pixels: Uint8Array | Float32Array;
+  readonly change: ImageChange;
+}
+
+export interface ImageJob {
+  readonly id: number;
+  readonly work: LoadWork | ChangeWork;
 }
 
 /** The elements of a uint8 or float32 image. */
@@ -40,11 +52,17 @@ function ownPixels(image: Tensor): Pixels {
   return pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
 }
 
-async function work(port: ImagePort, { id, source, spec }: ImageJob): Promise<void> {
+async function result(work: LoadWork | ChangeWork): Promise<{ shape: readonly number[]; pixels: Pixels }> {
+  if ('change' in work)
+    return { shape: work.shape, pixels: changeImage(work.pixels, work.shape, work.change) };
+  const image = await prepareImage(work.source, work.spec);
+  return { shape: image.shape, pixels: ownPixels(image) };
+}
+
+async function work(port: ImagePort, { id, work }: ImageJob): Promise<void> {
   try {
-    const image = await prepareImage(source, spec);
-    const pixels = ownPixels(image);
-    port.postMessage({ id, shape: image.shape, pixels }, [pixels.buffer]);
+    const { shape, pixels } = await result(work);
+    port.postMessage({ id, shape, pixels }, [pixels.buffer]);
   } catch (error) {
     const { name, message } = error as Error;
     port.postMessage({ id, error: { name, message } });

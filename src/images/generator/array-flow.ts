@@ -4,6 +4,7 @@ import { ShapeError, ValueError } from '../../base/errors.ts';
 import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
+import { loaderOf } from '../image-store.ts';
 import { ImageFlow, type ImageWriter } from './image-flow.ts';
 
 export interface FlowOptions {
@@ -101,7 +102,7 @@ export function flowArrays(
   return new ImageFlow(
     {
       writer,
-      images: { count: end - start, shape: [height, width, channels], load },
+      images: { count: end - start, shape: [height, width, channels], load, loader: loaderOf(null) },
       batchSize: batchSizeOption('flow', options.batchSize),
       shuffle: booleanOption('flow', 'shuffle', options.shuffle, true),
       seed,

@@ -8,7 +8,7 @@ import { CHANNELS, type ColorMode } from '../color-mode.ts';
 import type { ExifOrientation } from '../decode.ts';
 import { CACHE_LIMIT } from '../directory-options.ts';
 import { type FoundFile, type ImageDirectory, openTree, type Tree } from '../image-files.ts';
-import { checkOnError, ImageStore, type OnError, type SkippedFile } from '../image-store.ts';
+import { checkOnError, ImageStore, loaderOf, type OnError, type SkippedFile } from '../image-store.ts';
 import { checkImageSpec, type ImageSpec } from '../prepare-image.ts';
 import type { Interpolation } from '../resize.ts';
 import { batchSizeOption, checkSubset } from './array-flow.ts';
@@ -132,7 +132,8 @@ export async function flowDirectory(
   };
   const shape = [...spec.size!, CHANNELS[spec.colorMode!]] as const;
   const load = async (place: number) => images.accept(place, await images.load(place));
-  const flowImages = { count: files.length, shape, load, report: () => images.report() };
+  const loader = loaderOf(store.workers);
+  const flowImages = { count: files.length, shape, load, loader, report: () => images.report() };
   return new DirectoryFlow(
     { writer, images: flowImages, batch, ...settings },
     { files, labels, names, store: images },

@@ -100,6 +100,24 @@ test('a flow does not end by itself, and its passes repeat from a state and for 
   assert.deepEqual(await numbers(), seeded);
 });
 
+test('images are changed on other threads as they are here', async () => {
+  const options = {
+    rotationRange: 30,
+    zoomRange: 0.2,
+    channelShiftRange: 20,
+    featurewiseCenter: true,
+  } as const;
+  const [there, here] = [
+    imageDataGenerator(options),
+    imageDataGenerator({ ...options, preprocessingFunction: (image) => image }),
+  ].map((generator) => {
+    generator.fit(images);
+    return generator.flow(images.cast('float32'), labels, { batchSize: 2, seed: 3 });
+  });
+  const numbers = (batches: [Tensor, Tensor][]) => batches.map(([x]) => [...x.data]);
+  assert.deepEqual(numbers(await list(there!.pass())), numbers(await list(here!.pass())));
+});
+
 test('weights go with their images', async () => {
   const sampleWeight = new Tensor([5], 'float32', Float32Array.of(1, 2, 1, 2, 1));
   const flow = imageDataGenerator().flow(images, labels, { batchSize: 3, sampleWeight });

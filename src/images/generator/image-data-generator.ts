@@ -1,6 +1,7 @@
 /** @file ImageDataGenerator: images changed at random while a model trains (keras/src/legacy/preprocessing/image.py). */
 
 import { ShapeError, ValueError } from '../../base/errors.ts';
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { booleanOption, checkOptionNames, describeValue } from '../../base/options.ts';
 import { nextSeed } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
@@ -18,6 +19,9 @@ import {
 import type { ImageFlow, ImageWriter } from './image-flow.ts';
 import { fitStatistics, type Statistics, standardizeImage } from './standardize.ts';
 import { IDENTITY, type TransformParameters, transformImage } from './transform.ts';
+
+/** Changing images holds up the caller's thread this long at most. */
+const BREAK_MILLISECONDS = 2;
 
 type Pair = [images: Tensor, labels: Tensor];
 
@@ -136,13 +140,24 @@ export class ImageDataGenerator {
   }
 
   #writer(): ImageWriter {
-    const { ranges, sampling } = this.#settings;
+    const { ranges, sampling, standardizing, preprocessingFunction } = this.#settings;
+    // A function cannot be sent to another thread, and a whitening matrix is too large to be sent with each image.
+    const isHere = preprocessingFunction !== null || standardizing.zcaWhitening;
+    const breaks = new EventLoopBreaks(BREAK_MILLISECONDS);
+    let last: Promise<unknown> = Promise.resolve();
+    const changeHere = async (image: Tensor, transform: TransformParameters) => {
+      await breaks.pause();
+      return this.standardize(this.applyTransform(image, transform));
+    };
     return {
       ranges,
-      write: (image, transform, out) => {
-        const shape = extents(image, 'the generator');
-        transformImage(image.data, shape, transform, sampling, out);
-        this.#standardize(out, shape);
+      change: (image, transform, loader) => {
+        this.#warnUnfitted();
+        const change = { transform, sampling, standardizing, statistics: this.#statistics };
+        if (!isHere) return loader.change(image, change);
+        const changed = last.then(() => changeHere(image, transform));
+        last = changed.catch(() => {});
+        return changed;
       },
     };
   }

@@ -1,6 +1,5 @@
 /** @file ImageFlow: the endless batches of transformed images that ImageDataGenerator gives (Keras' `Iterator`). */
 
-import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { checkSeed } from '../../base/random.ts';
 import type { StateValue } from '../../base/state-value.ts';
 import { Tensor } from '../../base/tensor.ts';
@@ -8,14 +7,13 @@ import { Dataset } from '../../data/dataset.ts';
 import { PassSeeds } from '../../data/pass-seeds.ts';
 import { readAhead } from '../../data/read-ahead.ts';
 import { type Source, stateList } from '../../data/source.ts';
+import type { ImageLoader } from '../image-loader.ts';
 import { NumpyRandom } from '../numpy-random.ts';
 import { drawTransform, type TransformRanges } from './draw-transform.ts';
 import type { TransformParameters } from './transform.ts';
 
 /** Batches that are made before they are asked for. */
 const AHEAD = 2;
-/** Transforming images holds up the caller's thread this long at most. */
-const BREAK_MILLISECONDS = 2;
 const TWO_32 = 2 ** 32;
 
 /** The images that a flow transforms. */
@@ -25,6 +23,8 @@ export interface FlowImages {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** An image, or null for one that is left out. */
   load(index: number): Promise<Tensor | null>;
+  /** Changes images. */
+  readonly loader: ImageLoader;
   /** Called at the end of a pass. */
   report?(): void;
 }
@@ -32,8 +32,8 @@ export interface FlowImages {
 /** What a generator does to images. */
 export interface ImageWriter {
   readonly ranges: TransformRanges;
-  /** Writes the image, transformed and standardized, to `out`. */
-  write(image: Tensor, transform: TransformParameters, out: Float32Array): void;
+  /** The image transformed and standardized, as float32. */
+  change(image: Tensor, transform: TransformParameters, loader: ImageLoader): Promise<Tensor>;
 }
 
 export interface FlowSettings<T> {
@@ -69,8 +69,7 @@ class FlowSource<T> implements Source<T> {
   }
 
   async *open(): AsyncGenerator<T, void, undefined> {
-    const breaks = new EventLoopBreaks(BREAK_MILLISECONDS);
-    const make = (plan: Plan) => this.#make(plan, breaks);
+    const make = (plan: Plan) => this.#make(plan);
     try {
       for await (const batch of readAhead(this.#plans(), 1 + AHEAD, make))
         if (batch !== null) yield batch.batch;
@@ -105,21 +104,27 @@ class FlowSource<T> implements Source<T> {
   }
 
   /** The batch, or null when all of its images are left out. */
-  async #make({ places, transforms }: Plan, breaks: EventLoopBreaks): Promise<{ batch: T } | null> {
+  async #make({ places, transforms }: Plan): Promise<{ batch: T } | null> {
     const { writer, images, batch } = this.#settings;
-    const loaded = await Promise.all(places.map((place) => images.load(place)));
-    const kept = places.filter((_, i) => loaded[i] !== null);
+    const change = async (place: number, i: number) => {
+      const image = await images.load(place);
+      return image === null
+        ? null
+        : { place, image: await writer.change(image, transforms[i]!, images.loader) };
+    };
+    const changed = await Promise.all(places.map(change));
+    const kept = changed.filter((each) => each !== null);
     if (kept.length === 0) return null;
-    const size = images.shape.reduce((product, extent) => product * extent, 1);
+    const size = kept[0]!.image.size;
     const out = new Float32Array(kept.length * size);
-    let at = 0;
-    for (const [i, image] of loaded.entries()) {
-      if (image === null) continue;
-      writer.write(image, transforms[i]!, out.subarray(at, at + size));
-      at += size;
-      await breaks.pause();
-    }
-    return { batch: batch(new Tensor([kept.length, ...images.shape], 'float32', out), kept) };
+    for (const [i, { image }] of kept.entries()) out.set(image.data, i * size);
+    const pixels = new Tensor([kept.length, ...images.shape], 'float32', out);
+    return {
+      batch: batch(
+        pixels,
+        kept.map(({ place }) => place),
+      ),
+    };
   }
 }
 
