@@ -54,6 +54,20 @@ export const FRACTION = {
   expected: 'a number between 0 and 1',
 };
 
+/** A whole number from `least` up, or `fallback` when left out. Throws ValueError otherwise. */
+export function wholeNumberOption(
+  who: string,
+  name: string,
+  value: unknown,
+  fallback: number,
+  least: number,
+): number {
+  return numberOption(who, name, value, fallback, {
+    holds: (number) => Number.isSafeInteger(number) && number >= least,
+    expected: `a whole number from ${least} up`,
+  });
+}
+
 /** A boolean, or `fallback` when left out. Throws ValueError for anything else. */
 export function booleanOption(who: string, name: string, value: unknown, fallback: boolean): boolean {
   if (value === undefined) return fallback;

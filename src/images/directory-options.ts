@@ -1,7 +1,13 @@
 /** @file The options of datasetFromDirectory: Keras' names, defaults and checks. */
 
 import { ValueError } from '../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue, numberOption } from '../base/options.ts';
+import {
+  booleanOption,
+  checkOptionNames,
+  describeValue,
+  numberOption,
+  wholeNumberOption,
+} from '../base/options.ts';
 import { checkSeed } from '../base/random.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import type { ColorMode } from './color-mode.ts';
@@ -102,31 +108,25 @@ export function readDirectoryOptions(options: DatasetFromDirectoryOptions) {
     labels,
     labelMode,
     classNames: options.classNames ?? null,
-    batchSize: options.batchSize === null ? null : wholeNumber('batchSize', options.batchSize, 32, 1),
+    batchSize:
+      options.batchSize === null ? null : wholeNumberOption(WHO, 'batchSize', options.batchSize, 32, 1),
     shuffle,
     seed,
     ...readSplit(options, shuffle, seed),
     followLinks: booleanOption(WHO, 'followLinks', options.followLinks, false),
     verbose: booleanOption(WHO, 'verbose', options.verbose, true),
-    prefetch: wholeNumber('prefetch', prefetch, 2, 0),
+    prefetch: wholeNumberOption(WHO, 'prefetch', prefetch, 2, 0),
     spec,
     store: {
       spec,
       onError: checkOnError(WHO, options.onError ?? 'throw'),
-      workers: workers === undefined ? null : wholeNumber('workers', workers, 1, 1),
+      workers: workers === undefined ? null : wholeNumberOption(WHO, 'workers', workers, 1, 1),
       cacheLimit: numberOption(WHO, 'cacheLimit', cacheLimit, CACHE_LIMIT, {
         holds: (bytes) => bytes >= 0,
         expected: 'a number of bytes from 0 up',
       }),
     },
   };
-}
-
-function wholeNumber(name: string, value: unknown, fallback: number, least: number): number {
-  return numberOption(WHO, name, value, fallback, {
-    holds: (number) => Number.isSafeInteger(number) && number >= least,
-    expected: `a whole number from ${least} up`,
-  });
 }
 
 function readLabelOptions(

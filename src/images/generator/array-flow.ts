@@ -1,7 +1,7 @@
 /** @file Flows of images that are in memory (Keras' `NumpyArrayIterator`). */
 
 import { ShapeError, ValueError } from '../../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue, wholeNumberOption } from '../../base/options.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { loaderOf } from '../image-store.ts';
@@ -45,13 +45,6 @@ export function checkSubset(subset: unknown, validationSplit: number): 'training
   throw new ValueError(
     `subset: '${subset}' needs a generator with a validationSplit, for example validationSplit: 0.2.`,
   );
-}
-
-export function batchSizeOption(who: string, value: unknown): number {
-  return numberOption(who, 'batchSize', value, 32, {
-    holds: (size) => Number.isSafeInteger(size) && size > 0,
-    expected: 'a whole number from 1 up',
-  });
 }
 
 /** See `ImageDataGenerator.flow`. */
@@ -103,7 +96,7 @@ export function flowArrays(
     {
       writer,
       images: { count: end - start, shape: [height, width, channels], load, loader: loaderOf(null) },
-      batchSize: batchSizeOption('flow', options.batchSize),
+      batchSize: wholeNumberOption('flow', 'batchSize', options.batchSize, 32, 1),
       shuffle: booleanOption('flow', 'shuffle', options.shuffle, true),
       seed,
       batch,

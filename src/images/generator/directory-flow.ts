@@ -1,7 +1,7 @@
 /** @file Flows of the images in a folder (Keras' `DirectoryIterator`). */
 
 import { FoveaError } from '../../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue, wholeNumberOption } from '../../base/options.ts';
 import { unknownNameError } from '../../base/suggest.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { CHANNELS, type ColorMode } from '../color-mode.ts';
@@ -11,7 +11,7 @@ import { type FoundFile, type ImageDirectory, openTree, type Tree } from '../ima
 import { checkOnError, ImageStore, loaderOf, type OnError, type SkippedFile } from '../image-store.ts';
 import { checkImageSpec, type ImageSpec } from '../prepare-image.ts';
 import type { Interpolation } from '../resize.ts';
-import { batchSizeOption, checkSubset } from './array-flow.ts';
+import { checkSubset } from './array-flow.ts';
 import { type FlowSettings, ImageFlow, type ImageWriter } from './image-flow.ts';
 
 export type ClassMode = 'categorical' | 'binary' | 'sparse' | 'input';
@@ -104,11 +104,11 @@ export async function flowDirectory(
   const store = {
     spec,
     onError: checkOnError(WHO, options.onError ?? 'throw'),
-    workers: workers === undefined ? null : wholeNumber('workers', workers, 1),
-    cacheLimit: wholeNumber('cacheLimit', options.cacheLimit ?? CACHE_LIMIT, 0),
+    workers: workers === undefined ? null : wholeNumberOption(WHO, 'workers', workers, 1, 1),
+    cacheLimit: wholeNumberOption(WHO, 'cacheLimit', options.cacheLimit, CACHE_LIMIT, 0),
   };
   const settings = {
-    batchSize: batchSizeOption(WHO, options.batchSize),
+    batchSize: wholeNumberOption(WHO, 'batchSize', options.batchSize, 32, 1),
     shuffle: booleanOption(WHO, 'shuffle', options.shuffle, true),
     seed,
   };
@@ -138,13 +138,6 @@ export async function flowDirectory(
     { writer, images: flowImages, batch, ...settings },
     { files, labels, names, store: images },
   );
-}
-
-function wholeNumber(name: string, value: unknown, least: number): number {
-  return numberOption(WHO, name, value, least, {
-    holds: (number) => Number.isSafeInteger(number) && number >= least,
-    expected: `a whole number from ${least} up`,
-  });
 }
 
 function imageSpec(options: FlowFromDirectoryOptions): ImageSpec {
