@@ -6,7 +6,7 @@
 import { type KerasInterpolation, resizeSpans } from '../base/resize-spans.ts';
 import { Tensor } from '../base/tensor.ts';
 import { pickPixels } from './pillow-resize.ts';
-import { resampleColumns, resampleRows, tapsOf } from './resample.ts';
+import { placesRead, resampleColumns, resampleRows, tapsOf } from './resample.ts';
 
 /** The image (uint8) at another size, as float32, which cubic and Lanczos kernels take outside of 0 … 255. */
 export function resizeAsKeras(
@@ -26,7 +26,9 @@ export function resizeAsKeras(
     return tapsOf(to, (place) => spans[place]!);
   };
   const source = image.data as Uint8Array;
-  const wide = resampleRows(source, taps(fromWidth, width), fromHeight, fromWidth, channels);
-  const data = resampleColumns(wide, taps(fromHeight, height), width * channels);
+  const down = taps(fromHeight, height);
+  const wanted = placesRead(down, fromHeight);
+  const wide = resampleRows(source, taps(fromWidth, width), wanted, fromWidth, channels);
+  const data = resampleColumns(wide, down, width * channels);
   return new Tensor([height, width, channels], 'float32', data);
 }

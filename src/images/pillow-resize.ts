@@ -1,7 +1,7 @@
 /** @file Resizing exactly as Pillow does (src/libImaging/Geometry.c and Resample.c), which Keras' load_img uses. */
 
 import { Tensor } from '../base/tensor.ts';
-import { inFixedPoint, resampleColumns, resampleRows, type Taps, tapsOf } from './resample.ts';
+import { inFixedPoint, placesRead, resampleColumns, resampleRows, type Taps, tapsOf } from './resample.ts';
 
 interface Filter {
   /** How far a source pixel reaches, in pixels of the source (of the result when shrinking). */
@@ -138,13 +138,14 @@ export function resizeAsPillow(
   const hasAlpha = channels % 2 === 0;
   let data = image.data as Uint8Array;
   if (hasAlpha) data = premultiply(data, channels);
+  const downTaps = filterTaps(fromHeight, down, height, filter);
   if (fromWidth !== width || columns !== width) {
     const taps = filterTaps(fromWidth, across, width, filter);
-    data = resampleRows(data, taps, fromHeight, fromWidth, channels) as Uint8Array;
+    const wanted = placesRead(downTaps, fromHeight);
+    data = resampleRows(data, taps, wanted, fromWidth, channels) as Uint8Array;
   }
   if (fromHeight !== height || rows !== height) {
-    const taps = filterTaps(fromHeight, down, height, filter);
-    data = resampleColumns(data, taps, width * channels) as Uint8Array;
+    data = resampleColumns(data, downTaps, width * channels) as Uint8Array;
   }
   if (hasAlpha) data = unpremultiply(data, channels);
   return new Tensor([height, width, channels], 'uint8', data);

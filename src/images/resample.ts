@@ -50,72 +50,75 @@ function unclamped(data: Uint8ClampedArray | Float32Array): Uint8Array | Float32
   return data instanceof Float32Array ? data : new Uint8Array(data.buffer);
 }
 
-/** A source to read, the pixels of its rows, and the array for the result. */
-interface RowsPass {
+/** Where a row begins in the source and in the result. */
+interface RowPlace {
   readonly source: Uint8Array | Float32Array;
-  readonly rows: number;
   readonly from: number;
   readonly out: Uint8ClampedArray | Float32Array;
+  readonly to: number;
 }
 
 /** RGB has a loop of its own, twice as fast. */
-function resampleRgbRows({ source, rows, from, out }: RowsPass, taps: Taps): void {
+function resampleRgbRow({ source, from, out, to }: RowPlace, taps: Taps): void {
   const { first, counts, weights, stride, fixedBits } = taps;
-  const to = first.length;
   const half = halfOf(taps);
-  let o = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let x = 0; x < to; x++, o += 3) {
-      let at = (row * from + first[x]!) * 3;
-      const end = x * stride + counts[x]!;
-      let red = half;
-      let green = half;
-      let blue = half;
-      for (let k = x * stride; k < end; k++, at += 3) {
-        const weight = weights[k]!;
-        red += source[at]! * weight;
-        green += source[at + 1]! * weight;
-        blue += source[at + 2]! * weight;
+  for (let x = 0, o = to; x < first.length; x++, o += 3) {
+    let at = from + first[x]! * 3;
+    const end = x * stride + counts[x]!;
+    let red = half;
+    let green = half;
+    let blue = half;
+    for (let k = x * stride; k < end; k++, at += 3) {
+      const weight = weights[k]!;
+      red += source[at]! * weight;
+      green += source[at + 1]! * weight;
+      blue += source[at + 2]! * weight;
+    }
+    out[o] = fixedBits > 0 ? red >> fixedBits : red;
+    out[o + 1] = fixedBits > 0 ? green >> fixedBits : green;
+    out[o + 2] = fixedBits > 0 ? blue >> fixedBits : blue;
+  }
+}
+
+function resampleAnyRow({ source, from, out, to }: RowPlace, taps: Taps, channels: number): void {
+  const { first, counts, weights, stride, fixedBits } = taps;
+  const half = halfOf(taps);
+  for (let x = 0, o = to; x < first.length; x++) {
+    const start = from + first[x]! * channels;
+    const end = x * stride + counts[x]!;
+    for (let c = 0; c < channels; c++, o++) {
+      let sum = half;
+      for (let k = x * stride, at = start + c; k < end; k++, at += channels) {
+        sum += source[at]! * weights[k]!;
       }
-      out[o] = fixedBits > 0 ? red >> fixedBits : red;
-      out[o + 1] = fixedBits > 0 ? green >> fixedBits : green;
-      out[o + 2] = fixedBits > 0 ? blue >> fixedBits : blue;
+      out[o] = fixedBits > 0 ? sum >> fixedBits : sum;
     }
   }
 }
 
-function resampleAnyRows({ source, rows, from, out }: RowsPass, taps: Taps, channels: number): void {
-  const { first, counts, weights, stride, fixedBits } = taps;
-  const to = first.length;
-  const half = halfOf(taps);
-  let o = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let x = 0; x < to; x++) {
-      const start = (row * from + first[x]!) * channels;
-      const end = x * stride + counts[x]!;
-      for (let c = 0; c < channels; c++) {
-        let sum = half;
-        for (let k = x * stride, at = start + c; k < end; k++, at += channels) {
-          sum += source[at]! * weights[k]!;
-        }
-        out[o++] = fixedBits > 0 ? sum >> fixedBits : sum;
-      }
-    }
-  }
+/** 1 for each of `from` source places that the taps read. */
+export function placesRead({ first, counts }: Taps, from: number): Uint8Array {
+  const read = new Uint8Array(from);
+  for (const [i, place] of first.entries()) read.fill(1, place, place + counts[i]!);
+  return read;
 }
 
-/** Resizes the middle axis of `[rows, from, channels]`. */
+/** Resizes the middle axis of `[rows, from, channels]`, in the rows for which `wanted` is not 0. */
 export function resampleRows(
   source: Uint8Array | Float32Array,
   taps: Taps,
-  rows: number,
+  wanted: Uint8Array,
   from: number,
   channels: number,
 ): Uint8Array | Float32Array {
-  const out = resultOf(rows * taps.first.length * channels, taps);
-  const pass = { source, rows, from, out };
-  if (channels === 3) resampleRgbRows(pass, taps);
-  else resampleAnyRows(pass, taps, channels);
+  const rowSize = taps.first.length * channels;
+  const out = resultOf(wanted.length * rowSize, taps);
+  for (let row = 0; row < wanted.length; row++) {
+    if (wanted[row] === 0) continue;
+    const place = { source, from: row * from * channels, out, to: row * rowSize };
+    if (channels === 3) resampleRgbRow(place, taps);
+    else resampleAnyRow(place, taps, channels);
+  }
   return unclamped(out);
 }
 

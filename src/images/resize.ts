@@ -106,7 +106,7 @@ function resizeLikeKeras(image: Tensor, size: Size, resize: KerasResize): Tensor
   } else result = resizeAsKeras(image, size, interpolation);
   if (dtype === 'float32') return result;
   // Halves go to the even number, as in Keras.
-  const data = new Uint8Array(Uint8ClampedArray.from(result.data as Float32Array).buffer);
+  const data = new Uint8Array(new Uint8ClampedArray(result.data as Float32Array).buffer);
   return new Tensor(result.shape, 'uint8', data);
 }
 
