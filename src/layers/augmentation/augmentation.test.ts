@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gradients } from '../../autodiff/gradients.ts';
 import { UnsupportedError, ValueError } from '../../base/errors.ts';
 import { RandomGenerator, setRandomSeed } from '../../base/random.ts';
-import { Tensor } from '../../base/tensor.ts';
+import { Tensor, tensor } from '../../base/tensor.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import { type Node, topologicalOrder } from '../../graph/node.ts';
 import { sequential } from '../../models/sequential.ts';
@@ -194,6 +194,24 @@ test('sampling once shows what sampling twice shows', async () => {
 test('a layer with trained weights before a sampling is refused, since no gradient comes back', () => {
   const { images, result } = traceAll(layers.randomRotation({ factor: 0.1 }));
   assert.throws(() => gradients(sum(result), [images]), UnsupportedError);
+});
+
+test('images of one pixel and wild numbers give finite numbers', async () => {
+  for (const layer of [...RANDOM, layers.randAugment(), layers.augMix({ numChains: 1, alpha: 0.01 })]) {
+    for (const [shape, values] of [
+      [
+        [1, 1, 1, 3],
+        [255, 255, 255],
+      ],
+      [
+        [1, 1, 2, 3],
+        [0, 1e6, -1e6, 3, 3, 3],
+      ],
+    ] as const) {
+      const { data } = await layer.apply(tensor([...values]).reshape([...shape]), { training: true });
+      assert.ok(data.every(Number.isFinite), `${layer.className}: ${data}`);
+    }
+  }
 });
 
 test('colour jitter is its layers one after the other', async () => {

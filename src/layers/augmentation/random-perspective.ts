@@ -69,15 +69,17 @@ export class RandomPerspective extends withOptions(RandomImageLayer, {
     parameters: { applyPerspective: Node; rightX: Node; lowerY: Node; cornerX: Node; cornerY: Node },
   ): Node {
     const [, height, width] = images.shape as readonly [null, number, number];
+    // Corners of an image of one row or column would be one point, which no projection moves to two.
+    const [right, lower] = [Math.max(width - 1, 1), Math.max(height - 1, 1)];
     const { applyPerspective, rightX, lowerY, cornerX, cornerY } = parameters;
-    const moved = (extent: number, move: Node) => plus(extent - 1, times(extent - 1, move));
+    const moved = (coordinate: number, move: Node) => plus(coordinate, times(coordinate, move));
     const corners = [
-      [moved(width, rightX), 0],
-      [0, moved(height, lowerY)],
-      [moved(width, cornerX), moved(height, cornerY)],
+      [moved(right, rightX), 0],
+      [0, moved(lower, lowerY)],
+      [moved(right, cornerX), moved(lower, cornerY)],
     ] as const;
     const toSquare = adjugate(fromSquare(...corners));
-    const projection = normalized(product([width - 1, 0, 0, 0, height - 1, 0, 0, 0, 1], toSquare));
+    const projection = normalized(product([right, 0, 0, 0, lower, 0, 0, 0, 1], toSquare));
     const { interpolation, fillValue } = this;
     return sample(images, onlyWhere(applyPerspective, projection), {
       interpolation,
