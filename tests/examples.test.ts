@@ -2,23 +2,52 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Tensor } from '../src/base/tensor.ts';
+import { saveImage } from '../src/images/index.ts';
 
-const EXPECTED: Readonly<Record<string, RegExp>> = {
-  mnist: /it reads [6-9]\d\.\d\d %.*The first one is a \d; it should be a \d\./s,
-  'custom-layer': /it reads [89]\d\.\d %.*The loaded model predicts the same\./s,
+interface Example {
+  /** What the program prints. */
+  readonly expected: RegExp;
+  /** Its arguments; what they name is made in the folder. */
+  readonly prepare?: (folder: string) => Promise<readonly string[]>;
+}
+
+const EXAMPLES: Readonly<Record<string, Example>> = {
+  mnist: { expected: /it reads [6-9]\d\.\d\d %.*The first one is a \d; it should be a \d\./s },
+  'custom-layer': { expected: /it reads [89]\d\.\d %.*The loaded model predicts the same\./s },
+  'cats-vs-dogs': {
+    expected:
+      /Total params: 3,453,121.*Found 12 images belonging to 2 classes\..*With augmentation and dropout: validation accuracy/s,
+    prepare: makePhotos,
+  },
 };
 
-for (const [name, expected] of Object.entries(EXPECTED)) {
+/** A folder with a few grey pictures of cats and dogs: cats are dark. */
+async function makePhotos(folder: string): Promise<readonly string[]> {
+  for (const part of ['train', 'validation']) {
+    for (const [label, name] of ['cats', 'dogs'].entries()) {
+      mkdirSync(join(folder, part, name), { recursive: true });
+      for (let i = 0; i < 6; i++) {
+        const pixels = new Uint8Array(24 * 20 * 3).fill(100 * label + 10 * i);
+        await saveImage(join(folder, part, name, `${i}.png`), new Tensor([24, 20, 3], 'uint8', pixels));
+      }
+    }
+  }
+  return ['.'];
+}
+
+for (const [name, { expected, prepare }] of Object.entries(EXAMPLES)) {
   test(`examples/${name}.ts`, async () => {
     const program = fileURLToPath(new URL(`../examples/${name}.js`, import.meta.url));
     const cwd = mkdtempSync(join(tmpdir(), 'fovea-example-'));
-    const { stdout } = await promisify(execFile)(process.execPath, [program, '--quick'], { cwd });
+    const args = (await prepare?.(cwd)) ?? [];
+    const { stdout } = await promisify(execFile)(process.execPath, [program, ...args, '--quick'], { cwd });
     assert.match(stdout, expected);
   });
 }
