@@ -70,6 +70,17 @@ test('an epoch over a flow has as many batches as the flow is long, and the mode
   );
 });
 
+test('an epoch of more steps than a pass of a flow has goes on in the next pass', async () => {
+  const warn = mock.method(console, 'warn', () => {});
+  let steps = 0;
+  const onTrainBatchEnd = () => void steps++;
+  const flow = await generator().flowFromDirectory(folder, options);
+  const run = { ...quiet, epochs: 2, stepsPerEpoch: 11, callbacks: { onTrainBatchEnd } };
+  await network().fit(flow, { ...run, validationData: flow, validationSteps: 9 });
+  assert.equal(steps, 22);
+  assert.equal(warn.mock.callCount(), 0);
+});
+
 test('a run over a folder or a flow goes on from each of its batches with the same bits', async () => {
   const sources = [
     async () => {

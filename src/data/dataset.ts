@@ -56,6 +56,11 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     return this.pass();
   }
 
+  /** Whether iteration begins the next pass by itself, and so never ends. */
+  get goesOn(): boolean {
+    return false;
+  }
+
   /** One pass over the elements. */
   pass(): AsyncGenerator<T, void, undefined> {
     return this.source.open();

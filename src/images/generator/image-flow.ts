@@ -130,7 +130,8 @@ class FlowSource<T> implements Source<T> {
 
 /**
  * Batches of transformed images, again and again: `for await (const [images, labels] of flow)` does not end by itself. In
- * `fit`, `evaluate` and `predict`, and for the datasets made of it, a pass has `length` batches.
+ * `fit`, `evaluate` and `predict`, and for the datasets made of it, a pass has `length` batches; with more steps than that
+ * an epoch goes on into the next pass.
  */
 export class ImageFlow<T> extends Dataset<T> {
   readonly batchSize: number;
@@ -143,6 +144,10 @@ export class ImageFlow<T> extends Dataset<T> {
     super(new FlowSource(settings), classNames);
     this.batchSize = settings.batchSize;
     this.samples = settings.images.count;
+  }
+
+  override get goesOn(): boolean {
+    return true;
   }
 
   override async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {

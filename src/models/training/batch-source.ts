@@ -23,6 +23,8 @@ export interface BatchSource {
    * Whether there is one pass only, as with a generator. A pass that was left early then goes on from the same place.
    */
   readonly onePass: boolean;
+  /** Whether an epoch that needs more batches than a pass has takes them from the next pass. */
+  readonly goesOn: boolean;
   /** The generator from which each pass draws the order of its samples; null without shuffling. */
   readonly shuffle: RandomGenerator | null;
   /** What the next pass of a `Dataset` depends on; null for other data. */
@@ -106,7 +108,7 @@ export function arraySource(data: Examples, batchSize: number, shuffle: RandomGe
     }
   }
   const steps = Math.ceil(data.samples / batchSize);
-  return { steps, batchSize, whole: data, onePass: false, shuffle, state: null, epoch };
+  return { steps, batchSize, whole: data, onePass: false, goesOn: false, shuffle, state: null, epoch };
 }
 
 /**
@@ -136,6 +138,7 @@ export function datasetSource(
     whole: null,
     // Generators are their own iterators.
     onePass: 'next' in dataset,
+    goesOn: dataset instanceof Dataset && dataset.goesOn,
     shuffle: null,
     state: dataset instanceof Dataset ? dataset : null,
     epoch,

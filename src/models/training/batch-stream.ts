@@ -164,7 +164,8 @@ export class BatchStream {
         continue;
       }
       // The pass may have ended exactly with the last epoch. This is no end of the data: a new pass begins.
-      if (given > 0 || fresh) break;
+      const goesOn = this.#source.goesOn && this.#stepsPerEpoch !== null && this.#taken > 0;
+      if (!goesOn && (given > 0 || fresh)) break;
       fresh = true;
     }
     if (given === 0) this.#refuseEmpty();
