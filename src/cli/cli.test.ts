@@ -73,6 +73,7 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['train', data, '--epochs', '0'], /Expected a whole number from 1 up/],
     [['train', data, '--epochs', '1.5'], /Expected a whole number/],
     [['train', data, '--seed', '-1'], /Expected a whole number from 0 to 4294967295/],
+    [['train', data, '--no-flip'], /--no-flip says how --augment changes images/],
     [['train', data, '--learning-rate', '0'], /Expected a number above 0/],
     [['train', data, '--validation-split', '1'], /Expected a number between 0 and 1/],
     [['train', data, '--backend', 'gpu'], /Allowed choices are native, wasm, auto/],

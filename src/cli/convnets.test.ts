@@ -6,7 +6,7 @@ import { augmentsImages, scalesPixels } from './network.ts';
 type ImageShape = NetworkPlan['imageShape'];
 
 const build = (imageShape: ImageShape, classCount: number, more: Partial<NetworkPlan> = {}) =>
-  buildConvnet({ imageShape, classCount, bytes: false, augment: false, ...more });
+  buildConvnet({ imageShape, classCount, bytes: false, augment: null, ...more });
 const types = (net: ReturnType<typeof build>) => net.layers.map((layer) => layer.name.replace(/_\d+$/, ''));
 
 test("for MNIST the built-in network is that of the book's chapter 5.1", () => {
@@ -26,7 +26,7 @@ test("for MNIST the built-in network is that of the book's chapter 5.1", () => {
 });
 
 test('for photos it is that of chapter 5.2, with dropout', () => {
-  const net = build([150, 150, 3], 2, { bytes: true, augment: true });
+  const net = build([150, 150, 3], 2, { bytes: true, augment: { flip: true } });
   assert.equal(net.countParams(), 3_453_121);
   const levels = Array.from({ length: 4 }, () => ['conv2d', 'max_pooling2d']).flat();
   const before = ['random_flip', 'random_rotation', 'random_translation', 'random_zoom', 'rescaling'];
@@ -57,9 +57,10 @@ test('the built-in network fits small, large and oblong images', () => {
 test('it is seen which models scale pixels and augment images themselves', () => {
   const plain = build([8, 8, 1], 2);
   assert.deepEqual([scalesPixels(plain), augmentsImages(plain)], [false, false]);
-  const both = build([8, 8, 1], 2, { bytes: true, augment: true });
+  const both = build([8, 8, 1], 2, { bytes: true, augment: { flip: true } });
   assert.deepEqual([scalesPixels(both), augmentsImages(both)], [true, true]);
-  const wrapped = withAugmentation(build([8, 8, 1], 2, { bytes: true }));
+  const wrapped = withAugmentation(build([8, 8, 1], 2, { bytes: true }), { flip: false });
   assert.deepEqual([scalesPixels(wrapped), augmentsImages(wrapped)], [true, true]);
+  assert.deepEqual(types(wrapped), ['random_rotation', 'random_translation', 'random_zoom', 'sequential']);
   assert.deepEqual(wrapped.inputs[0]!.shape, [null, 8, 8, 1]);
 });

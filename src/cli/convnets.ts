@@ -11,7 +11,14 @@ export interface NetworkPlan {
   readonly classCount: number;
   /** Whether images come as bytes, 0 to 255, which the network scales itself; else as numbers from 0 to 1. */
   readonly bytes: boolean;
-  readonly augment: boolean;
+  /** Null for none. */
+  readonly augment: Augmentation | null;
+}
+
+/** What `--augment` does. */
+export interface Augmentation {
+  /** Whether left and right may change places. */
+  readonly flip: boolean;
 }
 
 /** Images whose smaller side has more pixels are photos. */
@@ -21,10 +28,10 @@ const LARGEST_DRAWING = 64;
  * The layers of `--augment`, of the kinds that the book's chapter 5.2 has: mirror images, turns by up to 36°, shifts by up
  * to a tenth, and zooms by up to a fifth; what comes into the picture repeats its border. They act while training only.
  */
-function augmentation() {
+function augmentationLayers({ flip }: Augmentation) {
   const fillMode = 'nearest';
   return [
-    layers.randomFlip({ mode: 'horizontal' }),
+    ...(flip ? [layers.randomFlip({ mode: 'horizontal' })] : []),
     layers.randomRotation({ factor: 0.1, fillMode }),
     layers.randomTranslation({ heightFactor: 0.1, widthFactor: 0.1, fillMode }),
     layers.randomZoom({ heightFactor: 0.2, fillMode }),
@@ -34,7 +41,7 @@ function augmentation() {
 function beginning({ imageShape, bytes, augment }: NetworkPlan): Sequential {
   const net = sequential();
   net.add(input({ shape: [...imageShape] }));
-  if (augment) for (const layer of augmentation()) net.add(layer);
+  for (const layer of augment === null ? [] : augmentationLayers(augment)) net.add(layer);
   if (bytes) net.add(layers.rescaling({ scale: 1 / 255 }));
   return net;
 }
@@ -63,6 +70,9 @@ function addDrawingLayers(net: Sequential, side: number, classCount: number): vo
   net.add(layers.dense({ units: 64, activation: 'relu' }));
   net.add(layers.dense({ units: classCount, activation: 'softmax' }));
 }
+
+/** RMSprop's step size for photos in chapter 5.2. */
+export const PHOTO_LEARNING_RATE = 1e-4;
 
 const PHOTO_FILTERS = [32, 64, 128];
 const LARGEST_LAST_MAP = 8;
@@ -108,10 +118,10 @@ export function buildConvnet(plan: NetworkPlan): Network {
 }
 
 /** `model` with the layers of `--augment` in front of it. They get its input as it is, bytes or numbers. */
-export function withAugmentation(model: Network): Network {
+export function withAugmentation(model: Network, augment: Augmentation): Network {
   const net = sequential();
   net.add(input({ shape: model.inputs[0]!.shape.slice(1) as number[] }));
-  for (const layer of augmentation()) net.add(layer);
+  for (const layer of augmentationLayers(augment)) net.add(layer);
   net.add(model);
   return net;
 }

@@ -5,7 +5,7 @@ import { buildConvnet } from './convnets.ts';
 import { pixelsFor, targetsFor, taskOf } from './network.ts';
 
 const build = (classCount: number, bytes = false) =>
-  buildConvnet({ imageShape: [4, 4, 1], classCount, bytes, augment: false });
+  buildConvnet({ imageShape: [4, 4, 1], classCount, bytes, augment: null });
 
 test('what a model is fed depends on its outputs and on whether it scales pixels', () => {
   const images = Tensor.full([2, 4, 4, 1], 255, 'uint8');

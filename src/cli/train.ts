@@ -15,7 +15,13 @@ import {
   share,
   wholeNumber,
 } from './command-options.ts';
-import { buildConvnet, withAugmentation } from './convnets.ts';
+import {
+  type Augmentation,
+  buildConvnet,
+  isPhotoShape,
+  PHOTO_LEARNING_RATE,
+  withAugmentation,
+} from './convnets.ts';
 import type { DataPart, DataSource } from './data-parts.ts';
 import { BUILT_IN_NAMES, openDataSource } from './data-source.ts';
 import {
@@ -39,6 +45,8 @@ interface TrainOptions extends EngineOptions {
   readonly learningRate?: number;
   readonly validationSplit?: number;
   readonly augment?: boolean;
+  /** False with --no-flip. */
+  readonly flip: boolean;
   readonly seed?: number;
   readonly imageSize?: [number, number];
   readonly colorMode?: 'rgb' | 'grayscale';
@@ -47,6 +55,7 @@ interface TrainOptions extends EngineOptions {
 }
 
 const BUILT_IN_MODEL = 'cnn';
+const DEFAULT_OPTIMIZER = 'rmsprop';
 
 /** Checked before training, so that the work is not lost. */
 async function checkOut(path: string): Promise<void> {
@@ -78,7 +87,7 @@ async function prepare(data: string, options: TrainOptions): Promise<Prepared> {
   if (options.model === BUILT_IN_MODEL) {
     const source = await openDataSource(data, { ...how, size, colorMode, classNames: null });
     const { imageShape, classNames, fromFiles: bytes } = source;
-    const augment = options.augment ?? false;
+    const augment = augmentationOf(options);
     const model = buildConvnet({ imageShape, classCount: classNames.length, bytes, augment });
     return { source, train: trainingPart(source), model };
   }
@@ -94,15 +103,23 @@ async function prepare(data: string, options: TrainOptions): Promise<Prepared> {
   return { source, train: trainingPart(source), model: augmented(opened, options) };
 }
 
+function augmentationOf({ augment, flip }: TrainOptions): Augmentation | null {
+  if (augment) return { flip };
+  if (!flip) throw new UsageError('--no-flip says how --augment changes images; give both.');
+  return null;
+}
+
 /** The model with augmentation where it is asked for and not there already. */
-function augmented(model: Network, { augment, model: path }: TrainOptions): Network {
-  if (!augment) return model;
-  if (!augmentsImages(model)) return withAugmentation(model);
-  say(`${path} has layers for augmentation already; they stay as they are.`);
+function augmented(model: Network, options: TrainOptions): Network {
+  const augment = augmentationOf(options);
+  if (augment === null) return model;
+  if (!augmentsImages(model)) return withAugmentation(model, augment);
+  say(`${options.model} has layers for augmentation already; they stay as they are.`);
   return model;
 }
 
-function compile(model: Network, task: Task, { optimizer, learningRate }: TrainOptions): void {
+function compile({ model, source }: Prepared, task: Task, options: TrainOptions): void {
+  const { optimizer } = options;
   try {
     const name = optimizer as NonNullable<CompileOptions['optimizer']>;
     model.compile({ optimizer: name, loss: task.loss, metrics: ['accuracy'] });
@@ -111,6 +128,10 @@ function compile(model: Network, task: Task, { optimizer, learningRate }: TrainO
     if (error instanceof ValueError) throw new UsageError(`--optimizer: ${error.message}`, { cause: error });
     throw error;
   }
+  // The book's, for the book's network and optimizer.
+  const isBooks =
+    options.model === BUILT_IN_MODEL && optimizer === DEFAULT_OPTIMIZER && isPhotoShape(source.imageShape);
+  const learningRate = options.learningRate ?? (isBooks ? PHOTO_LEARNING_RATE : undefined);
   if (learningRate !== undefined) model.optimizer!.learningRate = learningRate;
 }
 
@@ -183,7 +204,7 @@ async function train(data: string, options: TrainOptions): Promise<void> {
   const { source, model } = prepared;
   const task = taskOf(model, source.classNames.length);
   model.classNames = source.classNames;
-  compile(model, task, options);
+  compile(prepared, task, options);
   const { name, isa, threads } = backend.describe();
   say(
     `Training ${model.name} (${model.countParams()} parameters) on ${source.name}: ${name}, ${isa}, ${threads} threads.`,
@@ -238,10 +259,18 @@ export function addTrainCommand(program: Command): void {
     .option('--model <model>', `${BUILT_IN_MODEL}, or a .keras file to train further`, BUILT_IN_MODEL)
     .option('--epochs <n>', 'passes over the data', wholeNumber(1), 5)
     .option('--batch-size <n>', 'images per step', wholeNumber(1), 64)
-    .option('--optimizer <name>', 'rmsprop, adam, sgd, …', 'rmsprop')
-    .option('--learning-rate <rate>', "the optimizer's step size (default: its own)", positiveNumber)
+    .option('--optimizer <name>', 'rmsprop, adam, sgd, …', DEFAULT_OPTIMIZER)
+    .option(
+      '--learning-rate <rate>',
+      "the optimizer's step size (default: its own; 0.0001 for cnn on photos with rmsprop)",
+      positiveNumber,
+    )
     .option('--validation-split <share>', 'share of the training data to hold out, such as 0.2', share)
     .option('--augment', 'mirror, turn, shift and zoom images at random while training')
+    .option(
+      '--no-flip',
+      'with --augment: do not mirror, where left and right matter, as in digits and letters',
+    )
     .option('--seed <n>', 'makes the run repeat exactly', wholeNumber(0, 4294967295))
     .option('--out <file>', 'save the trained model here (.keras), its curves beside it')
     .option('--json', 'print the result as one JSON object');

@@ -55,7 +55,7 @@ test('layers are named as in Keras: the class in snake case, numbered; given nam
 });
 
 test('the chapter network has the shapes and parameter counts of the book', () => {
-  const net = buildConvnet({ imageShape: [28, 28, 1], classCount: 10, bytes: false, augment: false });
+  const net = buildConvnet({ imageShape: [28, 28, 1], classCount: 10, bytes: false, augment: null });
   assert.deepEqual(
     net.layers.map((layer) => layer.inboundCalls[0]!.outputs[0]!.shape),
     [
