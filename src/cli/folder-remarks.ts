@@ -10,11 +10,11 @@ const MOST_LISTED = 100;
 const READ_AT_ONCE = 32;
 
 /** Why training does not use a file; `undefined` when it does, if the file can be read. */
-export function reasonToLeaveOut({ name, failure, misplaced }: FolderFile): string | undefined {
+export function reasonToLeaveOut({ name, failure, className }: FolderFile): string | undefined {
   if (failure !== undefined) return failure;
   if (name.startsWith('.')) return 'It is a hidden file.';
   if (formatOfName(name) === undefined) return 'Its name is not that of an image.';
-  return misplaced ? 'It lies outside of the folders of classes.' : undefined;
+  return className === null ? 'It lies outside of the folders of classes.' : undefined;
 }
 
 function sayList(title: (files: string) => string, lines: readonly string[]): void {

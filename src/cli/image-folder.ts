@@ -36,7 +36,7 @@ type Parts = Partial<Record<PartName, readonly FolderFile[]>>;
 
 /** Usable files of each part; the others are named. Throws UsageError when there are none. */
 function sortFiles(folder: string, files: readonly FolderFile[]): Parts {
-  const isUsed = (file: FolderFile) => file.className !== null && reasonToLeaveOut(file) === undefined;
+  const isUsed = (file: FolderFile) => reasonToLeaveOut(file) === undefined;
   const usable = files.filter(isUsed);
   if (usable.length === 0) {
     throw new UsageError(

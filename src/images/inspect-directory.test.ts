@@ -203,6 +203,13 @@ test('folders that do not exist and wrong options are refused', async () => {
   );
 });
 
+test('a link to the images of another part is a leak', async () => {
+  const path = folder('linked', { 'train/a/1.png': png(picture()), 'validation/b/2.png': png(picture()) });
+  symlinkSync(join(path, 'train', 'a'), join(path, 'validation', 'a'));
+  const report = await inspectDirectory(path);
+  assert.deepEqual([report.leaks, report.duplicates[0]!.kind, report.emptyClasses], [1, 'file', ['train/b']]);
+});
+
 test('links that lead back end', async () => {
   const path = folder('circle', { 'a/1.png': png(picture()) });
   symlinkSync(path, join(path, 'a', 'back'));

@@ -57,11 +57,10 @@ export function describeFailure(error: unknown): string {
   return `It cannot be read: ${message}.`;
 }
 
-/** Lists folders. Links are followed; a folder that was seen before is not entered again. */
+/** Lists folders. Links are followed, but not back to a folder that they are in. */
 class FolderReader {
   readonly #fs: typeof import('node:fs/promises');
   readonly #join: (...parts: string[]) => string;
-  readonly #entered = new Set<string>();
 
   constructor(fs: typeof import('node:fs/promises'), join: (...parts: string[]) => string) {
     this.#fs = fs;
@@ -94,13 +93,18 @@ class FolderReader {
     }
   }
 
-  /** All files below `folder`. */
-  async below(folder: string, path: string, place: Place): Promise<FolderFile[]> {
+  /** All files below `folder`, which is in the folders `above`. */
+  async below(
+    folder: string,
+    path: string,
+    place: Place,
+    above: readonly string[] = [],
+  ): Promise<FolderFile[]> {
     let entries: Entry[];
+    let real: string;
     try {
-      const real = await this.#fs.realpath(folder);
-      if (this.#entered.has(real)) return [];
-      this.#entered.add(real);
+      real = await this.#fs.realpath(folder);
+      if (above.includes(real)) return [];
       entries = await this.entries(folder);
     } catch (error) {
       return [{ ...place, location: folder, path, name: path, size: 0, failure: describeFailure(error) }];
@@ -109,7 +113,9 @@ class FolderReader {
     for (const { isFolder, ...entry } of entries) {
       const inside = `${path}/${entry.name}`;
       lists.push(
-        isFolder ? await this.below(entry.location, inside, place) : [{ ...entry, ...place, path: inside }],
+        isFolder
+          ? await this.below(entry.location, inside, place, [...above, real])
+          : [{ ...entry, ...place, path: inside }],
       );
     }
     return lists.flat();
@@ -187,7 +193,7 @@ export async function listFolder(folder: string): Promise<FolderListing> {
   const parts = await listing.partsAmong(top);
   if (parts.length === 0) await listing.addPart(top, null);
   for (const entry of parts.length === 0 ? [] : top) {
-    if (parts.includes(entry)) await listing.addPart(await reader.entries(entry.location), entry.name);
+    if (parts.includes(entry)) await listing.addPart(await topEntries(reader, entry.location), entry.name);
     else await listing.add(entry, '', { part: null, className: null, misplaced: true });
   }
   return listing.finish();
