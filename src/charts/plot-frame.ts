@@ -28,11 +28,18 @@ const LABEL_GAP = 8;
 /** Room for the curves' own width at the ends of the horizontal axis. */
 const INSET = 8;
 
-/** A little more than the values take, but not below zero if they are not; around a constant value, a range of its size. */
+/** Values that differ by less than this part of their size differ by rounding. */
+const ROUNDING = 1e-9;
+
+/**
+ * A little more than the values take, but not below zero if they are not; around values that are the same but for rounding,
+ * a range of their size.
+ */
 function verticalRange(values: readonly number[]): [low: number, high: number] {
   const least = values.reduce((a, b) => Math.min(a, b));
   const most = values.reduce((a, b) => Math.max(a, b));
-  const extra = least === most ? Math.abs(least) * 0.1 || 0.5 : (most - least) * 0.05;
+  const size = Math.max(Math.abs(least), Math.abs(most));
+  const extra = most - least <= size * ROUNDING ? size * 0.1 || 0.5 : (most - least) * 0.05;
   return [least >= 0 ? Math.max(0, least - extra) : least - extra, most + extra];
 }
 
