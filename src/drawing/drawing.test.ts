@@ -82,6 +82,8 @@ test('letters are outlines with holes, as wide as the font says', () => {
   const cut = shortenText('a long name of a class', 12, 60);
   assert.match(cut, /^a long.*…$/);
   assert.ok(textWidth(cut, 12) <= 60);
+  assert.ok(textWidth(`${cut.slice(0, -1)}${'a long name of a class'[cut.length - 1]}…`, 12) > 60);
+  assert.equal(shortenText('x'.repeat(1e6), 12, 60), shortenText('x'.repeat(20), 12, 60));
 });
 
 test('shapes become pixels in the colours of the theme', () => {

@@ -80,7 +80,12 @@ export function textContours(text: string, size: number): Point[][] {
 /** The text, cut and ended with … where it is wider than `width`. */
 export function shortenText(text: string, size: number, width: number): string {
   if (textWidth(text, size) <= width) return text;
-  const characters = [...text];
-  while (characters.length > 0 && textWidth(`${characters.join('')}…`, size) > width) characters.pop();
-  return `${characters.join('').trimEnd()}…`;
+  let room = width - textWidth('…', size);
+  let kept = '';
+  for (const character of text) {
+    room -= textWidth(character, size);
+    if (room < 0) break;
+    kept += character;
+  }
+  return `${kept.trimEnd()}…`;
 }
