@@ -4,7 +4,7 @@ import { ShapeError, ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue, numberOption, POSITIVE } from '../base/options.ts';
 import type { Drawing, Shape } from '../drawing/drawing.ts';
 import { shortenText, textWidth } from '../drawing/glyphs.ts';
-import { heading, PADDING } from './heading.ts';
+import { checkTexts, heading, PADDING } from './heading.ts';
 import { shortNumber } from './ticks.ts';
 
 /** Options of `bars`. */
@@ -35,6 +35,7 @@ function checkValues(names: readonly string[], values: readonly number[]): void 
       `bars: expected a list of names and as many values, received ${describeValue(names)} and ${describeValue(values)}.`,
     );
   }
+  checkTexts('bars', 'names', names);
   if (names.length > MOST)
     throw new ValueError(`bars: ${names.length} values are too many to see; show at most ${MOST}.`);
   for (const [i, value] of values.entries()) {
@@ -61,7 +62,7 @@ export function bars(
   const texts = values.map((value) => String(format(value)));
   const widest = (list: readonly string[]) => Math.max(...list.map((text) => textWidth(text, TEXT_SIZE)));
   const left = PADDING + widest(shown) + GAP;
-  const head = heading(title);
+  const head = heading('bars', title);
   const top = PADDING + head.height;
   const shapes: Shape[] = [...head.shapes];
   for (const [i, value] of values.entries()) {

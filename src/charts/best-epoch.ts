@@ -16,9 +16,9 @@ export interface Best {
 /** Whether small or large values are good, by metric. */
 export type Modes = Readonly<Record<string, 'min' | 'max'>>;
 
-/** Metrics of which small values are good: all losses, which are metrics too. */
+/** Metrics of which small values are good: all losses, which are metrics too, and counts of mistakes. */
 const SMALL_IS_GOOD =
-  /loss|error|crossentropy|divergence|poisson|hinge|huber|log_?cosh|^(?:mse|mae|mape|msle|rmse|bce|kld?)$/i;
+  /loss|error|false_(?:positives|negatives)|crossentropy|divergence|poisson|hinge|huber|log_?cosh|^(?:mse|mae|mape|msle|rmse|bce|kld?)$/i;
 
 function modeOf(name: string, modes: Modes): 'min' | 'max' {
   const mode = modes[name] ?? (SMALL_IS_GOOD.test(name) ? 'min' : 'max');

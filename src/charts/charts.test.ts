@@ -107,6 +107,16 @@ test('a heading that is wider than the chart is cut', () => {
   assert.ok(title!.endsWith('…') && title!.length < 80);
 });
 
+test('values that differ by rounding only are shown as one value', () => {
+  for (const values of [
+    [0.95, 0.9500000000000001],
+    [-1e30, -1e30 * (1 + 2 ** -52)],
+  ]) {
+    const [first, second] = discs(trainingCurves({ accuracy: values })).slice(LEGEND_DISCS);
+    assert.ok(Math.abs(first!.center[1] - second!.center[1]) < 1e-6);
+  }
+});
+
 test('long runs are smoothed over faint dots; whoever wants it otherwise says so', () => {
   const long = { loss: Array.from({ length: 30 }, (_, i) => 1 / (i + 1)) };
   assert.equal(discs(trainingCurves(long), false).length, 30);
@@ -125,6 +135,7 @@ test('values that are not finite are gaps; the best of a metric is judged by its
   const best = (name: string, mode = {}) =>
     texts(trainingCurves({ [name]: [1, 2, 3] }, { mode })).find((text) => /best/.test(text));
   assert.equal(best('mean_absolute_error'), 'best 1, epoch 1');
+  assert.equal(best('false_negatives'), 'best 1, epoch 1');
   assert.equal(best('auc'), 'best 3, epoch 3');
   assert.equal(best('distance', { distance: 'min' }), 'best 1, epoch 1');
 });
@@ -152,6 +163,8 @@ test('trainingCurves says what is wrong', () => {
     [short, { smoth: 1 }, /Did you mean 'smooth'/],
     [short, { smooth: 1 }, /from 0 to below 1/],
     [short, { mode: { loss: 'least' } }, /'min' or 'max'/],
+    [short, { title: 5 }, /title must be text, received 5/],
+    [short, { validationFreq: null }, /validationFreq must be/],
     [{ loss: [1, 2], accuracy: [1] }, {}, /'accuracy' has 1 numbers, expected one for each of 2/],
   ];
   for (const [history, options, message] of cases) {
@@ -182,6 +195,9 @@ test('bars and matrices show names and numbers', () => {
   );
   assert.deepEqual(fills, ['paper', 'ink', 'ink', 'ink']);
   assert.deepEqual(texts(matrix(tensor([[1, 2, 3]]))), ['1', '2', '3', '0', '1', '2', '0']);
+  assert.throws(() => bars([7] as unknown as string[], [1]), /names must be text, received 7/);
+  assert.throws(() => matrix([[1]], { rowNames: [7] as unknown as string[] }), /rowNames must be text/);
+  assert.ok(bars(['a'], [1], { title: 'x'.repeat(1e5) }).width < 1300);
   assert.throws(() => matrix([[1]], { rowNames: ['a', 'b'] }), /2 names, expected 1/);
   assert.throws(() => matrix(tensor([1])), /\[rows, columns\]/);
   assert.throws(() => matrix([[Number.NaN]]), /received NaN/);

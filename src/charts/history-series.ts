@@ -63,6 +63,14 @@ function open(history: HistoryLike): { curves: Curves; epochs: readonly number[]
   return { curves, epochs: Array.from({ length }, (_, i) => (known ? given[i]! + 1 : i + 1)) };
 }
 
+function checkFreq(freq: unknown): asserts freq is ValidationFreq {
+  const holds = typeof freq === 'number' ? freq >= 1 : Array.isArray(freq);
+  if (holds) return;
+  throw new ValueError(
+    `${WHO}: validationFreq must be a number from 1 up or a list of epochs, received ${describeValue(freq)}.`,
+  );
+}
+
 function validated(epoch: number, freq: ValidationFreq): boolean {
   return typeof freq === 'number' ? epoch % freq === 0 : freq.includes(epoch);
 }
@@ -91,6 +99,7 @@ export function metricCurves(
   metrics: readonly string[] | undefined,
   freq: ValidationFreq,
 ): MetricCurves[] {
+  checkFreq(freq);
   const { curves, epochs } = open(history);
   const known = [...new Set(Object.keys(curves).map((name) => name.replace(/^val_/, '')))];
   const measures = known.filter((name) => !NOT_SHOWN.includes(name));

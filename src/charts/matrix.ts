@@ -6,7 +6,7 @@ import { formatShape } from '../base/shape.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import type { Drawing, Point, Shape } from '../drawing/drawing.ts';
 import { shortenText, textWidth } from '../drawing/glyphs.ts';
-import { heading, PADDING } from './heading.ts';
+import { checkTexts, heading, PADDING } from './heading.ts';
 import { shortNumber } from './ticks.ts';
 
 /** Options of `matrix`. */
@@ -72,6 +72,7 @@ function readTable(source: Tensor | readonly (readonly number[])[]): Table {
 
 function checkedNames(what: string, names: readonly string[] | undefined, count: number): readonly string[] {
   const list = names ?? Array.from({ length: count }, (_, i) => String(i));
+  checkTexts('matrix', what, list);
   if (list.length === count) return list.map((name) => shortenText(name, TEXT_SIZE, LONGEST_NAME));
   throw new ShapeError(`matrix: ${what} has ${list.length} names, expected ${count}.`);
 }
@@ -136,6 +137,7 @@ export function matrix(
   checkOptionNames('matrix', options, OPTIONS);
   const table = readTable(values);
   const { title, rowTitle, columnTitle, format = shortNumber } = options;
+  checkTexts('matrix', 'rowTitle and columnTitle', [rowTitle ?? '', columnTitle ?? '']);
   const rowNames = checkedNames('rowNames', options.rowNames, table.rows);
   const shared = table.rows === table.columns ? options.rowNames : undefined;
   const columnNames = checkedNames('columnNames', options.columnNames ?? shared, table.columns);
@@ -143,7 +145,7 @@ export function matrix(
   const cellWidth = Math.max(LEAST_CELL_WIDTH, widest(texts) + 16);
   const upright = widest(columnNames) > cellWidth - 6;
   const left = PADDING + (rowTitle === undefined ? 0 : TITLE_HEIGHT) + widest(rowNames) + GAP;
-  const head = heading(title);
+  const head = heading('matrix', title);
   const namesTop = PADDING + head.height + (columnTitle === undefined ? 0 : TITLE_HEIGHT);
   const top = namesTop + (upright ? widest(columnNames) : TEXT_SIZE) + GAP;
   const [width, height] = [table.columns * cellWidth, table.rows * CELL_HEIGHT];

@@ -75,7 +75,7 @@ export function trainingCurves(history: HistoryLike, options: TrainingCurvesOpti
   const columns = Math.min(2, all.length);
   const rows = Math.ceil(all.length / columns);
   const width = columns * size.width + (columns - 1) * GAP.x;
-  const head = heading(title, width);
+  const head = heading('trainingCurves', title, width);
   const top = PADDING + head.height;
   const shapes: Shape[] = [...head.shapes];
   const [training, validation] = [all.some((c) => c.training), all.some((c) => c.validation)];
