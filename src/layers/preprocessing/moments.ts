@@ -1,6 +1,6 @@
 /** @file Moments: mean and variance of batches that come one after the other. */
 
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 
@@ -38,7 +38,10 @@ export class Moments {
     this.#squares = new Float64Array(sizeOf(statisticShape));
   }
 
-  /** Counts a batch. Throws ShapeError, naming the layer, when its kept axes have other extents. */
+  /**
+   * Counts a batch. Throws, naming the layer, ShapeError when its kept axes have other extents and ValueError for numbers
+   * that are not finite.
+   */
   add(batch: Tensor, layer: string): void {
     const places = this.#placesIn(batch.shape.slice(1), layer);
     const { data } = batch;
@@ -50,6 +53,10 @@ export class Moments {
       this.#squares[place]! += distance * distance;
     }
     this.#count += data.length / this.#sums.length;
+    if (this.#squares.every(Number.isFinite)) return;
+    throw new ValueError(
+      `Layer '${layer}': adapt() received NaN, an infinite number or one too large to square; expected finite numbers.`,
+    );
   }
 
   get mean(): Float64Array {

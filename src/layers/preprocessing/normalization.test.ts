@@ -69,6 +69,8 @@ test('what does not fit is refused', async () => {
   assert.throws(() => normalization({ axis: 0 }).build([[null, 2]]), ShapeError);
   await assert.rejects(normalization({ mean: 0, variance: 1 }).adapt(X), /was given its mean/);
   await assert.rejects(normalization().adapt([]), /no batch/);
+  await assert.rejects(normalization().adapt(tensor([[1], [Number.NaN]])), /received NaN/);
+  await assert.rejects(normalization().adapt(tensor([[1], [Number.POSITIVE_INFINITY]])), ValueError);
   await assert.rejects(normalization().adapt([[3]]), /Tensors/);
   await assert.rejects(normalization().adapt([X, Tensor.ones([1, 2, 3])]), ShapeError);
   assert.throws(

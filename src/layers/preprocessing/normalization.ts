@@ -82,7 +82,7 @@ export class Normalization extends withOptions(Layer, {
    * Finds mean and variance of `data`: a Tensor [n, …], or a dataset of such Tensors, of which the first of each batch
    * counts. What was found before is forgotten.
    *
-   * Throws ValueError when the layer was given mean and variance and for data of no batch, ShapeError for batches of
+   * Throws ValueError when the layer was given mean and variance, for data of no batch and for NaN and infinite numbers, ShapeError for batches of
    * different shapes.
    */
   async adapt(data: AdaptData): Promise<void> {
