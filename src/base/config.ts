@@ -30,6 +30,12 @@ export function isKerasObject(value: unknown): value is Config & { readonly clas
   );
 }
 
+/** The numbers of an array or tensor of a Keras file, which are a record there; any other value as it is. */
+export function numbersOfArray(value: unknown): unknown {
+  if (!isKerasObject(value) || !['__numpy__', '__tensor__'].includes(value.class_name)) return value;
+  return (value.config as { readonly value?: unknown } | undefined)?.value;
+}
+
 /**
  * True for a record in the form in which Keras 1 wrote regularizers and constraints: the class' name is one of the
  * options.

@@ -1,5 +1,6 @@
 /** @file Rescaling: each number times a scale, plus an offset (Keras' `rescaling.py`). */
 
+import { numbersOfArray } from '../../base/config.ts';
 import type { Node } from '../../graph/node.ts';
 import { add, constant, mul } from '../../ops/index.ts';
 import { factory, withOptions } from '../../options/configurable.ts';
@@ -18,9 +19,10 @@ function perChannel(fallback?: number): Option<PerChannel, PerChannel> {
   return new Option<PerChannel, PerChannel>({
     expected: EXPECTED,
     read(given, place) {
-      const list: unknown = Array.isArray(given) ? given : [given];
+      const numbers = numbersOfArray(given);
+      const list: unknown = Array.isArray(numbers) ? numbers : [numbers];
       const isNumbers = Array.isArray(list) && list.length > 0 && list.every(Number.isFinite);
-      if (isNumbers) return given as PerChannel;
+      if (isNumbers) return numbers as PerChannel;
       throw wrongValue(place, EXPECTED, given);
     },
     fallback: fallback === undefined ? undefined : () => fallback,
