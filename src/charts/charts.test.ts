@@ -203,6 +203,11 @@ test('bars and matrices show names and numbers', () => {
   assert.throws(() => matrix([[Number.NaN]]), /received NaN/);
 });
 
+test('a PNG that no memory holds is refused', () => {
+  const rows = Array.from({ length: 1000 }, (_, i) => i);
+  assert.throws(() => toPng(bars(rows.map(String), rows), { scale: 8 }), { name: 'FormatError' });
+});
+
 test('charts are saved as SVG and PNG', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'fovea-charts-'));
   try {

@@ -10,6 +10,7 @@ import type { Theme } from '../drawing/palette.ts';
 import { writeSvg } from '../drawing/write-svg.ts';
 import { toFilePath, writeFileAtomically } from '../formats/files.ts';
 import { toPng as encodePng } from '../images/encode.ts';
+import { checkPixelCount } from '../images/image-limits.ts';
 
 /** Options of `toSvg`. */
 export interface SvgOptions {
@@ -46,11 +47,12 @@ export function toSvg(chart: Drawing, options: SvgOptions = {}): string {
   return writeSvg(chart, themeOf(options.theme ?? 'auto', ['auto', 'light', 'dark']));
 }
 
-/** The chart as the bytes of a PNG file. Throws ValueError for bad options. */
+/** The chart as the bytes of a PNG file. Throws ValueError for bad options, FormatError for more pixels than images can have. */
 export function toPng(chart: Drawing, options: PngOptions = {}): Uint8Array {
   checkChart('toPng', chart);
   checkOptionNames('toPng', options, ['theme', 'scale']);
   const scale = numberOption('toPng', 'scale', options.scale, 2, SCALE);
+  checkPixelCount(Math.round(chart.width * scale), Math.round(chart.height * scale), 'The chart');
   return encodePng(drawPixels(chart, themeOf(options.theme ?? 'light', ['light', 'dark']), scale));
 }
 
