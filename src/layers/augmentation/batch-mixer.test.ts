@@ -43,6 +43,9 @@ for (const mix of [mixUp({ alpha: 1 }), cutMix()]) {
     await assert.rejects(mix.apply(batch(2)[0]), ValueError);
     await assert.rejects(mix.apply([batch(2)[0], tensor([0, 1])]), ShapeError);
     await assert.rejects(mix.apply([batch(2)[0], batch(3)[1]]), ShapeError);
+    await assert.rejects(mix.apply([batch(2)[0], tensor([[0], [7]]).cast('uint8')]), /label 7.*one-hot/);
+    await mix.apply([batch(2)[0], tensor([[0], [1]]).cast('uint8')]);
+    await mix.apply([batch(2)[0], tensor([[0.5], [7]])]);
   });
 }
 

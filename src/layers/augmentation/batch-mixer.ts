@@ -44,7 +44,7 @@ export abstract class BatchMixer extends withOptions(ImageLayer, {
    * Mixes a batch: images [n, h, w, c], and labels [n, classes] (one-hot, or [n, 1] for two classes) in the proportions of
    * the images. With `training: false` (default true) both stay. For `dataset.map((batch) => mix.apply(batch))`.
    *
-   * Throws ShapeError for other shapes, ValueError for anything but two Tensors.
+   * Throws ShapeError for other shapes, ValueError for anything but two Tensors and for numbers of classes.
    */
   override apply(batch: readonly [Tensor, Tensor], options?: ApplyOptions): Promise<[Tensor, Tensor]>;
   override apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
@@ -72,11 +72,25 @@ export abstract class BatchMixer extends withOptions(ImageLayer, {
       );
     }
     const [images, labels] = batch as unknown as [Tensor, Tensor];
-    if (images.rank === 4 && labels.rank > 1 && images.shape[0] === labels.shape[0]) return [images, labels];
+    if (images.rank === 4 && labels.rank > 1 && images.shape[0] === labels.shape[0]) {
+      this.#checkLabels(labels);
+      return [images, labels];
+    }
     throw new ShapeError(
       `Layer '${this.name}' (${this.className}) expects images [n, height, width, channels] and labels [n, classes], one-hot ` +
         '(utils.toCategorical makes them), or [n, 1] for two classes; received ' +
         `${formatShape(images.shape)} and ${formatShape(labels.shape)}.`,
+    );
+  }
+
+  /** Numbers of classes in a column, as CIFAR's are, look like labels of two classes. */
+  #checkLabels({ shape, dtype, data }: Tensor): void {
+    if (shape.length > 2 || shape[1] !== 1 || dtype.startsWith('float')) return;
+    const number = data.find((value: number) => value > 1);
+    if (number === undefined) return;
+    throw new ValueError(
+      `Layer '${this.name}' (${this.className}) received the label ${number}, a number of a class, which cannot be mixed: ` +
+        'make labels one-hot with utils.toCategorical.',
     );
   }
 
