@@ -3,7 +3,7 @@
  * Semantics and texts follow Keras 3 (`keras/src/layers/layer.py`).
  */
 
-import { ShapeError, ValueError } from '../base/errors.ts';
+import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { uniqueName } from '../base/names.ts';
 import { booleanOption, describeValue } from '../base/options.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
@@ -230,7 +230,8 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
    * in float32, computed by the current engine; the call is compiled for their shapes, and the last few are kept. Calls
    * draw random numbers in the order in which they are made.
    *
-   * Throws as the input check does, and ValueError when there are several outputs, or when a number is NaN or infinite.
+   * Throws as the input check does, ValueError when there are several outputs, or when a number is NaN or infinite, and
+   * UnsupportedError for symbolic tensors with `training`.
    */
   apply(inputs: SymbolicTensor | readonly SymbolicTensor[]): SymbolicTensor;
   apply(inputs: Tensor | readonly Tensor[], options?: ApplyOptions): Promise<Tensor>;
@@ -243,6 +244,12 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     if (list.length > 0 && list.every(isValue)) {
       this.#valueCalls ??= new ValueCalls(this);
       return this.#valueCalls.run(list, options);
+    }
+    if (options.training !== undefined) {
+      throw new UnsupportedError(
+        `Layer '${this.name}': apply() takes \`training\` for Tensors only. In a model, layers train in fit() and not in ` +
+          'evaluate() and predict().',
+      );
     }
     const outputs = this.applyAll(inputs as SymbolicTensor | readonly SymbolicTensor[]);
     if (outputs.length !== 1) {

@@ -108,4 +108,6 @@ test('wrong calls are refused', async () => {
   await assert.rejects(layer.apply(ones(1), { train: true } as never), /train/);
   await assert.rejects(dense({ units: 1, inputShape: [2] }).apply(ones(1).reshape([8])), ShapeError);
   assert.throws(() => layer.apply([input({ shape: [1] }), ones(1)] as never), /takes what input\(\)/);
+  const apply = layer.apply.bind(layer) as (inputs: unknown, options: object) => unknown;
+  assert.throws(() => apply(input({ shape: [1] }), { training: false }), /`training` for Tensors only/);
 });
