@@ -197,6 +197,7 @@ test('bars and matrices show names and numbers', () => {
   assert.deepEqual(texts(matrix(tensor([[1, 2, 3]]))), ['1', '2', '3', '0', '1', '2', '0']);
   assert.throws(() => bars([7] as unknown as string[], [1]), /names must be text, received 7/);
   assert.throws(() => matrix([[1]], { rowNames: [7] as unknown as string[] }), /rowNames must be text/);
+  assert.throws(() => matrix([[1]], { rowNames: 'a' as unknown as string[] }), /rowNames must be a list/);
   assert.ok(bars(['a'], [1], { title: 'x'.repeat(1e5) }).width < 1300);
   assert.throws(() => matrix([[1]], { rowNames: ['a', 'b'] }), /2 names, expected 1/);
   assert.throws(() => matrix(tensor([1])), /\[rows, columns\]/);

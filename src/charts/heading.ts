@@ -14,7 +14,10 @@ const HEIGHT = 36;
 const LONGEST = 1200;
 
 /** Throws ValueError, naming the chart and what the texts are, unless all are texts. */
-export function checkTexts(who: string, what: string, texts: readonly unknown[]): void {
+export function checkTexts(who: string, what: string, texts: unknown): asserts texts is readonly string[] {
+  if (!Array.isArray(texts)) {
+    throw new ValueError(`${who}: ${what} must be a list of texts, received ${describeValue(texts)}.`);
+  }
   const at = texts.findIndex((text) => typeof text !== 'string');
   if (at < 0) return;
   throw new ValueError(`${who}: ${what} must be text, received ${describeValue(texts[at])}.`);

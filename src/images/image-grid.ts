@@ -51,6 +51,9 @@ const PIXELS = {
 };
 
 function listImages(images: Tensor | readonly Tensor[]): Tensor[] {
+  if (!(images instanceof Tensor) && !Array.isArray(images)) {
+    throw new ValueError(`grid: expected a batch or a list of images, received ${describeValue(images)}.`);
+  }
   const list = images instanceof Tensor ? unstack(images) : [...images];
   if (list.length === 0) throw new ValueError('grid: there are no images; expected at least one.');
   for (const image of list) {
@@ -99,7 +102,9 @@ function checkedOptions(
 ): Required<Omit<GridOptions, 'labels' | 'range'>> {
   checkOptionNames('grid', options, OPTIONS);
   const { labels, range, theme = 'light' } = options;
-  if (labels?.some((label) => typeof label !== 'string')) throw new ValueError('grid: labels must be texts.');
+  const given: unknown = labels;
+  const areTexts = Array.isArray(given) && given.every((label) => typeof label === 'string');
+  if (given !== undefined && !areTexts) throw new ValueError('grid: labels must be a list of texts.');
   if (labels !== undefined && labels.length !== count) {
     throw new ShapeError(`grid: there are ${count} images and ${labels.length} labels; expected as many.`);
   }
