@@ -36,7 +36,10 @@ export function skipped<T>(upstream: Source<T>, count: number): Source<T> {
   };
 }
 
-/** `count` passes as one. An infinite `count` ends with the first pass that has no elements. */
+/**
+ * `count` passes as one. An infinite `count` ends with the first pass that has no elements; otherwise it is endless, also
+ * where the length of a pass is not known (tf.data's cardinality).
+ */
 export function repeated<T>(upstream: Source<T>, count: number): Source<T> {
   async function* open() {
     for (let pass = 0; pass < count; pass++) {
@@ -52,6 +55,7 @@ export function repeated<T>(upstream: Source<T>, count: number): Source<T> {
     get length() {
       const { length } = upstream;
       if (count === 0 || length === 0) return 0;
+      if (count === Number.POSITIVE_INFINITY) return count;
       return length === null ? null : length * count;
     },
     parts: [upstream],

@@ -63,6 +63,8 @@ test('stages keep order, count their elements and begin anew with each pass', as
   }
   assert.equal(seen.ended, seen.passes);
   assert.equal(dataset.repeat().length, Number.POSITIVE_INFINITY);
+  assert.equal(dataset.batch(2).unbatch().length, null);
+  assert.equal(dataset.batch(2).unbatch().repeat().length, Number.POSITIVE_INFINITY);
   assert.deepEqual(await list(dataset.repeat().take(9)), [0, 1, 2, 3, 4, 5, 6, 0, 1]);
   assert.deepEqual(await list(dataset.take(0).repeat()), []);
 });
