@@ -75,7 +75,10 @@ function commonSize(named: readonly (readonly [string, Tensor])[], weight: Tenso
   const all = weight === null ? named : [...named, ['sampleWeight', weight] as const];
   for (const [name, { shape }] of all) {
     if (shape.length === 0)
-      throw new ShapeError(`${name} is a single number; its first extent must count the samples.`);
+      throw new ShapeError(
+        `${name} is a single number; its first extent must count the samples. Put single samples of a dataset together ` +
+          'with batch(), for example dataset.batch(32).',
+      );
   }
   if (weight !== null && weight.rank !== 1) {
     throw new ShapeError(
@@ -157,6 +160,16 @@ export function refuseEndless(
     `${method}: when passing an infinitely repeating dataset, please specify a \`${option}\` value, so that passes end. ` +
       'Or leave repeat() out: every epoch begins a new pass.',
   );
+}
+
+/** Throws ValueError for options that only arrays have a use for. */
+export function refuseWithDataset(method: string, options: object, refused: readonly string[]): void {
+  for (const name of refused) {
+    if ((options as Record<string, unknown>)[name] === undefined) continue;
+    throw new ValueError(
+      `${method}: ${name} is for arrays; a dataset brings its own batches. Leave ${name} out.`,
+    );
+  }
 }
 
 function readBatch(method: string, item: unknown, names: DataNames, index: number): Examples {

@@ -189,6 +189,19 @@ test('a model takes the class names of its data when it has none', async () => {
   assert.deepEqual(net.classNames, ['cat', 'dog']);
 });
 
+test('what a dataset has no use for is refused, and slips are named', async () => {
+  const samples = data.fromTensors([x, labels]);
+  const batches = samples.batch(5);
+  await assert.rejects(
+    net.fit(batches, { ...quiet, validationData: batches, validationBatchSize: 2 }),
+    /validationBatchSize is for arrays; a dataset brings its own batches/,
+  );
+  await assert.rejects(net.fit(batches, { epohcs: 2 } as never), /epohcs.*epochs/s);
+  await assert.rejects(net.fit(batches, { ...quiet, batchsize: 2 } as never), /batchsize.*batchSize/s);
+  await assert.rejects(net.fit(batches, { output: labels } as never), /y must be left out/);
+  await assert.rejects(net.fit(samples, quiet), /dataset\.batch\(32\).*batch 0 of the dataset/s);
+});
+
 test('an endless dataset needs a number of steps', async () => {
   const endless = data.fromTensors([x, labels]).batch(5).repeat();
   await assert.rejects(
@@ -200,6 +213,7 @@ test('an endless dataset needs a number of steps', async () => {
     net.fit(endless, { ...quiet, stepsPerEpoch: 1, validationData: endless }),
     /`validationSteps`/,
   );
+  await assert.rejects(net.fit(endless.unbatch().repeat().batch(4), quiet), /specify a `stepsPerEpoch`/);
   const { epoch } = await net.fit(endless, { ...quiet, stepsPerEpoch: 3, epochs: 2 });
   assert.equal(epoch.length, 2);
 });

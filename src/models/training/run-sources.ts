@@ -11,6 +11,7 @@ import {
   datasetSource,
   readData,
   refuseEndless,
+  refuseWithDataset,
 } from './batch-source.ts';
 import { withClassWeight } from './class-weight.ts';
 import { isDataset } from './data-types.ts';
@@ -25,13 +26,19 @@ export function readArguments<O extends object>(
   third: O | undefined,
 ): { y: unknown; options: O } {
   if (!isDataset(x)) return { y: second, options: third ?? ({} as O) };
-  const known = optionNames(method);
-  const isOptions = isRecord(second) && Object.keys(second).every((k) => known.includes(k));
   if (second === undefined || second === null) return { y: undefined, options: third ?? ({} as O) };
-  if (third === undefined && isOptions) return { y: undefined, options: second as O };
+  if (third === undefined && isOptions(method, second)) return { y: undefined, options: second as O };
   throw new ValueError(
     `${method}: a dataset brings its targets, so y must be left out; received ${describeValue(second)}.`,
   );
+}
+
+/** Whether a second argument after a dataset is meant as options, misspelt ones included, and not as targets by name. */
+function isOptions(method: 'fit' | 'evaluate', value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const known = optionNames(method);
+  const hasArrays = Object.values(value).some((v) => typeof v === 'object');
+  return Object.keys(value).some((name) => known.includes(name)) || !hasArrays;
 }
 
 /** Batches of arrays or of a dataset. Throws as `readData` does, and ValueError for options that datasets do not take. */
@@ -50,15 +57,6 @@ export function sourceOf(
   refuseWithDataset(method, options, ['batchSize', 'sampleWeight']);
   refuseEndless(method, x, 'steps', options.steps);
   return datasetSource(method, x, names);
-}
-
-function refuseWithDataset(method: string, options: object, refused: readonly string[]): void {
-  for (const name of refused) {
-    if ((options as Record<string, unknown>)[name] === undefined) continue;
-    throw new ValueError(
-      `${method}: ${name} is for arrays; a dataset brings its own batches. Leave ${name} out.`,
-    );
-  }
 }
 
 /** Batches to train on and to validate on. Throws as `sourceOf` does, and ValueError for a split that leaves nothing. */

@@ -11,6 +11,7 @@ import {
   datasetSource,
   readData,
   refuseEndless,
+  refuseWithDataset,
 } from './batch-source.ts';
 import { isDataset } from './data-types.ts';
 import type { FitOptions } from './run-options.ts';
@@ -63,6 +64,7 @@ export function validationSource(
   if (validationData === undefined || validationData === null)
     return split === null ? null : inBatches(split);
   if (isDataset(validationData)) {
+    refuseWithDataset('fit (validationData)', options, ['validationBatchSize']);
     refuseEndless('fit (validationData)', validationData, 'validationSteps', options.validationSteps);
     return datasetSource('fit (validationData)', validationData, names);
   }
