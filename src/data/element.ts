@@ -15,7 +15,8 @@ export type Batched<T> = T extends Tensor | number | boolean ? Tensor : { [K in 
 /** The type of one element of a batch `T`. */
 export type Unbatched<T> = T extends Tensor ? Tensor : { [K in keyof T]: Unbatched<T[K]> };
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** True for plain objects only. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 

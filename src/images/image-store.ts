@@ -128,7 +128,7 @@ export class ImageStore {
     for (const [index] of fresh) this.#reported.add(index);
     if (fresh.length === 0 || onError !== 'skip') return;
     const lines = fresh.map(([, { error }]) => `  ${error.message}`);
-    const noun = fresh.length === 1 ? 'file that' : 'files that';
+    const noun = files.length === 1 ? 'file that' : 'files that';
     console.warn(
       `Skipped ${fresh.length} of ${files.length} ${noun} could not be loaded:\n${lines.join('\n')}`,
     );

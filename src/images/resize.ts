@@ -1,7 +1,7 @@
 /** @file The two ways to bring an image to a size, Pillow's and Keras', and what becomes of its proportions. */
 
 import { ValueError } from '../base/errors.ts';
-import { booleanOption, checkOptionNames } from '../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue } from '../base/options.ts';
 import { KERAS_INTERPOLATIONS, type KerasInterpolation } from '../base/resize-spans.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { Tensor } from '../base/tensor.ts';
@@ -41,9 +41,10 @@ type Size = readonly [height: number, width: number];
 
 /** Throws ValueError unless `size` is `[height, width]`. */
 function checkSize(size: readonly number[], who: string): void {
-  if (size.length === 2 && size.every((extent) => Number.isSafeInteger(extent) && extent > 0)) return;
+  const isSize = Array.isArray(size) && size.length === 2;
+  if (isSize && size.every((extent) => Number.isSafeInteger(extent) && extent > 0)) return;
   throw new ValueError(
-    `${who}: the size must be [height, width] in whole pixels, received [${size.join(', ')}].`,
+    `${who}: the size must be [height, width] in whole pixels, received ${describeValue(size)}.`,
   );
 }
 

@@ -81,6 +81,12 @@ export function flowArrays(
     checkClasses(y, cut);
   }
   const [start, end] = subset === null ? [0, count] : subset === 'validation' ? [0, cut] : [cut, count];
+  if (start === end) {
+    throw new ValueError(
+      `flow: subset '${subset}' of ${count} images has none of them with validationSplit ${validationSplit}. Give more ` +
+        'images, or another validationSplit.',
+    );
+  }
   const [, height, width, channels] = x.shape as [number, number, number, number];
   const size = height * width * channels;
   const batch = (images: Tensor, places: readonly number[]) => {

@@ -17,8 +17,8 @@ import { type FlowSettings, ImageFlow, type ImageWriter } from './image-flow.ts'
 export type ClassMode = 'categorical' | 'binary' | 'sparse' | 'input';
 
 export interface FlowFromDirectoryOptions {
-  /** `[height, width]` of the images. Default `[256, 256]`. */
-  readonly targetSize?: readonly [height: number, width: number];
+  /** `[height, width]` of the images, or one number for both. Default `[256, 256]`. */
+  readonly targetSize?: number | readonly [height: number, width: number];
   /** 'rgb', 'grayscale' or 'rgba'. Default 'rgb'. */
   readonly colorMode?: ColorMode;
   /** The sub-folders to use, in the order of their labels. Default: all, sorted. */
@@ -141,9 +141,10 @@ export async function flowDirectory(
 }
 
 function imageSpec(options: FlowFromDirectoryOptions): ImageSpec {
+  const { targetSize = [256, 256] } = options;
   const spec: ImageSpec = {
     colorMode: options.colorMode ?? 'rgb',
-    size: options.targetSize ?? [256, 256],
+    size: typeof targetSize === 'number' ? [targetSize, targetSize] : targetSize,
     resize: {
       interpolation: options.interpolation ?? 'nearest',
       cropToAspectRatio: booleanOption(WHO, 'keepAspectRatio', options.keepAspectRatio, false),

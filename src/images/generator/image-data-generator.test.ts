@@ -129,6 +129,16 @@ test('weights go with their images', async () => {
   }
 });
 
+test('images without labels take options in the place of labels, and one number is a size', async () => {
+  const flow = imageDataGenerator().flow(images, { batchSize: 1, shuffle: false });
+  const batches = await list(flow.pass());
+  assert.equal(batches.length, images.shape[0]);
+  assert.deepEqual([...batches[0]!.data], [...images.cast('float32').slice([0], [1]).data]);
+  const options = { targetSize: 4, batchSize: 2, classMode: null } as const;
+  const [first] = await list((await imageDataGenerator().flowFromDirectory(folder, options)).pass());
+  assert.deepEqual(first!.shape, [2, 4, 4, 3]);
+});
+
 test('files that cannot be loaded are left out, and the images of the others stay as they were', async (t) => {
   const broken = join(folder, 'cats', 'broken.png');
   await writeFile(broken, 'no image');
@@ -146,7 +156,7 @@ test('files that cannot be loaded are left out, and the images of the others sta
     flow.skipped.map(({ file }) => file),
     ['cats/broken.png'],
   );
-  assert.match(warned[0]!, /Skipped 1 of 11 file/);
+  assert.match(warned[0]!, /Skipped 1 of 11 files that/);
 });
 
 test('statistics that were not fit are left out with a warning', () => {
@@ -196,7 +206,12 @@ test('slips are refused', async () => {
       () => imageDataGenerator({ validationSplit: 0.2 }).flow(images, labels, { subset: 'validation' }),
       /different number of classes/,
     ],
+    [
+      () => imageDataGenerator({ validationSplit: 0.01 }).flow(images, { subset: 'validation' }),
+      /has none of them with validationSplit 0.01/,
+    ],
     [() => imageDataGenerator().flow(images, labels, { seed: -1 }), /seed/],
+    [() => imageDataGenerator().flow(images, { batchsize: 1 } as never), /batchSize/],
     [() => imageDataGenerator().applyTransform(images, {}), /\[height, width, channels\]/],
     [() => imageDataGenerator().applyTransform(images, { phi: 1 } as never), /phi/],
   ];
@@ -217,6 +232,10 @@ test('slips are refused', async () => {
   await assert.rejects(
     imageDataGenerator().flowFromDirectory(folder, { classMode: 'int' as never }),
     /classMode/,
+  );
+  await assert.rejects(
+    imageDataGenerator().flowFromDirectory(folder, { targetSize: '4' as never }),
+    /the size must be \[height, width\]/,
   );
   await assert.rejects(
     imageDataGenerator().flowFromDirectory(folder, { classes: ['emus'] }),

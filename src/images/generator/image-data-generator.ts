@@ -6,6 +6,7 @@ import { booleanOption, checkOptionNames, describeValue } from '../../base/optio
 import { nextSeed } from '../../base/random.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
+import { isRecord } from '../../data/element.ts';
 import type { ImageDirectory } from '../image-files.ts';
 import { NumpyRandom } from '../numpy-random.ts';
 import { checkImages, type FlowOptions, flowArrays } from './array-flow.ts';
@@ -50,16 +51,19 @@ export class ImageDataGenerator {
 
   /**
    * Batches of the images `x` [samples, height, width, channels], and of labels `y` where given, transformed anew in each
-   * pass. Throws ShapeError or ValueError when they do not fit together.
+   * pass: `flow(x, options)` or `flow(x, y, options)`. Throws ShapeError or ValueError when they do not fit together.
    */
-  flow(x: Tensor, y?: null, options?: FlowOptions): ImageFlow<Tensor>;
+  flow(x: Tensor, options?: FlowOptions): ImageFlow<Tensor>;
+  flow(x: Tensor, y: null, options?: FlowOptions): ImageFlow<Tensor>;
   flow(
     x: Tensor,
     y: Tensor,
     options: FlowOptions & { readonly sampleWeight: Tensor },
   ): ImageFlow<[...Pair, Tensor]>;
   flow(x: Tensor, y: Tensor, options?: FlowOptions): ImageFlow<Pair>;
-  flow(x: Tensor, y: Tensor | null = null, options: FlowOptions = {}): ImageFlow<unknown> {
+  flow(x: Tensor, second: Tensor | FlowOptions | null = null, third?: FlowOptions): ImageFlow<unknown> {
+    const isOptions = third === undefined && isRecord(second);
+    const [y, options] = isOptions ? [null, second] : [second as Tensor | null, third ?? {}];
     return flowArrays(this.#writer(), x, y, options, this.#settings.validationSplit);
   }
 
