@@ -168,7 +168,8 @@ test('labels have the form of their mode', async () => {
     [categorical.dtype, categorical.shape, [...categorical.data.subarray(0, 2)]],
     ['float32', [32, 2], [1, 0]],
   );
-  const images = await datasetFromDirectory(folder, { ...options, labelMode: null, colorMode: 'grayscale' });
+  const unlabelled = { ...options, classNames: null, labelMode: null, colorMode: 'grayscale' } as const;
+  const images = await datasetFromDirectory(folder, unlabelled);
   const [first] = await list(images);
   assert.deepEqual([first!.shape, first!.dtype, images.classNames], [[8, 4, 4, 1], 'uint8', null]);
   assert.equal(printed, '');
@@ -253,6 +254,7 @@ test('what does not fit is refused with what would', async () => {
     [{ labels: 'given' }, /`labels` argument should be a list of integer labels/],
     [{ labels: [1, 2] }, /labels\.length is 2 while we found \d+ files/],
     [{ labels: null, classNames: ['cats'] }, /only pass `classNames` if/],
+    [{ labelMode: null, classNames: ['cats'] }, /only pass `classNames` if.*labelMode=null/],
     [
       { classNames: ['cats', 'birds'] },
       /did not match the names of the subdirectories.*'Emus', 'cats', 'dogs'/,

@@ -25,7 +25,7 @@ export interface DatasetFromDirectoryOptions {
   readonly labels?: 'inferred' | readonly number[] | null;
   /** 'int': int32 `[batch]`; 'categorical': float32 `[batch, classes]`; 'binary': float32 `[batch, 1]`; null: no labels. Default 'int'. */
   readonly labelMode?: LabelMode | null;
-  /** The sub-folders to use, in the order of their labels. Default: all, sorted. */
+  /** The sub-folders to use, in the order of their labels; not without labels. Default: all, sorted. */
   readonly classNames?: readonly string[] | null;
   /** 'rgb', 'grayscale' or 'rgba'. Default 'rgb'. */
   readonly colorMode?: ColorMode;
@@ -142,10 +142,11 @@ function readLabelOptions(
         `labels=${describeValue(labels)}`,
     );
   }
-  if (labels !== 'inferred' && classNames !== undefined && classNames !== null) {
+  const isInferred = labels === 'inferred' && labelMode !== null;
+  if (!isInferred && classNames !== undefined && classNames !== null) {
     throw new ValueError(
-      `You can only pass \`classNames\` if \`labels: 'inferred'\`. Received: labels=${describeValue(labels)}, and ` +
-        `classNames=${describeValue(classNames)}`,
+      `You can only pass \`classNames\` if \`labels: 'inferred'\` and labelMode is not null. Received: ` +
+        `labels=${describeValue(labels)}, labelMode=${describeValue(labelMode)}, and classNames=${describeValue(classNames)}`,
     );
   }
   if (labelMode !== null && !['int', 'categorical', 'binary'].includes(labelMode)) {
