@@ -228,6 +228,12 @@ test('files that cannot be loaded end the pass, or are named once and left out',
   await assert.rejects(list(only), /None of the 2 files could be loaded/);
 });
 
+test('a folder may be given with a slash at its end', async () => {
+  const options = { shuffle: false, verbose: false };
+  const plain = await datasetFromDirectory(folder, options);
+  assert.deepEqual((await datasetFromDirectory(`${folder}/`, options)).filePaths, plain.filePaths);
+});
+
 test('File objects of a browser are a folder too', async () => {
   const file = (path: string, value: number, root = 'photos/') =>
     Object.assign(new File([picture(value) as Uint8Array<ArrayBuffer>], path.split('/').at(-1)!), {
@@ -254,6 +260,8 @@ test('what does not fit is refused with what would', async () => {
     [{ labels: 'given' }, /`labels` argument should be a list of integer labels/],
     [{ labels: [1, 2] }, /labels\.length is 2 while we found \d+ files/],
     [{ labels: null, classNames: ['cats'] }, /only pass `classNames` if/],
+    [{ classNames: ['cats', 'cats'] }, /list of different names/],
+    [{ classNames: 'cats' }, /list of different names/],
     [{ labelMode: null, classNames: ['cats'] }, /only pass `classNames` if.*labelMode=null/],
     [
       { classNames: ['cats', 'birds'] },

@@ -71,19 +71,20 @@ async function folderTree(who: string, directory: string, followLinks: boolean):
   if (!(await isFolder(directory))) {
     throw new FoveaError(`${who}: there is no folder '${directory}'. Give the path of a folder with images.`);
   }
+  const root = directory.replace(/(?<=.)\/+$/, '');
   const entriesOf = (path: string): Promise<Dirent[]> => readdir(path, { withFileTypes: true });
   const top: string[] = [];
   for (const { name } of await entriesOf(directory)) {
-    if (!name.startsWith('.') && (await isFolder(`${directory}/${name}`))) top.push(name);
+    if (!name.startsWith('.') && (await isFolder(`${root}/${name}`))) top.push(name);
   }
   const list = async (folder: string, listing: Map<string, FoundFile[]>): Promise<void> => {
-    const place = folder === '' ? directory : `${directory}/${folder}`;
+    const place = folder === '' ? root : `${root}/${folder}`;
     const below = (name: string) => (folder === '' ? name : `${folder}/${name}`);
     const files: FoundFile[] = [];
     listing.set(folder, files);
     for (const entry of await entriesOf(place)) {
       const path = below(entry.name);
-      const source = `${directory}/${path}`;
+      const source = `${root}/${path}`;
       const isLink = entry.isSymbolicLink();
       if (isLink ? await isFolder(source) : entry.isDirectory()) {
         if (!isLink || followLinks) await list(path, listing);

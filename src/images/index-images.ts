@@ -38,7 +38,18 @@ export async function indexImages(tree: Tree, options: IndexOptions): Promise<Im
   return options.shuffleSeed === null ? found : shuffled(found, options.shuffleSeed);
 }
 
+/** Throws ValueError unless `names` is null or a list of different names: a class of two labels has wrong ones. */
+export function checkClassNames(option: string, names: unknown): void {
+  if (names === null) return;
+  const isList = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (isList && new Set(names).size === names.length) return;
+  throw new ValueError(
+    `\`${option}\` must be a list of different names of sub-folders, received ${describeValue(names)}.`,
+  );
+}
+
 async function inClasses(tree: Tree, given: readonly string[] | null): Promise<ImageIndex> {
+  checkClassNames('classNames', given);
   if (given?.some((name) => !tree.folders.includes(name))) {
     throw new ValueError(
       'The `classNames` passed did not match the names of the subdirectories of the target directory. Expected: ' +

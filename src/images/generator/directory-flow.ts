@@ -9,6 +9,7 @@ import type { ExifOrientation } from '../decode.ts';
 import { CACHE_LIMIT } from '../directory-options.ts';
 import { type FoundFile, type ImageDirectory, openTree, type Tree } from '../image-files.ts';
 import { checkOnError, ImageStore, loaderOf, type OnError, type SkippedFile } from '../image-store.ts';
+import { checkClassNames } from '../index-images.ts';
 import { checkImageSpec, type ImageSpec } from '../prepare-image.ts';
 import type { Interpolation } from '../resize.ts';
 import { checkSubset } from './array-flow.ts';
@@ -112,6 +113,7 @@ export async function flowDirectory(
     shuffle: booleanOption(WHO, 'shuffle', options.shuffle, true),
     seed,
   };
+  checkClassNames('classes', options.classes ?? null);
   const subset = checkSubset(options.subset, validationSplit);
   const tree = await openTree(WHO, directory, booleanOption(WHO, 'followLinks', options.followLinks, false));
   const names = options.classes ?? tree.folders;

@@ -234,6 +234,10 @@ test('slips are refused', async () => {
     /classMode/,
   );
   await assert.rejects(
+    imageDataGenerator().flowFromDirectory(folder, { classes: ['cats', 'cats'] }),
+    /`classes` must be a list of different names/,
+  );
+  await assert.rejects(
     imageDataGenerator().flowFromDirectory(folder, { targetSize: '4' as never }),
     /the size must be \[height, width\]/,
   );
