@@ -143,9 +143,21 @@ export class Dataset<T = unknown> implements AsyncIterable<T> {
     return this.#with(repeated(this.source, passes));
   }
 
-  /** These elements, then those of `other`. */
+  /** These elements, then those of `other`. Throws ValueError when labels of the two stand for other classes. */
   concatenate<U>(other: Dataset<U>): Dataset<T | U> {
-    return this.#with(concatenated(this.source, Dataset.#sourceOf('concatenate', other)));
+    const source = Dataset.#sourceOf('concatenate', other);
+    const [own, others] = [this.classNames, other.classNames];
+    if (
+      own !== null &&
+      others !== null &&
+      (own.length !== others.length || own.some((n, i) => n !== others[i]))
+    ) {
+      throw new ValueError(
+        `concatenate: the datasets have different classes, ${describeValue(own)} and ${describeValue(others)}, so that one ` +
+          'label would stand for two of them. Give both the same classNames.',
+      );
+    }
+    return this.#with(concatenated(this.source, source));
   }
 
   /** Lists `[element, element of other]`, as many as the shorter one has. */

@@ -69,6 +69,14 @@ test('stages keep order, count their elements and begin anew with each pass', as
   assert.deepEqual(await list(dataset.take(0).repeat()), []);
 });
 
+test('datasets of other classes are not put together', () => {
+  const of = (classNames: string[]) => data.fromFiles(['a', 'b'], { labels: [0, 1], classNames });
+  const cats = of(['cats', 'dogs']);
+  assert.deepEqual(cats.concatenate(of(['cats', 'dogs'])).classNames, ['cats', 'dogs']);
+  assert.throws(() => cats.concatenate(of(['dogs', 'cats'])), /different classes, \['cats', 'dogs'\]/);
+  assert.throws(() => cats.concatenate(of(['cats'])), /Give both the same classNames/);
+});
+
 test('batch stacks Tensors, numbers, lists and records; unbatch takes them apart', async () => {
   const x = tensor(
     Uint8Array.from({ length: 20 }, (_, i) => i),
