@@ -101,7 +101,13 @@ export function flowArrays(
   return new ImageFlow(
     {
       writer,
-      images: { count: end - start, shape: [height, width, channels], load, loader: loaderOf(null) },
+      images: {
+        count: end - start,
+        shape: [height, width, channels],
+        load,
+        nameOf: (place) => `image ${start + place}`,
+        loader: loaderOf(null),
+      },
       batchSize: wholeNumberOption('flow', 'batchSize', options.batchSize, 32, 1),
       shuffle: booleanOption('flow', 'shuffle', options.shuffle, true),
       seed,

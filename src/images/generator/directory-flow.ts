@@ -135,7 +135,8 @@ export async function flowDirectory(
   const shape = [...spec.size!, CHANNELS[spec.colorMode!]] as const;
   const load = async (place: number) => images.accept(place, await images.load(place));
   const loader = loaderOf(store.workers);
-  const flowImages = { count: files.length, shape, load, loader, report: () => images.report() };
+  const nameOf = (place: number) => files[place]!.path;
+  const flowImages = { count: files.length, shape, load, nameOf, loader, report: () => images.report() };
   return new DirectoryFlow(
     { writer, images: flowImages, batch, ...settings },
     { files, labels, names, store: images },

@@ -129,6 +129,25 @@ test('weights go with their images', async () => {
   }
 });
 
+test("an error of the user's function names the image", async () => {
+  const fails = imageDataGenerator({
+    preprocessingFunction: () => {
+      throw new Error('no such colour');
+    },
+  });
+  const options = { batchSize: 1, shuffle: false } as const;
+  const flow = await fails.flowFromDirectory(folder, options);
+  const [name] = flow.filenames;
+  await assert.rejects(
+    list(flow.pass()),
+    (error: Error) =>
+      error instanceof FoveaError &&
+      error.message.startsWith('preprocessingFunction failed: no such colour') &&
+      error.message.includes(name!),
+  );
+  await assert.rejects(list(fails.flow(images, options).pass()), /no such colour.*image 0/);
+});
+
 test('images without labels take options in the place of labels, and one number is a size', async () => {
   const flow = imageDataGenerator().flow(images, { batchSize: 1, shuffle: false });
   const batches = await list(flow.pass());

@@ -1,6 +1,6 @@
 /** @file ImageDataGenerator: images changed at random while a model trains (keras/src/legacy/preprocessing/image.py). */
 
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { FoveaError, ShapeError, ValueError } from '../../base/errors.ts';
 import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { booleanOption, checkOptionNames, describeValue } from '../../base/options.ts';
 import { nextSeed } from '../../base/random.ts';
@@ -169,7 +169,7 @@ export class ImageDataGenerator {
   #standardize(values: Float32Array, shape: readonly [number, number, number]): void {
     const { preprocessingFunction, standardizing } = this.#settings;
     if (preprocessingFunction !== null) {
-      const result = preprocessingFunction(new Tensor(shape, 'float32', values));
+      const result = preprocessed(preprocessingFunction, new Tensor(shape, 'float32', values));
       if (!(result instanceof Tensor) || formatShape(result.shape) !== formatShape(shape)) {
         const received = result instanceof Tensor ? formatShape(result.shape) : describeValue(result);
         throw new ValueError(
@@ -193,6 +193,16 @@ export class ImageDataGenerator {
       `This imageDataGenerator specifies \`${option}\`, but it hasn't been fit on any training data. Fit it first by calling ` +
         '`.fit(images)`.',
     );
+  }
+}
+
+function preprocessed(fn: (image: Tensor) => Tensor, image: Tensor): Tensor {
+  try {
+    return fn(image);
+  } catch (error) {
+    if (error instanceof FoveaError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FoveaError(`preprocessingFunction failed: ${reason}`, { cause: error });
   }
 }
 

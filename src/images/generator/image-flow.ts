@@ -1,5 +1,6 @@
 /** @file ImageFlow: the endless batches of transformed images that ImageDataGenerator gives (Keras' `Iterator`). */
 
+import { withPlace } from '../../base/errors.ts';
 import { checkSeed } from '../../base/random.ts';
 import type { StateValue } from '../../base/state-value.ts';
 import { Tensor } from '../../base/tensor.ts';
@@ -23,6 +24,8 @@ export interface FlowImages {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** An image, or null for one that is left out. */
   load(index: number): Promise<Tensor | null>;
+  /** An image's name for messages. */
+  nameOf(index: number): string;
   /** Changes images. */
   readonly loader: ImageLoader;
   /** Called at the end of a pass. */
@@ -108,9 +111,12 @@ class FlowSource<T> implements Source<T> {
     const { writer, images, batch } = this.#settings;
     const change = async (place: number, i: number) => {
       const image = await images.load(place);
-      return image === null
-        ? null
-        : { place, image: await writer.change(image, transforms[i]!, images.loader) };
+      if (image === null) return null;
+      try {
+        return { place, image: await writer.change(image, transforms[i]!, images.loader) };
+      } catch (error) {
+        throw withPlace(error, images.nameOf(place));
+      }
     };
     const changed = await Promise.all(places.map(change));
     const kept = changed.filter((each) => each !== null);
