@@ -108,7 +108,7 @@ async function showAugmented(path: string): Promise<void> {
   const photo = await images.loadImage(path, { targetSize: [150, 150] });
   const datagen = images.imageDataGenerator(augmenting);
   const versions = [];
-  for await (const batch of datagen.flow(photo.reshape([1, 150, 150, 3]), null, { batchSize: 1 })) {
+  for await (const batch of datagen.flow(photo.reshape([1, 150, 150, 3]), { batchSize: 1 })) {
     versions.push(batch.reshape([150, 150, 3]));
     if (versions.length === 8) break;
   }

@@ -81,6 +81,15 @@ test('an epoch of more steps than a pass of a flow has goes on in the next pass'
   assert.equal(warn.mock.callCount(), 0);
 });
 
+test('normalization adapts to one pass of a flow, and refuses what never ends', async () => {
+  const flow = await generator().flowFromDirectory(folder, { ...options, shuffle: false });
+  const layer = layers.normalization();
+  await layer.adapt(flow);
+  const [mean] = layer.getWeights();
+  assert.ok(mean!.data.every((value) => Math.abs(value) < 2));
+  await assert.rejects(layer.adapt(flow.repeat()), /never ends.*take\(n\)/);
+});
+
 test('a run over a folder or a flow goes on from each of its batches with the same bits', async () => {
   const sources = [
     async () => {

@@ -9,6 +9,7 @@ export function describeValue(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(describeValue).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const name: string = value.constructor?.name ?? 'Object';
+    if (name === 'Promise') return 'a Promise (write await before it)';
     return name === 'Object' ? 'a record' : `a ${name}`;
   }
   return typeof value === 'function' ? 'a function' : String(value);

@@ -64,6 +64,11 @@ class Predictor {
     if (first === undefined) return;
     const pixels = pixelsFor({ bytes: scalesPixels(this.#model) }, first.concat(others));
     const outputs = await this.#model.predict(pixels, { verbose: 0 });
+    if (!outputs.allFinite()) {
+      throw new FoveaError(
+        `The model predicts numbers that are NaN or infinite: its weights do not fit, or its training failed. Train it again.`,
+      );
+    }
     const rows = outputs.reshape([readable.length, -1]).toArray() as number[][];
     const { classNames } = this.#model;
     this.predictions.push(...rows.map((row, i) => predictionOf(readable[i]!, row, classNames)));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, mock, test } from 'node:test';
@@ -232,6 +232,23 @@ test('a folder may be given with a slash at its end', async () => {
   const options = { shuffle: false, verbose: false };
   const plain = await datasetFromDirectory(folder, options);
   assert.deepEqual((await datasetFromDirectory(`${folder}/`, options)).filePaths, plain.filePaths);
+});
+
+test('links are followed when asked for, and not around in a circle', async (t) => {
+  const linked = await mkdtemp(join(tmpdir(), 'fovea-links-'));
+  t.after(() => rm(linked, { recursive: true, force: true }));
+  await mkdir(join(linked, 'photos/a'), { recursive: true });
+  await writeFile(join(linked, 'photos/a/1.png'), picture(1));
+  await mkdir(join(linked, 'elsewhere'));
+  await writeFile(join(linked, 'elsewhere/2.png'), picture(2));
+  await symlink('..', join(linked, 'photos/a/up'));
+  await symlink(join(linked, 'elsewhere'), join(linked, 'photos/a/more'));
+  const found = async (followLinks: boolean) => {
+    const dataset = await datasetFromDirectory(join(linked, 'photos'), { followLinks, shuffle: false });
+    return dataset.filePaths.map((path) => path.slice(linked.length));
+  };
+  assert.deepEqual(await found(false), ['/photos/a/1.png']);
+  assert.deepEqual(await found(true), ['/photos/a/1.png', '/photos/a/more/2.png']);
 });
 
 test('File objects of a browser are a folder too', async () => {

@@ -66,19 +66,34 @@ export async function openTree(who: string, directory: ImageDirectory, followLin
 }
 
 async function folderTree(who: string, directory: string, followLinks: boolean): Promise<Tree> {
-  const { readdir, stat } = await import('node:fs/promises');
+  const { readdir, realpath, stat } = await import('node:fs/promises');
   const isFolder = async (path: string) => (await stat(path).catch(() => null))?.isDirectory() ?? false;
   if (!(await isFolder(directory))) {
     throw new FoveaError(`${who}: there is no folder '${directory}'. Give the path of a folder with images.`);
   }
   const root = directory.replace(/(?<=.)\/+$/, '');
-  const entriesOf = (path: string): Promise<Dirent[]> => readdir(path, { withFileTypes: true });
+  const entriesOf = async (path: string): Promise<Dirent[]> => {
+    try {
+      return await readdir(path, { withFileTypes: true });
+    } catch (error) {
+      throw new FoveaError(`${who}: could not read the folder '${path}': ${(error as Error).message}.`, {
+        cause: error,
+      });
+    }
+  };
   const top: string[] = [];
   for (const { name } of await entriesOf(directory)) {
     if (!name.startsWith('.') && (await isFolder(`${root}/${name}`))) top.push(name);
   }
-  const list = async (folder: string, listing: Map<string, FoundFile[]>): Promise<void> => {
+  // A link may lead to a folder above it; `above` are the real paths of the folders that are being listed.
+  const list = async (
+    folder: string,
+    listing: Map<string, FoundFile[]>,
+    above: readonly string[],
+  ): Promise<void> => {
     const place = folder === '' ? root : `${root}/${folder}`;
+    const real = await realpath(place);
+    if (above.includes(real)) return;
     const below = (name: string) => (folder === '' ? name : `${folder}/${name}`);
     const files: FoundFile[] = [];
     listing.set(folder, files);
@@ -87,7 +102,7 @@ async function folderTree(who: string, directory: string, followLinks: boolean):
       const source = `${root}/${path}`;
       const isLink = entry.isSymbolicLink();
       if (isLink ? await isFolder(source) : entry.isDirectory()) {
-        if (!isLink || followLinks) await list(path, listing);
+        if (!isLink || followLinks) await list(path, listing, [...above, real]);
       } else files.push({ path, source });
     }
   };
@@ -96,7 +111,7 @@ async function folderTree(who: string, directory: string, followLinks: boolean):
     folders: top.sort(byCodePoints),
     files: async (folder, formats) => {
       const listing = new Map<string, FoundFile[]>();
-      await list(folder, listing);
+      await list(folder, listing, []);
       return inOrder(listing, formats);
     },
   };

@@ -23,6 +23,23 @@ export type Statistic = number | readonly Statistic[];
 /** Batches to adapt to: a Tensor, or an iterable of Tensors or of lists that begin with one. */
 export type AdaptData = Tensor | Iterable<unknown> | AsyncIterable<unknown>;
 
+/** What is needed of a dataset: its iterator may go on into further passes. */
+interface DatasetLike {
+  readonly length: number | null;
+  pass(): AsyncIterable<unknown>;
+}
+
+/** The batches of one pass. Throws ValueError for data that never ends. */
+function onePass(data: AdaptData, layer: string): Iterable<unknown> | AsyncIterable<unknown> {
+  if (data instanceof Tensor) return [data];
+  if (!('pass' in data)) return data;
+  const dataset = data as AdaptData & DatasetLike;
+  if (dataset.length !== Number.POSITIVE_INFINITY) return dataset.pass();
+  throw new ValueError(
+    `Layer '${layer}': adapt() received a dataset that never ends. Leave repeat() out, or write take(n) behind it.`,
+  );
+}
+
 const EXPECTED = 'a number, or a list of numbers for the kept axes';
 
 function statistic(): Option<Statistic | null, Statistic | null, false> {
@@ -92,7 +109,7 @@ export class Normalization extends withOptions(Layer, {
       );
     }
     let moments: Moments | null = null;
-    for await (const batch of data instanceof Tensor ? [data] : data) {
+    for await (const batch of onePass(data, this.name)) {
       const x = this.#inputsOf(batch);
       this.build([[null, ...x.shape.slice(1)]]);
       moments ??= new Moments(this.#statisticShape);
