@@ -105,6 +105,11 @@ export function isPhotoShape([height, width]: readonly number[]): boolean {
   return Math.min(height!, width!) > LARGEST_DRAWING;
 }
 
+/** Images in a step, unless the user says otherwise: as in chapters 5.1 and 5.2. */
+export function usualBatchSize(imageShape: readonly number[]): number {
+  return isPhotoShape(imageShape) ? 20 : 64;
+}
+
 /** The built-in network for images of a shape. Throws ShapeError for images below 3x3. */
 export function buildConvnet(plan: NetworkPlan): Network {
   const [height, width] = plan.imageShape;

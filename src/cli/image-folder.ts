@@ -4,6 +4,7 @@ import { RandomGenerator } from '../base/random.ts';
 import { type FolderFile, listFolder } from '../images/inspection/folder-files.ts';
 import { images, type Tensor } from '../index.ts';
 import { UsageError } from './command-error.ts';
+import { usualBatchSize } from './convnets.ts';
 import type { DataPart, DataSource, PartName, SkippedFile } from './data-parts.ts';
 import { reasonToLeaveOut, sayLeftOut, sayMisnamed } from './folder-remarks.ts';
 import { type DecidedForm, type ImageForm, imageFormFor } from './image-form.ts';
@@ -12,7 +13,8 @@ import { say } from './output.ts';
 
 /** How a folder is read. */
 export interface FolderOptions extends ImageForm {
-  readonly batchSize: number;
+  /** Left out: as many as are usual for images of their size. */
+  readonly batchSize?: number | undefined;
   /** Share of the training images to hold out where the folder has no part for validation. */
   readonly validationSplit?: number | undefined;
   readonly seed?: number | undefined;
@@ -83,7 +85,7 @@ async function openPart(
   const dataset = await images.datasetFromDirectory(
     files.map(({ location, className }) => ({ file: location, label: className! })),
     {
-      batchSize: options.batchSize,
+      batchSize: options.batchSize ?? usualBatchSize(form.size),
       imageSize: form.size,
       colorMode: form.colorMode,
       interpolation: 'bilinear',

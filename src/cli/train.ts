@@ -20,6 +20,7 @@ import {
   buildConvnet,
   isPhotoShape,
   PHOTO_LEARNING_RATE,
+  usualBatchSize,
   withAugmentation,
 } from './convnets.ts';
 import type { DataPart, DataSource } from './data-parts.ts';
@@ -40,7 +41,7 @@ import { evaluateOn, runTraining, type TrainingRun } from './training-run.ts';
 interface TrainOptions extends EngineOptions {
   readonly model: string;
   readonly epochs: number;
-  readonly batchSize: number;
+  readonly batchSize?: number;
   readonly optimizer: string;
   readonly learningRate?: number;
   readonly validationSplit?: number;
@@ -136,7 +137,7 @@ function compile({ model, source }: Prepared, task: Task, options: TrainOptions)
 }
 
 function fit({ source, train, model }: Prepared, task: Task, options: TrainOptions): Promise<TrainingRun> {
-  const { epochs, batchSize, validationSplit } = options;
+  const { epochs, batchSize = usualBatchSize(source.imageShape), validationSplit } = options;
   const validation = source.parts.validation?.examples(task);
   // Folders come in batches, and have held out what the split says.
   const arrays = validationSplit === undefined ? { batchSize } : { batchSize, validationSplit };
@@ -258,7 +259,7 @@ export function addTrainCommand(program: Command): void {
     )
     .option('--model <model>', `${BUILT_IN_MODEL}, or a .keras file to train further`, BUILT_IN_MODEL)
     .option('--epochs <n>', 'passes over the data', wholeNumber(1), 5)
-    .option('--batch-size <n>', 'images per step', wholeNumber(1), 64)
+    .option('--batch-size <n>', 'images per step (default: 64; for photos 20)', wholeNumber(1))
     .option('--optimizer <name>', 'rmsprop, adam, sgd, …', DEFAULT_OPTIMIZER)
     .option(
       '--learning-rate <rate>',
