@@ -1,24 +1,15 @@
 /** @file Rows times a transposed weight matrix, without a transposed copy: each result is a sum along the lanes. */
 
 import { KernelBuilder } from './builder.ts';
-import { FLOAT_BYTES, type Int, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
-import { inParts, nest, sampleLevel } from './nest.ts';
+import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from './ir.ts';
+import { forRowTiles, type MatmulOptions, SAMPLE_ROWS } from './matmul.ts';
+import { inParts } from './nest.ts';
 
-/** Rows of weights, and samples, whose products are summed side by side: accumulators enough to hide the latency. */
+/** Rows of weights that are summed side by side with some rows of dy: accumulators enough to hide the latency. */
 const WEIGHT_ROWS = 2;
-const SAMPLES = 4;
-
-interface Options {
-  /** Rows per sample when batched, else in all. */
-  readonly rows: number;
-  readonly ic: number;
-  readonly oc: number;
-  readonly batched: boolean;
-  readonly target: VectorTarget;
-}
 
 /** Pointers: dy [rows, oc], weights [ic, oc], dst [rows, ic]. */
-export function matmulTransposedKernel({ rows, ic, oc, batched, target }: Options): Kernel {
+export function matmulTransposedKernel({ rows, ic, oc, batched, target }: MatmulOptions): Kernel {
   const k = new KernelBuilder(`matmul_transposed_${rows}x${oc}x${ic}`, target);
   const dy = k.pointer('dy');
   const weights = k.pointer('weights');
@@ -26,34 +17,11 @@ export function matmulTransposedKernel({ rows, ic, oc, batched, target }: Option
   const samples = batched ? k.count('samples') : null;
   const strides = [oc * FLOAT_BYTES, FLOAT_BYTES];
   inParts(k, { length: ic, part: WEIGHT_ROWS, strides }, [weights, dst], ([w, to], weightRows) => {
-    forSamples(k, samples, rows, [dy, to!], [oc, ic], ([from, out], count) => {
-      products(k, { dy: from!, weights: w!, dst: out! }, { ic, oc, rows: count, weightRows });
+    forRowTiles(k, samples, rows, SAMPLE_ROWS, [dy, to!], [oc, ic], ([from, out], tileRows) => {
+      products(k, { dy: from!, weights: w!, dst: out! }, { ic, oc, rows: tileRows, weightRows });
     });
   });
   return k.finish();
-}
-
-/** Calls `body` for as many rows as are there, some at a time. `widths`: the floats from row to row of each pointer. */
-function forSamples(
-  k: KernelBuilder,
-  samples: Int | null,
-  rows: number,
-  pointers: readonly Ptr[],
-  widths: readonly number[],
-  body: (pointers: readonly Ptr[], rows: number) => void,
-): void {
-  const strides = widths.map((width) => width * FLOAT_BYTES);
-  if (samples === null || rows > 1) {
-    const sampleWidths = widths.map((width) => width * rows);
-    nest(k, [sampleLevel(samples, sampleWidths)], pointers, (at) => {
-      inParts(k, { length: rows, part: Math.min(SAMPLES, rows), strides }, at, body);
-    });
-    return;
-  }
-  const running = pointers.map((ptr) => k.pointerAt(ptr.role, ptr));
-  const bumps = (count: number) => running.map((ptr, i) => ({ ptr, bytes: count * strides[i]! }));
-  k.loop({ int: samples, op: 'div', by: SAMPLES }, bumps(SAMPLES), () => body(running, SAMPLES));
-  k.loop({ int: samples, op: 'mod', by: SAMPLES }, bumps(1), () => body(running, 1));
 }
 
 interface Pointers {

@@ -15,7 +15,7 @@ import {
 import { nest, sampleLevel } from './nest.ts';
 import { accumulate, forTile, makeTile, planTile, type Tile, zeroTile } from './outer-product.ts';
 
-interface MatmulOptions {
+export interface MatmulOptions {
   /** Rows per sample when batched, else in all. */
   readonly rows: number;
   readonly ic: number;
@@ -25,7 +25,7 @@ interface MatmulOptions {
 }
 
 /** Rows of a tile when the rows are samples. Most chunks are multiples of it, so that no smaller tile is needed. */
-const SAMPLE_ROWS = 4;
+export const SAMPLE_ROWS = 4;
 
 /** Pointers: x [rows, ic], weights [ic, oc], epilogue operands, dst [rows, oc]. */
 export function matmulKernel(options: MatmulOptions & { readonly epilogue: Epilogue | null }): Kernel {
@@ -72,7 +72,7 @@ function storeRows(k: KernelBuilder, tile: Tile, dst: Ptr, oc: number, bound: Bo
  * Walks rows in tiles of `limit`, then one by one. With one row per sample the rows are the samples themselves, whose
  * number is known only at run time.
  */
-function forRowTiles(
+export function forRowTiles(
   k: KernelBuilder,
   samples: Int | null,
   rows: number,
