@@ -57,13 +57,16 @@ const MAX_KEPT_BYTES = 512 * 2 ** 20;
  * Compiles a step. Throws ShapeError when an update's value does not have its variable's shape.
  */
 export function compile(options: CompileOptions): CompiledProgram {
-  const compiled = compileWith(options, true);
-  const kept = compiled.program.buffers.filter(
+  return compileWith(options, true);
+}
+
+/** Bytes per sample of the values between sweeps. */
+function keptBytes({ list, bindings }: Buffers): number {
+  const kept = list.filter(
     ({ kind, id, sharesWith }) =>
-      kind === 'batch' && sharesWith === undefined && compiled.bindings[id]!.source === 'program',
+      kind === 'batch' && sharesWith === undefined && bindings[id]!.source === 'program',
   );
-  const elements = kept.reduce((sum, buffer) => sum + buffer.elements, 0);
-  return elements * options.capacity * FLOAT_BYTES > MAX_KEPT_BYTES ? compileWith(options, false) : compiled;
+  return kept.reduce((sum, { elements }) => sum + elements * FLOAT_BYTES, 0);
 }
 
 function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
@@ -92,6 +95,7 @@ function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
     lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
   const results = outputs.map((node) => buffers.result(node));
   shareBuffers(lowered, buffers, results);
+  if (sweeps.moved && keptBytes(buffers) * capacity > MAX_KEPT_BYTES) return compileWith(options, false);
   const arena = planArena(lowered, buffers, Math.ceil(capacity / shards));
   const program = { name: options.name, buffers: buffers.list, shards, ...arena };
   return { program, bindings: buffers.bindings, outputs: results, phases };

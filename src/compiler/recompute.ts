@@ -16,6 +16,8 @@ export interface Sweeps {
   readonly roots: ReadonlyMap<Node, Node>;
   /** The first sweep in which each node can run; for a node that is computed again, the sweep that needs it. */
   readonly of: ReadonlyMap<Node, number>;
+  /** Whether work on large weights was moved to sweeps of its own. */
+  readonly moved: boolean;
   /** Sweeps of the step. */
   readonly count: number;
 }
@@ -35,7 +37,8 @@ const MOST_NODES = 12;
  */
 export function placeInSweeps(roots: readonly Node[], apart: boolean): Sweeps {
   const order = topologicalOrder(roots);
-  const of = firstSweeps(order, apart ? new SweepsApart() : null);
+  const sweepsApart = apart ? new SweepsApart() : null;
+  const of = firstSweeps(order, sweepsApart);
   const sources = new Sources(order, roots);
   const rewritten = new Map<Node, Node>();
   const again = new Map<number, Map<Node, Node>>();
@@ -63,7 +66,12 @@ export function placeInSweeps(roots: readonly Node[], apart: boolean): Sweeps {
     of.set(now, of.get(node)!);
   }
   const last = Math.max(0, ...order.filter(runsOnSamples).map((node) => of.get(node)!));
-  return { roots: new Map(roots.map((root) => [root, rewritten.get(root)!])), of, count: last + 1 };
+  return {
+    roots: new Map(roots.map((root) => [root, rewritten.get(root)!])),
+    of,
+    moved: sweepsApart?.moved ?? false,
+    count: last + 1,
+  };
 }
 
 function runsOnSamples(node: Node): boolean {

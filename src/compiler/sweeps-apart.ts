@@ -20,12 +20,16 @@ type Content = 'weights' | 'maps';
 export class SweepsApart {
   readonly #contents: (Content | undefined)[] = [];
 
+  /** Whether a node was given a later sweep than it could run in. */
+  moved = false;
+
   /** The sweep of a node that can run in sweep `first` or later. Nodes are placed in topological order. */
   place(node: Node, first: number): number {
     const content = contentOf(node);
     if (content === null) return first;
     let sweep = first;
     while (this.#contents[sweep] !== undefined && this.#contents[sweep] !== content) sweep++;
+    this.moved ||= sweep > first;
     this.#contents[sweep] = content;
     return sweep;
   }
