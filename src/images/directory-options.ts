@@ -1,23 +1,16 @@
 /** @file The options of datasetFromDirectory: Keras' names, defaults and checks. */
 
 import { ValueError } from '../base/errors.ts';
-import {
-  booleanOption,
-  checkOptionNames,
-  describeValue,
-  numberOption,
-  wholeNumberOption,
-} from '../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue, wholeNumberOption } from '../base/options.ts';
 import { checkSeed } from '../base/random.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import type { ColorMode } from './color-mode.ts';
-import type { ExifOrientation } from './decode.ts';
+import { FOLDER_LOADING_OPTIONS, type FolderLoadingOptions, readFolderLoading } from './folder-loading.ts';
 import type { LabelMode } from './image-dataset.ts';
-import { checkOnError, type OnError } from './image-store.ts';
 import { checkImageSpec, type ImageSpec } from './prepare-image.ts';
 import type { KerasInterpolation } from './resize.ts';
 
-export interface DatasetFromDirectoryOptions {
+export interface DatasetFromDirectoryOptions extends FolderLoadingOptions {
   /**
    * 'inferred': one class for each sub-folder; a list of numbers, one for each file in the order of their paths; null: no
    * labels. Default 'inferred'.
@@ -47,34 +40,19 @@ export interface DatasetFromDirectoryOptions {
   readonly cropToAspectRatio?: boolean;
   /** Whether to fill images with black to the proportions of imageSize instead of stretching them. Default false. */
   readonly padToAspectRatio?: boolean;
-  /** Whether folders that links point to are searched. Default false. */
-  readonly followLinks?: boolean;
   /** Whether to print how many files were found. Default true. */
   readonly verbose?: boolean;
-  /** What to do with files that cannot be loaded. Default 'throw'. */
-  readonly onError?: OnError;
-  /** Threads that decode. Default: as many as the machine runs at the same time. */
-  readonly workers?: number;
   /** Batches that are made before they are asked for. Default 2. */
   readonly prefetch?: number;
-  /**
-   * Bytes of decoded images that are kept in memory, so that later passes do not decode them again; the order still
-   * changes. 0 keeps none. Default 256 MB.
-   */
-  readonly cacheLimit?: number;
-  /** Whether photos are turned upright as their Exif data says. Default 'apply'; Keras ignores it. */
-  readonly exifOrientation?: ExifOrientation;
 }
 
 const OPTIONS = [
   ...['labels', 'labelMode', 'classNames', 'colorMode', 'batchSize', 'imageSize', 'shuffle', 'seed'],
-  ...['validationSplit', 'subset', 'interpolation', 'followLinks', 'verbose', 'onError', 'workers'],
-  ...['prefetch', 'cacheLimit', 'exifOrientation', 'cropToAspectRatio', 'padToAspectRatio'],
+  ...['validationSplit', 'subset', 'interpolation', 'cropToAspectRatio', 'padToAspectRatio', 'verbose'],
+  ...['prefetch', ...FOLDER_LOADING_OPTIONS],
 ];
 /** For messages. */
 export const WHO = 'datasetFromDirectory';
-/** Bytes of decoded images that are kept unless the user says otherwise. */
-export const CACHE_LIMIT = 256 * 2 ** 20;
 
 /** All options, checked. */
 export type DirectorySettings = ReturnType<typeof readDirectoryOptions>;
@@ -82,7 +60,8 @@ export type DirectorySettings = ReturnType<typeof readDirectoryOptions>;
 /** All options with their defaults. Throws ValueError for what Keras refuses too, and for slips. */
 export function readDirectoryOptions(options: DatasetFromDirectoryOptions) {
   checkOptionNames(WHO, options, OPTIONS);
-  const { imageSize = [256, 256], prefetch = 2, workers, cacheLimit } = options;
+  const { imageSize = [256, 256], prefetch = 2 } = options;
+  const { followLinks, exifOrientation, store } = readFolderLoading(WHO, options);
   const [labels, labelMode] = readLabelOptions(options);
   const shuffle = booleanOption(WHO, 'shuffle', options.shuffle, true);
   const seed = options.seed === undefined || options.seed === null ? null : checkSeed(options.seed);
@@ -101,7 +80,7 @@ export function readDirectoryOptions(options: DatasetFromDirectoryOptions) {
       cropToAspectRatio: booleanOption(WHO, 'cropToAspectRatio', options.cropToAspectRatio, false),
       padToAspectRatio: booleanOption(WHO, 'padToAspectRatio', options.padToAspectRatio, false),
     },
-    exifOrientation: options.exifOrientation ?? 'apply',
+    exifOrientation,
   };
   checkImageSpec(spec, WHO);
   return {
@@ -113,19 +92,11 @@ export function readDirectoryOptions(options: DatasetFromDirectoryOptions) {
     shuffle,
     seed,
     ...readSplit(options, shuffle, seed),
-    followLinks: booleanOption(WHO, 'followLinks', options.followLinks, false),
+    followLinks,
     verbose: booleanOption(WHO, 'verbose', options.verbose, true),
     prefetch: wholeNumberOption(WHO, 'prefetch', prefetch, 2, 0),
     spec,
-    store: {
-      spec,
-      onError: checkOnError(WHO, options.onError ?? 'throw'),
-      workers: workers === undefined ? null : wholeNumberOption(WHO, 'workers', workers, 1, 1),
-      cacheLimit: numberOption(WHO, 'cacheLimit', cacheLimit, CACHE_LIMIT, {
-        holds: (bytes) => bytes >= 0,
-        expected: 'a number of bytes from 0 up',
-      }),
-    },
+    store: { spec, ...store },
   };
 }
 

@@ -1,7 +1,6 @@
 /** @file ImageStore: the decoded images of a list of files, loaded on threads and kept while there is room. */
 
-import { FoveaError, ValueError } from '../base/errors.ts';
-import { describeValue } from '../base/options.ts';
+import { FoveaError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { FoundFile } from './image-files.ts';
 import { createImageLoader, type ImageLoader } from './image-loader.ts';
@@ -40,14 +39,6 @@ export function loaderOf(workers: number | null): ImageLoader {
     loaders.set(workers, loader);
   }
   return loader;
-}
-
-/** Throws ValueError for an `onError` that is none. */
-export function checkOnError(who: string, onError: unknown): OnError {
-  if (onError === 'throw' || onError === 'skip' || typeof onError === 'function') return onError as OnError;
-  throw new ValueError(
-    `${who}: onError must be 'throw', 'skip' or a function (error, file) => void, received ${describeValue(onError)}.`,
-  );
 }
 
 /** What the loader takes: a path, a browser's File, or the bytes of another kind of file. */
@@ -90,9 +81,9 @@ export class ImageStore {
     const { files, spec, workers, cacheLimit } = this.#options;
     try {
       const image = await loaderOf(workers).load(await sourceOf(files[index]!), spec);
-      if (this.#bytes + image.size <= cacheLimit && !this.#kept.has(index)) {
+      if (this.#bytes + image.data.byteLength <= cacheLimit && !this.#kept.has(index)) {
         this.#kept.set(index, image);
-        this.#bytes += image.size;
+        this.#bytes += image.data.byteLength;
       }
       return image;
     } catch (error) {

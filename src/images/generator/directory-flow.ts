@@ -6,9 +6,9 @@ import { unknownNameError } from '../../base/suggest.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { CHANNELS, type ColorMode } from '../color-mode.ts';
 import type { ExifOrientation } from '../decode.ts';
-import { CACHE_LIMIT } from '../directory-options.ts';
+import { FOLDER_LOADING_OPTIONS, type FolderLoadingOptions, readFolderLoading } from '../folder-loading.ts';
 import { type FoundFile, type ImageDirectory, openTree, type Tree } from '../image-files.ts';
-import { checkOnError, ImageStore, loaderOf, type OnError, type SkippedFile } from '../image-store.ts';
+import { ImageStore, loaderOf, type SkippedFile } from '../image-store.ts';
 import { checkClassNames } from '../index-images.ts';
 import { checkImageSpec, type ImageSpec } from '../prepare-image.ts';
 import type { Interpolation } from '../resize.ts';
@@ -17,7 +17,7 @@ import { type FlowSettings, ImageFlow, type ImageWriter } from './image-flow.ts'
 
 export type ClassMode = 'categorical' | 'binary' | 'sparse' | 'input';
 
-export interface FlowFromDirectoryOptions {
+export interface FlowFromDirectoryOptions extends FolderLoadingOptions {
   /** `[height, width]` of the images, or one number for both. Default `[256, 256]`. */
   readonly targetSize?: number | readonly [height: number, width: number];
   /** 'rgb', 'grayscale' or 'rgba'. Default 'rgb'. */
@@ -41,21 +41,11 @@ export interface FlowFromDirectoryOptions {
   readonly subset?: 'training' | 'validation' | null;
   /** Whether to cut images to the proportions of targetSize instead of stretching them. Default false. */
   readonly keepAspectRatio?: boolean;
-  /** Whether folders that links point to are searched. Default false. */
-  readonly followLinks?: boolean;
-  /** What to do with files that cannot be loaded. Default 'throw'. */
-  readonly onError?: OnError;
-  /** Threads that decode. Default: as many as the machine runs at the same time. */
-  readonly workers?: number;
-  /** Bytes of decoded images that are kept in memory from pass to pass. Default 256 MB. */
-  readonly cacheLimit?: number;
-  /** Whether photos are turned upright as their Exif data says. Default 'apply'; Keras ignores it. */
-  readonly exifOrientation?: ExifOrientation;
 }
 
 const OPTIONS = [
   ...['targetSize', 'colorMode', 'classes', 'classMode', 'batchSize', 'shuffle', 'seed', 'interpolation'],
-  ...['subset', 'keepAspectRatio', 'followLinks', 'onError', 'workers', 'cacheLimit', 'exifOrientation'],
+  ...['subset', 'keepAspectRatio', ...FOLDER_LOADING_OPTIONS],
 ];
 const WHO = 'flowFromDirectory';
 /** Keras' ends of names, which need no dot, and WebP. Files that cannot be read are errors when they are loaded. */
@@ -97,17 +87,12 @@ export async function flowDirectory(
   validationSplit: number,
 ): Promise<DirectoryFlow<unknown>> {
   checkOptionNames(WHO, options, OPTIONS);
-  const { classMode = 'categorical', seed = null, workers } = options;
+  const { classMode = 'categorical', seed = null } = options;
   if (classMode !== null && !CLASS_MODES.includes(classMode)) {
     throw unknownNameError('classMode', String(classMode), CLASS_MODES);
   }
-  const spec = imageSpec(options);
-  const store = {
-    spec,
-    onError: checkOnError(WHO, options.onError ?? 'throw'),
-    workers: workers === undefined ? null : wholeNumberOption(WHO, 'workers', workers, 1, 1),
-    cacheLimit: wholeNumberOption(WHO, 'cacheLimit', options.cacheLimit, CACHE_LIMIT, 0),
-  };
+  const { followLinks, exifOrientation, store } = readFolderLoading(WHO, options);
+  const spec = imageSpec(options, exifOrientation);
   const settings = {
     batchSize: wholeNumberOption(WHO, 'batchSize', options.batchSize, 32, 1),
     shuffle: booleanOption(WHO, 'shuffle', options.shuffle, true),
@@ -115,14 +100,14 @@ export async function flowDirectory(
   };
   checkClassNames('classes', options.classes ?? null);
   const subset = checkSubset(options.subset, validationSplit);
-  const tree = await openTree(WHO, directory, booleanOption(WHO, 'followLinks', options.followLinks, false));
+  const tree = await openTree(WHO, directory, followLinks);
   const names = options.classes ?? tree.folders;
   const { files, labels } = await listFiles(tree, names, subset, validationSplit);
   console.log(`Found ${files.length} images belonging to ${names.length} classes.`);
   if (files.length === 0) {
     throw new FoveaError(`No images found in directory ${tree.name}. Allowed formats: ${FORMATS.join(', ')}`);
   }
-  const images = new ImageStore({ files, ...store });
+  const images = new ImageStore({ files, spec, ...store });
   const batch = (pixels: Tensor, places: readonly number[]) => {
     const target = targets(
       pixels,
@@ -143,7 +128,7 @@ export async function flowDirectory(
   );
 }
 
-function imageSpec(options: FlowFromDirectoryOptions): ImageSpec {
+function imageSpec(options: FlowFromDirectoryOptions, exifOrientation: ExifOrientation): ImageSpec {
   const { targetSize = [256, 256] } = options;
   const spec: ImageSpec = {
     colorMode: options.colorMode ?? 'rgb',
@@ -152,7 +137,7 @@ function imageSpec(options: FlowFromDirectoryOptions): ImageSpec {
       interpolation: options.interpolation ?? 'nearest',
       cropToAspectRatio: booleanOption(WHO, 'keepAspectRatio', options.keepAspectRatio, false),
     },
-    exifOrientation: options.exifOrientation ?? 'apply',
+    exifOrientation,
   };
   checkImageSpec(spec, WHO);
   return spec;
