@@ -93,3 +93,20 @@ test('a worker that dies takes one file with it, and another takes its place', a
   answer(1);
   assert.deepEqual([(await second!).data[0], (await third!).data[0]], [2, 3]);
 });
+
+test('a task that cannot be sent is refused, and the others get their own replies', async () => {
+  const { start, answer } = fakeWorkers();
+  const crew = new ImageCrew((events) => {
+    const worker = start(events);
+    const send = (job: ImageJob) => {
+      if (job.id === 2) throw new Error('cannot be cloned');
+      worker.send(job);
+    };
+    return { ...worker, send };
+  }, 1);
+  const [first, second, third] = [1, 2, 3].map((id) => load(crew, id));
+  await assert.rejects(second!, /cannot be cloned/);
+  answer(0);
+  answer(0);
+  assert.deepEqual([(await first!).data[0], (await third!).data[0]], [1, 3]);
+});

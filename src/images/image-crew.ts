@@ -39,74 +39,81 @@ function imageOf(shape: readonly number[], pixels: Uint8Array | Float32Array): T
 
 /** Workers that share the files among them. They are started when there is work for them. */
 export class ImageCrew {
-  private readonly start: (events: ImageWorkerEvents) => ImageWorker;
-  private readonly seats: Seat[] = [];
-  private readonly waiting: ImageTask[] = [];
-  private readonly most: number;
+  readonly #start: (events: ImageWorkerEvents) => ImageWorker;
+  readonly #seats: Seat[] = [];
+  readonly #waiting: ImageTask[] = [];
+  readonly #most: number;
 
-  constructor(start: ImageCrew['start'], most: number) {
-    this.start = start;
-    this.most = most;
+  constructor(start: (events: ImageWorkerEvents) => ImageWorker, most: number) {
+    this.#start = start;
+    this.#most = most;
   }
 
   add(task: ImageTask): void {
-    this.waiting.push(task);
-    this.hand();
+    this.#waiting.push(task);
+    this.#hand();
   }
 
   /** Gives waiting tasks to the workers with the fewest, and starts another while all have some. */
-  private hand(): void {
-    while (this.waiting.length > 0) {
-      let seat = this.seats.reduce<Seat | undefined>(
+  #hand(): void {
+    while (this.#waiting.length > 0) {
+      let seat = this.#seats.reduce<Seat | undefined>(
         (best, each) => (best === undefined || each.tasks.length < best.tasks.length ? each : best),
         undefined,
       );
-      if ((seat === undefined || seat.tasks.length > 0) && this.seats.length < this.most) seat = this.open();
+      if ((seat === undefined || seat.tasks.length > 0) && this.#seats.length < this.#most)
+        seat = this.#open();
       if (seat === undefined || seat.tasks.length >= TASKS_AHEAD) return;
-      const task = this.waiting.shift()!;
+      const task = this.#waiting.shift()!;
+      // Replies come in the order of the tasks, so a task that cannot be sent must not be among them.
+      try {
+        seat.worker.send({ id: task.id, work: task.work });
+      } catch (error) {
+        task.reject(error as Error);
+        continue;
+      }
       seat.tasks.push(task);
       if (seat.tasks.length === 1) seat.worker.hold();
-      seat.worker.send({ id: task.id, work: task.work });
     }
   }
 
-  private open(): Seat {
+  #open(): Seat {
     const tasks: ImageTask[] = [];
     const seat: Seat = {
       tasks,
-      worker: this.start({
-        reply: (reply) => this.settle(seat, reply),
-        died: (reason) => this.replace(seat, reason),
+      worker: this.#start({
+        reply: (reply) => this.#settle(seat, reply),
+        died: (reason) => this.#replace(seat, reason),
       }),
     };
-    this.seats.push(seat);
+    this.#seats.push(seat);
     return seat;
   }
 
-  private settle(seat: Seat, reply: ImageReply): void {
+  #settle(seat: Seat, reply: ImageReply): void {
     const task = seat.tasks.shift()!;
     if (seat.tasks.length === 0) seat.worker.letGo();
     if ('error' in reply) task.reject(errorOf(reply.error, task.work));
     else task.resolve(imageOf(reply.shape, reply.pixels));
-    this.hand();
+    this.#hand();
   }
 
   /** The file that a worker died of is refused; those it had not begun go to others. */
-  private replace(seat: Seat, reason: string): void {
-    this.seats.splice(this.seats.indexOf(seat), 1);
+  #replace(seat: Seat, reason: string): void {
+    this.#seats.splice(this.#seats.indexOf(seat), 1);
     const [task, ...others] = seat.tasks;
-    this.waiting.unshift(...others);
+    this.#waiting.unshift(...others);
     task?.reject(
       new errors.FormatError(
         `${nameOfWork(task.work)} could not be loaded: the thread that read it ended (${reason}).`,
       ),
     );
-    this.hand();
+    this.#hand();
   }
 
   async close(): Promise<void> {
-    const tasks = [...this.seats.flatMap((seat) => seat.tasks), ...this.waiting.splice(0)];
-    const seats = this.seats.splice(0);
+    const tasks = [...this.#seats.flatMap((seat) => seat.tasks), ...this.#waiting.splice(0)];
+    const seats = this.#seats.splice(0);
     for (const task of tasks) task.reject(closedError());
     await Promise.all(seats.map((seat) => seat.worker.terminate()));
   }

@@ -92,9 +92,10 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
   const changeThere = (own: ImageCrew, image: Tensor, change: ImageChange) =>
     new Promise<Tensor>((resolve, reject) => {
       const { shape, data } = image;
-      // Only the image's own bytes are sent, also of one that is a part of a larger array.
-      const pixels = (data instanceof Uint8Array ? data : Float32Array.from(data)).slice();
-      own.add({ id: ++lastId, work: { shape, pixels, change }, resolve, reject });
+      const pixels = data instanceof Uint8Array ? data : Float32Array.from(data);
+      // A message copies the whole buffer, so that of a larger array is not sent.
+      const sent = pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();
+      own.add({ id: ++lastId, work: { shape, pixels: sent, change }, resolve, reject });
     });
   return {
     workers,
