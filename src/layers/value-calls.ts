@@ -4,6 +4,7 @@
  */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
+import { allFinite } from '../base/finite.ts';
 import { booleanOption, checkOptionNames } from '../base/options.ts';
 import { RandomStreams } from '../base/random-streams.ts';
 import { formatShape, isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
@@ -177,7 +178,7 @@ async function compute(
   inputs.forEach((input, i) => {
     const feed = executable.feed(call.inputs[i]!);
     feed.set(input.data);
-    if (input.dtype.startsWith('float')) checkFinite(name, feed.subarray(0, input.size));
+    if (feed instanceof Float32Array) checkFinite(name, feed.subarray(0, input.size));
   });
   call.seeds.forEach(({ node }, i) => {
     executable.feed(node)[0] = seeds[i]!;
@@ -190,9 +191,9 @@ async function compute(
   return new Tensor(shape, 'float32', executable.output(output).slice(0, size));
 }
 
-function checkFinite(name: string, values: ArrayLike<number>): void {
-  const at = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
-  if (at < 0) return;
+function checkFinite(name: string, values: Float32Array): void {
+  if (allFinite(values)) return;
+  const at = values.findIndex((value) => !Number.isFinite(value));
   throw new ValueError(
     `Layer '${name}' was applied to ${values[at]} (element ${at}); expected finite float32 numbers.`,
   );

@@ -24,7 +24,7 @@ export type Statistic = number | readonly Statistic[];
 export type AdaptData = Tensor | Iterable<unknown> | AsyncIterable<unknown>;
 
 /** What is needed of a dataset: its iterator may go on into further passes. */
-interface DatasetLike {
+interface Passes {
   readonly length: number | null;
   pass(): AsyncIterable<unknown>;
 }
@@ -33,7 +33,7 @@ interface DatasetLike {
 function onePass(data: AdaptData, layer: string): Iterable<unknown> | AsyncIterable<unknown> {
   if (data instanceof Tensor) return [data];
   if (!('pass' in data)) return data;
-  const dataset = data as AdaptData & DatasetLike;
+  const dataset = data as AdaptData & Passes;
   if (dataset.length !== Number.POSITIVE_INFINITY) return dataset.pass();
   throw new ValueError(
     `Layer '${layer}': adapt() received a dataset that never ends. Leave repeat() out, or write take(n) behind it.`,

@@ -2,6 +2,7 @@
 
 import { isFloating } from '../../base/dtype.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
+import { allFinite } from '../../base/finite.ts';
 import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { FeedNumbers } from '../../engine/executable.ts';
@@ -73,30 +74,6 @@ export function checkTargets(
     throw new ValueError('sampleWeight holds NaN or infinite numbers.');
 }
 
-/** The exponent's bits: all of them are set in NaN and infinities only. */
-const EXPONENT = 0x7f800000;
-const EXPONENT_ONE = 0x00800000;
-
-/**
- * Whether the first `count` numbers are finite. Adding 1 to the exponent's bits makes the sign bit 1 when all of them
- * are set.
- */
-function allFinite(values: Float32Array, count: number): boolean {
-  const bits = new Int32Array(values.buffer, values.byteOffset, count);
-  const end = count - 3;
-  let any = 0;
-  let i = 0;
-  for (; i < end; i += 4) {
-    any |=
-      ((bits[i]! & EXPONENT) + EXPONENT_ONE) |
-      ((bits[i + 1]! & EXPONENT) + EXPONENT_ONE) |
-      ((bits[i + 2]! & EXPONENT) + EXPONENT_ONE) |
-      ((bits[i + 3]! & EXPONENT) + EXPONENT_ONE);
-  }
-  for (; i < count; i++) any |= (bits[i]! & EXPONENT) + EXPONENT_ONE;
-  return any >= 0;
-}
-
 /**
  * Throws ValueError when a number of the batch's inputs is NaN or infinite.
  *
@@ -107,7 +84,7 @@ export function checkFinite(batch: Batch, index: number, values: FeedNumbers, wh
   if (!isFloating(tensor.dtype) || values instanceof Uint8Array) return;
   const size = tensor.size / tensor.shape[0]!;
   const count = batch.samples * size;
-  if (allFinite(values, count)) return;
+  if (allFinite(values.subarray(0, count))) return;
   for (let i = 0; i < count; i++) {
     if (Number.isFinite(values[i]!)) continue;
     const sample = Math.floor(i / size);
