@@ -15,8 +15,11 @@ import type { Backend, StepGraph } from '../src/engine/executable.ts';
 import { NativeBackend } from '../src/engine/native-backend.ts';
 import { ReferenceBackend } from '../src/engine/reference-backend.ts';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
+import { Variable } from '../src/graph/variable.ts';
 import { conv2d, dense, dropout, flatten, maxPooling2d } from '../src/layers/index.ts';
 import { sequential } from '../src/models/sequential.ts';
+import * as ops from '../src/ops/index.ts';
+import { placeholder, variableNode } from '../src/ops/leaf.ts';
 import { whyNotNative } from './support/native-machine.ts';
 import { relativeDifference } from './support/run-op-case.ts';
 
@@ -79,6 +82,25 @@ describe('a dense layer with large weights', () => {
     const [, weights, maps] = training!.map(({ chunk }) => chunk!);
     assert.ok(maps! < weights!, `${maps} and ${weights} samples at a time`);
     assert.equal(prediction!.length, 2);
+  });
+
+  it('leaves the chunks of convolutions with large weights as small as their maps need', () => {
+    const weights = new Variable({
+      name: 'w',
+      shape: [3, 3, 512, 512],
+      values: new Float32Array(9 * 512 ** 2),
+    });
+    const x = placeholder({ shape: [null, 4, 4, 512], name: 'x' });
+    const outputs = [ops.conv2d(x, variableNode(weights), { padding: 'same' })];
+    const compiled = compile({
+      name: 'conv',
+      outputs,
+      updates: [],
+      target: nativeTarget('avx2'),
+      capacity: 160,
+    });
+    const [bordered, result] = [6 * 6 * 512 * 4, 4 * 4 * 512 * 4];
+    assert.ok(compiled.program.chunk * (bordered + result) <= 2 ** 20, `${compiled.program.chunk} samples`);
   });
 
   const engines: [string, () => Promise<Backend>, string | false][] = [

@@ -17,7 +17,14 @@ import { convertBytes } from './convert-bytes.ts';
 import { copyKernel } from './copy-kernel.ts';
 import { elementwiseKernel, elementwiseOperands, isFlat, shardSumKernel } from './elementwise-kernel.ts';
 import { epilogueOperand, fuse } from './fuse.ts';
-import { accumulates, type Group, groupName, isSampleGroup, type KernelGroup } from './groups.ts';
+import {
+  accumulates,
+  type Group,
+  groupName,
+  isSampleGroup,
+  type KernelGroup,
+  streamedBytes,
+} from './groups.ts';
 import { planArena } from './plan-arena.ts';
 import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
 import { placeInSweeps } from './recompute.ts';
@@ -91,12 +98,15 @@ function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
   const shards = chooseShards(groups);
   const context = { buffers, target, shards, kernels: new Map<string, Kernel>() };
   const lowered = phases.map((phase) => lowerPhase(phase, context));
-  if (copies.length > 0)
+  const streamed = phases.map(({ groups: made }) => Math.max(0, ...made.map(streamedBytes)));
+  if (copies.length > 0) {
     lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
+    streamed.push(0);
+  }
   const results = outputs.map((node) => buffers.result(node));
   shareBuffers(lowered, buffers, results);
   if (sweeps.moved && keptBytes(buffers) * capacity > MAX_KEPT_BYTES) return compileWith(options, false);
-  const arena = planArena(lowered, buffers, Math.ceil(capacity / shards));
+  const arena = planArena(lowered, streamed, buffers, Math.ceil(capacity / shards));
   const program = { name: options.name, buffers: buffers.list, shards, ...arena };
   return { program, bindings: buffers.bindings, outputs: results, phases };
 }

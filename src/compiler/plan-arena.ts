@@ -6,24 +6,29 @@ import { planMemory } from './plan-memory.ts';
 import { type Buffer, bytesInArena, isInArena, type Phase, type SampleCall } from './program.ts';
 
 /**
- * Bytes of activations a chunk works on at most: they should stay in a core's second-level cache. Where a call goes
- * through more bytes of weights than that, nothing stays there, and a chunk may be as large as these weights.
+ * Bytes of activations a chunk works on at most: they should stay in a core's second-level cache. In a sweep
+ * that streams more bytes of weights than that, nothing stays there, and a chunk may be as large as these weights.
  */
 const CHUNK_BYTES = 2 ** 20;
 
-/** Chooses each sweep's chunk and places its buffers: their offsets are set. */
+/**
+ * Chooses each sweep's chunk and places its buffers: their offsets are set.
+ *
+ * @param streamed By phase: bytes of weights that a call of it streams.
+ */
 export function planArena(
   phases: readonly Phase[],
+  streamed: readonly number[],
   buffers: Buffers,
   largestChunk: number,
 ): { phases: Phase[]; chunk: number; arenaBytes: number } {
   let arenaBytes = 0;
-  const planned = phases.map((phase): Phase => {
+  const planned = phases.map((phase, i): Phase => {
     if (phase.kind === 'whole') return phase;
     const { calls } = phase;
     const own = planPhase(calls, { chunk: 1, without: buffers.copies, scratch: false, place: false });
     const perSample = Math.max(1, own + passing(calls, buffers));
-    const bytes = Math.max(CHUNK_BYTES, largestWeights(calls));
+    const bytes = Math.max(CHUNK_BYTES, streamed[i]!);
     const limit = Math.max(1, Math.min(largestChunk, Math.floor(bytes / perSample)));
     // As few chunks as fit, all about equally large.
     const chunk = Math.ceil(largestChunk / Math.ceil(largestChunk / limit));
@@ -43,14 +48,6 @@ function passing(calls: readonly SampleCall[], { bindings }: Buffers): number {
   return [...kept]
     .filter(({ kind, id }) => kind === 'batch' && bindings[id]!.source === 'program')
     .reduce((sum, { elements }) => sum + elements * FLOAT_BYTES, 0);
-}
-
-/** Bytes of the largest whole value, or sum over the batch, that a call reads or writes. */
-function largestWeights(calls: readonly SampleCall[]): number {
-  const weights = calls.flatMap(({ args }) => args.map(({ buffer }) => buffer));
-  return weights
-    .filter(({ kind }) => kind === 'whole' || kind === 'shard')
-    .reduce((most, { elements }) => Math.max(most, elements * FLOAT_BYTES), 0);
 }
 
 interface ArenaOptions {
