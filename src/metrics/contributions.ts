@@ -12,16 +12,16 @@ import { inverseBatchSizeOp, placeholder, sampleIndexOp } from '../ops/leaf.ts';
 export type MetricState = Readonly<Record<string, Float64Array>>;
 
 /**
- * What a batch contributes to one part of a state: a whole node's numbers; a number for each sample, which needs no
- * output of the step; or a whole node's numbers times the number of samples, for a mean over the batch.
+ * What a batch contributes to one part of a state: a whole node's numbers; a number for each sample, or for the batch,
+ * which need no output of the step; or a whole node's numbers times the number of samples, for a mean over the batch.
  */
-export type Contribution = Node | number | { readonly timesSamples: Node };
+export type Contribution = Node | number | { readonly perBatch: number } | { readonly timesSamples: Node };
 
 /** The contributions by the names of the state's parts. */
 export type Contributions = Readonly<Record<string, Contribution>>;
 
 function nodeOf(contribution: Contribution): Node | null {
-  if (typeof contribution === 'number') return null;
+  if (typeof contribution === 'number' || 'perBatch' in contribution) return null;
   return 'timesSamples' in contribution ? contribution.timesSamples : contribution;
 }
 
@@ -33,7 +33,7 @@ export function contributingNodes(contributions: Contributions): Node[] {
 /** Throws ValueError unless all nodes are whole. `who` made them. */
 export function checkContributions(who: string, contributions: Contributions): void {
   for (const [name, contribution] of Object.entries(contributions)) {
-    if (typeof contribution === 'number') continue;
+    if (typeof contribution === 'number' || 'perBatch' in contribution) continue;
     const node = nodeOf(contribution);
     checkNode(`${who}, its '${name}'`, node);
     if (!isBatched(node.shape)) continue;
@@ -52,6 +52,7 @@ export function readContributions(
 ): MetricState {
   const vector = (contribution: Contribution): Float64Array => {
     if (typeof contribution === 'number') return Float64Array.of(contribution * samples);
+    if ('perBatch' in contribution) return Float64Array.of(contribution.perBatch);
     if (!('timesSamples' in contribution)) return Float64Array.from(read(contribution));
     return Float64Array.from(read(contribution.timesSamples), (value) => value * samples);
   };

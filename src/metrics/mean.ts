@@ -133,13 +133,21 @@ export class Sum extends ValuesMetric {
   }
 }
 
-/** The loss of an epoch: the mean of the batches' losses, weighted by their samples. */
+/** The loss of an epoch: the mean of the batches' losses. */
 export class LossMean extends Mean {
   override readonly direction = 'down';
 
-  /** What a batch whose loss is `loss` contributes. */
+  /** What a batch whose loss is `loss` contributes to the mean weighted by the batches' samples. */
   static contributions(loss: Node): Contributions {
     return { total: { timesSamples: loss }, count: 1 };
+  }
+
+  /**
+   * The same for the loss of one output of several, where every batch counts alike, a last one with fewer samples too
+   * (Keras' compiled steps do not know a batch's size when they collect these losses).
+   */
+  static outputContributions(loss: Node): Contributions {
+    return { total: loss, count: { perBatch: 1 } };
   }
 }
 

@@ -80,8 +80,7 @@ def main():
         y = [labels(kind, rng) for kind in kinds]
         weights = (rng.integers(0, 9, SAMPLES) / 4).astype(np.float32)
         target = y if len(y) > 1 else y[0]
-        # Eagerly: in a graph the batch's size is not known, and Keras weighs the losses of several outputs by batches.
-        model.compile(loss=loss, metrics=plain(), weighted_metrics=weighted(), run_eagerly=True)
+        model.compile(loss=loss, metrics=plain(), weighted_metrics=weighted())
         sample_weight = [weights] * len(y) if len(y) > 1 else weights
         given = {"sample_weight": sample_weight, "batch_size": BATCH, "verbose": 0, "return_dict": True}
         logs = model.evaluate(x, target, **given)

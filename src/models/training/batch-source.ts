@@ -8,7 +8,7 @@ import { Tensor } from '../../base/tensor.ts';
 import { Dataset } from '../../data/dataset.ts';
 import { type Batch, type Examples, rangeBatch, rowsBatch } from './batch.ts';
 import { withClassWeight } from './class-weight.ts';
-import { type DataInput, type DatasetLike, toTensor, toTensors } from './data-types.ts';
+import { type DataInput, type DatasetLike, toSampleWeights, toTensors } from './data-types.ts';
 import type { ClassWeight } from './run-options.ts';
 
 /** Batches, epoch after epoch. */
@@ -39,7 +39,9 @@ export type PassesState = Pick<Dataset, 'getState' | 'setState'>;
 /** Names that the Tensors of a data set belong to. */
 export interface DataNames {
   readonly inputs: readonly string[];
-  /** Outputs with a loss; empty when no targets are wanted. */
+  /** All outputs: targets and weights may be given for more than are wanted. */
+  readonly outputs: readonly string[];
+  /** Outputs with a loss or metrics; empty when no targets are wanted. */
   readonly targets: readonly string[];
 }
 
@@ -56,34 +58,30 @@ export function readData(
   if (names.targets.length > 0 && (y === undefined || y === null)) {
     throw new ValueError(`${method} needs targets to compute the loss: y is ${String(y)}.`);
   }
-  const ys = names.targets.length === 0 ? [] : toTensors(y, names.targets, 'y');
-  const weight =
-    sampleWeight === undefined || sampleWeight === null ? null : toTensor(sampleWeight, 'sampleWeight');
-  const samples = commonSize(
-    [...xs.map((t) => ['x', t] as const), ...ys.map((t) => ['y', t] as const)],
-    weight,
-  );
+  const ys = names.targets.length === 0 ? [] : toTensors(y, names.targets, 'y', names.outputs);
+  const sampleWeights = toSampleWeights(sampleWeight, names.targets, names.outputs);
+  const samples = commonSize([
+    ...xs.map((tensor) => ['x', tensor] as const),
+    ...ys.map((tensor) => ['y', tensor] as const),
+    ...(sampleWeights ?? []).flatMap((tensor) =>
+      tensor === null ? [] : [['sampleWeight', tensor] as const],
+    ),
+  ]);
   if (samples === 0) {
     throw new ValueError(
       `${method} received 0 samples: x has shape ${formatShape(xs[0]!.shape)}. Give at least one.`,
     );
   }
-  return { x: xs, y: ys, sampleWeight: weight, samples };
+  return { x: xs, y: ys, sampleWeights, samples };
 }
 
-function commonSize(named: readonly (readonly [string, Tensor])[], weight: Tensor | null): number {
-  const all = weight === null ? named : [...named, ['sampleWeight', weight] as const];
+function commonSize(all: readonly (readonly [string, Tensor])[]): number {
   for (const [name, { shape }] of all) {
     if (shape.length === 0)
       throw new ShapeError(
         `${name} is a single number; its first extent must count the samples. Put single samples of a dataset together ` +
           'with batch(), for example dataset.batch(32).',
       );
-  }
-  if (weight !== null && weight.rank !== 1) {
-    throw new ShapeError(
-      `sampleWeight must have one number per sample, shape [samples], received ${formatShape(weight.shape)}.`,
-    );
   }
   const samples = all[0]![1].shape[0]!;
   if (all.some(([, { shape }]) => shape[0] !== samples)) refuseSizes(all);

@@ -13,12 +13,12 @@ function dataSet(samples: number): Examples {
       'float32',
       Float32Array.from({ length: samples * size }, (_, i) => i),
     );
-  return { x: [rows(100)], y: [rows(3)], sampleWeight: rows(1).reshape([samples]), samples };
+  return { x: [rows(100)], y: [rows(3)], sampleWeights: [rows(1).reshape([samples])], samples };
 }
 
 function checkRows(batch: Batch): void {
-  const { x, y, sampleWeight } = batch.data;
-  for (const tensor of [...x, ...y, sampleWeight!]) {
+  const { x, y, sampleWeights } = batch.data;
+  for (const tensor of [...x, ...y, ...sampleWeights!] as Tensor[]) {
     const size = tensor.size / batch.data.samples;
     const target = new Float32Array(batch.samples * size);
     batch.copy(tensor, target);

@@ -9,8 +9,8 @@ export interface Examples {
   readonly x: readonly Tensor[];
   /** One for each target; empty without targets. */
   readonly y: readonly Tensor[];
-  /** [samples], or null. */
-  readonly sampleWeight: Tensor | null;
+  /** One for each target, [samples], or null where all samples count alike; null when that holds for all targets. */
+  readonly sampleWeights: readonly (Tensor | null)[] | null;
   readonly samples: number;
 }
 

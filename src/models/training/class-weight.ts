@@ -23,14 +23,14 @@ export function withClassWeight(data: Examples, classWeight: ClassWeight | undef
       `classWeight must be a record of class numbers and weights, such as { 0: 1, 1: 2.5 }, received ${received}.`,
     );
   }
-  if (data.sampleWeight !== null) {
+  if (data.sampleWeights !== null) {
     throw new ValueError('You cannot use `classWeight` and `sampleWeight` at the same time.');
   }
   if (data.y.length !== 1)
     throw new ValueError('`classWeight` is only supported for models with a single output.');
   const labels = classNumbers(data.y[0]!);
   const weights = Float32Array.from(labels, (label) => (classWeight as ClassWeight)[label] ?? 1);
-  return { ...data, sampleWeight: new Tensor([data.samples], 'float32', weights) };
+  return { ...data, sampleWeights: [new Tensor([data.samples], 'float32', weights)] };
 }
 
 function isWeight(label: string, weight: unknown): boolean {

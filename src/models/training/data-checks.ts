@@ -67,11 +67,14 @@ export function checkTargets(
   step.losses.forEach((loss, i) => {
     const output = model.outputs[names.indexOf(targets[i]!)]!;
     const target = data.y[i]!;
-    loss.validateTargets(target.data, target.shape, output.shape);
+    if (loss !== null) loss.validateTargets(target.data, target.shape, output.shape);
+    else if (!target.allFinite())
+      throw new ValueError(`The targets of '${targets[i]}' hold NaN or infinite numbers.`);
   });
-  const weight = data.sampleWeight;
-  if (weight !== null && !weight.allFinite())
-    throw new ValueError('sampleWeight holds NaN or infinite numbers.');
+  for (const weight of data.sampleWeights ?? []) {
+    if (weight !== null && !weight.allFinite())
+      throw new ValueError('sampleWeight holds NaN or infinite numbers.');
+  }
 }
 
 /**

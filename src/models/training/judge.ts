@@ -17,11 +17,11 @@ export interface JudgeRequest {
   /** The outputs' names. */
   readonly names: readonly string[];
   readonly compiled: Compiled;
-  /** Batched shapes of the targets, one for each output with a loss. */
+  /** Batched shapes of the targets, one for each output with a loss or metrics. */
   readonly targetShapes: readonly Shape[];
   readonly predictions: readonly Node[];
-  /** [batch]; null in steps without. */
-  readonly sampleWeight: Node | null;
+  /** For each target [batch]; null where all samples count alike. */
+  readonly sampleWeights: readonly (Node | null)[];
   /** Scalars that are added to the loss: prices of regularizers and of layers. */
   readonly prices: readonly Node[];
 }
@@ -29,7 +29,8 @@ export interface JudgeRequest {
 /** The numbers that a step computes from its predictions. */
 export interface Judgement {
   readonly targets: readonly Node[];
-  readonly losses: readonly Loss[];
+  /** One for each target; null for those of metrics alone. */
+  readonly losses: readonly (Loss | null)[];
   /** The loss over all outputs. */
   readonly loss: Node;
   /** The loss first. */
@@ -38,7 +39,7 @@ export interface Judgement {
 
 /** Builds losses and metrics of all outputs. Throws ShapeError and ValueError when targets do not fit. */
 export function judge(request: JudgeRequest): Judgement {
-  const { names, compiled, targetShapes, predictions, sampleWeight, prices } = request;
+  const { names, compiled, targetShapes, predictions, sampleWeights, prices } = request;
   const options = compiled.losses(names);
   const metrics = compiled.metrics(names);
   const weightedMetrics = compiled.weightedMetrics(names);
@@ -48,16 +49,16 @@ export function judge(request: JudgeRequest): Judgement {
     const option = options[i]!;
     const name = names[i]!;
     const resolvers = { metrics: metrics[i]!, weightedMetrics: weightedMetrics[i]! };
-    if (option !== null) {
-      const shape = targetShapes[judged.length]!;
-      const prefix = several ? `${name}_` : '';
-      judged.push(judgeOutput({ name, prefix, shape, prediction, option, ...resolvers, sampleWeight }));
-    } else if (resolvers.metrics.length + resolvers.weightedMetrics.length > 0) {
-      throw new ValueError(`compile: output '${name}' has metrics but no loss. Give it a loss.`);
-    }
+    if (option === null && resolvers.metrics.length + resolvers.weightedMetrics.length === 0) return;
+    const [shape, sampleWeight] = [targetShapes[judged.length]!, sampleWeights[judged.length]!];
+    const prefix = several ? `${name}_` : '';
+    judged.push(judgeOutput({ name, prefix, shape, prediction, option, ...resolvers, sampleWeight }));
   });
-  const loss = [...judged.map(({ weighted }) => weighted), ...prices].reduce((sum, value) => add(sum, value));
-  const parts = judged.length > 1 ? judged.map(({ name, value }) => reportLoss(`${name}_loss`, value)) : [];
+  const trained = judged.flatMap(({ name, loss }) => (loss === null ? [] : [{ name, ...loss }]));
+  const loss = [...trained.map(({ weighted }) => weighted), ...prices].reduce((sum, value) =>
+    add(sum, value),
+  );
+  const parts = trained.length > 1 ? trained.map(({ name, value }) => reportOutputLoss(name, value)) : [];
   const named = nameMetrics([
     ...judged.flatMap((output) => output.metrics),
     ...judged.flatMap((output) => output.weightedMetrics),
@@ -66,7 +67,7 @@ export function judge(request: JudgeRequest): Judgement {
   if (several) named.sort((a, b) => (a.name < b.name ? -1 : 1));
   return {
     targets: judged.map(({ target }) => target),
-    losses: judged.map((output) => output.loss),
+    losses: judged.map((output) => output.loss?.loss ?? null),
     loss,
     reported: [reportLoss('loss', loss), ...parts, ...named],
   };
@@ -79,13 +80,18 @@ interface UnnamedMetric extends Omit<Reported, 'name'> {
   readonly weighted: boolean;
 }
 
-/** One output's target, its loss before and after its weight, and its metrics. */
-interface JudgedOutput {
-  readonly name: string;
-  readonly target: Node;
+/** A loss, and its value before and after its weight. */
+interface JudgedLoss {
   readonly loss: Loss;
   readonly value: Node;
   readonly weighted: Node;
+}
+
+/** One output's target, its loss (null without) and its metrics. */
+interface JudgedOutput {
+  readonly name: string;
+  readonly target: Node;
+  readonly loss: JudgedLoss | null;
   readonly metrics: readonly UnnamedMetric[];
   readonly weightedMetrics: readonly UnnamedMetric[];
 }
@@ -96,16 +102,13 @@ function judgeOutput(output: {
   /** The target's shape. */
   readonly shape: Shape;
   readonly prediction: Node;
-  readonly option: OutputLoss;
+  readonly option: OutputLoss | null;
   readonly metrics: readonly MetricResolver[];
   readonly weightedMetrics: readonly MetricResolver[];
   readonly sampleWeight: Node | null;
 }): JudgedOutput {
   const { name, prefix, shape, prediction, option, sampleWeight } = output;
   const target = placeholder({ shape, name: `${name}_target` });
-  const loss = option.resolve(shape, prediction.shape);
-  loss.checkShapes(shape, prediction.shape);
-  const value = reduceLoss(loss, callLoss(loss, target, prediction), sampleWeight);
   const report = (resolve: MetricResolver, weights: Node | null, weighted: boolean): UnnamedMetric => {
     const metric = resolve(shape, prediction.shape);
     const contributions = metric.update({ yTrue: target, yPred: prediction, sampleWeight: weights });
@@ -115,12 +118,22 @@ function judgeOutput(output: {
   return {
     name,
     target,
-    loss,
-    value,
-    weighted: option.weight === 1 ? value : mul(value, constant(option.weight)),
+    loss: option === null ? null : judgeLoss(option, target, prediction, sampleWeight),
     metrics: output.metrics.map((resolve) => report(resolve, null, false)),
     weightedMetrics: output.weightedMetrics.map((resolve) => report(resolve, sampleWeight, true)),
   };
+}
+
+function judgeLoss(
+  { resolve, weight }: OutputLoss,
+  target: Node,
+  prediction: Node,
+  sampleWeight: Node | null,
+): JudgedLoss {
+  const loss = resolve(target.shape, prediction.shape);
+  loss.checkShapes(target.shape, prediction.shape);
+  const value = reduceLoss(loss, callLoss(loss, target, prediction), sampleWeight);
+  return { loss, value, weighted: weight === 1 ? value : mul(value, constant(weight)) };
 }
 
 function callLoss(loss: Loss, target: Node, prediction: Node): Node {
@@ -135,6 +148,11 @@ function callLoss(loss: Loss, target: Node, prediction: Node): Node {
 
 function reportLoss(name: string, loss: Node): Reported {
   return { name, metric: new LossMean({ name }), contributions: LossMean.contributions(loss) };
+}
+
+function reportOutputLoss(output: string, loss: Node): Reported {
+  const name = `${output}_loss`;
+  return { name, metric: new LossMean({ name }), contributions: LossMean.outputContributions(loss) };
 }
 
 /**

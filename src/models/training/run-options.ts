@@ -3,7 +3,7 @@
 import { ValueError } from '../../base/errors.ts';
 import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
 import type { CallbackLike } from '../../callbacks/callback.ts';
-import type { ArrayInput, DataInput, DatasetLike } from './data-types.ts';
+import type { DataInput, DatasetLike, SampleWeightInput } from './data-types.ts';
 
 /** 'auto': a bar on a terminal, else a line for each epoch; 0: silent; 1: a bar; 2: a line for each epoch. */
 export type Verbose = 'auto' | 0 | 1 | 2;
@@ -26,8 +26,8 @@ export interface PredictOptions extends RunOptions {
 export interface EvaluateOptions extends RunOptions {
   /** Batches at most. Default: all. */
   readonly steps?: number;
-  /** A weight for each sample's loss. */
-  readonly sampleWeight?: ArrayInput;
+  /** A weight for each sample's loss; with several outputs one array for all, or one for each. */
+  readonly sampleWeight?: SampleWeightInput;
   /** Whether to return a record by name. Default false. */
   readonly returnDict?: boolean;
 }
@@ -47,7 +47,7 @@ export interface FitOptions extends RunOptions {
   /** `[x, y]`, `[x, y, sampleWeight]`, or a dataset. Goes before validationSplit. */
   readonly validationData?:
     | readonly [DataInput, DataInput]
-    | readonly [DataInput, DataInput, ArrayInput]
+    | readonly [DataInput, DataInput, SampleWeightInput]
     | DatasetLike;
   /** Default: batchSize, else such that `validationSteps` batches take all samples, else 32. */
   readonly validationBatchSize?: number;
@@ -57,15 +57,15 @@ export interface FitOptions extends RunOptions {
   readonly validationFreq?: number | readonly number[];
   /** Whether arrays are shuffled before each epoch. Default true. */
   readonly shuffle?: boolean;
-  /** A weight for each sample's loss. */
-  readonly sampleWeight?: ArrayInput;
+  /** A weight for each sample's loss; with several outputs one array for all, or one for each. */
+  readonly sampleWeight?: SampleWeightInput;
   /** A weight for each class' losses while training. */
   readonly classWeight?: ClassWeight;
 }
 
 export interface BatchOptions {
-  /** A weight for each sample's loss. */
-  readonly sampleWeight?: ArrayInput;
+  /** A weight for each sample's loss; with several outputs one array for all, or one for each. */
+  readonly sampleWeight?: SampleWeightInput;
   /** `trainOnBatch` only: a weight for each class' losses. */
   readonly classWeight?: ClassWeight;
   /** Whether to return a record by name. Default false. */

@@ -23,10 +23,10 @@ export interface ModelStep {
   readonly graph: StepGraph;
   /** One for each input of the model. */
   readonly inputs: readonly Node[];
-  /** One for each target, in the order of the outputs that have a loss. */
+  /** One for each target, in the order of the outputs that have a loss or metrics. */
   readonly targets: readonly Node[];
-  /** The samples' weights; null in steps without. */
-  readonly sampleWeight: Node | null;
+  /** For each target its samples' weights; null where there are none. */
+  readonly sampleWeights: readonly (Node | null)[];
   /** Seeds of random numbers, and the optimizer's scalars. */
   readonly scalars: readonly StepScalar[];
   /** The loss over all outputs, a scalar; null when predicting. */
@@ -37,8 +37,8 @@ export interface ModelStep {
   readonly predictions: readonly Node[];
   /** When predicting from floats: for each sample 0, or NaN when one of its inputs is not finite. Else null. */
   readonly finiteness: Node | null;
-  /** The losses of the targets, to check labels with. */
-  readonly losses: readonly Loss[];
+  /** The losses of the targets, to check labels with; null for a target that has metrics only. */
+  readonly losses: readonly (Loss | null)[];
 }
 
 /** What a step is built for. */
@@ -51,10 +51,11 @@ export interface StepRequest {
   readonly inputTypes: readonly FeedType[];
   /** Batched shapes of the targets. */
   readonly targetShapes: readonly Shape[];
-  readonly weighted: boolean;
+  /** For each target, whether its samples have weights. */
+  readonly weighted: readonly boolean[];
 }
 
-/** Names of the outputs that have a loss. Throws ValueError when none has. */
+/** Names of the outputs that have a loss or metrics. Throws ValueError when none has a loss. */
 export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
   const names = model.outputNames;
   const losses = compiled.losses(names);
@@ -63,7 +64,8 @@ export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
       "No loss to compute. Provide a `loss` argument in `compile()`, such as loss: 'mse'.",
     );
   }
-  return names.filter((_, i) => losses[i] !== null);
+  const metrics = [compiled.metrics(names), compiled.weightedMetrics(names)];
+  return names.filter((_, i) => losses[i] !== null || metrics.some((lists) => lists[i]!.length > 0));
 }
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */
@@ -81,22 +83,24 @@ export function buildStep(request: StepRequest): ModelStep {
     const finiteness = finitenessOf(inputs.filter((_, i) => inputTypes[i] === 'float32'));
     const checks = finiteness === null ? [] : [finiteness];
     const graph = { name, feeds, outputs: [...predictions, ...checks], updates: [] };
-    const none = { targets: [], sampleWeight: null, loss: null, reported: [], losses: [] };
+    const none = { targets: [], sampleWeights: [], loss: null, reported: [], losses: [] };
     return { graph, inputs, scalars, predictions, finiteness, ...none };
   }
-  const sampleWeight = weighted ? placeholder({ shape: [null], name: 'sample_weight' }) : null;
+  const sampleWeights = weighted.map((has) =>
+    has ? placeholder({ shape: [null], name: 'sample_weight' }) : null,
+  );
   const { targetShapes } = request;
   const prices = [...context.losses, ...regularization(model)];
   const names = model.outputNames;
-  const judged = judge({ names, compiled, targetShapes, predictions, sampleWeight, prices });
+  const judged = judge({ names, compiled, targetShapes, predictions, sampleWeights, prices });
   const { targets, loss, reported, losses } = judged;
   const updates = mode === 'train' ? updatesOf(model, compiled, loss, context) : [];
-  const weightFeeds = sampleWeight === null ? [] : [sampleWeight];
+  const weightFeeds = sampleWeights.filter((node) => node !== null);
   const scalars = [...context.seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
   const feeds = [...inputs, ...targets, ...weightFeeds, ...scalars.map((scalar) => scalar.node)];
   const graph = { name, feeds, outputs: [...new Set([loss, ...reportedNodes(reported)])], updates };
   const none = { predictions: [], finiteness: null };
-  return { graph, inputs, targets, sampleWeight, scalars, loss, reported, losses, ...none };
+  return { graph, inputs, targets, sampleWeights, scalars, loss, reported, losses, ...none };
 }
 
 /** 0 times a finite number is 0; 0 times NaN or an infinity is NaN. Null without inputs. */

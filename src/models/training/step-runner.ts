@@ -25,7 +25,7 @@ export interface RunContext {
   readonly compiled: Compiled | null;
   /** Changes with every `compile`. */
   readonly generation: number;
-  /** Outputs with a loss. */
+  /** Outputs that targets are for: those with a loss or metrics. */
   readonly targets: readonly string[];
   /**
    * Several batches of one form run in a series, and the next ones are fed while they run. For each mode only one
@@ -167,7 +167,7 @@ export class StepRunner {
     let form = this.#forms.get(data);
     if (form === undefined) {
       const each = ({ shape, dtype }: Tensor) => [dtype, ...shape.slice(1)];
-      form = JSON.stringify([data.x.map(each), data.y.map(each), data.sampleWeight !== null]);
+      form = JSON.stringify([data.x.map(each), data.y.map(each), weightedTargets(data)]);
       this.#forms.set(data, form);
     }
     return form;
@@ -257,7 +257,7 @@ export class StepRunner {
       return last;
     }
     const shapes = mode === 'predict' ? [] : targetShapes(data);
-    const weighted = data.sampleWeight !== null;
+    const weighted = weightedTargets(data);
     const inputTypes = data.x.map(({ dtype }) => feedTypeOf(dtype));
     const capacity = Math.max(this.#capacity, 1);
     const key = JSON.stringify([
@@ -280,6 +280,11 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
+/** For each target, whether its samples have weights. */
+function weightedTargets({ y, sampleWeights }: Examples): readonly boolean[] {
+  return y.map((_, i) => sampleWeights !== null && sampleWeights[i] !== null);
+}
+
 /** An even number of trays; the larger the feeds and outputs of one tray are, the fewer trays. */
 function aheadTrays({ graph }: ModelStep, capacity: number): number {
   const bytesOf = (node: Node) =>
@@ -290,14 +295,16 @@ function aheadTrays({ graph }: ModelStep, capacity: number): number {
 }
 
 function feedBatch({ step, executable }: CompiledStep, batch: Batch, tray: number): void {
-  const { x, y, sampleWeight } = batch.data;
+  const { x, y, sampleWeights } = batch.data;
   step.inputs.forEach((node, i) => {
     batch.copy(x[i]!, executable.feed(node, tray));
   });
   step.targets.forEach((node, i) => {
     batch.copy(y[i]!, executable.feed(node, tray));
   });
-  if (step.sampleWeight !== null) batch.copy(sampleWeight!, executable.feed(step.sampleWeight, tray));
+  step.sampleWeights.forEach((node, i) => {
+    if (node !== null) batch.copy(sampleWeights![i]!, executable.feed(node, tray));
+  });
 }
 
 /** The result of a step that checks its inputs itself: whether all are finite. */

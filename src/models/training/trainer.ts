@@ -213,10 +213,11 @@ export class Trainer {
   #names(x: unknown, compiled: Compiled | null): DataNames {
     const model = this.#model;
     if (model.graph === null && !isDataset(x) && x !== undefined && x !== null) {
-      const names = { inputs: model.inputNames, targets: [] };
+      const names = { inputs: model.inputNames, outputs: [], targets: [] };
       buildForData(model, readData('build', names, x, undefined, undefined).x);
     }
-    return { inputs: model.inputNames, targets: compiled === null ? [] : targetNames(model, compiled) };
+    const targets = compiled === null ? [] : targetNames(model, compiled);
+    return { inputs: model.inputNames, outputs: model.outputNames, targets };
   }
 
   /** Calls `work` with a runner for the source's batches. Arrays are checked as a whole first. */

@@ -44,7 +44,7 @@ export function splitData(data: Examples, validationSplit: number): readonly [Ex
   const part = (start: number, end: number): Examples => ({
     x: data.x.map((tensor) => rows(tensor, start, end)),
     y: data.y.map((tensor) => rows(tensor, start, end)),
-    sampleWeight: data.sampleWeight === null ? null : rows(data.sampleWeight, start, end),
+    sampleWeights: data.sampleWeights?.map((each) => each && rows(each, start, end)) ?? null,
     samples: end - start,
   });
   return [part(0, at), part(at, data.samples)];
