@@ -148,16 +148,17 @@ export class BatchStream {
   }
 
   /**
-   * The batches of the next epoch, without the first `done` of them. Throws ValueError when there are none at all.
+   * The batches of the next epoch, without the first `done` of them. Warns once when there are fewer than were asked for.
+   * Throws ValueError when there are none at all.
    *
    * @param most The caller takes so many at most.
    */
   async *epoch(done = 0, most = Number.POSITIVE_INFINITY): AsyncGenerator<Batch> {
-    const wanted = this.#stepsPerEpoch ?? Number.POSITIVE_INFINITY;
+    const wanted = this.#stepsPerEpoch ?? most;
     let given = done;
     let fresh = this.#pass === null || this.#taken === 0;
     while (given < wanted) {
-      const batch = await this.#next(Math.min(wanted, most) - given);
+      const batch = await this.#next(wanted - given);
       if (batch !== null) {
         given++;
         yield batch;
@@ -169,7 +170,7 @@ export class BatchStream {
       fresh = true;
     }
     if (given === 0) this.#refuseEmpty();
-    if (given < wanted && this.#stepsPerEpoch !== null) this.#warnShort();
+    if (given < wanted && Number.isFinite(wanted)) this.#warnShort(given, wanted);
     if (this.#stepsPerEpoch === null) await this.close();
   }
 
@@ -193,12 +194,12 @@ export class BatchStream {
     );
   }
 
-  #warnShort(): void {
+  #warnShort(given: number, wanted: number): void {
     if (this.#warned) return;
     this.#warned = true;
     console.warn(
-      `${this.#method}: your input ran out of data; the epoch ends early. Make sure that your dataset can generate at ` +
-        `least ${this.#stepsPerEpoch} batches per epoch.`,
+      `${this.#method}: your input ran out of data after ${given} of ${wanted} batches. Make sure that it can give as many, ` +
+        'or ask for fewer steps.',
     );
   }
 }

@@ -119,3 +119,21 @@ test('what is wrong with a later batch is said with the batch', async () => {
   }
   await assert.rejects(net.trainOnBatch(x, labels.add(1)), /label 2 at index 1(?!.*\(In)/);
 });
+
+test('asking for more batches than a pass has gives a warning, once a run', async () => {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (text: string) => warnings.push(text);
+  try {
+    const validation = { validationSplit: 0.5, validationBatchSize: 4, validationSteps: 5 };
+    await net.fit(x, labels, { ...quiet, ...validation, epochs: 2 });
+    await net.evaluate(x, labels, { ...quiet, batchSize: 10, steps: 3 });
+    await net.predict(x, { ...quiet, batchSize: 10, steps: 2 });
+  } finally {
+    console.warn = warn;
+  }
+  assert.deepEqual(warnings, [
+    'fit (validationData): your input ran out of data after 3 of 5 batches. Make sure that it can give as many, or ask for fewer steps.',
+    'evaluate: your input ran out of data after 2 of 3 batches. Make sure that it can give as many, or ask for fewer steps.',
+  ]);
+});
