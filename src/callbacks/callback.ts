@@ -11,6 +11,14 @@ export type Logs = Readonly<Record<string, number>>;
 export interface CallbackOptimizer {
   /** The step size of the next step. Setting it holds from then on. */
   learningRate: number;
+  /** How often the weights were changed so far. */
+  readonly iterations: number;
+  /** Whether it keeps running means of the weights. */
+  readonly useEma: boolean;
+  /** Whether those means are in the weights' place, and the weights in theirs. See `swapAverages`. */
+  averagesSwapped: boolean;
+  /** Exchanges the weights and their running means. */
+  swapAverages(): void;
 }
 
 /** The part of the model that callbacks use. */

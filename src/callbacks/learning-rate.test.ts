@@ -26,6 +26,7 @@ const fixture = JSON.parse(readFileSync(fixtureUrl('rate-callbacks.json'), 'utf8
 function modelWith(rate: number): CallbackModel {
   let learningRate = Math.fround(rate);
   const optimizer = {
+    ...{ iterations: 0, useEma: false, averagesSwapped: false, swapAverages: () => {} },
     get learningRate() {
       return learningRate;
     },

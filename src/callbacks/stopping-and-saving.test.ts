@@ -195,6 +195,13 @@ test('a loss that is no number ends training', async () => {
   assert.equal(text, 'Batch 0: Invalid loss, terminating training\n');
 });
 
+test('a loss that is not finite is an error where that is asked for', async () => {
+  await assert.rejects(
+    play((output) => terminateOnNaN({ output, raiseError: true }), losses(1, Number.POSITIVE_INFINITY)),
+    /NaN or Inf loss encountered at batch 0. Loss value: Infinity. Terminating training immediately/,
+  );
+});
+
 test('callbacks are objects, functions or subclasses, called in order and awaited', async () => {
   const order: string[] = [];
   class Mine extends Callback {

@@ -42,6 +42,26 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
   }
 }
 
+/**
+ * Writes `bytes` to the end of a file, which is made if need be, with its folders. With `keep` only so many bytes of the
+ * file as it is stay before them. Throws FoveaError when the system refuses, UnsupportedError in browsers.
+ */
+export async function appendToFile(path: string, bytes: Uint8Array, keep?: number): Promise<void> {
+  const { open } = await nodeFiles();
+  await makeFolderOf(path);
+  try {
+    const file = await open(path, 'a');
+    try {
+      if (keep !== undefined) await file.truncate(keep);
+      await file.writeFile(bytes);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw new FoveaError(`Cannot write '${path}': ${reason(error)}.`);
+  }
+}
+
 /** The bytes of a file. Throws FormatError when it cannot be read, UnsupportedError in browsers. */
 export async function readWholeFile(path: string): Promise<Uint8Array> {
   const { readFile } = await nodeFiles();

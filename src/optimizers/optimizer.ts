@@ -96,6 +96,11 @@ export abstract class Optimizer extends withOptions(Configurable, {
   jitCompile: formerOption(unsupported(false, true)),
 }) {
   static override readonly methods: readonly string[] = ['rule'];
+  /**
+   * Whether the running means are in the weights' place, and the weights in theirs. `swapAverages` sets it; a callback
+   * sets it where a training state with exchanged weights is restored.
+   */
+  averagesSwapped = false;
   #learningRate = withDecay(
     this.optionValue('learningRate') as number | LearningRateSchedule,
     this.optionValue('decay') as number,
@@ -208,7 +213,28 @@ export abstract class Optimizer extends withOptions(Configurable, {
   finalizeVariableValues(variables: readonly Variable[]): void {
     const state = this.#state;
     if (!this.useEma || state === null || this.#iterations === 0) return;
+    if (this.averagesSwapped) this.swapAverages();
     for (const variable of variables) variable.assign(state.slot(AVERAGE, variable).view());
+  }
+
+  /**
+   * With `useEma`, exchanges the weights that it was built for and their running means, for example to evaluate with the
+   * means; the next exchange puts the weights back. Does nothing before the first step. Throws ValueError without `useEma`.
+   */
+  swapAverages(): void {
+    if (!this.useEma) {
+      throw new ValueError(
+        `The optimizer '${this.name}' keeps no running means of the weights. Make it with useEma: true.`,
+      );
+    }
+    if (this.#state === null || this.#iterations === 0) return;
+    this.averagesSwapped = !this.averagesSwapped;
+    for (const variable of this.#state.trained) {
+      const average = this.#state.slot(AVERAGE, variable);
+      const weights = variable.view().slice();
+      variable.assign(average.view());
+      average.assign(weights);
+    }
   }
 
   override getConfig(): Config {

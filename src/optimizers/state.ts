@@ -77,6 +77,11 @@ export class OptimizerState {
     }
   }
 
+  /** The variables that it has slots for. */
+  get trained(): Iterable<Variable> {
+    return this.#variables;
+  }
+
   /** Throws ValueError for a variable that was not there when the slots were made. */
   checkKnown(variables: readonly Variable[]): void {
     for (const variable of variables) {
