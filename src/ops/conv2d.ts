@@ -73,19 +73,10 @@ export const conv2dOp: Op<ConvAttributes> = {
     checkWindowFits('conv2d', formatShape(src!), counts);
     return [src![0]!, counts[0]!, counts[1]!, weights![3]!];
   },
-  gradient: (node, dy) => {
-    const [src, weights] = node.inputs as [Node, Node];
-    return [
-      apply(conv2dInputGradientOp, [dy, transpose(weights, [0, 1, 3, 2])], {
-        ...node.attrs,
-        input: [src.shape[1]!, src.shape[2]!],
-      }),
-      apply(conv2dWeightsGradientOp, [src, dy], {
-        ...node.attrs,
-        kernel: [weights.shape[0]!, weights.shape[1]!],
-      }),
-    ];
-  },
+  gradient: ({ inputs: [src, weights], attrs }, dy) => [
+    inputGradient(dy, weights!, attrs, src!),
+    weightsGradient(src!, dy, attrs, weights!),
+  ],
   reference([src, weights], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitProducts(shape[0]!, convShape(src!.shape, weights!.shape, shape, attrs), (s, w, d) => {
@@ -113,7 +104,13 @@ interface InputGradientAttributes extends ConvAttributes {
 export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
   name: 'conv2dInputGradient',
   infer: ([dy, weights], { input }) => [dy![0]!, ...input, weights![3]!],
-  gradient: 'none',
+  gradient: ({ inputs: [dy, swapped], attrs }, gradient) => {
+    const weights = swapChannels(swapped!);
+    return [
+      apply(conv2dOp, [gradient, weights], attrs),
+      swapChannels(weightsGradient(gradient, dy!, attrs, weights)),
+    ];
+  },
   reference([dy, weights], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     const c = convShape(shape, weights!.shape, dy!.shape, attrs);
@@ -144,7 +141,10 @@ interface WeightsGradientAttributes extends ConvAttributes {
 export const conv2dWeightsGradientOp: Op<WeightsGradientAttributes> = {
   name: 'conv2dWeightsGradient',
   infer: ([src, dy], { kernel }) => [...kernel, src![3]!, dy![3]!],
-  gradient: 'none',
+  gradient: ({ inputs: [src, dy], attrs }, gradient) => [
+    inputGradient(dy!, gradient, attrs, src!),
+    apply(conv2dOp, [src!, gradient], attrs),
+  ],
   reference([src, dy], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitProducts(src!.shape[0]!, convShape(src!.shape, shape, dy!.shape, attrs), (s, w, d) => {
@@ -162,6 +162,33 @@ export const conv2dWeightsGradientOp: Op<WeightsGradientAttributes> = {
     },
   },
 };
+
+/** Weights [kh, kw, ic, oc] as [kh, kw, oc, ic], and the other way round. */
+function swapChannels(weights: Node): Node {
+  return transpose(weights, [0, 1, 3, 2]);
+}
+
+/** The gradient of the input `src` of a convolution with `weights` [kh, kw, ic, oc]. Of `src` only the extents count. */
+export function inputGradient(
+  dy: Node,
+  weights: Node,
+  { strides, dilation }: ConvAttributes,
+  src: Pick<Node, 'shape'>,
+): Node {
+  const input = [src.shape[1]!, src.shape[2]!] as const;
+  return apply(conv2dInputGradientOp, [dy, swapChannels(weights)], { strides, dilation, input });
+}
+
+/** The gradient of the weights of a convolution. Of `weights` only the shape counts. */
+function weightsGradient(
+  src: Node,
+  dy: Node,
+  { strides, dilation }: ConvAttributes,
+  weights: Pick<Node, 'shape'>,
+): Node {
+  const kernel = [weights.shape[0]!, weights.shape[1]!] as const;
+  return apply(conv2dWeightsGradientOp, [src, dy], { strides, dilation, kernel });
+}
 
 export interface ConvOptions {
   readonly strides?: readonly [number, number];

@@ -80,15 +80,10 @@ export const depthwiseConv2dOp: Op<DepthwiseAttributes> = {
     checkWindowFits('depthwiseConv2d', formatShape(src!), counts);
     return [src![0]!, counts[0]!, counts[1]!, src![3]!];
   },
-  gradient: (node, dy) => {
-    const [src, weights] = node.inputs as [Node, Node];
-    const input = [src.shape[1]!, src.shape[2]!] as const;
-    const kernel = [weights.shape[0]!, weights.shape[1]!] as const;
-    return [
-      apply(depthwiseInputGradientOp, [dy, weights], { ...node.attrs, input }),
-      apply(depthwiseWeightsGradientOp, [src, dy], { ...node.attrs, kernel }),
-    ];
-  },
+  gradient: ({ inputs: [src, weights], attrs }, dy) => [
+    inputGradient(dy, weights!, attrs, src!),
+    weightsGradient(src!, dy, attrs, weights!),
+  ],
   reference([src, weights], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     const d = depthwiseShape(src!.shape, weights!.shape, shape, attrs);
@@ -117,7 +112,10 @@ interface InputGradientAttributes extends DepthwiseAttributes {
 export const depthwiseInputGradientOp: Op<InputGradientAttributes> = {
   name: 'depthwiseConv2dInputGradient',
   infer: ([dy], { input }) => [dy![0]!, ...input, dy![3]!],
-  gradient: 'none',
+  gradient: ({ inputs: [dy, weights], attrs }, gradient) => [
+    apply(depthwiseConv2dOp, [gradient, weights!], attrs),
+    weightsGradient(gradient, dy!, attrs, weights!),
+  ],
   reference([dy, weights], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitProducts(shape[0]!, depthwiseShape(shape, weights!.shape, dy!.shape, attrs), (s, w, o) => {
@@ -143,7 +141,10 @@ interface WeightsGradientAttributes extends DepthwiseAttributes {
 export const depthwiseWeightsGradientOp: Op<WeightsGradientAttributes> = {
   name: 'depthwiseConv2dWeightsGradient',
   infer: ([src], { kernel }) => [...kernel, src![3]!],
-  gradient: 'none',
+  gradient: ({ inputs: [src, dy], attrs }, gradient) => [
+    inputGradient(dy!, gradient, attrs, src!),
+    apply(depthwiseConv2dOp, [src!, gradient], attrs),
+  ],
   reference([src, dy], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitProducts(src!.shape[0]!, depthwiseShape(src!.shape, shape, dy!.shape, attrs), (s, w, o) => {
@@ -161,6 +162,23 @@ export const depthwiseWeightsGradientOp: Op<WeightsGradientAttributes> = {
     },
   },
 };
+
+function inputGradient(dy: Node, weights: Node, attrs: DepthwiseAttributes, src: Pick<Node, 'shape'>): Node {
+  const { strides, dilation, rows, columns } = attrs;
+  const input = [src.shape[1]!, src.shape[2]!] as const;
+  return apply(depthwiseInputGradientOp, [dy, weights], { strides, dilation, rows, columns, input });
+}
+
+function weightsGradient(
+  src: Node,
+  dy: Node,
+  attrs: DepthwiseAttributes,
+  weights: Pick<Node, 'shape'>,
+): Node {
+  const { strides, dilation, rows, columns } = attrs;
+  const kernel = [weights.shape[0]!, weights.shape[1]!] as const;
+  return apply(depthwiseWeightsGradientOp, [src, dy], { strides, dilation, rows, columns, kernel });
+}
 
 function checkShapes(src: Shape, weights: Shape): void {
   const fits = src.length === 4 && isBatched(src) && weights.length === 4 && !isBatched(weights);

@@ -35,12 +35,7 @@ export const matmulOp: Op<null> = {
     }
     return [...x!.slice(0, -1), weights![1]!];
   },
-  gradient: (node, dy) => {
-    const [x, weights] = node.inputs as [Node, Node];
-    const dx =
-      bytesOf(weights) < LARGE_BYTES ? matmul(dy, transpose(weights, [1, 0])) : matmulTransposed(dy, weights);
-    return [dx, matmulWeightsGradient(x, dy)];
-  },
+  gradient: ({ inputs: [x, weights] }, dy) => [inputGradient(dy, weights!), matmulWeightsGradient(x!, dy)],
   reference([x, weights]) {
     const [ic, oc] = weights!.shape as [number, number];
     const rows = x!.data.length / ic;
@@ -108,7 +103,7 @@ export const matmulTransposedOp: Op<null> = {
 export const matmulWeightsGradientOp: Op<null> = {
   name: 'matmulWeightsGradient',
   infer: ([x, dy]) => [x!.at(-1)!, dy!.at(-1)!],
-  gradient: 'none',
+  gradient: ({ inputs: [x, dy] }, gradient) => [inputGradient(dy!, gradient), matmul(x!, gradient)],
   reference([x, dy], _attrs, [ic, oc]) {
     const rows = x!.data.length / ic!;
     const dst = new Float64Array(ic! * oc!);
@@ -139,6 +134,12 @@ export function matmul(x: Node, weights: Node): Node {
 /** dy [..., oc] · transposed weights [ic, oc] → [..., ic]. Throws ShapeError when they do not fit. */
 export function matmulTransposed(dy: Node, weights: Node): Node {
   return apply(matmulTransposedOp, [dy, weights], null);
+}
+
+function inputGradient(dy: Node, weights: Node): Node {
+  return bytesOf(weights) < LARGE_BYTES
+    ? matmul(dy, transpose(weights, [1, 0]))
+    : matmulTransposed(dy, weights);
 }
 
 /** Σ over rows of xᵀ·dy: the gradient of a matmul's weights, [ic, oc], summed over the batch. */

@@ -43,7 +43,14 @@ export const transposeOp: Op<{ readonly perm: readonly number[] }> = {
   },
 };
 
-/** `x` with its axes in the order `perm`: result axis i is x's axis perm[i]. */
+/** `x` with its axes in the order `perm`: result axis i is x's axis perm[i]. A transposed `x` is not transposed twice. */
 export function transpose(x: Node, perm: readonly number[]): Node {
+  if (x.op === transposeOp && perm.length === x.shape.length && perm.every((axis) => axis in x.shape)) {
+    const { perm: first } = x.attrs as { readonly perm: readonly number[] };
+    return transpose(
+      x.inputs[0]!,
+      perm.map((axis) => first[axis]!),
+    );
+  }
   return perm.every((axis, i) => axis === i) ? x : apply(transposeOp, [x], { perm });
 }

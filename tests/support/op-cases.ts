@@ -1,8 +1,10 @@
 /** @file Every op in the shapes that matter: the list behind the registry tests. A new op adds its cases here. */
 
+import { gradients } from '../../src/autodiff/gradients.ts';
 import { type Shape, sampleSize } from '../../src/base/shape.ts';
 import type { Node } from '../../src/graph/node.ts';
 import type { ConvOptions } from '../../src/ops/conv2d.ts';
+import type { TransposeOptions } from '../../src/ops/conv2d-transpose.ts';
 import * as ops from '../../src/ops/index.ts';
 import { matmulTransposed } from '../../src/ops/matmul.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
@@ -145,6 +147,91 @@ const depthwise: OpCase[] = (
   name: `depthwiseConv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
   inputs: [[null, ...src], weights],
   build: (x: Node, w: Node) => ops.depthwiseConv2d(x, w, options),
+}));
+
+const transposed: OpCase[] = (
+  [
+    [[4, 5, 3], [3, 3, 5, 3], {}],
+    [[4, 3, 5], [2, 2, 4, 5], { strides: [2, 2] }],
+    [[5, 4, 9], [3, 3, 20, 9], { strides: [2, 2], padding: 'same' }],
+    [[3, 4, 2], [4, 5, 3, 2], { strides: [2, 3], padding: 'same', outputPadding: [1, 0] }],
+    [[3, 3, 2], [3, 2, 3, 2], { strides: [3, 3], outputPadding: [2, 0] }],
+    [[4, 4, 2], [2, 1, 3, 2], { strides: [3, 2], padding: 'same' }],
+    [[5, 4, 3], [3, 3, 2, 3], { dilation: [2, 3], padding: 'same' }],
+    [[3, 3, 2], [2, 2, 2, 2], { strides: [2, 2], padding: 'same', outputPadding: [0, 0] }],
+    [[1, 1, 7], [1, 1, 3, 7], {}],
+  ] as [readonly number[], readonly number[], TransposeOptions][]
+).map(([src, weights, options]) => ({
+  name: `conv2dTranspose ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
+  inputs: [[null, ...src], weights],
+  build: (x: Node, w: Node) => ops.conv2dTranspose(x, w, options),
+}));
+
+const grouped: OpCase[] = (
+  [
+    [[6, 7, 6], [3, 3, 3, 4], { groups: 2, padding: 'same' }],
+    [[5, 6, 12], [2, 3, 4, 27], { groups: 3, strides: [2, 1] }],
+    [[5, 5, 5], [3, 3, 1, 10], { groups: 5, dilation: [2, 1], padding: 'same' }],
+    [[4, 4, 9], [3, 3, 1, 9], { groups: 9 }],
+  ] as const
+).map(([src, weights, options]) => ({
+  name: `groupedConv2d ${src.join('x')} ${weights.join('x')} ${JSON.stringify(options)}`,
+  inputs: [[null, ...src], weights],
+  build: (x: Node, w: Node) => ops.groupedConv2d(x, w, options),
+}));
+
+/** Functions of the gradients of a function, as a loss with a price on gradients has them. */
+const gradientsOfGradients: OpCase[] = (
+  [
+    [
+      'conv2d',
+      [
+        [null, 5, 6, 3],
+        [3, 2, 3, 4],
+      ],
+      (x, w) => ops.conv2d(x, w, { strides: [2, 1], padding: 'same' }),
+    ],
+    [
+      'dilated conv2d',
+      [
+        [null, 6, 5, 2],
+        [2, 2, 2, 3],
+      ],
+      (x, w) => ops.conv2d(x, w, { dilation: [2, 3] }),
+    ],
+    [
+      'conv2dTranspose',
+      [
+        [null, 3, 4, 3],
+        [3, 2, 4, 3],
+      ],
+      (x, w) => ops.conv2dTranspose(x, w, { strides: [2, 1], padding: 'same' }),
+    ],
+    [
+      'depthwiseConv2d',
+      [
+        [null, 5, 4, 3],
+        [3, 3, 3, 2],
+      ],
+      (x, w) => ops.depthwiseConv2d(x, w, { strides: [2, 1], padding: 'same' }),
+    ],
+    [
+      'matmul',
+      [
+        [null, 4],
+        [4, 3],
+      ],
+      ops.matmul,
+    ],
+  ] as [string, Shape[], Binary][]
+).map(([name, inputs, build]) => ({
+  name: `gradients of ${name}`,
+  inputs,
+  range: [-1, 1],
+  build: (x, w) => {
+    const [dx, dw] = gradients(ops.sum(ops.square(build(x, w))), [x, w]) as [Node, Node];
+    return ops.mul(ops.square(dx), ops.sum(ops.square(dw)));
+  },
 }));
 
 const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind) => [
@@ -770,6 +857,9 @@ export const opCases: readonly OpCase[] = [
   ...normalizedNetworks,
   ...convolutions,
   ...depthwise,
+  ...transposed,
+  ...grouped,
+  ...gradientsOfGradients,
   ...pools,
   ...fused,
   ...chains,
