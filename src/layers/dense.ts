@@ -27,7 +27,8 @@ export class Dense extends withOptions(KernelLayer, {
   }
 
   protected override createWeights([input]: readonly Shape[]): void {
-    this.addKernel([input!.at(-1)!, this.units]);
+    const inputs = input!.at(-1)!;
+    this.addKernel({ shape: [inputs, this.units], inputs, outputs: this.units });
   }
 }
 

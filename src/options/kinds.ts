@@ -141,31 +141,35 @@ export function oneOf<const Names extends readonly string[]>(...names: Names): C
 /** One number for both axes, or one for height and one for width. */
 export type Pair = number | readonly number[];
 
-/** Two whole numbers from 1 up, or one for both. `fallback` may look at the options before it. */
+/** Two whole numbers from 1 up (or from `least` up), or one for both. `fallback` may look at the options before it. */
 export function pair(): Option<readonly [number, number], Pair, true>;
 export function pair(
   fallback: number | ((values: Readonly<Record<string, unknown>>) => readonly [number, number]),
 ): Option<readonly [number, number], Pair, false>;
 export function pair(
-  fallback?: number | ((values: Readonly<Record<string, unknown>>) => readonly [number, number]),
-): Option<readonly [number, number], Pair> {
-  const expected = 'a list of 2 integers above 0, or one for both';
-  return new Option<readonly [number, number], Pair>({
+  fallback: null,
+  limits?: { readonly least: number },
+): Option<readonly [number, number] | null, Pair | null, false>;
+export function pair(
+  fallback?: number | null | ((values: Readonly<Record<string, unknown>>) => readonly [number, number]),
+  { least } = { least: 1 },
+): Option<readonly [number, number] | null, Pair | null> {
+  const expected = `a list of 2 integers ${least === 1 ? 'above 0' : `from ${least} up`}, or one for both`;
+  const option = new Option<readonly [number, number], Pair>({
     expected,
     read(given, place) {
       const list: unknown = typeof given === 'number' ? [given, given] : given;
       const isPair =
-        Array.isArray(list) && list.length === 2 && list.every((n) => Number.isSafeInteger(n) && n > 0);
+        Array.isArray(list) && list.length === 2 && list.every((n) => Number.isSafeInteger(n) && n >= least);
       if (!isPair) throw wrongValue(place, expected, given);
       return [list[0] as number, list[1] as number];
     },
     fallback:
-      fallback === undefined
-        ? undefined
-        : typeof fallback === 'number'
-          ? () => [fallback, fallback]
-          : fallback,
+      typeof fallback === 'number'
+        ? () => [fallback, fallback]
+        : ((fallback as () => readonly [number, number]) ?? undefined),
   });
+  return fallback === null ? new Option({ ...option.orNull().definition, fallback: () => null }) : option;
 }
 
 /** A whole number from 0 to 2^32 - 1 that makes random numbers the same in every run; null: they follow `utils.setRandomSeed`. */
@@ -186,12 +190,6 @@ export const axes = optionKind<readonly number[], number | readonly number[]>(()
     },
     write: (list) => (list.length === 1 ? list[0]! : list),
   };
-});
-
-/** A list of axes, or one of them; configs have a list in any case. */
-export const axisList = optionKind<readonly number[], number | readonly number[]>(() => {
-  const { expected, read } = axes().definition;
-  return { expected, read };
 });
 
 /** One axis; negative ones count from the end. Keras 2 wrote a list of one. */

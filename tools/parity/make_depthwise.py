@@ -11,6 +11,7 @@ CASES = [
     ("3x3 same, two filters a channel", (2, 6, 5, 3), dict(kernel_size=3, padding="same", depth_multiplier=2)),
     ("3x2 valid strides 2, three filters a channel", (2, 9, 8, 4), dict(kernel_size=(3, 2), strides=2, depth_multiplier=3)),
     ("3x3 same dilation 2 tanh", (2, 9, 7, 6), dict(kernel_size=3, padding="same", dilation_rate=2, activation="tanh")),
+    ("3x3 same strides 2, dilation 2", (2, 9, 8, 3), dict(kernel_size=3, strides=2, padding="same", dilation_rate=2)),
     ("5x5 same larger than the map", (2, 3, 2, 7), dict(kernel_size=5, padding="same")),
 ]
 

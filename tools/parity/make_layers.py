@@ -13,6 +13,14 @@ def conv(name, shape, **options):
     return (f"conv2d {name}", layers.Conv2D, options, shape)
 
 
+def transposed(name, shape, **options):
+    return (f"conv2d_transpose {name}", layers.Conv2DTranspose, options, shape)
+
+
+def separable(name, shape, **options):
+    return (f"separable_conv2d {name}", layers.SeparableConv2D, options, shape)
+
+
 def pools(name, shape, **options):
     return [
         (f"max_pooling2d {name}", layers.MaxPooling2D, options, shape),
@@ -54,6 +62,28 @@ CASES = [
     conv("17 to 33 channels", (2, 5, 5, 17), filters=33, kernel_size=3, activation="relu"),
     conv("32 to 16 channels", (1, 6, 6, 32), filters=16, kernel_size=3, activation="relu"),
     conv("batch 5 of 3 channels to 32", (5, 6, 6, 3), filters=32, kernel_size=3, activation="relu", padding="same"),
+    conv("3x3 same, 2 groups", (2, 6, 5, 4), filters=6, kernel_size=3, groups=2, padding="same", activation="relu"),
+    conv("3x2 valid strides 2, 3 groups", (2, 7, 6, 9), filters=3, kernel_size=(3, 2), groups=3, strides=2, use_bias=False),
+    conv("7x7 same, a group for each channel", (2, 8, 9, 6), filters=6, kernel_size=7, groups=6, padding="same"),
+    conv("3x3 valid, 2 filters for each channel", (2, 5, 6, 4), filters=8, kernel_size=3, groups=4),
+    transposed("3x3 valid relu", (2, 4, 5, 3), filters=4, kernel_size=3, activation="relu"),
+    transposed("2x2 strides 2", (2, 3, 4, 5), filters=3, kernel_size=2, strides=2),
+    transposed("3x3 same strides 2 relu", (2, 4, 3, 4), filters=5, kernel_size=3, strides=2, padding="same", activation="relu"),
+    transposed("4x4 same strides 2, no bias", (2, 3, 4, 2), filters=3, kernel_size=4, strides=2, padding="same", use_bias=False),
+    transposed("5x5 same strides (3, 1)", (2, 3, 4, 2), filters=3, kernel_size=5, strides=(3, 1), padding="same"),
+    transposed("2x3 valid strides 3 leaves gaps", (2, 3, 3, 2), filters=2, kernel_size=(2, 3), strides=3),
+    transposed("1x1 same strides 2", (2, 3, 2, 3), filters=4, kernel_size=1, strides=2, padding="same"),
+    transposed("3x3 same dilation (2, 1)", (2, 5, 4, 3), filters=2, kernel_size=3, dilation_rate=(2, 1), padding="same"),
+    transposed("3x2 valid dilation 2", (2, 3, 4, 2), filters=3, kernel_size=(3, 2), dilation_rate=2),
+    transposed("3x3 valid strides 2, output padding 0", (2, 3, 4, 2), filters=3, kernel_size=3, strides=2, output_padding=0),
+    transposed("3x3 valid strides 2, output padding 1", (2, 3, 4, 2), filters=3, kernel_size=3, strides=2, output_padding=1),
+    transposed("3x3 same strides 2, output padding (1, 0)", (2, 3, 4, 2), filters=3, kernel_size=3, strides=2, padding="same", output_padding=(1, 0)),
+    transposed("4x4 same strides 3, output padding (1, 2)", (2, 3, 2, 2), filters=3, kernel_size=4, strides=3, padding="same", output_padding=(1, 2)),
+    transposed("3x3 same strides 3, output padding 2", (2, 3, 2, 2), filters=3, kernel_size=3, strides=3, padding="same", output_padding=2),
+    separable("3x3 valid", (2, 6, 5, 3), filters=4, kernel_size=3),
+    separable("3x3 same relu, no bias", (2, 6, 5, 17), filters=9, kernel_size=3, padding="same", activation="relu", use_bias=False),
+    separable("3x2 same strides 2, two filters a channel", (2, 7, 6, 3), filters=5, kernel_size=(3, 2), strides=2, padding="same", depth_multiplier=2),
+    separable("3x3 same dilation 2 tanh", (2, 7, 6, 4), filters=3, kernel_size=3, dilation_rate=2, padding="same", activation="tanh"),
     *pools("2x2", (2, 6, 8, 3), pool_size=2),
     *pools("2x2 valid leaves a rest", (2, 7, 5, 5), pool_size=2),
     *pools("2x2 same, odd map", (2, 7, 5, 3), pool_size=2, padding="same"),
@@ -95,28 +125,26 @@ def values(rng, shape, scale=1.0):
 
 
 def run(name, make, options, shape):
-    """The layer, and what `add_layer` takes. A list of shapes stands for several inputs."""
     rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
-    several = isinstance(shape, list)
-    shapes = shape if several else [shape]
-    xs = [values(rng, each, 2.0 if make is layers.Activation else 1.0) for each in shapes]
+    x = values(rng, shape, 2.0 if make is layers.Activation else 1.0)
     if "equal numbers" in name:
-        xs = [np.round(x) for x in xs]
+        x = np.round(x)
     layer = make(**options, name="layer")
-    built = [(None, *each[1:]) for each in shapes]
-    layer.build(built if several else built[0])
+    layer.build((None, *shape[1:]))
     for weight in layer.weights:
         weight.assign(values(rng, weight.shape, 0.4))
-    xs = [tf.constant(x, dtype=tf.float64) for x in xs]
+    x = tf.constant(x, dtype=tf.float64)
+    # TensorFlow's own kernels for processors have no dilated transposed convolution; XLA has.
+    call = tf.function(layer, jit_compile=True) if make is layers.Conv2DTranspose else layer
     with tf.GradientTape() as tape:
-        tape.watch(xs)
-        y = layer(xs if several else xs[0], training=False)
+        tape.watch(x)
+        y = call(x, training=False)
         assert y.dtype == tf.float64
         cotangent = values(rng, y.shape)
         loss = tf.reduce_sum(y * cotangent)
-    dx, dw = tape.gradient(loss, [xs, [weight.value for weight in layer.weights]])
-    assert all(d is not None for d in [*dx, *dw])
-    return (layer, xs, y, cotangent, dx, dw) if several else (layer, xs[0], y, cotangent, dx[0], dw)
+    dx, *dw = tape.gradient(loss, [x, *[weight.value for weight in layer.weights]])
+    assert dx is not None and all(d is not None for d in dw)
+    return layer, x, y, cotangent, dx, dw
 
 
 def main():
