@@ -6,7 +6,6 @@ import { toCategorical } from './datasets/to-categorical.ts';
 import { describeBackend, setBackend } from './engine/backend.ts';
 
 export * as activations from './activations/index.ts';
-export * as ops from './autodiff/index.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export {
   BackendError,
@@ -86,6 +85,7 @@ export type {
 } from './models/training/run-options.ts';
 export type { Evaluation, Prediction } from './models/training/trained-model.ts';
 export type { RunState, TrainingState } from './models/training/training-state.ts';
+export * as ops from './operations/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer, type RuleInput, type RuleResult } from './optimizers/optimizer.ts';
 export type { Slots, StepMoment } from './optimizers/transform.ts';

@@ -33,7 +33,7 @@ const OPTION_PAGES = [
 ];
 /** Pages of functions. */
 const FUNCTION_PAGES = [
-  ['ops', 'Ops: functions of graph nodes', 'ops'],
+  ['operations', 'Ops: functions of graph nodes', 'ops'],
   ['activations', 'Activation functions', 'activations'],
 ];
 

@@ -30,6 +30,7 @@ export const LAYERS = {
   schedules: ['base', 'options'],
   optimizers: [...VALUES, 'options', 'schedules'],
   layers: [...VALUES, 'options', 'activations', 'initializers', 'regularizers', 'constraints'],
+  operations: [...VALUES, 'autodiff', 'activations', 'layers'],
   callbacks: ['base', 'options', 'formats'],
   formats: ['base'],
   models: [
@@ -45,6 +46,7 @@ export const LAYERS = {
     'schedules',
     'optimizers',
     'layers',
+    'operations',
     'callbacks',
     'formats',
     'data',

@@ -30,15 +30,23 @@ export type LayerOptions = OptionsOf<typeof LAYER_OPTIONS>;
 /** A value that a layer will compute: what `input()` and `layer.apply()` return. */
 export class SymbolicTensor {
   readonly shape: Shape;
-  readonly dtype = 'float32';
+  /** What Keras' files say; numbers are floats all the same, truth values 1 and 0. */
+  readonly dtype: 'float32' | 'int32' | 'bool';
   readonly name: string;
   /** The layer call that computes it. */
   readonly producer: LayerCall;
   /** Its place among the producer's outputs. */
   readonly index: number;
 
-  constructor(shape: Shape, name: string, producer: LayerCall, index: number) {
+  constructor(
+    shape: Shape,
+    name: string,
+    producer: LayerCall,
+    index: number,
+    dtype: SymbolicTensor['dtype'] = 'float32',
+  ) {
     this.shape = shape;
+    this.dtype = dtype;
     this.name = name;
     this.producer = producer;
     this.index = index;
@@ -330,6 +338,11 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     return variable;
   }
 
+  /** The type of the outputs, for files. */
+  protected get outputDType(): SymbolicTensor['dtype'] {
+    return 'float32';
+  }
+
   /** Notes a call and makes its outputs. */
   protected recordCall(
     inputs: readonly SymbolicTensor[],
@@ -338,7 +351,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     const outputs: SymbolicTensor[] = [];
     const call: LayerCall = { layer: this, index: this.inboundCalls.length, inputs, outputs };
     shapes.forEach((shape, index) => {
-      outputs.push(new SymbolicTensor(shape, uniqueName('keras_tensor'), call, index));
+      outputs.push(new SymbolicTensor(shape, uniqueName('keras_tensor'), call, index, this.outputDType));
     });
     this.inboundCalls.push(call);
     return outputs;

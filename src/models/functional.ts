@@ -5,6 +5,7 @@ import { ValueError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/options.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import { type Layer, SymbolicTensor } from '../layers/layer.ts';
+import { Operation } from '../operations/operation.ts';
 import { detach, type LayerGraph, mapGraph } from './layer-graph.ts';
 import { Model, type ModelOptions } from './model.ts';
 import { graphConfig } from './serialize.ts';
@@ -30,6 +31,7 @@ export class Functional extends Model {
   override readonly inputForm: Flattened<unknown>['form'];
   /** The arrangement in which `predict` gives the outputs: one Tensor for a list of one. */
   override readonly outputForm: Flattened<unknown>['form'];
+  readonly #layers: readonly Layer[];
   /** The arrangement as it was given: files keep a list of one. */
   readonly #givenOutputForm: Flattened<unknown>['form'];
 
@@ -49,14 +51,16 @@ export class Functional extends Model {
     const graph = mapGraph(ends.inputs, ends.outputs);
     super(rest);
     this.graph = graph;
+    this.#layers = graph.layers.filter((layer) => !(layer instanceof Operation));
     this.inputForm = given.form;
     this.outputForm = wanted.form === 'list' && wanted.values.length === 1 ? 'one' : wanted.form;
     this.#givenOutputForm = wanted.form;
     if (trainable === false) this.trainable = false;
   }
 
+  /** Without the operations, which are nodes of the graph only. */
   override get layers(): readonly Layer[] {
-    return this.graph.layers;
+    return this.#layers;
   }
 
   /** The weights are there from the start: checks the shapes only. */

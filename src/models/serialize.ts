@@ -4,12 +4,17 @@ import { type Config, type ConfigValue, kerasObject } from '../base/config.ts';
 import { InputLayer } from '../layers/input-layer.ts';
 import type { Layer, LayerCall, SymbolicTensor } from '../layers/layer.ts';
 import { LAYERS } from '../layers/registry.ts';
+import { Operation } from '../operations/operation.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import { arrange, type Flattened } from './structure.ts';
 
 /** A layer, or a model, as files have it: class, config and the shape it was built for. */
 export function serializeLayer(layer: Layer): Config {
   const { className, buildShapes } = layer;
+  if (layer instanceof Operation) {
+    const object = kerasObject(layer.kind.module, className, layer.getConfig());
+    return { ...object, registered_name: className };
+  }
   if (className === 'Functional') {
     return {
       ...kerasObject('keras.src.models.functional', className, layer.getConfig()),
@@ -51,6 +56,7 @@ export function graphConfig(
   });
   const callConfig = ({ layer, inputs }: LayerCall): ConfigValue => {
     const tensors = inputs.map(tensorConfig);
+    if (layer instanceof Operation) return layer.callConfig(tensors);
     const isModel = layer.className === 'Functional' || layer.className === 'Sequential';
     return { args: tensors.length === 1 ? tensors : [tensors], kwargs: isModel ? { mask: null } : {} };
   };

@@ -7,6 +7,7 @@ import type { Shape } from '../../base/shape.ts';
 import type { Layer } from '../../layers/layer.ts';
 import { checkDType } from '../../layers/layer-options.ts';
 import { LAYERS } from '../../layers/registry.ts';
+import { isOperationObject, operationFromObject } from '../../operations/from-config.ts';
 import { Functional } from '../functional.ts';
 import type { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
@@ -53,6 +54,7 @@ function makeLayer(object: Config, label: string, shared: SharedLayers): Layer {
   const config = object.config as Config;
   if (className === 'Sequential') return readSequential(config, label, shared);
   if (className === 'Functional' || className === 'Model') return readFunctional(config, label, shared);
+  if (isOperationObject(object)) return inFile(label, true, () => operationFromObject(object));
   const name = String(className);
   const own = typeof registered === 'string' && registered.includes('>') ? registered : null;
   const isKnown = LAYERS.find(own ?? name) !== undefined;

@@ -5,6 +5,8 @@ import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
+import { tensorsOfCall } from '../../operations/from-config.ts';
+import { Operation } from '../../operations/operation.ts';
 import { isRecord, type Structure } from '../structure.ts';
 
 /** A layer of the config and its calls, not yet made. */
@@ -82,6 +84,7 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 /** Keras 3: `{ args, kwargs }` with tensors as objects; Keras 2: a list of `[name, call, output, kwargs]`. */
 function placesOf(layer: Layer, node: ConfigValue): Place[] {
+  if (layer instanceof Operation) return tensorsOfCall(layer, node).map(placeOfTensor);
   if (Array.isArray(node)) {
     return node.map((entry) => {
       checkKeywords(layer, Array.isArray(entry) ? entry[3] : undefined);
@@ -93,9 +96,7 @@ function placesOf(layer: Layer, node: ConfigValue): Place[] {
   checkKeywords(layer, kwargs);
   const tensors = (value: ConfigValue | undefined): Place[] => {
     if (Array.isArray(value)) return value.flatMap(tensors);
-    if (isKerasObject(value) && value.class_name === '__keras_tensor__' && isRecord(value.config)) {
-      return [toPlace(value.config.keras_history as ConfigValue)];
-    }
+    if (isKerasObject(value) && value.class_name === '__keras_tensor__') return [placeOfTensor(value)];
     throw new UnsupportedError(`'${layer.name}' is called with ${describeValue(value)} besides tensors.`);
   };
   return tensors(args);
@@ -116,6 +117,12 @@ function checkKeywords(layer: Layer, keywords: ConfigValue | undefined): void {
   throw new UnsupportedError(
     `'${layer.name}' is called with ${name}=${describeValue(value)}; only tensors by position are supported.`,
   );
+}
+
+/** The place that a `__keras_tensor__` names. */
+function placeOfTensor(tensor: ConfigValue): Place {
+  const { config } = tensor as { readonly config?: ConfigValue };
+  return toPlace(isRecord(config) ? (config.keras_history as ConfigValue) : config);
 }
 
 function toPlace(value: ConfigValue | undefined): Place {

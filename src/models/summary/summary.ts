@@ -66,7 +66,9 @@ export function summaryContent(model: SummarizedModel, options: SummaryOptions):
   const { graph, compiled } = model;
   const connected = model.className === 'Functional' && graph !== null && !isSequence(graph);
   const calls = new Set(connected ? graph!.levels.flat() : []);
-  const layers = layersInRange(model.layers, options.layerRange);
+  // Operations are shown too; `layers` leaves them out.
+  const shown = model.className === 'Functional' && graph !== null ? graph.layers : model.layers;
+  const layers = layersInRange(shown, options.layerRange);
   const size = (variables: readonly { readonly size: number }[]) =>
     variables.reduce((sum, variable) => sum + variable.size, 0);
   return {
