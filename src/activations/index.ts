@@ -1,3 +1,5 @@
 /** @file The list of activation functions. */
 
+export * from './along-axis.ts';
 export * from './functions.ts';
+export * from './rectifiers.ts';

@@ -1,7 +1,7 @@
 /** @file Activation functions by name, and options that take one. */
 
 import type { Config, ConfigValue } from '../base/config.ts';
-import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
@@ -14,23 +14,19 @@ import * as list from './index.ts';
 /** Keras' other names. */
 const ALIASES = { swish: list.silu, hardSwish: list.hardSilu } as const;
 
-const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = { ...list, ...ALIASES };
+/** Those that a name can stand for: all but the one that needs arguments. */
+const { threshold: _, ...NAMED } = list;
 
-/** Activations that Keras has and Fovea does not. */
-const NOT_YET = [
-  ...['celu', 'gelu', 'glu', 'hard_shrink', 'soft_shrink', 'sparse_plus', 'sparse_sigmoid', 'sparsemax'],
-  ...['squareplus', 'tanh_shrink', 'threshold'],
-];
+const FUNCTIONS: Readonly<Record<string, ActivationFunction>> = { ...NAMED, ...ALIASES };
 
 /** A name of an activation function. */
-export type ActivationName = Spelled<keyof typeof list | keyof typeof ALIASES>;
+export type ActivationName = Spelled<keyof typeof NAMED | keyof typeof ALIASES>;
 
 /** What an option for an activation takes: a name, a function, an object of a Keras file, or null for linear. */
 export type ActivationIdentifier = ActivationName | ActivationFunction | Config | null;
 
 /**
- * The function that `identifier` names; linear for null. Throws ValueError, with the nearest name, when there is none,
- * UnsupportedError for one that only Keras has.
+ * The function that `identifier` names; linear for null. Throws ValueError, with the nearest name, when there is none.
  */
 export function getActivation(identifier: unknown): ActivationFunction {
   if (identifier === undefined || identifier === null) return list.linear;
@@ -44,13 +40,12 @@ export function getActivation(identifier: unknown): ActivationFunction {
   if (custom !== undefined) return custom as ActivationFunction;
   const found = Object.keys(FUNCTIONS).find(same);
   if (found !== undefined) return FUNCTIONS[found]!;
-  const known = Object.keys(FUNCTIONS).map(snakeCase);
-  if (NOT_YET.some(same)) {
-    throw new UnsupportedError(
-      `The activation function '${name}' is not supported yet. Known: ${known.join(', ')}.`,
+  if (same('threshold')) {
+    throw new ValueError(
+      "The activation function 'threshold' needs arguments. Give a function: (x) => activations.threshold(x, { threshold: 1, defaultValue: 0 }).",
     );
   }
-  throw unknownNameError('activation function', name, known);
+  throw unknownNameError('activation function', name, Object.keys(FUNCTIONS).map(snakeCase));
 }
 
 /** Whether one of Fovea's own has the name, in any spelling. */

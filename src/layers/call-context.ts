@@ -11,6 +11,7 @@ import { checkNode, type Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';
 import { broadcastTo, constant } from '../ops/index.ts';
 import { variableNode } from '../ops/leaf.ts';
+import { normalOfUniform } from '../ops/random-normal.ts';
 
 /** What a context needs of a layer. */
 export interface Callable {
@@ -35,6 +36,8 @@ export interface CallContext {
    * `seed` the stream is the same in every run, without it follows from `utils.setRandomSeed`.
    */
   random(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
+  /** As `random`, but normally distributed with mean 0 and deviation 1, at most 5.77 away from 0. */
+  randomNormal(shape: Shape, seed?: number | null, options?: RandomOptions): Node;
   /**
    * A number, a scalar node, that `draw` gives anew for each step, for distributions that ops do not have. It follows from
    * `seed` and `utils.setRandomSeed` as `random` does.
@@ -89,6 +92,10 @@ export abstract class TracingContext implements CallContext {
   abstract current(variable: Variable): Node;
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
+
+  randomNormal(shape: Shape, seed: number | null = null, options: RandomOptions = {}): Node {
+    return normalOfUniform(this.random(shape, seed, options), this.random(shape, seed, options));
+  }
 
   apply(
     layer: Callable,

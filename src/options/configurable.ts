@@ -11,6 +11,8 @@ export interface ConfigurableClass<T extends Configurable = Configurable> {
   readonly className: string;
   readonly options: OptionTable;
   readonly prototype: T;
+  /** Where Keras has the class, when that is not the module of its kind. */
+  readonly kerasModule?: string;
 }
 
 /** A configurable class that is not abstract. */

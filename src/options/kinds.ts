@@ -192,6 +192,12 @@ export const axes = optionKind<readonly number[], number | readonly number[]>(()
   };
 });
 
+/** A list of axes, or one of them; configs have a list in any case. */
+export const axisList = optionKind<readonly number[], number | readonly number[]>(() => {
+  const { expected, read } = axes().definition;
+  return { expected, read };
+});
+
 /** One axis; negative ones count from the end. Keras 2 wrote a list of one. */
 export function axis(fallback: number): Option<number, number, false> {
   const expected = 'a whole number';

@@ -184,7 +184,11 @@ export class Registry<T extends Configurable> {
     const config = thing.getConfig();
     const entries = [...this.#registered.values(), ...this.#ours.values()];
     const entry = entries.find(({ Class }) => Class === (thing.constructor as unknown));
-    if (entry?.owner === null) return kerasObject(this.#module, className, config);
+    if (entry?.owner === null) {
+      const module = entry.Class.kerasModule;
+      if (module === undefined) return kerasObject(this.#module, className, config);
+      return { ...kerasObject(module, className, config), registered_name: className };
+    }
     const owner = entry?.owner ?? OWN_PACKAGE;
     return { ...kerasObject('custom', className, config), registered_name: `${owner}>${className}` };
   }

@@ -51,16 +51,22 @@ class Fixture:
         self.manifest["cases"].append(case)
 
     def add_layer(self, name, layer, x, y, cotangent, dx, dw):
-        """A case of a built layer: its config and weights, its result, and gradients of sum(y * cotangent)."""
+        """
+        A case of a built layer: its config and weights, its result, and gradients of sum(y * cotangent). A layer of several
+        inputs has lists as x and dx.
+        """
+        if isinstance(x, list):
+            given = {"inputs": [self.array(each) for each in x], "inputGradients": [self.array(each) for each in dx]}
+        else:
+            given = {"input": self.array(x), "inputGradient": self.array(dx)}
         self.add(
             name=name,
             className=type(layer).__name__,
             config=float32_policy(layer.get_config()),
-            input=self.array(x),
+            **given,
             weights=[{"name": w.name, "value": self.array(w.value)} for w in layer.weights],
             output=self.array(y),
             cotangent=self.array(cotangent),
-            inputGradient=self.array(dx),
             weightGradients=[self.array(d) for d in dw],
         )
 

@@ -125,26 +125,30 @@ def values(rng, shape, scale=1.0):
 
 
 def run(name, make, options, shape):
+    """The layer, and what `add_layer` takes. A list of shapes stands for several inputs."""
     rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
-    x = values(rng, shape, 2.0 if make is layers.Activation else 1.0)
+    several = isinstance(shape, list)
+    shapes = shape if several else [shape]
+    xs = [values(rng, each, 2.0 if make is layers.Activation else 1.0) for each in shapes]
     if "equal numbers" in name:
-        x = np.round(x)
+        xs = [np.round(x) for x in xs]
     layer = make(**options, name="layer")
-    layer.build((None, *shape[1:]))
+    built = [(None, *each[1:]) for each in shapes]
+    layer.build(built if several else built[0])
     for weight in layer.weights:
         weight.assign(values(rng, weight.shape, 0.4))
-    x = tf.constant(x, dtype=tf.float64)
+    xs = [tf.constant(x, dtype=tf.float64) for x in xs]
     # TensorFlow's own kernels for processors have no dilated transposed convolution; XLA has.
     call = tf.function(layer, jit_compile=True) if make is layers.Conv2DTranspose else layer
     with tf.GradientTape() as tape:
-        tape.watch(x)
-        y = call(x, training=False)
+        tape.watch(xs)
+        y = call(xs if several else xs[0], training=False)
         assert y.dtype == tf.float64
         cotangent = values(rng, y.shape)
         loss = tf.reduce_sum(y * cotangent)
-    dx, *dw = tape.gradient(loss, [x, *[weight.value for weight in layer.weights]])
-    assert dx is not None and all(d is not None for d in dw)
-    return layer, x, y, cotangent, dx, dw
+    dx, dw = tape.gradient(loss, [xs, [weight.value for weight in layer.weights]])
+    assert all(d is not None for d in [*dx, *dw])
+    return (layer, xs, y, cotangent, dx, dw) if several else (layer, xs[0], y, cotangent, dx[0], dw)
 
 
 def main():

@@ -1,9 +1,9 @@
 /** @file Activation: an activation function as a layer of its own. */
 
-import { activation as activationOption } from '../activations/registry.ts';
-import type { Node } from '../graph/node.ts';
-import { factory, withOptions } from '../options/configurable.ts';
-import { Layer } from './layer.ts';
+import { activation as activationOption } from '../../activations/registry.ts';
+import type { Node } from '../../graph/node.ts';
+import { factory, withOptions } from '../../options/configurable.ts';
+import { Layer } from '../layer.ts';
 
 /** The shape stays. */
 export class Activation extends withOptions(Layer, {
