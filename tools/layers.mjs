@@ -67,7 +67,7 @@ export const LAYERS = {
 export const PACKAGES = {
   commander: ['cli'],
   fflate: ['formats', 'images'],
-  'fast-png': ['images', 'visualization'],
+  'fast-png': ['callbacks', 'images', 'visualization'],
   'jpeg-js': ['images'],
   koffi: ['runtime/native'],
 };

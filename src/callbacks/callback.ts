@@ -21,9 +21,21 @@ export interface CallbackOptimizer {
   swapAverages(): void;
 }
 
+/** A weight as callbacks see it. */
+export interface CallbackWeight {
+  /** Layer and weight: `dense/kernel`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** A live view of the numbers, valid until the next step. */
+  view(): Float32Array;
+}
+
 /** The part of the model that callbacks use. */
 export interface CallbackModel {
   readonly name: string;
+  /** Keras' class name: `Sequential`. */
+  readonly className: string;
+  readonly layers: readonly { readonly weights: readonly CallbackWeight[] }[];
   /** Set it to end `fit` after the current batch. */
   stopTraining: boolean;
   /**
@@ -38,6 +50,8 @@ export interface CallbackModel {
   trainingState(): StateValue;
   /** Goes on from such a state. See `Model.restoreTrainingState`. */
   restoreTrainingState(state: StateValue): void;
+  /** The model as Keras' JSON. See `Model.toJson`. */
+  toJson(): string;
   save(path: string, options?: { readonly makeFolder?: boolean }): Promise<void>;
   saveWeights(path: string, options?: { readonly makeFolder?: boolean }): Promise<void>;
 }

@@ -12,4 +12,5 @@ export { progbarLogger } from './progbar-logger.ts';
 export { reduceLROnPlateau } from './reduce-lr-on-plateau.ts';
 export { remoteMonitor } from './remote-monitor.ts';
 export { swapEMAWeights } from './swap-ema-weights.ts';
+export { tensorBoard } from './tensor-board.ts';
 export { terminateOnNaN } from './terminate-on-nan.ts';

@@ -35,7 +35,15 @@ function modelWith(rate: number): CallbackModel {
     },
   };
   return {
-    ...{ name: 'model', stopTraining: false, metricDirections: new Map(), optimizer },
+    ...{
+      name: 'model',
+      className: 'Sequential',
+      layers: [],
+      toJson: () => '',
+      stopTraining: false,
+      metricDirections: new Map(),
+      optimizer,
+    },
     ...{ getWeights: () => [], setWeights: () => {} },
     ...{ trainingState: () => null, restoreTrainingState: () => {} },
     ...{ save: async () => {}, saveWeights: async () => {} },

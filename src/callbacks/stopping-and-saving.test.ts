@@ -21,6 +21,9 @@ function fakeModel() {
   const calls: string[] = [];
   const model: CallbackModel = {
     name: 'fake',
+    className: 'Sequential',
+    layers: [],
+    toJson: () => '{}',
     stopTraining: false,
     metricDirections: new Map([['accuracy', 'up']]),
     optimizer: null,

@@ -6,11 +6,13 @@ import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
+import { kerasJson } from '../formats/keras-json.ts';
 import type { Node } from '../graph/node.ts';
 import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkClassNames, outputShape } from './class-names.ts';
 import type { LayerGraph } from './layer-graph.ts';
+import { modelConfig } from './saving/model-config.ts';
 import type { SaveOptions } from './saving/save.ts';
 import type { Flattened } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
@@ -325,6 +327,14 @@ export abstract class Model extends Layer implements CallbackModel {
    */
   makePredictFunction(options: PredictFunctionOptions = {}): Promise<PredictFunction> {
     return makePredictFunction(this, options);
+  }
+
+  /**
+   * The model without its weights as JSON, as Keras' `to_json()` gives it: layers, how they are joined, and, once compiled,
+   * optimizer, loss and metrics. Throws UnsupportedError for functions without a name.
+   */
+  toJson(): string {
+    return kerasJson(modelConfig(this));
   }
 
   /**

@@ -60,7 +60,15 @@ function camel(options: Options): Options {
 /** A model without weights, but for what callbacks do with it. */
 function fakeModel(own: Partial<CallbackModel> = {}): CallbackModel {
   return {
-    ...{ name: 'model', stopTraining: false, metricDirections: new Map(), optimizer: null },
+    ...{
+      name: 'model',
+      className: 'Sequential',
+      layers: [],
+      toJson: () => '',
+      stopTraining: false,
+      metricDirections: new Map(),
+      optimizer: null,
+    },
     ...{ getWeights: () => [], setWeights: () => {}, save: async () => {}, saveWeights: async () => {} },
     ...{ trainingState: () => null, restoreTrainingState: () => {}, ...own },
   };

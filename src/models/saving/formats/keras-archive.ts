@@ -1,12 +1,10 @@
 /** @file The `.keras` file of Keras 3: a model with its weights and, once compiled, how it trains. */
 
-import type { Config } from '../../../base/config.ts';
 import { readKerasArchive, writeKerasArchive } from '../../../formats/keras-archive.ts';
 import { readWeights } from '../../../formats/weights-file.ts';
 import { isZip } from '../../../formats/zip.ts';
 import { checkClassNames, outputShape } from '../../class-names.ts';
-import { serializeLayer } from '../../serialize.ts';
-import { serializeCompile } from '../compile-config.ts';
+import { modelConfig } from '../model-config.ts';
 import { checkNotShared } from '../saved-layers.ts';
 import { loadWeightsFile, weightsToBytes } from '../weights.ts';
 import type { FileFormat } from './file-format.ts';
@@ -31,10 +29,7 @@ export const kerasArchive: FileFormat = {
     checkNotShared(model);
     const { compiled, classNames } = model;
     if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
-    const config: Config = {
-      ...serializeLayer(model),
-      compile_config: compiled === null ? {} : serializeCompile(compiled),
-    };
+    const config = modelConfig(model);
     const weights = weightsToBytes(model, compiled?.optimizer ?? null);
     return writeKerasArchive({ config, weights, classNames }, new Date());
   },
