@@ -17,6 +17,14 @@ export function toSnakeCase(className: string): string {
     .toLowerCase();
 }
 
+/** The number in an automatic name of a class: 0 of `conv2d`, 2 of `conv2d_2`. Null for other names. */
+export function automaticNumber(className: string, name: string): number | null {
+  const prefix = toSnakeCase(className);
+  if (name === prefix) return 0;
+  const number = name.startsWith(`${prefix}_`) ? name.slice(prefix.length + 1) : '';
+  return /^[1-9]\d*$/.test(number) ? Number(number) : null;
+}
+
 const counts = new Map<string, number>();
 
 /**

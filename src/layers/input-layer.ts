@@ -54,7 +54,7 @@ export class InputLayer extends takesOptions(Layer, OPTIONS) {
   }
 
   /** The symbolic tensor to apply layers to. */
-  get output(): SymbolicTensor {
+  override get output(): SymbolicTensor {
     return this.inboundCalls[0]!.outputs[0]!;
   }
 

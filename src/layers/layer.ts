@@ -76,6 +76,8 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   declare readonly activityRegularizer: Regularizer | null;
   /** Every `apply` so far, in order. */
   readonly inboundCalls: LayerCall[] = [];
+  /** Whether the name is the class' with a number, because none was chosen. */
+  hasAutomaticName: boolean;
   #trainable: boolean;
   readonly #batchInputShape: Shape | null;
   #buildShapes: readonly Shape[] | null = null;
@@ -87,6 +89,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for a dtype other than float32. */
   constructor(options: LayerOptions = {}) {
     super(options);
+    this.hasAutomaticName = (options.name ?? null) === null;
     this.#trainable = options.trainable ?? true;
     this.#batchInputShape = inputShapeOf(this.className, options);
   }
@@ -128,6 +131,16 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     }
     if (!this.#subLayers.includes(layer)) this.#subLayers.push(layer);
     return layer;
+  }
+
+  /** What the layer was first applied to. Throws ValueError before that, and when that were several tensors. */
+  get input(): SymbolicTensor {
+    return onlyTensor(this, 'input', this.inboundCalls[0]?.inputs);
+  }
+
+  /** The result of the layer's first call. Throws ValueError before that, and for several results. */
+  get output(): SymbolicTensor {
+    return onlyTensor(this, 'output', this.inboundCalls[0]?.outputs);
   }
 
   /** Whether the weights exist. */
@@ -356,4 +369,22 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     this.inboundCalls.push(call);
     return outputs;
   }
+}
+
+/** The one tensor of a list. Throws ValueError without a list, and for any other number of tensors. */
+export function onlyTensor(
+  { name }: { readonly name: string },
+  what: 'input' | 'output',
+  tensors: readonly SymbolicTensor[] | undefined,
+): SymbolicTensor {
+  if (tensors === undefined) {
+    throw new ValueError(
+      `The layer ${name} has never been called and thus has no defined ${what}. Apply it to what input() returned, or ` +
+        'put it into a model.',
+    );
+  }
+  if (tensors.length === 1) return tensors[0]!;
+  throw new ValueError(
+    `The layer ${name} has ${tensors.length} ${what}s and no single ${what}: use inboundCalls[0].${what}s, of a model ${what}s.`,
+  );
 }

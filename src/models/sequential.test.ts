@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ShapeError, ValueError } from '../base/errors.ts';
+import { resetNames } from '../base/names.ts';
 import { conv2d, dense, flatten, inputLayer, maxPooling2d } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
 import type { Layer } from '../layers/layer.ts';
@@ -11,20 +12,32 @@ const goldens: { name: string; text: string }[] = JSON.parse(
   readFileSync('tests/fixtures/summary-keras3.json', 'utf8'),
 );
 
+/** The book's network, of layers without names of their own. */
 function chapter(top: boolean): Sequential {
-  const layer = (name: string) => ({ name, activation: 'relu', kernelSize: 3 }) as const;
-  const net = sequential({ name: 'sequential' });
-  net.add(conv2d({ ...layer('conv2d'), filters: 32, inputShape: [28, 28, 1] }));
-  net.add(maxPooling2d({ name: 'max_pooling2d', poolSize: [2, 2] }));
-  net.add(conv2d({ ...layer('conv2d_1'), filters: 64 }));
-  net.add(maxPooling2d({ name: 'max_pooling2d_1' }));
-  net.add(conv2d({ ...layer('conv2d_2'), filters: 64 }));
+  resetNames();
+  const net = sequential();
+  net.add(conv2d({ filters: 32, kernelSize: [3, 3], activation: 'relu', inputShape: [28, 28, 1] }));
+  net.add(maxPooling2d({ poolSize: [2, 2] }));
+  net.add(conv2d({ filters: 64, kernelSize: [3, 3], activation: 'relu' }));
+  net.add(maxPooling2d({ poolSize: [2, 2] }));
+  net.add(conv2d({ filters: 64, kernelSize: [3, 3], activation: 'relu' }));
   if (!top) return net;
-  net.add(flatten({ name: 'flatten' }));
-  net.add(dense({ name: 'dense', units: 64, activation: 'relu' }));
-  net.add(dense({ name: 'dense_1', units: 10, activation: 'softmax' }));
+  net.add(flatten());
+  net.add(dense({ units: 64, activation: 'relu' }));
+  net.add(dense({ units: 10, activation: 'softmax' }));
   return net;
 }
+
+const BOOK_ROWS = [
+  'conv2d_1 (Conv2D)            (None, 26, 26, 32)        320       ',
+  'max_pooling2d_1 (MaxPooling2 (None, 13, 13, 32)        0         ',
+  'conv2d_2 (Conv2D)            (None, 11, 11, 64)        18496     ',
+  'max_pooling2d_2 (MaxPooling2 (None, 5, 5, 64)          0         ',
+  'conv2d_3 (Conv2D)            (None, 3, 3, 64)          36928     ',
+  'flatten_1 (Flatten)          (None, 576)               0         ',
+  'dense_1 (Dense)              (None, 64)                36928     ',
+  'dense_2 (Dense)              (None, 10)                650       ',
+];
 
 function summaryOf(net: Sequential, options = {}): string {
   const parts: string[] = [];
@@ -49,15 +62,15 @@ test("the book's table", () => {
     `_________________________________________________________________
 Layer (type)                 Output Shape              Param #   
 =================================================================
-conv2d (Conv2D)              (None, 26, 26, 32)        320       
+conv2d_1 (Conv2D)            (None, 26, 26, 32)        320       
 _________________________________________________________________
-max_pooling2d (MaxPooling2D) (None, 13, 13, 32)        0         
+max_pooling2d_1 (MaxPooling2 (None, 13, 13, 32)        0         
 _________________________________________________________________
-conv2d_1 (Conv2D)            (None, 11, 11, 64)        18496     
+conv2d_2 (Conv2D)            (None, 11, 11, 64)        18496     
 _________________________________________________________________
-max_pooling2d_1 (MaxPooling2 (None, 5, 5, 64)          0         
+max_pooling2d_2 (MaxPooling2 (None, 5, 5, 64)          0         
 _________________________________________________________________
-conv2d_2 (Conv2D)            (None, 3, 3, 64)          36928     
+conv2d_3 (Conv2D)            (None, 3, 3, 64)          36928     
 =================================================================
 Total params: 55,744
 Trainable params: 55,744
@@ -66,10 +79,42 @@ _________________________________________________________________`,
   );
 });
 
+test("the book's table with the classifier, of models made later too", () => {
+  const rows = (model: Sequential) =>
+    summaryOf(model, { style: 'keras2' })
+      .split('\n')
+      .filter((_, i) => i % 2 === 1 && i > 2);
+  const net = chapter(true);
+  assert.deepEqual(rows(net).slice(0, 8), BOOK_ROWS);
+  const later = sequential([...net.layers]);
+  later.add(dense({ units: 3 }));
+  assert.deepEqual(rows(later).slice(0, 9), [
+    ...BOOK_ROWS,
+    'dense_3 (Dense)              (None, 3)                 33        ',
+  ]);
+});
+
+test('names that were chosen stay in the table of Keras 2', () => {
+  const net = sequential([dense({ units: 1, name: 'dense_7', inputShape: [2] }), dense({ units: 1 })]);
+  const text = summaryOf(net, { style: 'keras2' });
+  assert.match(text, /^dense_7 \(Dense\).*^dense_1 \(Dense\)/ms);
+});
+
+test('columns end where they are asked to', () => {
+  const net = chapter(true);
+  const [, header] = summaryOf(net, { style: 'keras2', lineLength: 50, positions: [20, 40, 50] }).split('\n');
+  assert.equal(header, 'Layer (type)        Output Shape        Param #   ');
+  assert.throws(
+    () => summaryOf(net, { positions: [0.5, 1] }),
+    /positions must say where each of the columns/,
+  );
+  assert.throws(() => summaryOf(net, { positions: [0.5, 0.4, 1] }), /positions must be rising numbers/);
+});
+
 test('layers of a range are shown', () => {
   const text = summaryOf(chapter(true), { style: 'keras2', layerRange: ['flat.*', 'dense$'] });
-  assert.match(text, /flatten.*dense \(Dense\)/s);
-  assert.doesNotMatch(text, /conv2d|dense_1/);
+  assert.match(text, /flatten_1.*dense_1 \(Dense\)/s);
+  assert.doesNotMatch(text, /conv2d|dense_2/);
   assert.throws(
     () => summaryOf(chapter(true), { layerRange: ['nope', 'dense'] }),
     /does not match any layer/,

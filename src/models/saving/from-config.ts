@@ -2,6 +2,7 @@
 
 import { type Config, type ConfigValue, isKerasObject } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError } from '../../base/errors.ts';
+import { automaticNumber } from '../../base/names.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -45,6 +46,8 @@ function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer
   }
   const label = `Layer '${String(config.name)}' (${className})`;
   const layer = makeLayer({ ...object, config } as Config, label, shared);
+  // Files have all names; those that Keras gives by itself count as not chosen.
+  layer.hasAutomaticName = automaticNumber(layer.className, layer.name) !== null;
   if (typeof id === 'number') shared.set(id, layer);
   return layer;
 }

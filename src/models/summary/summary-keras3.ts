@@ -11,6 +11,8 @@ import { type SummaryContent, type SummaryRow, withCommas } from './summary-cont
 export interface Keras3Layout {
   /** Width of the table; by default it follows from `columns`. */
   readonly lineLength: number | null;
+  /** Where each column ends, as a part of the width, without the column that says which layers train. */
+  readonly positions?: readonly number[] | null;
   /** A column that says which layers train. */
   readonly showTrainable: boolean;
   /** Width of the terminal. */
@@ -87,7 +89,8 @@ function tableColumns(connected: boolean, layout: Keras3Layout): { columns: Colu
   const width = layout.lineLength ?? Math.min(widest, layout.columns - 4);
   const names = ['Layer (type)', 'Output Shape', 'Param #'];
   if (connected) names.push('Connected to');
-  let positions = connected ? [0.3, 0.56, 0.74, 1] : [0.45, 0.8, 1];
+  let positions = layout.positions ?? (connected ? [0.3, 0.56, 0.74, 1] : [0.45, 0.8, 1]);
+  checkPositions(positions, names);
   if (showTrainable) {
     positions = [...positions.map((position) => position * 0.9), 1];
     names.push('Trainable');
@@ -105,6 +108,15 @@ function tableColumns(connected: boolean, layout: Keras3Layout): { columns: Colu
     return { header, justify: side, width: columnWidth };
   });
   return { columns, width };
+}
+
+/** Throws ValueError unless there is a position for each column, all of them within the table. */
+export function checkPositions(positions: readonly number[], columns: readonly string[], width = 1): void {
+  if (positions.length === columns.length && positions.at(-1)! <= width) return;
+  throw new ValueError(
+    `summary: positions must say where each of the columns ${columns.map((name) => `'${name}'`).join(', ')} ends, the last ` +
+      `one at ${width}. Received: [${positions.join(', ')}].`,
+  );
 }
 
 function totalLine(label: string, count: number): StyledText {

@@ -6,6 +6,7 @@ import { checkOptionNames, describeValue } from '../../base/options.ts';
 import { standardOutput } from '../../callbacks/text-output.ts';
 import type { Layer, LayerCall } from '../../layers/layer.ts';
 import { isSequence, type LayerGraph } from '../layer-graph.ts';
+import { keras2Names } from './keras2-names.ts';
 import type { SummaryContent, SummaryRow } from './summary-content.ts';
 import { formatKeras2 } from './summary-keras2.ts';
 import { formatKeras3 } from './summary-keras3.ts';
@@ -15,6 +16,11 @@ export interface SummaryOptions {
   readonly style?: 'keras3' | 'keras2';
   /** Width of the table in characters. Default: as Keras chooses it. */
   readonly lineLength?: number;
+  /**
+   * Where each column ends, as a part of the width: rising numbers, the last one 1. In Keras 2 style also in characters.
+   * Default: as Keras chooses it.
+   */
+  readonly positions?: readonly number[];
   /** Takes the text instead of standard output: all at once in Keras 3 style, line by line in Keras 2 style. */
   readonly printFn?: (text: string) => void;
   /** Whether layers of models inside are shown. Default false. */
@@ -32,12 +38,20 @@ export interface SummarizedModel extends Layer {
   readonly compiled: { readonly optimizer: { readonly built: boolean; countParams(): number } } | null;
 }
 
-const OPTIONS = ['style', 'lineLength', 'printFn', 'expandNested', 'showTrainable', 'layerRange'];
+const OPTIONS = [
+  'style',
+  'lineLength',
+  'positions',
+  'printFn',
+  'expandNested',
+  'showTrainable',
+  'layerRange',
+];
 
 /** Prints the summary of `model`. Throws ValueError for unknown options and names, and for too small a width. */
 export function summarize(model: SummarizedModel, options: SummaryOptions): void {
   checkOptionNames('summary', options, OPTIONS);
-  const { style = 'keras3', lineLength = null, printFn, showTrainable = false } = options;
+  const { style = 'keras3', lineLength = null, positions = null, printFn, showTrainable = false } = options;
   if (style !== 'keras3' && style !== 'keras2') {
     throw new ValueError(`summary: style must be 'keras3' or 'keras2', received ${describeValue(style)}.`);
   }
@@ -46,19 +60,29 @@ export function summarize(model: SummarizedModel, options: SummaryOptions): void
       `summary: lineLength must be a whole number, received ${describeValue(lineLength)}.`,
     );
   }
+  if (positions !== null && !isRising(positions)) {
+    throw new ValueError(
+      `summary: positions must be rising numbers, such as [0.45, 0.8, 1], received ${describeValue(positions)}.`,
+    );
+  }
   const content = summaryContent(model, options);
   const output = standardOutput();
   if (style === 'keras2') {
     if (showTrainable) throw new UnsupportedError("summary: showTrainable needs style 'keras3'.");
     const print = printFn ?? ((line: string) => output.write(`${line}\n`));
-    for (const line of formatKeras2(content, lineLength)) print(line);
+    for (const line of formatKeras2(content, { lineLength, positions })) print(line);
     return;
   }
   const columns = output.columns ?? 80;
   const ansi = printFn === undefined && output.isTTY === true && environmentVariable('TERM') !== 'dumb';
-  const text = formatKeras3(content, { lineLength, showTrainable, columns, ansi });
+  const text = formatKeras3(content, { lineLength, positions, showTrainable, columns, ansi });
   if (printFn === undefined) output.write(text);
   else printFn(text);
+}
+
+function isRising(positions: unknown): boolean {
+  if (!Array.isArray(positions) || positions.length === 0) return false;
+  return positions.every((position, i) => Number.isFinite(position) && position > (positions[i - 1] ?? 0));
 }
 
 /** The rows and totals. */
@@ -67,32 +91,48 @@ export function summaryContent(model: SummarizedModel, options: SummaryOptions):
   const connected = model.className === 'Functional' && graph !== null && !isSequence(graph);
   const calls = new Set(connected ? graph!.levels.flat() : []);
   // Operations are shown too; `layers` leaves them out.
-  const shown = model.className === 'Functional' && graph !== null ? graph.layers : model.layers;
-  const layers = layersInRange(shown, options.layerRange);
+  const all = model.className === 'Functional' && graph !== null ? graph.layers : model.layers;
+  const layers = layersInRange(all, options.layerRange);
+  const expand = options.expandNested ?? false;
+  const names = options.style === 'keras2' ? keras2Names(shownLayers(all, expand)) : null;
+  const nameOf = (layer: Layer) => names?.get(layer) ?? layer.name;
   const size = (variables: readonly { readonly size: number }[]) =>
     variables.reduce((sum, variable) => sum + variable.size, 0);
   return {
     name: model.name,
     connected,
-    rows: layers.flatMap((layer) => layerRows(layer, calls, 0, options.expandNested ?? false)),
+    rows: layers.flatMap((layer) => layerRows(layer, { calls, expand, nameOf }, 0)),
     trainable: size(model.trainableWeights),
     nonTrainable: size(model.nonTrainableWeights),
     optimizer: compiled?.optimizer.built ? compiled.optimizer.countParams() : null,
   };
 }
 
-function layerRows(
-  layer: Layer,
-  calls: ReadonlySet<LayerCall>,
-  level: number,
-  expand: boolean,
-): SummaryRow[] {
+/** The layers, with those of models inside when these are expanded. */
+function shownLayers(layers: readonly Layer[], expand: boolean): Layer[] {
+  return layers.flatMap((layer) => [layer, ...(expand ? shownLayers(innerLayers(layer), expand) : [])]);
+}
+
+function innerLayers(layer: Layer): readonly Layer[] {
+  return 'layers' in layer ? (layer as SummarizedModel).layers : [];
+}
+
+interface RowOptions {
+  /** The model's calls, when the table shows connections. */
+  readonly calls: ReadonlySet<LayerCall>;
+  /** Whether layers of models inside have rows. */
+  readonly expand: boolean;
+  readonly nameOf: (layer: Layer) => string;
+}
+
+function layerRows(layer: Layer, options: RowOptions, level: number): SummaryRow[] {
+  const { calls, expand, nameOf } = options;
   const connections = layer.inboundCalls
     .filter((call) => calls.has(call))
     .flatMap((call) => call.inputs)
-    .map(({ producer, index }) => [producer.layer.name, producer.index, index] as const);
+    .map(({ producer, index }) => [nameOf(producer.layer), producer.index, index] as const);
   const row: SummaryRow = {
-    name: layer.name,
+    name: nameOf(layer),
     className: layer.className,
     outputShapes: outputShapes(layer),
     params: layer.built ? layer.countParams() : null,
@@ -100,8 +140,8 @@ function layerRows(
     trainable: layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N',
     level,
   };
-  const inner = expand && 'layers' in layer ? (layer as SummarizedModel).layers : [];
-  return [row, ...inner.flatMap((other) => layerRows(other, calls, level + 1, expand))];
+  const inner = expand ? innerLayers(layer) : [];
+  return [row, ...inner.flatMap((other) => layerRows(other, options, level + 1))];
 }
 
 function outputShapes(layer: Layer) {
