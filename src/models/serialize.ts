@@ -58,7 +58,8 @@ export function graphConfig(
     const tensors = inputs.map(tensorConfig);
     if (layer instanceof Operation) return layer.callConfig(tensors);
     const isModel = layer.className === 'Functional' || layer.className === 'Sequential';
-    return { args: tensors.length === 1 ? tensors : [tensors], kwargs: isModel ? { mask: null } : {} };
+    const mask = tensors.length === 1 ? null : tensors.map(() => null);
+    return { args: tensors.length === 1 ? tensors : [tensors], kwargs: isModel ? { mask } : {} };
   };
   const layers = graph.layers.map((layer): ConfigValue => {
     const calls = layer.inboundCalls.filter((call) => numbers.has(call) && call.inputs.length > 0);

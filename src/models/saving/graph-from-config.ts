@@ -16,6 +16,9 @@ export interface ConfiguredLayer {
   readonly nodes: readonly ConfigValue[];
 }
 
+/** The layers of a config by name, each with the index of its first call in this model. */
+type LayersByName = ReadonlyMap<string, { readonly layer: Layer; readonly first: number }>;
+
 /** A tensor's address: layer, call of the layer, output of the call. */
 type Place = readonly [name: string, call: number, output: number];
 
@@ -28,7 +31,13 @@ export function buildGraph(
   inputPlaces: ConfigValue | undefined,
   outputPlaces: ConfigValue | undefined,
 ): { inputs: Structure<SymbolicTensor>; outputs: Structure<SymbolicTensor> } {
-  const byName = new Map(layers.map(({ name, layer }) => [name, layer] as const));
+  // A layer of several models has calls of the others already.
+  const byName: LayersByName = new Map(
+    layers.map(({ name, layer }) => {
+      const first = layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
+      return [name, { layer, first }] as const;
+    }),
+  );
   const waiting = layers.flatMap(({ layer, nodes }): WaitingCalls[] =>
     layer instanceof InputLayer ? [] : [{ layer, nodes, next: 0 }],
   );
@@ -52,7 +61,7 @@ interface WaitingCalls {
 }
 
 /** Makes every call whose inputs exist. A call is tried again only when an input that it waits for was made. */
-function makeCalls(waiting: readonly WaitingCalls[], byName: ReadonlyMap<string, Layer>): void {
+function makeCalls(waiting: readonly WaitingCalls[], byName: LayersByName): void {
   const waitingFor = new Map<Layer, Map<number, WaitingCalls[]>>();
   // In reverse, since layers are taken from the end of the list: so they come in the file's order.
   const ready = [...waiting].reverse();
@@ -62,8 +71,9 @@ function makeCalls(waiting: readonly WaitingCalls[], byName: ReadonlyMap<string,
       const inputs = places.map((place) => findTensor(byName, place));
       const missing = places[inputs.indexOf(null)];
       if (missing !== undefined) {
-        const calls = getOrMake(waitingFor, byName.get(missing[0])!, () => new Map<number, WaitingCalls[]>());
-        getOrMake(calls, missing[1], () => []).push(one);
+        const { layer, first } = byName.get(missing[0])!;
+        const calls = getOrMake(waitingFor, layer, () => new Map<number, WaitingCalls[]>());
+        getOrMake(calls, first + missing[1], () => []).push(one);
         break;
       }
       const made = one.layer.inboundCalls.length;
@@ -111,7 +121,7 @@ function checkKeywords(layer: Layer, keywords: ConfigValue | undefined): void {
   if (!isRecord(keywords)) {
     throw new FormatError(`the keywords of a call of '${layer.name}' are ${describeValue(keywords)}.`);
   }
-  const given = Object.entries(keywords).find(([name, value]) => name !== 'training' && value !== null);
+  const given = Object.entries(keywords).find(([name, value]) => name !== 'training' && !isNothing(value));
   if (given === undefined) return;
   const [name, value] = given;
   throw new UnsupportedError(
@@ -125,6 +135,12 @@ function placeOfTensor(tensor: ConfigValue): Place {
   return toPlace(isRecord(config) ? (config.keras_history as ConfigValue) : config);
 }
 
+/** Null, or a list or record of nothing else, such as the masks of several tensors. */
+function isNothing(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isNothing);
+  return value === null || (isRecord(value) && Object.values(value).every(isNothing));
+}
+
 function toPlace(value: ConfigValue | undefined): Place {
   if (isPlace(value)) return value;
   throw new FormatError(`expected a tensor's place [layer, call, output], found ${describeValue(value)}.`);
@@ -136,11 +152,11 @@ function isPlace(value: unknown): value is Place {
 }
 
 /** Null while the call is not made; throws FormatError for a layer that does not exist. */
-function findTensor(byName: ReadonlyMap<string, Layer>, [name, call, output]: Place): SymbolicTensor | null {
-  const layer = byName.get(name);
-  if (layer === undefined)
+function findTensor(byName: LayersByName, [name, call, output]: Place): SymbolicTensor | null {
+  const found = byName.get(name);
+  if (found === undefined)
     throw new FormatError(`a call takes the output of '${name}', but there is no such layer.`);
-  const outputs = layer.inboundCalls[call]?.outputs;
+  const outputs = found.layer.inboundCalls[found.first + call]?.outputs;
   if (outputs === undefined) return null;
   const tensor = outputs[output];
   if (tensor !== undefined) return tensor;
@@ -148,14 +164,11 @@ function findTensor(byName: ReadonlyMap<string, Layer>, [name, call, output]: Pl
 }
 
 /** The model's inputs or outputs: one place, or a list or record of places. */
-function readEnds(
-  value: ConfigValue | undefined,
-  byName: ReadonlyMap<string, Layer>,
-): Structure<SymbolicTensor> {
+function readEnds(value: ConfigValue | undefined, byName: LayersByName): Structure<SymbolicTensor> {
   if (isPlace(value)) {
     const [name, call, output] = value;
     // In these lists the calls of a Functional model inside count from 1.
-    const first = byName.get(name)?.className === 'Functional' ? 1 : 0;
+    const first = byName.get(name)?.layer.className === 'Functional' ? 1 : 0;
     const tensor = findTensor(byName, [name, call - first, output]);
     if (tensor !== null) return tensor;
     throw new FormatError(`the model ends at call ${call} of '${name}', which is not made.`);

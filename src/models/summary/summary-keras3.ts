@@ -30,8 +30,11 @@ const NO = '1;91';
 
 const BYTES_PER_PARAM = 4;
 
-function memory(params: number): string {
-  let size = params * BYTES_PER_PARAM;
+/** Keras counts the optimizer's steps in a whole number of 8 bytes. */
+const MORE_OF_OPTIMIZER = 4;
+
+function memory(params: number, more: number): string {
+  let size = params * BYTES_PER_PARAM + more;
   const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
   let unit = 0;
   for (; size >= 1024 && unit < units.length - 1; unit++) size /= 1024;
@@ -119,11 +122,11 @@ export function checkPositions(positions: readonly number[], columns: readonly s
   );
 }
 
-function totalLine(label: string, count: number): StyledText {
+function totalLine(label: string, count: number, more = 0): StyledText {
   return [
     ...styled(` ${label} params: `, BOLD),
     ...styled(withCommas(count), NUMBER),
-    ...styled(` (${memory(count)})`),
+    ...styled(` (${memory(count, more)})`),
   ];
 }
 
@@ -134,13 +137,14 @@ export function formatKeras3(content: SummaryContent, layout: Keras3Layout): str
   const rows = content.rows.map((row) => rowCells(row, connected, layout.showTrainable));
   const paragraph = (text: StyledText): Segment[][] =>
     wrap(text, layout.columns, 'fold').map((line) => toSegments(line));
+  const more = optimizer === null ? 0 : MORE_OF_OPTIMIZER;
   const lines = [
     ...paragraph(styled(`Model: "${content.name}"`, BOLD)),
     ...boxTable(columns, rows, width),
-    ...paragraph(totalLine('Total', trainable + nonTrainable + (optimizer ?? 0))),
+    ...paragraph(totalLine('Total', trainable + nonTrainable + (optimizer ?? 0), more)),
     ...paragraph(totalLine('Trainable', trainable)),
     ...paragraph(totalLine('Non-trainable', nonTrainable)),
-    ...(optimizer === null ? [] : paragraph(totalLine('Optimizer', optimizer))),
+    ...(optimizer === null ? [] : paragraph(totalLine('Optimizer', optimizer, more))),
   ];
   return lines.map((line) => `${writeLine(line, layout.columns, layout.ansi)}\n`).join('');
 }

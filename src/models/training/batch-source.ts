@@ -41,8 +41,8 @@ export interface DataNames {
   readonly inputs: readonly string[];
   /** All outputs: targets and weights may be given for more than are wanted. */
   readonly outputs: readonly string[];
-  /** Outputs with a loss or metrics; empty when no targets are wanted. */
-  readonly targets: readonly string[];
+  /** Places of the outputs with a loss or metrics; empty when no targets are wanted. */
+  readonly targets: readonly number[];
 }
 
 /** Reads and checks inputs, targets and weights. Throws ValueError or ShapeError when they do not belong together. */
@@ -54,12 +54,13 @@ export function readData(
   sampleWeight: unknown,
 ): Examples {
   if (x === undefined || x === null) throw new ValueError(`${method} needs data: x is ${String(x)}.`);
-  const xs = toTensors(x, names.inputs, 'x');
+  const xs = toTensors(x, { names: names.inputs }, 'x');
+  const outputs = { names: names.outputs, places: names.targets };
   if (names.targets.length > 0 && (y === undefined || y === null)) {
     throw new ValueError(`${method} needs targets to compute the loss: y is ${String(y)}.`);
   }
-  const ys = names.targets.length === 0 ? [] : toTensors(y, names.targets, 'y', names.outputs);
-  const sampleWeights = toSampleWeights(sampleWeight, names.targets, names.outputs);
+  const ys = names.targets.length === 0 ? [] : toTensors(y, outputs, 'y');
+  const sampleWeights = toSampleWeights(sampleWeight, outputs);
   const samples = commonSize([
     ...xs.map((tensor) => ['x', tensor] as const),
     ...ys.map((tensor) => ['y', tensor] as const),

@@ -60,16 +60,17 @@ export function targetShapes(data: Examples): Shape[] {
 export function checkTargets(
   step: ModelStep,
   model: TrainedModel,
-  targets: readonly string[],
+  targets: readonly number[],
   data: Examples,
 ): void {
-  const names = model.outputNames;
   step.losses.forEach((loss, i) => {
-    const output = model.outputs[names.indexOf(targets[i]!)]!;
+    const output = model.outputs[targets[i]!]!;
     const target = data.y[i]!;
     if (loss !== null) loss.validateTargets(target.data, target.shape, output.shape);
     else if (!target.allFinite())
-      throw new ValueError(`The targets of '${targets[i]}' hold NaN or infinite numbers.`);
+      throw new ValueError(
+        `The targets of '${model.outputNames[targets[i]!]}' hold NaN or infinite numbers.`,
+      );
   });
   for (const weight of data.sampleWeights ?? []) {
     if (weight !== null && !weight.allFinite())

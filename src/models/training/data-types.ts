@@ -53,41 +53,38 @@ export function toTensor(data: unknown, what: string): Tensor {
   );
 }
 
+/** Names of a model's inputs or outputs, and the places of those that Tensors are wanted for. Default: of all. */
+export interface Wanted {
+  readonly names: readonly string[];
+  readonly places?: readonly number[];
+}
+
 /**
- * The Tensors of `data`, one for each of the `wanted` names, in their order. Throws ValueError when the number or the
- * names differ.
- *
- * @param wanted What the Tensors belong to: the model's inputs, or outputs with a loss or metrics.
- * @param all Lists and records may have these instead, such as all outputs; what is not wanted is left out.
+ * The Tensors of `data`, one for each wanted place. Lists and records may hold those of all names; what is not wanted is
+ * left out. Throws ValueError when the number or the names differ.
  */
 export function toTensors(
   data: unknown,
-  wanted: readonly string[],
+  { names, places = [...names.keys()] }: Wanted,
   what: string,
-  all: readonly string[] = wanted,
 ): Tensor[] {
-  if (isListOfArrays(data, wanted.length)) {
-    const names = data.length === wanted.length ? wanted : all;
-    if (data.length !== names.length) {
-      throw new ValueError(
-        `${what}: received a list of ${data.length} Tensors, but the model has ${describeNames(wanted)}.`,
-      );
-    }
-    const places = wanted.map((name) => names.indexOf(name));
-    return places.map((place) => toTensor(data[place], `${what}[${place}]`));
+  const expected = `the model has ${describeNames(places.map((place) => names[place]!))}`;
+  if (isListOfArrays(data, places.length)) {
+    return listed(
+      data,
+      names,
+      places,
+      () => `${what}: received a list of ${data.length} Tensors, but ${expected}.`,
+    ).map((item, i) => toTensor(item, `${what}[${i}]`));
   }
   if (isRecord(data)) {
-    const missing = wanted.some((name) => !(name in data));
-    if (missing || Object.keys(data).some((name) => !all.includes(name))) {
-      throw new ValueError(
-        `${what}: received a record of ${quoted(Object.keys(data))}, but the model has ${describeNames(wanted)}.`,
-      );
+    const missing = places.some((place) => !(names[place]! in data));
+    if (missing || Object.keys(data).some((name) => !names.includes(name))) {
+      throw new ValueError(`${what}: received a record of ${quoted(Object.keys(data))}, but ${expected}.`);
     }
-    return wanted.map((name) => toTensor(data[name], `${what}.${name}`));
+    return places.map((place) => toTensor(data[names[place]!], `${what}.${names[place]}`));
   }
-  if (wanted.length !== 1) {
-    throw new ValueError(`${what}: received one array, but the model has ${describeNames(wanted)}.`);
-  }
+  if (places.length !== 1) throw new ValueError(`${what}: received one array, but ${expected}.`);
   return [toTensor(data, what)];
 }
 
@@ -96,36 +93,42 @@ export function toTensors(
  * that are left out mean that all samples count alike. Null when there are none at all. Throws ValueError when the
  * number or the names differ, ShapeError for more than one number a sample.
  *
- * @param targets Names of the outputs with a loss or metrics.
- * @param outputs Names of all outputs.
+ * @param wanted All outputs, and the places of those with a loss or metrics.
  */
 export function toSampleWeights(
   data: unknown,
-  targets: readonly string[],
-  outputs: readonly string[],
+  { names, places = [...names.keys()] }: Wanted,
 ): (Tensor | null)[] | null {
   if (data === undefined || data === null) return null;
   const read = (value: unknown, what: string) =>
     value === undefined || value === null ? null : weightsOf(toTensor(value, what), what);
-  if (isListOfArrays(data, outputs.length)) {
-    const names = data.length === targets.length ? targets : outputs;
-    if (data.length !== names.length) {
-      throw new ValueError(
-        `sampleWeight: received a list of ${data.length}, but the model has ${describeNames(targets)}.`,
-      );
-    }
-    return targets.map((name) => read(data[names.indexOf(name)], `sampleWeight of '${name}'`));
+  const expected = `the model has ${describeNames(names)}`;
+  if (isListOfArrays(data, names.length)) {
+    const message = () => `sampleWeight: received a list of ${data.length}, but ${expected}.`;
+    return listed(data, names, places, message).map((item, i) => read(item, `sampleWeight[${i}]`));
   }
   if (isRecord(data)) {
-    if (Object.keys(data).some((name) => !outputs.includes(name))) {
+    if (Object.keys(data).some((name) => !names.includes(name))) {
       throw new ValueError(
-        `sampleWeight: received a record of ${quoted(Object.keys(data))}, but the model has ${describeNames(outputs)}.`,
+        `sampleWeight: received a record of ${quoted(Object.keys(data))}, but ${expected}.`,
       );
     }
-    return targets.map((name) => read(data[name], `sampleWeight of '${name}'`));
+    return places.map((place) => read(data[names[place]!], `sampleWeight of '${names[place]}'`));
   }
   const weights = read(data, 'sampleWeight');
-  return targets.map(() => weights);
+  return places.map(() => weights);
+}
+
+/** The items of the wanted places, of a list of these or of all. Throws ValueError for another length. */
+function listed(
+  data: readonly unknown[],
+  { length }: readonly string[],
+  places: readonly number[],
+  message: () => string,
+): readonly unknown[] {
+  if (data.length === places.length) return data;
+  if (data.length === length) return places.map((place) => data[place]);
+  throw new ValueError(message());
 }
 
 function weightsOf(tensor: Tensor, what: string): Tensor {

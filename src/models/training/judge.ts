@@ -58,8 +58,10 @@ export function judge(request: JudgeRequest): Judgement {
   const loss = [...trained.map(({ weighted }) => weighted), ...prices].reduce((sum, value) =>
     add(sum, value),
   );
-  const parts = trained.length > 1 ? trained.map(({ name, value }) => reportOutputLoss(name, value)) : [];
-  const named = nameMetrics([
+  const free = freeNames();
+  const parts =
+    trained.length > 1 ? trained.map(({ name, value }) => reportOutputLoss(free(`${name}_loss`), value)) : [];
+  const named = nameMetrics(free, [
     ...judged.flatMap((output) => output.metrics),
     ...judged.flatMap((output) => output.weightedMetrics),
   ]);
@@ -150,8 +152,7 @@ function reportLoss(name: string, loss: Node): Reported {
   return { name, metric: new LossMean({ name }), contributions: LossMean.contributions(loss) };
 }
 
-function reportOutputLoss(output: string, loss: Node): Reported {
-  const name = `${output}_loss`;
+function reportOutputLoss(name: string, loss: Node): Reported {
   return { name, metric: new LossMean({ name }), contributions: LossMean.outputContributions(loss) };
 }
 
@@ -159,16 +160,26 @@ function reportOutputLoss(output: string, loss: Node): Reported {
  * Names as Keras gives them: a second `accuracy` is `accuracy_1`; a weighted metric is `weighted_accuracy` where there is
  * an `accuracy` already.
  */
-function nameMetrics(metrics: readonly UnnamedMetric[]): Reported[] {
+function nameMetrics(free: FreeName, metrics: readonly UnnamedMetric[]): Reported[] {
+  return metrics.map(({ prefix, weighted, metric, contributions }) => {
+    const name = `${prefix}${metric.name}`;
+    const own = weighted && free.isTaken(name) ? `${prefix}weighted_${metric.name}` : name;
+    return { name: free(own), metric, contributions };
+  });
+}
+
+/** Gives a name itself, or with a number when it is taken. */
+interface FreeName {
+  (name: string): string;
+  isTaken(name: string): boolean;
+}
+
+function freeNames(): FreeName {
   const counts = new Map<string, number>([['loss', 1]]);
   const free = (name: string): string => {
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     return count === 0 ? name : `${name}_${count}`;
   };
-  return metrics.map(({ prefix, weighted, metric, contributions }) => {
-    const name = `${prefix}${metric.name}`;
-    const own = weighted && counts.has(name) ? `${prefix}weighted_${metric.name}` : name;
-    return { name: free(own), metric, contributions };
-  });
+  return Object.assign(free, { isTaken: (name: string) => counts.has(name) });
 }

@@ -55,8 +55,8 @@ export interface StepRequest {
   readonly weighted: readonly boolean[];
 }
 
-/** Names of the outputs that have a loss or metrics. Throws ValueError when none has a loss. */
-export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
+/** Places of the outputs that have a loss or metrics. Throws ValueError when none has a loss. */
+export function targetPlaces(model: TrainedModel, compiled: Compiled): number[] {
   const names = model.outputNames;
   const losses = compiled.losses(names);
   if (losses.every((loss) => loss === null)) {
@@ -65,7 +65,7 @@ export function targetNames(model: TrainedModel, compiled: Compiled): string[] {
     );
   }
   const metrics = [compiled.metrics(names), compiled.weightedMetrics(names)];
-  return names.filter((_, i) => losses[i] !== null || metrics.some((lists) => lists[i]!.length > 0));
+  return [...names.keys()].filter((i) => losses[i] !== null || metrics.some((lists) => lists[i]!.length > 0));
 }
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */

@@ -25,8 +25,8 @@ export interface RunContext {
   readonly compiled: Compiled | null;
   /** Changes with every `compile`. */
   readonly generation: number;
-  /** Outputs that targets are for: those with a loss or metrics. */
-  readonly targets: readonly string[];
+  /** Places of the outputs that targets are for: those with a loss or metrics. */
+  readonly targets: readonly number[];
   /**
    * Several batches of one form run in a series, and the next ones are fed while they run. For each mode only one
    * run at a time does this.

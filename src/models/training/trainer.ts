@@ -25,7 +25,7 @@ import {
 } from './run-options.ts';
 import { fitSources, readArguments, sourceOf } from './run-sources.ts';
 import { StepCache } from './step-cache.ts';
-import { type StepMode, targetNames } from './step-graph.ts';
+import { type StepMode, targetPlaces } from './step-graph.ts';
 import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
@@ -216,7 +216,7 @@ export class Trainer {
       const names = { inputs: model.inputNames, outputs: [], targets: [] };
       buildForData(model, readData('build', names, x, undefined, undefined).x);
     }
-    const targets = compiled === null ? [] : targetNames(model, compiled);
+    const targets = compiled === null ? [] : targetPlaces(model, compiled);
     return { inputs: model.inputNames, outputs: model.outputNames, targets };
   }
 
