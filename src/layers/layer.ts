@@ -272,7 +272,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
           'evaluate() and predict().',
       );
     }
-    const outputs = this.applyAll(inputs as SymbolicTensor | readonly SymbolicTensor[]);
+    const outputs = this.applyAll(inputs as SymbolicTensor);
     if (outputs.length !== 1) {
       throw new ValueError(
         `Layer '${this.name}' has ${outputs.length} outputs: use applyAll, which returns a list.`,

@@ -115,6 +115,33 @@ test('a model is a layer', () => {
   );
 });
 
+test('a model as a layer takes its inputs by name', () => {
+  const inner = siamese();
+  const [x, y] = [input({ shape: [6], name: 'x' }), input({ shape: [6], name: 'y' })];
+  const [output] = inner.applyAll({ right: x, left: y });
+  assert.deepEqual(
+    output!.producer.inputs.map(({ name }) => name),
+    ['y', 'x'],
+  );
+  assert.throws(
+    () => inner.applyAll({ left: x }),
+    /has the inputs 'left', 'right', but was applied to a record of 'left'/,
+  );
+});
+
+test('layers know what they were first applied to, and their result', () => {
+  const x = input({ shape: [2] });
+  const layer = dense({ units: 3, name: 'layer' });
+  assert.throws(() => layer.output, /The layer layer has never been called and thus has no defined output/);
+  const y = layer.apply(x);
+  layer.apply(input({ shape: [2] }));
+  assert.equal(layer.output, y);
+  assert.equal(layer.input, x);
+  const sum = add({ name: 'sum' });
+  sum.apply([y, y]);
+  assert.throws(() => sum.input, /The layer sum has 2 inputs and no single input/);
+});
+
 test('the config is that of Keras files', () => {
   const x = input({ shape: [8, 8, 3], name: 'x' });
   const inner = model({

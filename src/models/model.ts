@@ -14,7 +14,7 @@ import { checkClassNames, outputShape } from './class-names.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import { modelConfig } from './saving/model-config.ts';
 import type { SaveOptions } from './saving/save.ts';
-import type { Flattened } from './structure.ts';
+import { type Flattened, isRecord, type Structure } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
 import { traceGraph, traceShapes } from './trace.ts';
 import type { CompileOptions } from './training/compile-options.ts';
@@ -186,6 +186,23 @@ export abstract class Model extends Layer implements CallbackModel {
   /** Without weights, layers take images of any size one call after the other, as the layers alone do. */
   protected get isShapeless(): boolean {
     return this.weights.length === 0;
+  }
+
+  /** Applies the model as a layer to a tensor, or to several in a list or a record by the names of its inputs. */
+  override applyAll(inputs: Structure<SymbolicTensor>): readonly SymbolicTensor[] {
+    return super.applyAll(isRecord(inputs) ? this.#inOrder(inputs) : inputs);
+  }
+
+  #inOrder(inputs: Readonly<Record<string, unknown>>): readonly SymbolicTensor[] {
+    const names = this.inputNames;
+    const given = Object.keys(inputs);
+    if (given.length === names.length && names.every((name) => name in inputs)) {
+      return names.map((name) => inputs[name] as SymbolicTensor);
+    }
+    throw new ValueError(
+      `Model '${this.name}' has the inputs ${names.map((name) => `'${name}'`).join(', ')}, but was applied to a record of ` +
+        `${given.map((name) => `'${name}'`).join(', ')}.`,
+    );
   }
 
   override computeOutputShapes(inputShapes: readonly Shape[]): readonly Shape[] {

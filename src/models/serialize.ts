@@ -57,9 +57,12 @@ export function graphConfig(
   const callConfig = ({ layer, inputs }: LayerCall): ConfigValue => {
     const tensors = inputs.map(tensorConfig);
     if (layer instanceof Operation) return layer.callConfig(tensors);
-    const isModel = layer.className === 'Functional' || layer.className === 'Sequential';
-    const mask = tensors.length === 1 ? null : tensors.map(() => null);
-    return { args: tensors.length === 1 ? tensors : [tensors], kwargs: isModel ? { mask } : {} };
+    const names =
+      'inputForm' in layer ? (layer as Layer & { inputForm: Flattened<unknown>['form'] }).inputForm : null;
+    const form = Array.isArray(names) ? names : inputs.length === 1 ? 'one' : 'list';
+    const shaped = (values: readonly ConfigValue[]) => arrange(values, form) as ConfigValue;
+    const kwargs: Config = names === null ? {} : { mask: shaped(inputs.map(() => null)) };
+    return { args: [shaped(tensors)], kwargs };
   };
   const layers = graph.layers.map((layer): ConfigValue => {
     const calls = layer.inboundCalls.filter((call) => numbers.has(call) && call.inputs.length > 0);

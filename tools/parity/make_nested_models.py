@@ -51,6 +51,14 @@ def several_ends():
     )
 
 
+def record_inside():
+    """The inner model takes a record."""
+    p, q = keras.Input((3,), name="p"), keras.Input((3,), name="q")
+    inner = keras.Model({"b": p, "a": q}, layers.Add(name="join")([layers.Dense(4, name="left")(p), layers.Dense(4, name="right")(q)]), name="inner")
+    x, y = keras.Input((3,), name="x"), keras.Input((3,), name="y")
+    return keras.Model([x, y], layers.Dense(2, name="last")(inner({"a": x, "b": y})), name="record")
+
+
 def inner_outputs():
     """The outer model ends at both calls of a model inside."""
     x = keras.Input((3,))
@@ -76,7 +84,7 @@ def frozen():
 
 
 CASES = (
-    three_levels, sequential_of_sequentials, shared_model, several_ends, inner_outputs, layer_of_two_models, frozen,
+    three_levels, sequential_of_sequentials, shared_model, several_ends, record_inside, inner_outputs, layer_of_two_models, frozen,
 )
 SUMMARIES = (
     {},

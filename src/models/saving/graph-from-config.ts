@@ -7,7 +7,7 @@ import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
 import { tensorsOfCall } from '../../operations/from-config.ts';
 import { Operation } from '../../operations/operation.ts';
-import { isRecord, type Structure } from '../structure.ts';
+import { isRecord, type Structure, sortedNames } from '../structure.ts';
 
 /** A layer of the config and its calls, not yet made. */
 export interface ConfiguredLayer {
@@ -107,6 +107,9 @@ function placesOf(layer: Layer, node: ConfigValue): Place[] {
   const tensors = (value: ConfigValue | undefined): Place[] => {
     if (Array.isArray(value)) return value.flatMap(tensors);
     if (isKerasObject(value) && value.class_name === '__keras_tensor__') return [placeOfTensor(value)];
+    // Models take records in the order of their names.
+    if (isRecord(value) && !isKerasObject(value))
+      return sortedNames(value).flatMap((name) => tensors(value[name] as ConfigValue));
     throw new UnsupportedError(`'${layer.name}' is called with ${describeValue(value)} besides tensors.`);
   };
   return tensors(args);
