@@ -46,7 +46,7 @@ describe('ResNet-20 compiled', () => {
 
   it('adds up statistics and their gradients where the numbers are computed', () => {
     const kernels = step.program.phases.flatMap((phase) => phase.calls.map(({ kernel }) => kernel.name));
-    assert.equal(kernels.filter((name) => name.startsWith('sub_square_sum_')).length, convolutions);
+    assert.equal(kernels.filter((name) => name.startsWith('squaredDeviation_sum_')).length, convolutions);
     assert.equal(kernels.filter((name) => /_mul_sum_sum.*_32x32x16/.test(name)).length, 7);
     // The remaining ones are images, which no kernel of the step computes, and inputs of 1x1 convolutions, which are
     // not padded.

@@ -137,3 +137,21 @@ export function resizeSpans(
   const widen = antialias ? Math.max(scale, 1) : 1;
   return Array.from({ length: to }, (_, place) => rule(place, from, scale, widen));
 }
+
+/** Pixels of an axis whose middle one is out of the reach of all kernels from both ends. */
+const SHORT_AXIS = 13;
+
+/**
+ * The spans of an axis of `from` pixels with `factor` pixels for each. In the middle of the axis they are the same from
+ * pixel to pixel.
+ */
+export function enlargingSpans(from: number, factor: number, interpolation: KerasInterpolation): Span[] {
+  const short = Math.min(from, SHORT_AXIS);
+  const spans = resizeSpans(short, short * factor, interpolation);
+  return Array.from({ length: from }, (_, pixel) => {
+    const middle = Math.min(pixel, short >> 1);
+    const like = Math.max(middle, pixel - (from - short));
+    const own = spans.slice(like * factor, (like + 1) * factor);
+    return own.map(({ first, weights }) => ({ first: first + pixel - like, weights }));
+  }).flat();
+}

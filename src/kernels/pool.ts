@@ -4,19 +4,22 @@ import { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
 import { fillZeros, forVectors, nest, sampleLevel } from './nest.ts';
 
-/** A pooling: map, result, window, strides, and the rows and columns by which windows start before the map. */
+/** One window along an axis: where its first cell lies, which may be before the map, and its cells inside: [from, to). */
+export interface PoolWindow {
+  readonly origin: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A pooling of maps [ih, iw, c] to one number for each pair of a window of rows and one of columns. */
 export interface PoolShape {
   readonly ih: number;
   readonly iw: number;
   readonly c: number;
-  readonly oh: number;
-  readonly ow: number;
-  readonly kh: number;
-  readonly kw: number;
-  readonly sh: number;
-  readonly sw: number;
-  readonly top: number;
-  readonly left: number;
+  readonly rows: readonly PoolWindow[];
+  readonly columns: readonly PoolWindow[];
+  /** Columns of the widest window: places in a window are row · width + column. */
+  readonly width: number;
 }
 
 interface PoolOptions {
@@ -24,36 +27,34 @@ interface PoolOptions {
   readonly target: VectorTarget;
 }
 
-/** A stretch: neighbouring windows that have the same part inside the map. */
+/** A stretch: neighbouring windows with the same part inside the map, at equal distances. */
 interface Stretch {
   /** First result position, and how many. */
   readonly first: number;
   readonly count: number;
-  /** First source position of the first window's inside part. */
+  /** First source position of the first window's inside part, and the distance to the next window's. */
   readonly source: number;
+  readonly step: number;
   /** The inside part: cells [from, to) of the window. */
   readonly from: number;
   readonly to: number;
 }
 
 /** Cuts one axis into stretches. */
-export function windowStretches(
-  input: number,
-  output: number,
-  size: number,
-  stride: number,
-  before: number,
-): Stretch[] {
+function windowStretches(windows: readonly PoolWindow[]): Stretch[] {
   const stretches: Stretch[] = [];
-  for (let o = 0; o < output; o++) {
-    const origin = o * stride - before;
-    const from = Math.max(0, -origin);
-    const to = Math.min(size, input - origin);
+  windows.forEach(({ origin, from, to }, first) => {
+    const source = origin + from;
     const last = stretches.at(-1);
-    if (last !== undefined && last.from === from && last.to === to && from === 0) {
-      stretches[stretches.length - 1] = { ...last, count: last.count + 1 };
-    } else stretches.push({ first: o, count: 1, source: origin + from, from, to });
-  }
+    if (last !== undefined && last.from === from && last.to === to) {
+      const step = last.count === 1 ? source - last.source : last.step;
+      if (source === last.source + last.count * step) {
+        stretches[stretches.length - 1] = { ...last, count: last.count + 1, step };
+        return;
+      }
+    }
+    stretches.push({ first, count: 1, source, step: 0, from, to });
+  });
   return stretches;
 }
 
@@ -77,18 +78,19 @@ function forWindows(
 ): void {
   const bytes = (mapStride: number, stride: number) =>
     [mapStride, ...others.map(() => stride)].map((s) => s * FLOAT_BYTES);
-  for (const y of windowStretches(p.ih, p.oh, p.kh, p.sh, p.top)) {
-    for (const x of windowStretches(p.iw, p.ow, p.kw, p.sw, p.left)) {
-      const start = bytes((y.source * p.iw + x.source) * p.c, (y.first * p.ow + x.first) * p.c);
+  const ow = p.columns.length;
+  for (const y of windowStretches(p.rows)) {
+    for (const x of windowStretches(p.columns)) {
+      const start = bytes((y.source * p.iw + x.source) * p.c, (y.first * ow + x.first) * p.c);
       const levels = [
-        { count: y.count, strides: bytes(p.sh * p.iw * p.c, p.ow * p.c) },
-        { count: x.count, strides: bytes(p.sw * p.c, p.c) },
+        { count: y.count, strides: bytes(y.step * p.iw * p.c, ow * p.c) },
+        { count: x.count, strides: bytes(x.step * p.c, p.c) },
       ];
       const cells: Cell[] = [];
       for (let kh = y.from; kh < y.to; kh++) {
         for (let kw = x.from; kw < x.to; kw++) {
           const offset = ((kh - y.from) * p.iw + (kw - x.from)) * p.c * FLOAT_BYTES;
-          cells.push({ offset, place: kh * p.kw + kw });
+          cells.push({ offset, place: kh * p.width + kw });
         }
       }
       nest(
@@ -105,7 +107,12 @@ function forWindows(
 }
 
 function poolName(kind: string, p: PoolShape): string {
-  return `${kind}_${p.ih}x${p.iw}x${p.c}_${p.kh}x${p.kw}_s${p.sh}x${p.sw}_p${p.top}x${p.left}`;
+  return `${kind}_${p.ih}x${p.iw}x${p.c}_to_${p.rows.length}x${p.columns.length}`;
+}
+
+/** Floats of a sample's map, and of its result. */
+function sizesOf(p: PoolShape): [map: number, result: number] {
+  return [p.ih * p.iw * p.c, p.rows.length * p.columns.length * p.c];
 }
 
 /** Pointers: src [ih, iw, c], dst [oh, ow, c]. */
@@ -117,7 +124,7 @@ export function poolKernel({
   const k = new KernelBuilder(poolName(`pool_${kind}`, p), target);
   const src = k.pointer('src');
   const dst = k.pointer('dst');
-  nest(k, [sampleLevel(k.count('samples'), [p.ih * p.iw * p.c, p.oh * p.ow * p.c])], [src, dst], ([s, d]) =>
+  nest(k, [sampleLevel(k.count('samples'), sizesOf(p))], [src, dst], ([s, d]) =>
     forWindows(k, p, s!, [d!], (map, [out], cells, count) => {
       const values = cells.map((cell) => k.load(map, cell.offset, count));
       k.store(combine[kind](k, values, cells), out!, 0, count);
@@ -147,27 +154,56 @@ const combine: Record<
     ),
 };
 
+/** Pointers: src [ih, iw, c], index and dst [oh, ow, c]: the number at each window's given place. */
+export function poolAtKernel({ shape: p, target }: PoolOptions): Kernel {
+  const k = new KernelBuilder(poolName('pool_at', p), target);
+  const pointers = [k.pointer('src'), k.pointer('index'), k.pointer('dst')];
+  const [map, result] = sizesOf(p);
+  nest(k, [sampleLevel(k.count('samples'), [map, result, result])], pointers, ([src, index, dst]) =>
+    forWindows(k, p, src!, [index!, dst!], (at, [place, out], cells, count) => {
+      const winner = k.load(place!, 0, count);
+      const value = cells.slice(1).reduce(
+        (best, cell) => {
+          const here = k.compare('equal', winner, k.constant(cell.place));
+          return k.select(here, k.load(at, cell.offset, count), best);
+        },
+        k.load(at, cells[0]!.offset, count),
+      );
+      k.store(value, out!, 0, count);
+    }),
+  );
+  return k.finish();
+}
+
+/** True when each position of an axis is in exactly one window. */
+function partitions(windows: readonly PoolWindow[], extent: number): boolean {
+  let end = 0;
+  for (const { origin, from, to } of windows) {
+    if (origin + from !== end) return false;
+    end = origin + to;
+  }
+  return end === extent;
+}
+
 /** True when each map cell belongs to exactly one window, so that gradients can be stored and not added. */
-function partitions(p: PoolShape): boolean {
-  return p.kh === p.sh && p.kw === p.sw && p.oh * p.kh === p.ih && p.ow * p.kw === p.iw;
+function isPartition(p: PoolShape): boolean {
+  return partitions(p.rows, p.ih) && partitions(p.columns, p.iw);
 }
 
 /** Pointers: dy, index (both [oh, ow, c]), dst [ih, iw, c]: dy where the cell is the window's winner. */
 export function maxUnpoolKernel({ shape: p, target }: PoolOptions): Kernel {
   const k = new KernelBuilder(poolName('unpool_max', p), target);
   const pointers = [k.pointer('dy'), k.pointer('index'), k.pointer('dst')];
-  const sizes = [p.oh * p.ow * p.c, p.oh * p.ow * p.c, p.ih * p.iw * p.c];
-  const direct = partitions(p);
-  nest(k, [sampleLevel(k.count('samples'), sizes)], pointers, ([dy, index, dst]) => {
-    if (!direct) fillZeros(k, dst!, p.ih * p.iw * p.c);
-    forWindows(k, p, dst!, [dy!, index!], (map, [grad, place], cells, count) => {
+  const [map, result] = sizesOf(p);
+  nest(k, [sampleLevel(k.count('samples'), [result, result, map])], pointers, ([dy, index, dst]) => {
+    unpool(k, p, { dst: dst!, others: [dy!, index!] }, ([grad, place], cells, count) => {
       const value = k.load(grad!, 0, count);
       const winner = k.load(place!, 0, count);
       const zero = k.constant(0);
-      for (const cell of cells) {
-        const share = k.select(k.compare('equal', winner, k.constant(cell.place)), value, zero);
-        k.store(direct ? share : k.add(k.load(map, cell.offset, count), share), map, cell.offset, count);
-      }
+      return (cell) =>
+        cells.length === 1
+          ? value
+          : k.select(k.compare('equal', winner, k.constant(cell.place)), value, zero);
     });
   });
   return k.finish();
@@ -176,20 +212,31 @@ export function maxUnpoolKernel({ shape: p, target }: PoolOptions): Kernel {
 /** Pointers: dy [oh, ow, c], dst [ih, iw, c]: dy / valid cells, added for each window. */
 export function averagePoolGradientKernel({ shape: p, target }: PoolOptions): Kernel {
   const k = new KernelBuilder(poolName('unpool_average', p), target);
-  const dy = k.pointer('dy');
-  const dst = k.pointer('dst');
-  nest(
-    k,
-    [sampleLevel(k.count('samples'), [p.oh * p.ow * p.c, p.ih * p.iw * p.c])],
-    [dy, dst],
-    ([grad, out]) => {
-      fillZeros(k, out!, p.ih * p.iw * p.c);
-      forWindows(k, p, out!, [grad!], (map, [g], cells, count) => {
-        const share = k.mul(k.load(g!, 0, count), k.constant(1 / cells.length));
-        for (const cell of cells)
-          k.store(k.add(k.load(map, cell.offset, count), share), map, cell.offset, count);
-      });
-    },
-  );
+  const pointers = [k.pointer('dy'), k.pointer('dst')];
+  const [map, result] = sizesOf(p);
+  nest(k, [sampleLevel(k.count('samples'), [result, map])], pointers, ([dy, dst]) => {
+    unpool(k, p, { dst: dst!, others: [dy!] }, ([grad], cells, count) => {
+      const share = k.mul(k.load(grad!, 0, count), k.constant(1 / cells.length));
+      return () => share;
+    });
+  });
   return k.finish();
+}
+
+/** Gives each cell of the map the sum of its shares of all windows. `shares` loads a window's and gives each cell its. */
+function unpool(
+  k: KernelBuilder,
+  p: PoolShape,
+  { dst, others }: { readonly dst: Ptr; readonly others: readonly Ptr[] },
+  shares: (others: readonly Ptr[], cells: readonly Cell[], count: number) => (cell: Cell) => Vec,
+): void {
+  const direct = isPartition(p);
+  if (!direct) fillZeros(k, dst, sizesOf(p)[0]);
+  forWindows(k, p, dst, others, (map, own, cells, count) => {
+    const share = shares(own, cells, count);
+    for (const cell of cells) {
+      const value = share(cell);
+      k.store(direct ? value : k.add(k.load(map, cell.offset, count), value), map, cell.offset, count);
+    }
+  });
 }

@@ -101,16 +101,34 @@ function finish({ k, accumulate }: Reduction, acc: Vec, dst: Ptr, offset: number
   k.store(accumulate === null ? acc : k.add(k.load(dst, offset, count), acc), dst, offset, count);
 }
 
+/** Elements that are reduced without a loop, at most. */
+const MOST_UNROLLED = 16;
+
+/** The places in bytes of all elements that are reduced to one; null where they are many. */
+function offsetsOf(levels: readonly NestLevel[]): number[] | null {
+  let offsets = [0];
+  for (const { count, strides } of levels) {
+    if (offsets.length * (count as number) > MOST_UNROLLED) return null;
+    offsets = offsets.flatMap((at) =>
+      Array.from({ length: count as number }, (_, i) => at + i * strides[0]!),
+    );
+  }
+  return offsets;
+}
+
 /** The innermost axis stays: its elements are lanes, and reduced axes are loops around them. */
 function reduceColumns(reduction: Reduction, src: Ptr, dst: Ptr): void {
   const { k, accumulate, reduced, inner } = reduction;
   const s = k.pointerAt('src', src);
   const d = k.pointerAt('dst', dst);
   forVectors(k, inner.size, [s, d], (count) => {
-    const acc = start(reduction);
-    nest(k, [...(accumulate === null ? [] : [accumulate]), ...reduced], [s], ([p]) =>
-      combineInto(reduction, acc, k.load(p!, 0, count)),
-    );
+    const offsets = accumulate === null ? offsetsOf(reduced) : null;
+    const acc = offsets === null ? start(reduction) : k.load(s, offsets[0], count);
+    if (offsets === null) {
+      nest(k, [...(accumulate === null ? [] : [accumulate]), ...reduced], [s], ([p]) =>
+        combineInto(reduction, acc, k.load(p!, 0, count)),
+      );
+    } else for (const offset of offsets.slice(1)) combineInto(reduction, acc, k.load(s, offset, count));
     finish(reduction, acc, d, 0, count);
   });
 }

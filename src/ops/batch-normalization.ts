@@ -13,11 +13,9 @@ import { div } from './elementwise/div.ts';
 import { mul } from './elementwise/mul.ts';
 import { neg } from './elementwise/neg.ts';
 import { sqrt } from './elementwise/sqrt.ts';
-import { square } from './elementwise/square.ts';
 import { sub } from './elementwise/sub.ts';
 import { constant } from './leaf.ts';
 import { mean, sum } from './reduce.ts';
-import { stopGradient } from './stop-gradient.ts';
 
 /** One number per channel each, [channels]. */
 export interface Moments {
@@ -32,6 +30,20 @@ function axesBeforeChannels(x: Node): number[] {
 }
 
 /**
+ * Inputs: x [..., channels] and center, the mean of x: (x - center)², of which the mean is taken. The center has no
+ * gradient: the derivative of the variance with respect to the mean is zero, since the differences from it add up to 0.
+ */
+export const squaredDeviationOp: Op<null> = defineElementwise<null>({
+  name: 'squaredDeviation',
+  value: ([x, center]) => (x! - center!) ** 2,
+  emit: (k, [x, center]) => {
+    const difference = k.sub(x!, center!);
+    return k.mul(difference, difference);
+  },
+  gradient: ({ inputs }, dy) => [mul(dy, mul(constant(2), sub(inputs[0]!, inputs[1]!))), null],
+});
+
+/**
  * Mean and biased variance of each channel of `x` [..., channels] over all other axes, the batch of the step included.
  * The variance is the mean of the squared differences from the mean, which loses no digits where the mean is much larger
  * than the differences. The gradient takes both as functions of `x`. Throws ShapeError without channels beside the batch.
@@ -42,8 +54,7 @@ export function batchMoments(x: Node): Moments {
   if (axes.length === 0)
     throw new ShapeError(`batchMoments: ${formatShape(x.shape)} has no axis beside the channels.`);
   const center = mean(x, { axes });
-  // The derivative of the variance with respect to the mean is zero, since the differences from the mean add up to 0.
-  return { mean: center, variance: mean(square(sub(x, stopGradient(center))), { axes }) };
+  return { mean: center, variance: mean(apply(squaredDeviationOp, [x, center], null), { axes }) };
 }
 
 /** Inputs: x [..., channels], then center, scale and offset, [channels] each: (x - center) · scale + offset. */

@@ -6,6 +6,8 @@ import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { type Border, cropKernel, padKernel } from '../kernels/pad.ts';
 
+export type { Border } from '../kernels/pad.ts';
+
 /** Copies the pixels of the smaller map into or out of the larger one. */
 function copyInside(
   dst: Float64Array,

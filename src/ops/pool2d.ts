@@ -1,83 +1,40 @@
 /**
- * @file Pooling: the maximum or mean of sliding windows over each channel, and their gradients.
+ * @file Pooling: the maximum or mean of windows over each channel, and their gradients.
  * 'same' windows reach past the map; cells outside do not count (Keras: the mean divides by the valid cells).
  */
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
-import { apply, type Node } from '../graph/node.ts';
+import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { KernelLowering, Op, ReferenceTensor } from '../graph/op.ts';
-import { averagePoolGradientKernel, maxUnpoolKernel, type PoolShape, poolKernel } from '../kernels/pool.ts';
+import { averagePoolGradientKernel, maxUnpoolKernel, poolAtKernel, poolKernel } from '../kernels/pool.ts';
 import { add, addOp } from './elementwise/add.ts';
 import { relu, reluOp } from './elementwise/relu.ts';
-import { checkWindowFits, type Padding, samePadding, windowCount } from './window-geometry.ts';
+import { type PoolAttributes, poolShape, type SlidPool, visitWindows } from './pool-geometry.ts';
+import { checkWindowFits, type Padding } from './window-geometry.ts';
 
-export interface PoolAttributes {
-  readonly poolSize: readonly [number, number];
-  readonly strides: readonly [number, number];
-  readonly padding: Padding;
-}
-
-interface GradientAttributes extends PoolAttributes {
+type GradientAttributes = PoolAttributes & {
   /** Height and width of the pooled map. */
   readonly input: readonly [number, number];
+};
+
+/** The attributes of an op on the map that `src` is. */
+function onMap(attrs: PoolAttributes, src: Node): GradientAttributes {
+  return { ...attrs, input: [src.shape[1]!, src.shape[2]!] };
 }
 
-function poolShape(src: Shape, attrs: PoolAttributes): PoolShape {
-  const [, ih, iw, c] = src as readonly [null, number, number, number];
-  const [[kh, kw], [sh, sw]] = [attrs.poolSize, attrs.strides];
-  const same = attrs.padding === 'same';
-  return {
-    ih,
-    iw,
-    c,
-    oh: windowCount(ih, kh, sh, 1, attrs.padding),
-    ow: windowCount(iw, kw, sw, 1, attrs.padding),
-    kh,
-    kw,
-    sh,
-    sw,
-    top: same ? samePadding(ih, kh, sh, 1)[0] : 0,
-    left: same ? samePadding(iw, kw, sw, 1)[0] : 0,
-  };
+function pooling({ input: _, ...attrs }: GradientAttributes): PoolAttributes {
+  return attrs;
 }
 
 function inferPool(name: string): (inputs: readonly Shape[], attrs: PoolAttributes) => Shape {
   return ([src], attrs) => {
     if (src!.length !== 4 || !isBatched(src!))
       throw new ShapeError(`${name} expects a batch [null, h, w, c], received ${formatShape(src!)}.`);
-    const shape = poolShape(src!, attrs);
-    checkWindowFits(name, formatShape(src!), [shape.oh, shape.ow]);
-    return [src![0]!, shape.oh, shape.ow, shape.c];
+    const { rows, columns, c } = poolShape(src!, attrs);
+    checkWindowFits(name, formatShape(src!), [rows.length, columns.length]);
+    return [src![0]!, rows.length, columns.length, c];
   };
-}
-
-/** Calls `visit` for each window and channel with the source indices of its valid cells and their places in the window. */
-function visitWindows(
-  n: number,
-  p: PoolShape,
-  visit: (dst: number, src: number[], places: number[]) => void,
-): void {
-  for (let i = 0; i < n; i++) {
-    for (let oh = 0; oh < p.oh; oh++) {
-      for (let ow = 0; ow < p.ow; ow++) {
-        for (let c = 0; c < p.c; c++) {
-          const src: number[] = [];
-          const places: number[] = [];
-          for (let kh = 0; kh < p.kh; kh++) {
-            for (let kw = 0; kw < p.kw; kw++) {
-              const ih = oh * p.sh - p.top + kh;
-              const iw = ow * p.sw - p.left + kw;
-              if (ih < 0 || iw < 0 || ih >= p.ih || iw >= p.iw) continue;
-              src.push(((i * p.ih + ih) * p.iw + iw) * p.c + c);
-              places.push(kh * p.kw + kw);
-            }
-          }
-          visit(((i * p.oh + oh) * p.ow + ow) * p.c + c, src, places);
-        }
-      }
-    }
-  }
 }
 
 /** Place of the first maximum. */
@@ -87,12 +44,12 @@ function firstMaximum(values: Float64Array, src: readonly number[]): number {
   return best;
 }
 
-function definePool<A extends PoolAttributes>(
+function definePool(
   name: string,
   kind: 'max' | 'maxIndex' | 'average',
-  gradient: Op<A>['gradient'],
-  window?: KernelLowering<A>['window'],
-): Op<A> {
+  gradient: Op<PoolAttributes>['gradient'],
+  window?: KernelLowering<PoolAttributes>['window'],
+): Op<PoolAttributes> {
   return {
     name,
     infer: inferPool(name),
@@ -118,10 +75,11 @@ function definePool<A extends PoolAttributes>(
 
 /** A producer can pool its tile when windows do not overlap and none is cut off by the map's edge. */
 function tileWindow(kind: 'value' | 'index'): NonNullable<KernelLowering<PoolAttributes>['window']> {
-  return ({ poolSize, strides, padding }) =>
-    padding === 'valid' && poolSize[0] === strides[0] && poolSize[1] === strides[1]
-      ? { kind, height: poolSize[0], width: poolSize[1] }
-      : null;
+  return (attrs) => {
+    if ('outputSize' in attrs || attrs.padding !== 'valid') return null;
+    const [height, width] = attrs.poolSize;
+    return height === attrs.strides[0] && width === attrs.strides[1] ? { kind, height, width } : null;
+  };
 }
 
 /** The place (row · width + column in the window) of each window's first maximum. */
@@ -138,15 +96,14 @@ export const maxPool2dOp: Op<PoolAttributes> = definePool(
   (node, dy) => {
     const src = node.inputs[0]!;
     const index = apply(maxPool2dIndexOp, [src], node.attrs);
-    return [apply(maxUnpool2dOp, [dy, index], { ...node.attrs, input: [src.shape[1]!, src.shape[2]!] })];
+    return [apply(maxUnpool2dOp, [dy, index], onMap(node.attrs, src))];
   },
   tileWindow('value'),
 );
 
-export const averagePool2dOp: Op<PoolAttributes> = definePool('averagePool2d', 'average', (node, dy) => {
-  const [, ih, iw] = node.inputs[0]!.shape as readonly [null, number, number];
-  return [apply(averagePool2dGradientOp, [dy], { ...node.attrs, input: [ih, iw] })];
-});
+export const averagePool2dOp: Op<PoolAttributes> = definePool('averagePool2d', 'average', (node, dy) => [
+  apply(averagePool2dGradientOp, [dy], onMap(node.attrs, node.inputs[0]!)),
+]);
 
 function inferUnpool([dy]: readonly Shape[], { input }: GradientAttributes): Shape {
   return [dy![0]!, ...input, dy![3]!];
@@ -156,7 +113,10 @@ function inferUnpool([dy]: readonly Shape[], { input }: GradientAttributes): Sha
 export const maxUnpool2dOp: Op<GradientAttributes> = {
   name: 'maxUnpool2d',
   infer: inferUnpool,
-  gradient: 'none',
+  gradient: ({ inputs, attrs }, gradient) => [
+    apply(pool2dAtOp, [gradient, inputs[1]!], pooling(attrs)),
+    null,
+  ],
   reference([dy, index], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitWindows(shape[0]!, poolShape(shape, attrs), (d, src, places) => {
@@ -170,11 +130,33 @@ export const maxUnpool2dOp: Op<GradientAttributes> = {
   },
 };
 
+/** The number at each window's place that `index` gives. Inputs: src, index. */
+export const pool2dAtOp: Op<PoolAttributes> = {
+  name: 'pool2dAt',
+  infer: inferPool('pool2dAt'),
+  gradient: ({ inputs, attrs }, dy) => [
+    apply(maxUnpool2dOp, [dy, inputs[1]!], onMap(attrs, inputs[0]!)),
+    null,
+  ],
+  reference([x, index], attrs, shape) {
+    const dst = new Float64Array(sizeOf(shape));
+    visitWindows(shape[0]!, poolShape(x!.shape, attrs), (d, src, places) => {
+      dst[d] = x!.data[src[places.indexOf(index!.data[d]!)]!]!;
+    });
+    return dst;
+  },
+  lowering: {
+    kind: 'kernel',
+    lower: ({ node, target }) =>
+      poolAtKernel({ shape: poolShape(node.inputs[0]!.shape, node.attrs), target }),
+  },
+};
+
 /** Gradient of average pooling: each window's dy is shared by its valid cells. */
 export const averagePool2dGradientOp: Op<GradientAttributes> = {
   name: 'averagePool2dGradient',
   infer: inferUnpool,
-  gradient: 'none',
+  gradient: (node, gradient) => [apply(averagePool2dOp, [gradient], pooling(node.attrs))],
   reference([dy], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitWindows(shape[0]!, poolShape(shape, attrs), (d, src) => {
@@ -196,12 +178,25 @@ export interface PoolOptions {
   readonly padding?: Padding;
 }
 
-function attributes({ poolSize, strides = poolSize, padding = 'valid' }: PoolOptions): PoolAttributes {
-  return { poolSize, strides, padding };
+/** Windows of more cells are pooled along rows first: a kernel has a load for each cell of its window. */
+const MOST_CELLS = 32;
+
+/**
+ * The poolings, one after another, that give what `options` ask for. Columns go before rows, so that the first maximum
+ * of a window is the same.
+ */
+function steps({ poolSize, strides = poolSize, padding = 'valid' }: PoolOptions): SlidPool[] {
+  const [height, width] = poolSize;
+  if (height === 1 || width === 1 || height * width <= MOST_CELLS) return [{ poolSize, strides, padding }];
+  return [
+    { poolSize: [1, width], strides: [1, strides[1]], padding },
+    { poolSize: [height, 1], strides: [strides[0], 1], padding },
+  ];
 }
 
 /**
- * Maxima of the windows of `x` [n, h, w, c]. Throws ShapeError when no window fits.
+ * Maxima of the windows of `x` [n, h, w, c]; the first maximum of a window takes its gradient. Throws ShapeError when no
+ * window fits.
  *
  * When `x` is the result of a bias or ReLU, these move after the pooling. Both are monotone, so the numbers are the
  * same, and they and their gradients then work on the smaller map.
@@ -210,7 +205,7 @@ export function maxPool2d(x: Node, options: PoolOptions): Node {
   if (x.op === reluOp) return relu(maxPool2d(x.inputs[0]!, options));
   if (x.op === addOp && isPerChannel(x.inputs[1]!))
     return add(maxPool2d(x.inputs[0]!, options), x.inputs[1]!);
-  return apply(maxPool2dOp, [x], attributes(options));
+  return steps(options).reduce((maps: Node, step) => apply(maxPool2dOp, [maps], step), x);
 }
 
 /** One number per channel, or one in all: the same for every pixel of a window. */
@@ -220,5 +215,32 @@ function isPerChannel(value: Node): boolean {
 
 /** Means of the windows of `x` [n, h, w, c] over their cells inside the map. Throws ShapeError when no window fits. */
 export function averagePool2d(x: Node, options: PoolOptions): Node {
-  return apply(averagePool2dOp, [x], attributes(options));
+  return steps(options).reduce((maps: Node, step) => apply(averagePool2dOp, [maps], step), x);
+}
+
+/** As Keras does, rows first: so the gradient of equal maxima goes to the same one. */
+function adaptivePool(
+  op: Op<PoolAttributes>,
+  x: Node,
+  { outputSize: [oh, ow] }: { readonly outputSize: readonly [number, number] },
+): Node {
+  checkNode(op.name, x);
+  const shortened = x.shape[1] === oh ? x : apply(op, [x], { outputSize: [oh, x.shape[2]!] });
+  return x.shape[2] === ow ? shortened : apply(op, [shortened], { outputSize: [oh, ow] });
+}
+
+/** `x` [n, h, w, c] as [n, ...outputSize, c]: maxima of windows that cover the map. */
+export function adaptiveMaxPool2d(
+  x: Node,
+  options: { readonly outputSize: readonly [number, number] },
+): Node {
+  return adaptivePool(maxPool2dOp, x, options);
+}
+
+/** `x` [n, h, w, c] as [n, ...outputSize, c]: means of windows that cover the map. */
+export function adaptiveAveragePool2d(
+  x: Node,
+  options: { readonly outputSize: readonly [number, number] },
+): Node {
+  return adaptivePool(averagePool2dOp, x, options);
 }

@@ -10,6 +10,7 @@ import { broadcastTo } from './elementwise/broadcast-to.ts';
 import { div } from './elementwise/div.ts';
 import { equal } from './elementwise/equal.ts';
 import { mul } from './elementwise/mul.ts';
+import { neg } from './elementwise/neg.ts';
 import { constant, inverseBatchSize } from './leaf.ts';
 import { reshape } from './reshape.ts';
 
@@ -118,6 +119,11 @@ export function sum(x: Node, options: ReduceOptions = {}): Node {
 export function max(x: Node, options: ReduceOptions = {}): Node {
   const axes = resolveAxes('max', x, options.axes);
   return axes.length === 0 ? x : apply(maxOp, [x], { axes, keepDims: options.keepDims ?? false });
+}
+
+/** Minimum over `axes`, which must not include the batch axis of a batched `x` (ShapeError). */
+export function min(x: Node, options: ReduceOptions = {}): Node {
+  return neg(max(neg(x), options));
 }
 
 /** Mean over `axes`; over the batch axis, the mean over all samples of the step. */

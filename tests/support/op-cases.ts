@@ -8,6 +8,7 @@ import type { TransposeOptions } from '../../src/ops/conv2d-transpose.ts';
 import * as ops from '../../src/ops/index.ts';
 import { matmulTransposed } from '../../src/ops/matmul.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
+import { shapeOpCases } from './shape-op-cases.ts';
 
 /** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
 export interface OpCase {
@@ -244,6 +245,7 @@ const pools: OpCase[] = (['maxPool2d', 'averagePool2d'] as const).flatMap((kind)
   pooling(kind, [9, 9, 1], { poolSize: [2, 3], strides: [3, 4] }),
   pooling(kind, [1, 1, 9], { poolSize: [1, 1] }),
   pooling(kind, [2, 2, 3], { poolSize: [3, 3], padding: 'same' }),
+  pooling(kind, [9, 8, 3], { poolSize: [6, 7], strides: [2, 1], padding: 'same' }),
 ]);
 
 /** A convolution followed by everything that may fuse with it. */
@@ -494,6 +496,11 @@ const reductions: OpCase[] = (
           name: `max ${JSON.stringify(shape)} ${axes}`,
           inputs: [shape],
           build: (x: Node) => ops.max(x, { axes }),
+        },
+        {
+          name: `min ${JSON.stringify(shape)} ${axes}`,
+          inputs: [shape],
+          build: (x: Node) => ops.min(x, { axes }),
         },
       ]),
 ]);
@@ -853,6 +860,7 @@ export const opCases: readonly OpCase[] = [
   ...binary('logicalOr', (a, b) => ops.logicalOr(ops.floor(a), ops.floor(b)), undefined, false),
   ...binary('where', (a, b) => ops.where(ops.greater(a, b), ops.mul(a, b), ops.square(b))),
   ...reductions,
+  ...shapeOpCases,
   ...normalizations,
   ...normalizedNetworks,
   ...convolutions,

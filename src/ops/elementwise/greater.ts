@@ -9,7 +9,8 @@ export const greaterOp: Op<null> = defineElementwise({
   name: 'greater',
   value: ([a, b]) => (a! > b! ? 1 : 0),
   emit: (k, [a, b]) => k.select(k.compare('less', b!, a!), k.constant(1), k.constant(0)),
-  gradient: 'none',
+  // Constant but for the places where it jumps.
+  gradient: () => [null, null],
 });
 
 /** 1 where a > b, else 0. Shapes broadcast as in NumPy. Throws ShapeError when they do not fit. */

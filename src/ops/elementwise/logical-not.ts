@@ -9,7 +9,8 @@ export const logicalNotOp: Op<null> = defineElementwise({
   name: 'logicalNot',
   value: ([x]) => (x === 0 ? 1 : 0),
   emit: (k, [x]) => k.select(k.compare('equal', x!, k.constant(0)), k.constant(1), k.constant(0)),
-  gradient: 'none',
+  // Constant but for the places where it jumps.
+  gradient: () => [null],
 });
 
 /** 1 where x is 0, else 0: numbers other than 0 are true. Shape: as `x`. */

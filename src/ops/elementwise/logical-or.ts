@@ -13,7 +13,8 @@ export const logicalOrOp: Op<null> = defineElementwise({
     const no = k.maskOp('and', k.compare('equal', a!, zero), k.compare('equal', b!, zero));
     return k.select(no, zero, k.constant(1));
   },
-  gradient: 'none',
+  // Constant but for the places where it jumps.
+  gradient: () => [null, null],
 });
 
 /** 1 where a or b is true, else 0; numbers other than 0 are true. Shapes broadcast as in NumPy. Throws ShapeError when they do not fit. */

@@ -9,7 +9,8 @@ export const notEqualOp: Op<null> = defineElementwise({
   name: 'notEqual',
   value: ([a, b]) => (a! === b! ? 0 : 1),
   emit: (k, [a, b]) => k.select(k.compare('equal', a!, b!), k.constant(0), k.constant(1)),
-  gradient: 'none',
+  // Constant but for the places where it jumps.
+  gradient: () => [null, null],
 });
 
 /** 1 where a ≠ b, else 0. Shapes broadcast as in NumPy. Throws ShapeError when they do not fit. */

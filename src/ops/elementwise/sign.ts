@@ -1,4 +1,4 @@
-/** @file The sign: -1, 0 or 1; no gradient. */
+/** @file The sign: -1, 0 or 1. */
 
 import type { Node } from '../../graph/node.ts';
 import { apply } from '../../graph/node.ts';
@@ -14,10 +14,11 @@ export const signOp: Op<null> = defineElementwise({
     const isSigned = k.compare('less', k.constant(0), k.unary('abs', x!));
     return k.select(isSigned, signed, x!);
   },
-  gradient: 'none',
+  // Constant but for the places where it jumps.
+  gradient: () => [null],
 });
 
-/** -1 below 0, 0 at 0, 1 above; no gradient. Shape: as `x`. */
+/** -1 below 0, 0 at 0, 1 above. Shape: as `x`. */
 export function sign(x: Node): Node {
   return apply(signOp, [x], null);
 }
