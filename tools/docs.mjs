@@ -43,8 +43,8 @@ const problems = [];
 /** A default as comments write it. */
 function formatDefault(value) {
   if (Array.isArray(value)) {
-    const equal = value.length > 1 && value.every((item) => item === value[0]);
-    return equal ? formatDefault(value[0]) : `[${value.map(formatDefault).join(', ')}]`;
+    const items = value.map(formatDefault);
+    return items.length > 1 && new Set(items).size === 1 ? items[0] : `[${items.join(', ')}]`;
   }
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'null';

@@ -15,6 +15,9 @@ export interface InputSpec {
   readonly rankHint?: string;
 }
 
+/** A batch of images or maps. */
+export const IMAGES: InputSpec = { ndim: 4, rankHint: 'Images are [batch, height, width, channels].' };
+
 /** The layer, for messages. */
 interface Receiver {
   readonly name: string;

@@ -89,6 +89,14 @@ const KERAS_1: readonly [string, Config, Layer][] = [
   ],
   ['GlobalMaxPooling2D', { ...BASE_1, dim_ordering: 'tf' }, layers.globalMaxPooling2d({ name: 'it' })],
   ['Flatten', BASE_1, layers.flatten({ name: 'it' })],
+  [
+    'ZeroPadding2D',
+    { ...BASE_1, padding: [1, 2], dim_ordering: 'tf' },
+    layers.zeroPadding2d({ name: 'it', padding: [1, 2] }),
+  ],
+  ['UpSampling2D', { ...BASE_1, size: [2, 3] }, layers.upSampling2d({ name: 'it', size: [2, 3] })],
+  ['Permute', { ...BASE_1, dims: [2, 1] }, layers.permute({ name: 'it', dims: [2, 1] })],
+  ['RepeatVector', { ...BASE_1, n: 3 }, layers.repeatVector({ name: 'it', n: 3 })],
   ['Dropout', { ...BASE_1, p: 0.25 }, layers.dropout({ name: 'it', rate: 0.25 })],
   ['Reshape', { ...BASE_1, target_shape: [2, -1] }, layers.reshape({ name: 'it', targetShape: [2, -1] })],
   [

@@ -1,12 +1,12 @@
 /** @file GlobalAveragePooling2D and GlobalMaxPooling2D: one number for each channel of the whole map. */
 
-import type { Node } from '../graph/node.ts';
-import { max, mean } from '../ops/index.ts';
-import { factory, withOptions } from '../options/configurable.ts';
-import { flag } from '../options/kinds.ts';
-import type { InputSpec } from './input-spec.ts';
-import { Layer } from './layer.ts';
-import { dataFormat } from './layer-options.ts';
+import type { Node } from '../../graph/node.ts';
+import { max, mean } from '../../ops/index.ts';
+import { factory, withOptions } from '../../options/configurable.ts';
+import { flag } from '../../options/kinds.ts';
+import { IMAGES } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { dataFormat } from '../layer-options.ts';
 
 /** [batch, height, width, channels] → [batch, channels], or [batch, 1, 1, channels] with `keepdims`. */
 abstract class GlobalPooling2D extends withOptions(Layer, {
@@ -15,10 +15,7 @@ abstract class GlobalPooling2D extends withOptions(Layer, {
   /** Keep height and width as extents of 1. Default false. */
   keepdims: flag(false),
 }) {
-  protected override inputSpec: InputSpec = {
-    ndim: 4,
-    rankHint: 'Images are [batch, height, width, channels].',
-  };
+  protected override inputSpec = IMAGES;
 }
 
 /** The mean of each channel. */

@@ -1,12 +1,12 @@
 /** @file Flatten: each sample's numbers in one row. */
 
-import { sampleSize } from '../base/shape.ts';
-import type { Node } from '../graph/node.ts';
-import { reshape } from '../ops/index.ts';
-import { factory, withOptions } from '../options/configurable.ts';
-import type { InputSpec } from './input-spec.ts';
-import { Layer } from './layer.ts';
-import { dataFormat } from './layer-options.ts';
+import { sampleSize } from '../../base/shape.ts';
+import type { Node } from '../../graph/node.ts';
+import { reshape } from '../../ops/index.ts';
+import { factory, withOptions } from '../../options/configurable.ts';
+import type { InputSpec } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { dataFormat } from '../layer-options.ts';
 
 /** [batch, …] → [batch, numbers of one sample]. */
 export class Flatten extends withOptions(Layer, {

@@ -1,13 +1,13 @@
 /** @file Reshape: each sample's numbers under another shape. */
 
-import { ShapeError } from '../base/errors.ts';
-import { formatShape, sampleShape, sampleSize, sizeOf } from '../base/shape.ts';
-import type { Node } from '../graph/node.ts';
-import { reshape as reshapeNode } from '../ops/index.ts';
-import { factory, withOptions } from '../options/configurable.ts';
-import { wrongValue } from '../options/kinds.ts';
-import { Option } from '../options/option.ts';
-import { Layer } from './layer.ts';
+import { ShapeError } from '../../base/errors.ts';
+import { formatShape, sampleShape, sampleSize, sizeOf } from '../../base/shape.ts';
+import type { Node } from '../../graph/node.ts';
+import { reshape as reshapeNode } from '../../ops/index.ts';
+import { factory, withOptions } from '../../options/configurable.ts';
+import { wrongValue } from '../../options/kinds.ts';
+import { Option } from '../../options/option.ts';
+import { Layer } from '../layer.ts';
 
 const EXPECTED = 'a list of whole numbers from 1 up, of which one may be -1';
 

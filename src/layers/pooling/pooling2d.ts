@@ -1,13 +1,13 @@
 /** @file MaxPooling2D and AveragePooling2D: one number for each window of each channel (Keras' `base_pooling.py`). */
 
-import type { Node } from '../graph/node.ts';
-import { averagePool2d, maxPool2d } from '../ops/index.ts';
-import { factory, withOptions } from '../options/configurable.ts';
-import { oneOf, pair } from '../options/kinds.ts';
-import type { InputSpec } from './input-spec.ts';
-import { Layer } from './layer.ts';
-import { dataFormat } from './layer-options.ts';
-import { checkWindows } from './window-check.ts';
+import type { Node } from '../../graph/node.ts';
+import { averagePool2d, maxPool2d } from '../../ops/index.ts';
+import { factory, withOptions } from '../../options/configurable.ts';
+import { oneOf, pair } from '../../options/kinds.ts';
+import { IMAGES } from '../input-spec.ts';
+import { Layer } from '../layer.ts';
+import { dataFormat } from '../layer-options.ts';
+import { checkWindows } from '../window-check.ts';
 
 /** [batch, height, width, channels] → [batch, height', width', channels]. */
 abstract class Pooling2D extends withOptions(Layer, {
@@ -20,10 +20,7 @@ abstract class Pooling2D extends withOptions(Layer, {
   /** Only 'channelsLast': [batch, height, width, channels]. Default 'channelsLast'. */
   dataFormat: dataFormat(),
 }) {
-  protected override inputSpec: InputSpec = {
-    ndim: 4,
-    rankHint: 'Images are [batch, height, width, channels].',
-  };
+  protected override inputSpec = IMAGES;
 
   override call([x]: readonly Node[]): Node {
     const { poolSize, strides, padding } = this;
