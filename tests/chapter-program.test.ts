@@ -45,7 +45,7 @@ describe("the chapter's network compiled", () => {
 
   it('prints its graph and kernels', () => {
     const text = printStep(step, roots, ['graph', 'kernels']);
-    assert.match(text, /conv2dWeightsGradient\(%\d+, %\d+\) \[3, 3, 32, 64\]/);
+    assert.match(text, /winogradWeightsGradient\(%\d+, %\d+\) \[16, 32, 64\]/);
     assert.match(text, /conv2d_28x28x1_3x3x32_pool2x2_add_relu/);
   });
 });

@@ -113,7 +113,8 @@ function fusedWindow(
   const index = found.find(({ window }) => window?.kind === 'index');
   if (value === undefined || found.some((each) => each !== value && each !== index)) return null;
   const { height, width } = value.window!;
-  if (height * width > maxRows(context.target, 1)) return null;
+  const [fitHeight, fitWidth] = (producer.op.lowering as KernelLowering).windowSize ?? [height, width];
+  if (height !== fitHeight || width !== fitWidth || height * width > maxRows(context.target, 1)) return null;
   context.taken.add(value.user);
   if (index !== undefined) context.taken.add(index.user);
   return {

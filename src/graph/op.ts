@@ -83,6 +83,8 @@ export interface KernelLowering<A = unknown> {
   streams?(node: Node<A>): number;
   /** What may be fused after the op, applied to the result while it is in registers. */
   readonly fusible?: 'none' | 'epilogue' | 'epilogue+window';
+  /** The only height and width of a window that can be fused; any when left out. */
+  readonly windowSize?: readonly [number, number];
   /** The inputs, by index, that the kernel reads as bytes where they are kept so; it gets others as floats. */
   readonly byteInputs?: readonly number[];
   /** Set when an element-wise kernel that computes or reads the op's value can do the op's work too. */

@@ -9,10 +9,11 @@ import { blockRows, convDeepColumn, isDeep } from './conv-deep.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
 import { type FusedWindow, forBlocks, type Plan, planTiles, type TileSpan, tileRows } from './conv-tiles.ts';
 import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
-import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from './ir.ts';
+import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { nest, sampleLevel } from './nest.ts';
 import { accumulate, makeTile, type Tile, zeroTile } from './outer-product.ts';
 import { type Column, type ColumnWalk, walkColumns } from './panel.ts';
+import { poolCells } from './pool-cells.ts';
 
 interface ForwardOptions {
   readonly shape: ConvShape;
@@ -119,19 +120,4 @@ function storeUnits(
       if (place !== null) k.store(place, results[1]!, offset, count);
     }
   });
-}
-
-/** Maximum of the cells; with `places`, also the place of the first maximum. */
-function poolCells(
-  k: KernelBuilder,
-  cells: readonly Vec[],
-  places: readonly Vec[],
-): { value: Vec; place: Vec | null } {
-  let value = cells[0]!;
-  let place = places[0] ?? null;
-  cells.slice(1).forEach((cell, i) => {
-    if (place !== null) place = k.select(k.compare('less', value, cell), places[i + 1]!, place);
-    value = k.max(cell, value);
-  });
-  return { value, place };
 }

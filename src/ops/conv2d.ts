@@ -16,6 +16,7 @@ import { convWeightsGradientKernel } from '../kernels/conv-weights-gradient.ts';
 import { pad2d } from './pad2d.ts';
 import { transpose } from './transpose.ts';
 import { checkWindowFits, type Padding, samePadding, windowCount } from './window-geometry.ts';
+import { suitsWinograd, winogradConv2d } from './winograd-conv2d.ts';
 
 interface ConvAttributes {
   readonly strides: readonly [number, number];
@@ -203,6 +204,12 @@ export interface ConvOptions {
  */
 export function conv2d(src: Node, weights: Node, options: ConvOptions = {}): Node {
   const { strides = [1, 1], padding = 'valid', dilation = [1, 1] } = options;
+  if (
+    [...strides, ...dilation].every((step) => step === 1) &&
+    suitsWinograd(src.shape, weights.shape, padding)
+  ) {
+    return winogradConv2d(src, weights, padding);
+  }
   let padded = src;
   if (padding === 'same' && src.shape.length === 4 && weights.shape.length === 4) {
     const [top, bottom] = samePadding(src.shape[1]!, weights.shape[0]!, strides[0], dilation[0]);

@@ -123,6 +123,10 @@ const convolutions: OpCase[] = [
   convolution([11, 12, 33], [1, 1, 33, 40], { strides: [2, 2] }),
   convolution([1, 160, 17], [1, 3, 17, 20]),
   convolution([2, 30, 3], [2, 1, 3, 70]),
+  // By Winograd's algorithm: even and odd results, borders, channels that fill no vector.
+  convolution([8, 7, 16], [3, 3, 16, 16]),
+  convolution([5, 6, 17], [3, 3, 17, 19], { padding: 'same' }),
+  convolution([7, 12, 16], [3, 3, 16, 35], { padding: 'same' }),
 ];
 
 const depthwise: OpCase[] = (
@@ -257,6 +261,9 @@ const fused: OpCase[] = [
   { src: [5, 4, 3], weights: [1, 1, 3, 6], pool: [2, 2] as const },
   // With panels; and deep, with windows of one cell and their index.
   { src: [11, 10, 9], weights: [3, 3, 9, 40], pool: [2, 2] as const },
+  // By Winograd's algorithm, with a pooling that fits its patches and one that does not.
+  { src: [9, 10, 18], weights: [3, 3, 18, 17], pool: [2, 2] as const },
+  { src: [8, 8, 16], weights: [3, 3, 16, 18], pool: [2, 3] as const },
   { src: [8, 8, 64], weights: [3, 3, 64, 130], pool: [2, 2] as const, large: true as const },
   { src: [1, 2, 2100], weights: [1, 1, 2100, 34], pool: [1, 1] as const },
 ].map(({ src, weights, pool, ...size }) => ({
