@@ -36,8 +36,11 @@ describe("the chapter's network compiled", () => {
   });
 
   it('updates every weight in place', () => {
+    const behind = step.program.phases.slice(
+      step.program.phases.findIndex(({ kind }) => kind === 'samples') + 1,
+    );
     const updated = new Set(
-      step.program.phases.at(-1)!.calls.flatMap(({ args }) => args.map(({ buffer }) => buffer.id)),
+      behind.flatMap(({ calls }) => calls.flatMap(({ args }) => args.map(({ buffer }) => buffer.id))),
     );
     step.bindings.forEach((binding, id) => assert.ok(binding.source !== 'variable' || updated.has(id)));
     assert.ok(step.program.phases.every(({ calls }) => calls.every(({ kernel }) => kernel.name !== 'copy')));

@@ -23,9 +23,10 @@ export function schedule(groups: readonly Group[], sweeps: Sweeps): ScheduledPha
   const needs = dependencies(groups);
   const times = new Map<Group, Time>();
   for (const group of groups) {
-    const before = needs.get(group)!.map((needed) => ({ needed, time: times.get(needed)! }));
-    times.set(group, isSampleGroup(group) ? sweepTime(before, group, sweeps) : wholeTime(before));
+    const before = timesBefore(group, needs, times);
+    times.set(group, isSampleGroup(group) ? sweepTime(before, group, sweeps) : wholeTime(before, 0));
   }
+  postponeToEnd(groups, needs, times);
   const lastSweep = Math.max(0, ...[...times.values()].map((time) => time.sweep));
   const phases: ScheduledPhase[] = [];
   for (let sweep = 0; sweep <= lastSweep; sweep++) {
@@ -42,6 +43,31 @@ export function schedule(groups: readonly Group[], sweeps: Sweeps): ScheduledPha
   return phases;
 }
 
+/** Whole work that no sweep needs is done after the last one, all together: fewer barriers between sweeps. */
+function postponeToEnd(
+  groups: readonly Group[],
+  needs: ReadonlyMap<Group, readonly Group[]>,
+  times: Map<Group, Time>,
+): void {
+  const needed = new Set<Group>();
+  for (const group of [...groups].reverse()) {
+    if (isSampleGroup(group) || needed.has(group)) for (const each of needs.get(group)!) needed.add(each);
+  }
+  const end = 1 + Math.max(-1, ...groups.filter(isSampleGroup).map((group) => times.get(group)!.sweep));
+  for (const group of groups) {
+    if (isSampleGroup(group) || needed.has(group)) continue;
+    times.set(group, wholeTime(timesBefore(group, needs, times), end));
+  }
+}
+
+function timesBefore(
+  group: Group,
+  needs: ReadonlyMap<Group, readonly Group[]>,
+  times: ReadonlyMap<Group, Time>,
+): Before {
+  return needs.get(group)!.map((needed) => ({ needed, time: times.get(needed)! }));
+}
+
 type Before = readonly { readonly needed: Group; readonly time: Time }[];
 
 /**
@@ -53,14 +79,14 @@ function sweepTime(before: Before, group: Group, sweeps: Sweeps): Time {
   return { sweep: Math.max(0, ...own, ...before.map(({ time }) => time.sweep)), level: 0 };
 }
 
-/** Whole work waits for the sweep that makes a sum it reads, and for whole work it reads. */
-function wholeTime(before: Before): Time {
+/** Whole work waits for the sweep that makes a sum it reads, and for whole work it reads. It begins with sweep `from`. */
+function wholeTime(before: Before, from: number): Time {
   const after = before.map(({ needed, time }) =>
     isSampleGroup(needed)
       ? { sweep: time.sweep + 1, level: 0 }
       : { sweep: time.sweep, level: time.level + 1 },
   );
-  const sweep = Math.max(0, ...after.map((time) => time.sweep));
+  const sweep = Math.max(from, ...after.map((time) => time.sweep));
   return {
     sweep,
     level: Math.max(0, ...after.filter((time) => time.sweep === sweep).map((time) => time.level)),
