@@ -165,7 +165,7 @@ export class BatchStream {
         continue;
       }
       // The pass may have ended exactly with the last epoch. This is no end of the data: a new pass begins.
-      const goesOn = this.#source.goesOn && this.#stepsPerEpoch !== null && this.#taken > 0;
+      const goesOn = this.#source.goesOn && Number.isFinite(wanted) && this.#taken > 0;
       if (!goesOn && (given > 0 || fresh)) break;
       fresh = true;
     }
