@@ -156,14 +156,16 @@ async function optionPage([folder, title, namespace, note]) {
 
 async function functionPage([folder, title, namespace]) {
   const functions = (await load(folder)).filter(([, value]) => typeof value === 'function');
+  // Functions of other folders may have the same name.
+  const places = [...sourcesBelow(join(ROOT, 'src', folder)), ...sources];
   return [
     `# ${title}`,
     '',
     ...functions.flatMap(([name, value]) => {
       const doc =
-        docBefore(sources, `export function ${name}(`) ??
-        docBefore(sources, `export const ${name}`) ??
-        docBefore(sources, `export function ${value.name}(`);
+        docBefore(places, `export function ${name}(`) ??
+        docBefore(places, `export const ${name}`) ??
+        docBefore(places, `export function ${value.name}(`);
       if (doc === undefined) problems.push(`${namespace}.${name} has no doc comment.`);
       return [`## \`${namespace}.${name}\``, '', doc ?? '', ''];
     }),

@@ -43,19 +43,23 @@ export const mish: ActivationFunction = (x) => mul(x, ops.tanh(softplus(x)));
 
 /**
  * x · P(X ≤ x) for a normally distributed X (Hendrycks & Gimpel 2016): x / 2 · (1 + erf(x / √2)), or with `approximate`
- * the formula of tanh that the first networks with it used.
+ * x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 x³))), which the first networks with it used.
  */
 export function gelu(x: Node, options: { readonly approximate?: boolean } = {}): Node {
   checkOptionNames('gelu', options, ['approximate']);
-  const approximate = booleanOption('gelu', 'approximate', options.approximate, false);
-  const inner = () => mul(constant(Math.sqrt(2 / Math.PI)), add(x, mul(constant(0.044715), ops.pow(x, 3))));
-  const sign = approximate ? ops.tanh(inner()) : ops.erf(mul(x, constant(Math.SQRT1_2)));
-  return mul(mul(constant(0.5), x), add(constant(1), sign));
+  if (!booleanOption('gelu', 'approximate', options.approximate, false))
+    return mul(mul(constant(0.5), x), add(constant(1), ops.erf(mul(x, constant(Math.SQRT1_2)))));
+  // (1 + tanh u) / 2 is sigmoid(2u), which loses no digits below 0.
+  const cubic = add(x, mul(constant(0.044715), ops.pow(x, 3)));
+  return mul(x, ops.sigmoid(mul(constant(2 * Math.sqrt(2 / Math.PI)), cubic)));
 }
 
 /** (x + √(x² + b)) / 2, a relu with a round corner (Barron 2021); `b`, 4 unless given, says how round. */
 export function squareplus(x: Node, options: { readonly b?: number } = {}): Node {
   checkOptionNames('squareplus', options, ['b']);
   const b = numberOption('squareplus', 'b', options.b, 4, POSITIVE);
-  return mul(constant(0.5), add(x, ops.sqrt(add(ops.square(x), constant(b)))));
+  const root = ops.sqrt(add(ops.square(x), constant(b)));
+  // Below 0 the sum would lose digits; this quotient is the same number.
+  const below = ops.div(constant(b / 2), add(root, ops.abs(x)));
+  return ops.where(ops.less(x, constant(0)), below, mul(constant(0.5), add(x, root)));
 }
