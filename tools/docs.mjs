@@ -49,7 +49,8 @@ function formatDefault(value) {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return 'null';
   if (typeof value === 'object' && value !== null) {
-    const name = value.className ?? '';
+    const name = value.className;
+    if (name === undefined) return JSON.stringify(value);
     return `'${name.charAt(0).toLowerCase()}${name.slice(1)}'`;
   }
   return String(value);

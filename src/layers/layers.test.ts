@@ -7,6 +7,7 @@ import { tensor } from '../base/tensor.ts';
 import { buildConvnet } from '../cli/convnets.ts';
 import type { Node } from '../graph/node.ts';
 import { placeholder } from '../ops/leaf.ts';
+import { ABSENT } from './absent.ts';
 import { ShapeContext } from './call-context.ts';
 import * as layers from './index.ts';
 import { input } from './input-layer.ts';
@@ -181,7 +182,12 @@ test('wrong options are refused with the received value', () => {
     [() => layers.reshape({ targetShape: [-1, -1] }), ValueError, /one may be -1/],
     [() => layers.maxPooling2d({ poolSize: 1.5 }), ValueError, /poolSize=1.5/],
     [() => layers.dense({ units: 1, inputShape: [2], inputDim: 2 }), ValueError, /not several/],
-    [() => LAYERS.create('Conv3D'), ValueError, /Did you mean 'Conv2D'/],
+    [() => LAYERS.create('Conv2d3'), ValueError, /Did you mean 'Conv2D'/],
+    [
+      () => LAYERS.create('Conv3D'),
+      UnsupportedError,
+      /does not have Keras' layer class Conv3D. Write a class/,
+    ],
   ];
   for (const [make, type, message] of cases) {
     assert.throws(make, (error) => {
@@ -191,6 +197,13 @@ test('wrong options are refused with the received value', () => {
     });
   }
   assert.throws(() => layers.dense({ units: 1, inputShape: [null, 3] as never }), UnsupportedError);
+});
+
+test('no layer is said to be absent that is there', () => {
+  assert.deepEqual(
+    ABSENT.filter((name) => LAYERS.hasOwn(name)),
+    [],
+  );
 });
 
 test('reshape computes the extent -1 and refuses another size', () => {

@@ -1,6 +1,7 @@
 /** @file Layers by Keras' class names. */
 
 import { Registry } from '../options/registry.ts';
+import { ABSENT } from './absent.ts';
 import * as list from './index.ts';
 import { Layer } from './layer.ts';
 
@@ -12,6 +13,7 @@ export const LAYERS = new Registry<Layer>({
   example: 'Give a layer.',
   spelled: 'classes',
   list,
+  absent: ABSENT,
   // Keras' other names, those of earlier versions too.
   aliases: {
     Convolution2D: 'conv2d',

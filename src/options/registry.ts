@@ -1,7 +1,7 @@
 /** @file Registry: the things of one kind by name (layers, losses, …), Fovea's and users' own. */
 
 import { type Config, isKeras1Object, isKerasObject, kerasObject } from '../base/config.ts';
-import { FormatError, ValueError } from '../base/errors.ts';
+import { FormatError, type FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
@@ -28,6 +28,7 @@ export class Registry<T extends Configurable> {
   readonly #registered = new Map<string, Entry<T>>();
   /** Names that messages list. */
   readonly #listed: string[] = [];
+  readonly #absent: readonly string[];
 
   /**
    * @param options.kind What the things are, for messages: `loss`.
@@ -37,6 +38,7 @@ export class Registry<T extends Configurable> {
    * @param options.spelled Which names messages list: the factories' (the default) or the classes'.
    * @param options.list The factories of Fovea's classes by name; entries that are not factories are left out.
    * @param options.aliases Other names, each with the name that it stands for.
+   * @param options.absent Names of things that only Keras has.
    * @param options.listed Names that messages list besides those of `list`.
    */
   constructor(options: {
@@ -47,6 +49,7 @@ export class Registry<T extends Configurable> {
     readonly spelled?: 'factories' | 'classes';
     readonly list: object;
     readonly aliases?: Readonly<Record<string, string>>;
+    readonly absent?: readonly string[];
     readonly listed?: readonly string[];
   }) {
     this.kind = options.kind;
@@ -55,6 +58,7 @@ export class Registry<T extends Configurable> {
     this.#example = options.example;
     this.#addAll(options.list, options.spelled ?? 'factories');
     this.#listed.push(...(options.listed ?? []));
+    this.#absent = options.absent ?? [];
     for (const [alias, name] of Object.entries(options.aliases ?? {})) {
       this.#ours.set(canonicalName(alias), this.#ours.get(canonicalName(name))!);
     }
@@ -122,16 +126,21 @@ export class Registry<T extends Configurable> {
     );
   }
 
-  /** The thing of that name. Throws ValueError, with the nearest name, when there is none. */
+  /** The thing of that name. Throws what `unknownName` gives when there is none. */
   create(name: string, options: Readonly<Record<string, unknown>> = {}): T {
     const Class = this.find(name);
     if (Class === undefined) throw this.unknownName(name);
     return new Class(options as never);
   }
 
-  /** The error for a name that nothing has. */
-  unknownName(name: string): ValueError {
-    return unknownNameError(this.kind, name, this.#listed);
+  /** The error for a name that nothing has: UnsupportedError for what only Keras has, else ValueError. */
+  unknownName(name: string): FoveaError {
+    const absent = this.#absent.find((each) => canonicalName(each) === canonicalName(withoutPackage(name)));
+    if (absent === undefined) return unknownNameError(this.kind, name, this.#listed);
+    return new UnsupportedError(
+      `Fovea does not have Keras' ${this.kind} ${absent}. Write a class of that name (static className = '${absent}') and give ` +
+        `it to loadModel(path, { customObjects: { ${absent} } }), or call register(${absent}) first.`,
+    );
   }
 
   /**

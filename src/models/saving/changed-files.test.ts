@@ -64,7 +64,14 @@ test('what only Keras has is refused with the name of the layer', async () => {
       changed('unsupported.keras', (t) => t.replaceAll('BatchNormalization', 'NovelNormalization')),
       /Layer 'norm' \(NovelNormalization\).*Known: .*Conv2D/,
     ],
-    [changed('stack.keras', (t) => t.replace('"groups":1', '"groups":2')), /Layer 'mine' \(Conv2D\).*groups/],
+    [
+      changed('unsupported.keras', (t) => t.replaceAll('BatchNormalization', 'LSTM')),
+      /Layer 'norm' \(LSTM\) of the file: Fovea does not have Keras' layer class LSTM. Write a class/,
+    ],
+    [
+      changed('stack.keras', (t) => t.replace('"channels_last"', '"channels_first"')),
+      /Layer 'mine' \(Conv2D\).*dataFormat/,
+    ],
     [
       changed('stack.keras', (t) =>
         t.replace('"kernel_regularizer":null', '"kernel_regularizer":{"class_name":"L3"}'),
