@@ -11,24 +11,11 @@ import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { winogradForwardKernel } from '../kernels/winograd-forward.ts';
 import type { WinogradShape } from '../kernels/winograd-patches.ts';
-import {
-  mirroredPoint,
-  winogradMirroredKernel,
-  winogradWeightsBackKernel,
-  winogradWeightsKernel,
-} from '../kernels/winograd-weights.ts';
 import { winogradWeightsGradientKernel } from '../kernels/winograd-weights-gradient.ts';
 import type { Padding } from './window-geometry.ts';
+import { bothSides, mirrored, POINTS, transposed, winogradWeights } from './winograd-weights.ts';
 
-const POINTS = 16;
-
-/** G and Aᵀ of F(2 × 2, 3 × 3), and Bᵀ. */
-const G = [
-  [1, 0, 0],
-  [0.5, 0.5, 0.5],
-  [0.5, -0.5, 0.5],
-  [0, 0, 1],
-];
+/** Aᵀ and Bᵀ of F(2 × 2, 3 × 3). */
 const A_TRANSPOSED = [
   [1, 1, 1, 0],
   [0, 1, -1, 1],
@@ -39,28 +26,6 @@ const B_TRANSPOSED = [
   [0, -1, 1, 0],
   [0, -1, 0, 1],
 ];
-
-/** m · cells · mᵀ of a square of cells, read by row and column. */
-function bothSides(
-  m: readonly (readonly number[])[],
-  cell: (row: number, column: number) => number,
-): number[][] {
-  return m.map((left) =>
-    m.map((right) => {
-      let sum = 0;
-      left.forEach((a, row) => {
-        right.forEach((b, column) => {
-          if (a !== 0 && b !== 0) sum += a * b * cell(row, column);
-        });
-      });
-      return sum;
-    }),
-  );
-}
-
-function transposed(m: readonly (readonly number[])[]): number[][] {
-  return m[0]!.map((_, column) => m.map((row) => row[column]!));
-}
 
 interface WinogradAttributes {
   /** Rows and columns of zeros before the source. */
@@ -212,73 +177,6 @@ export const winogradWeightsGradientOp: Op<WinogradAttributes> = {
   },
 };
 
-/** The transformed weights, G g Gᵀ: [3, 3, ic, oc] → [16, ic, oc]. */
-export const winogradWeightsOp: Op<null> = {
-  name: 'winogradWeights',
-  infer: ([weights]) => [POINTS, weights![2]!, weights![3]!],
-  gradient: (_, dy) => [apply(winogradWeightsBackOp, [dy], null)],
-  reference: ([weights], _, shape) => transformedPlanes(weights!, sizeOf(shape) / POINTS, G, 3),
-  lowering: {
-    kind: 'kernel',
-    lower: ({ node, target }) => winogradWeightsKernel({ ic: node.shape[1]!, oc: node.shape[2]!, target }),
-  },
-};
-
-/** The adjoint of `winogradWeightsOp`, Gᵀ u G: [16, ic, oc] → [3, 3, ic, oc]. */
-export const winogradWeightsBackOp: Op<null> = {
-  name: 'winogradWeightsBack',
-  infer: ([points]) => [3, 3, points![1]!, points![2]!],
-  gradient: (_, dy) => [apply(winogradWeightsOp, [dy], null)],
-  reference: ([points], _, shape) => transformedPlanes(points!, sizeOf(shape) / 9, transposed(G), 4),
-  lowering: {
-    kind: 'kernel',
-    lower: ({ node, target }) =>
-      winogradWeightsBackKernel({ ic: node.shape[2]!, oc: node.shape[3]!, target }),
-  },
-};
-
-/** The same transform for each pair of channels: `side` × `side` planes of `floats` numbers become rows of `m` squared. */
-function transformedPlanes(
-  { data }: ReferenceTensor,
-  floats: number,
-  m: readonly (readonly number[])[],
-  side: number,
-): Float64Array {
-  const result = new Float64Array(m.length * m.length * floats);
-  for (let i = 0; i < floats; i++) {
-    bothSides(m, (row, column) => data[(side * row + column) * floats + i]!)
-      .flat()
-      .forEach((value, point) => {
-        result[point * floats + i] = value;
-      });
-  }
-  return result;
-}
-
-/** The transformed weights of the mirrored kernel with its channels exchanged: [16, ic, oc] → [16, oc, ic]. */
-export const winogradMirroredOp: Op<null> = {
-  name: 'winogradMirrored',
-  infer: ([points]) => [POINTS, points![2]!, points![1]!],
-  gradient: (_, dy) => [mirrored(dy)],
-  reference([points], _, [, oc, ic]) {
-    const dst = new Float64Array(POINTS * ic! * oc!);
-    points!.data.forEach((value, i) => {
-      const [point, from] = [Math.floor(i / (ic! * oc!)), i % (ic! * oc!)];
-      const to = 4 * mirroredPoint(Math.floor(point / 4)) + mirroredPoint(point % 4);
-      dst[(to * oc! + (from % oc!)) * ic! + Math.floor(from / oc!)] = value;
-    });
-    return dst;
-  },
-  lowering: {
-    kind: 'kernel',
-    lower: ({ node, target }) => winogradMirroredKernel({ ic: node.shape[2]!, oc: node.shape[1]!, target }),
-  },
-};
-
-function mirrored(points: Node): Node {
-  return apply(winogradMirroredOp, [points], null);
-}
-
 /** Fewer channels, or fewer results along an axis, gain too little; the gradients of more weights take too much memory. */
 const [LEAST_CHANNELS, LEAST_RESULTS, MOST_WEIGHTS] = [16, 5, 256 * 256];
 
@@ -310,7 +208,7 @@ export function suitsWinograd(src: Shape, weights: Shape, padding: Padding): boo
 export function winogradConv2d(src: Node, weights: Node, padding: Padding): Node {
   const before = zerosBefore(padding);
   const output = outputSize(src.shape, padding);
-  return apply(winogradConv2dOp, [src, apply(winogradWeightsOp, [weights], null)], {
+  return apply(winogradConv2dOp, [src, winogradWeights(weights)], {
     before: [before, before],
     output,
   });
