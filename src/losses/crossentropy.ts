@@ -9,34 +9,29 @@ import type { Op } from '../graph/op.ts';
 import { sigmoidOp } from '../ops/elementwise/sigmoid.ts';
 import {
   add,
+  clip,
   constant,
   div,
   exp,
   log,
   log1p,
-  maximum,
-  mean,
   minimum,
   mul,
   neg,
-  oneHot,
   relu,
-  reshape,
   softmaxCrossEntropy,
   sub,
   sum,
 } from '../ops/index.ts';
 import { softmaxOp } from '../ops/softmax.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { flag, fraction, unsupported } from '../options/kinds.ts';
-import { align, checkSameShape, classNumberShape } from './align.ts';
-import { checkLabels, Loss } from './loss.ts';
-
-/** Keras' epsilon(): probabilities are kept this far from 0 and 1. */
-const EPSILON = 1e-7;
+import { axis, flag, fraction } from '../options/kinds.ts';
+import { align, checkSameShape } from './align.ts';
+import { axisLast, meanOver } from './axis.ts';
+import { checkLabels, EPSILON, Loss } from './loss.ts';
 
 /** The common part of all cross-entropies. */
-abstract class Crossentropy extends withOptions(Loss, {
+export abstract class Crossentropy extends withOptions(Loss, {
   /** The predictions are logits and not probabilities. Default false. */
   fromLogits: flag(false),
 }) {
@@ -60,24 +55,21 @@ abstract class Crossentropy extends withOptions(Loss, {
   }
 }
 
-/** Probabilities moved into [1e-7, 1 - 1e-7]. */
-function clip(probabilities: Node): Node {
-  return minimum(maximum(probabilities, constant(EPSILON)), constant(1 - EPSILON));
-}
-
 /** labels · (1 - smoothing) + smoothing · `even`, the value that all labels would have if they were equal. */
-function smooth(labels: Node, smoothing: number, even: number): Node {
+export function smooth(labels: Node, smoothing: number, even: number): Node {
   if (smoothing === 0) return labels;
   return add(mul(labels, constant(1 - smoothing)), constant(smoothing * even));
 }
 
-const SMOOTHED = {
+/** Options of the cross-entropies that are not for class numbers. */
+export const SMOOTHED = {
   /** Moves the labels by this part towards being all equal, 0 to 1. Default 0. */
   labelSmoothing: fraction(0),
-  axis: unsupported(-1),
+  /** The axis of the classes, or of the outputs of which the mean is taken. Default -1. */
+  axis: axis(-1),
 };
 
-const ONE_HOT_HINT =
+export const ONE_HOT_HINT =
   'Categorical crossentropy needs one row of class probabilities per prediction: make one-hot labels with ' +
   "utils.toCategorical(labels, classes), or use 'sparseCategoricalCrossentropy' for class numbers.";
 
@@ -91,55 +83,24 @@ export class CategoricalCrossentropy extends withOptions(Crossentropy, SMOOTHED)
 
   override call(yTrue: Node, yPred: Node): Node {
     const aligned = align(this.name, yTrue, yPred, ONE_HOT_HINT);
-    const labels = smooth(aligned.yTrue, this.labelSmoothing, 1 / aligned.yTrue.shape.at(-1)!);
+    // As in Keras, smoothing divides by the last extent also where the classes lie along another axis.
+    const smoothed = smooth(aligned.yTrue, this.labelSmoothing, 1 / aligned.yTrue.shape.at(-1)!);
+    const classesLast = (x: Node) => axisLast(this.name, x, this.axis);
+    const labels = classesLast(smoothed);
     const logits = this.logits(aligned.yPred, softmaxOp);
-    if (logits !== null) return softmaxCrossEntropy(labels, logits);
-    const total = sum(aligned.yPred, { axes: [-1], keepDims: true });
-    return neg(sum(mul(labels, log(clip(div(aligned.yPred, total)))), { axes: [-1] }));
+    if (logits !== null) return softmaxCrossEntropy(labels, classesLast(logits));
+    const scores = classesLast(aligned.yPred);
+    const p = clip(div(scores, sum(scores, { axes: [-1], keepDims: true })), EPSILON, 1 - EPSILON);
+    return neg(sum(mul(labels, log(p)), { axes: [-1] }));
   }
 }
 
-/** -log of the true class' probability, for class numbers [batch, …] or [batch, …, 1]. */
-export class SparseCategoricalCrossentropy extends withOptions(Crossentropy, {
-  ignoreClass: unsupported(),
-  axis: unsupported(-1).notInConfig(),
-}) {
-  static override readonly className = 'SparseCategoricalCrossentropy';
-  static override readonly metricOptions = { axis: unsupported(-1) };
-
-  override checkShapes(target: Shape, output: Shape): void {
-    classNumberShape(this.name, target, output);
-  }
-
-  override call(yTrue: Node, yPred: Node): Node {
-    const numbers = reshape(yTrue, classNumberShape(this.name, yTrue.shape, yPred.shape));
-    const labels = oneHot(numbers, yPred.shape.at(-1)!);
-    // log p can be used as a logit: the softmax of log p is p, scaled to sum 1.
-    return softmaxCrossEntropy(labels, this.logits(yPred, softmaxOp) ?? log(clip(yPred)));
-  }
-
-  protected override checkValues(values: ArrayLike<number>, output: Shape): void {
-    checkClassNumbers(this.name, values, output);
-  }
-}
-
-/** Throws ValueError unless all labels are whole numbers from 0 to classes - 1. */
-export function checkClassNumbers(who: string, values: ArrayLike<number>, output: Shape): void {
-  const classes = output.at(-1)!;
-  checkLabels(
-    who,
-    values,
-    (value) => Number.isInteger(value) && value >= 0 && value < classes,
-    `a class number, a whole number from 0 to ${classes - 1}, as the model has ${classes} outputs`,
-  );
-}
-
-const BINARY_HINT = 'Binary crossentropy needs one label, 0 or 1, per output of the model.';
+export const BINARY_HINT = 'Binary crossentropy needs one label, 0 or 1, per output of the model.';
 
 /** Mean over the last axis of -(y · log p + (1 - y) · log(1 - p)), for labels from 0 to 1. */
 export class BinaryCrossentropy extends withOptions(Crossentropy, SMOOTHED) {
   static override readonly className = 'BinaryCrossentropy';
-  static override readonly metricOptions = { axis: unsupported(-1).notInConfig() };
+  static override readonly metricOptions = { axis: SMOOTHED.axis.notInConfig() };
 
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, BINARY_HINT);
@@ -150,25 +111,32 @@ export class BinaryCrossentropy extends withOptions(Crossentropy, SMOOTHED) {
     const labels = smooth(aligned.yTrue, this.labelSmoothing, 0.5);
     const logits = this.logits(aligned.yPred, sigmoidOp);
     const values = logits === null ? ofProbabilities(labels, aligned.yPred) : ofLogits(labels, logits);
-    return mean(values, { axes: [-1] });
+    return meanOver(this.name, values, this.axis);
   }
 
   protected override checkValues(values: ArrayLike<number>): void {
-    checkLabels(this.name, values, (value) => value >= 0 && value <= 1, 'a number from 0 to 1');
+    checkBinaryLabels(this.name, values);
   }
 }
 
-function ofProbabilities(labels: Node, yPred: Node): Node {
-  const p = clip(yPred);
+/** Throws ValueError unless all labels are numbers from 0 to 1. */
+export function checkBinaryLabels(who: string, values: ArrayLike<number>): void {
+  checkLabels(who, values, (value) => value >= 0 && value <= 1, 'a number from 0 to 1');
+}
+
+/** -(y · log p + (1 - y) · log(1 - p)), with p kept in [1e-7, 1 - 1e-7]. */
+export function ofProbabilities(labels: Node, yPred: Node): Node {
+  const p = clip(yPred, EPSILON, 1 - EPSILON);
   const one = constant(1);
   return neg(add(mul(labels, log(p)), mul(sub(one, labels), log(sub(one, p)))));
 }
 
 /**
+ * The binary cross-entropy of logits x:
  * log(1 + e^-|x|) + max(x, 0) - x · y, which never overflows. The order of the sum keeps small losses and gradients
  * exact: where max(x, 0) and x · y cancel, they cancel exactly, before the logarithm (or its gradient) is added.
  */
-function ofLogits(labels: Node, x: Node): Node {
+export function ofLogits(labels: Node, x: Node): Node {
   // min(x, -x) instead of -|x|: with its gradient at 0 the whole gradient at x = 0 is 1/2 - y, which is right.
   const tail = log1p(exp(minimum(x, neg(x))));
   return add(tail, sub(relu(x), mul(x, labels)));
@@ -176,7 +144,5 @@ function ofLogits(labels: Node, x: Node): Node {
 
 /** For one-hot labels. */
 export const categoricalCrossentropy = factory(CategoricalCrossentropy);
-/** For class numbers. */
-export const sparseCategoricalCrossentropy = factory(SparseCategoricalCrossentropy);
 /** For labels 0 and 1. */
 export const binaryCrossentropy = factory(BinaryCrossentropy);

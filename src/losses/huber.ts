@@ -5,10 +5,10 @@ import { abs, constant, lessEqual, mul, square, sub, where } from '../ops/index.
 import { factory, withOptions } from '../options/configurable.ts';
 import { number } from '../options/kinds.ts';
 import { className } from '../options/names.ts';
-import { ErrorLoss } from './regression.ts';
+import { MeanLoss } from './regression.ts';
 
 /** Mean of e² ÷ 2 where |e| ≤ delta, else of delta · (|e| - delta ÷ 2), for e = label - prediction. */
-export class Huber extends withOptions(ErrorLoss, {
+export class Huber extends withOptions(MeanLoss, {
   /** Default 'huber_loss'. */
   name: className('huber_loss'),
   /** From where on errors count linearly. Default 1. Files of Keras do not have it: they are read with 1. */
@@ -16,8 +16,9 @@ export class Huber extends withOptions(ErrorLoss, {
 }) {
   static override readonly className = 'Huber';
 
-  protected override measure(difference: Node): Node {
+  protected override measure(label: Node, prediction: Node): Node {
     const { delta } = this;
+    const difference = sub(label, prediction);
     const size = abs(difference);
     const small = mul(square(difference), constant(0.5));
     const large = mul(sub(size, constant(delta / 2)), constant(delta));

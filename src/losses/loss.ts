@@ -11,6 +11,10 @@ import { Configurable, withOptions } from '../options/configurable.ts';
 import { oneOf, unsupported } from '../options/kinds.ts';
 import { className } from '../options/names.ts';
 import type { OptionTable } from '../options/option.ts';
+import { fitWeights, spreadWeights } from './weights.ts';
+
+/** Keras' epsilon(): probabilities are kept this far from 0 and 1, and divisors from 0. */
+export const EPSILON = 1e-7;
 
 /**
  * A measure of how far predictions are from labels. A user's own class defines `call`: `class Distance extends Loss {
@@ -31,10 +35,15 @@ export abstract class Loss extends withOptions(Configurable, {
   static readonly metricOptions: OptionTable = {};
 
   /**
-   * One loss value for each prediction, [batch, …]: the predictions' shape without the last axis. Throws ShapeError when
-   * labels and predictions do not fit.
+   * One loss value for each prediction, [batch, …]: the predictions' shape without the last axis. A value of the whole
+   * batch, such as [], may be given too. Throws ShapeError when labels and predictions do not fit.
    */
   abstract call(yTrue: Node, yPred: Node): Node;
+
+  /** Hook: 1 for each value of `call` that counts and 0 for each other, in their shape; null: all count. */
+  mask(_yTrue: Node, _yPred: Node): Node | null {
+    return null;
+  }
 
   /** Hook: throws ShapeError when labels of shape `target` do not fit predictions of shape `output`, batch included. */
   checkShapes(_target: Shape, _output: Shape): void {}
@@ -66,21 +75,38 @@ export function requireReduction({ name, reduction }: Loss): void {
 }
 
 /**
- * One number of a batch's loss values [batch, …] and weights [batch], as the loss' `reduction` says.
- * Throws ValueError for the reduction 'none'.
+ * One number of a batch's loss values [batch, …] and weights, as the loss' `reduction` says. Weights are [batch], or for
+ * each value. A value of the whole batch, [], is weighted by all weights.
+ * Throws ValueError for the reduction 'none', ShapeError for weights that do not fit.
+ *
+ * @param mask What the loss' `mask` gives: a mean is over the values that count.
  */
-export function reduceLoss(loss: Loss, values: Node, sampleWeight: Node | null): Node {
+export function reduceLoss(
+  loss: Loss,
+  values: Node,
+  sampleWeight: Node | null,
+  mask: Node | null = null,
+): Node {
   requireReduction(loss);
-  const { reduction } = loss;
-  const inner = values.shape.slice(1).map((_, axis) => axis + 1);
+  const { name, reduction } = loss;
+  if (mask !== null) {
+    const spread = sampleWeight === null ? mask : mul(mask, spreadWeights(name, sampleWeight, values.shape));
+    const total = sum(mul(values, spread));
+    if (reduction === 'sum') return total;
+    return ratio(total, sum(reduction === 'meanWithSampleWeight' ? spread : mask));
+  }
   const join = reduction === 'sum' ? sum : mean;
-  const perSample = inner.length === 0 ? values : join(values, { axes: inner });
-  const weighted = sampleWeight === null ? perSample : mul(perSample, sampleWeight);
-  if (reduction === 'sum') return sum(weighted);
-  if (reduction !== 'meanWithSampleWeight' || sampleWeight === null) return mean(weighted);
-  const weights = sum(sampleWeight);
-  // Weights of 0 alone give 0 and not NaN.
-  return div(sum(weighted), add(weights, equal(weights, constant(0))));
+  if (sampleWeight === null) return join(values);
+  const weights = fitWeights(name, sampleWeight, values.shape);
+  const inner = values.shape.map((_, axis) => axis).slice(weights.shape.length);
+  const weighted = mul(join(values, { axes: inner }), weights);
+  if (reduction !== 'meanWithSampleWeight') return join(weighted);
+  return ratio(sum(weighted), sum(weights));
+}
+
+/** total ÷ divisor; 0 and not NaN where nothing counts. */
+function ratio(total: Node, divisor: Node): Node {
+  return div(total, add(divisor, equal(divisor, constant(0))));
 }
 
 /** Throws ValueError, naming the first value that is not `valid` and its index. */

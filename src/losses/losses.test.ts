@@ -158,12 +158,14 @@ test('options that are wrong or not there are refused', () => {
       'ValueError',
       /`reduction`.*one of 'sumOverBatchSize'/,
     ],
-    [() => losses.categoricalCrossentropy({ axis: 1 } as never), 'UnsupportedError', /axis=1/],
+    [() => losses.sparseCategoricalCrossentropy({ axis: 1 } as never), 'UnsupportedError', /axis=1/],
     [
-      () => losses.sparseCategoricalCrossentropy({ ignoreClass: 0 } as never),
-      'UnsupportedError',
-      /ignoreClass=0/,
+      () => losses.sparseCategoricalCrossentropy({ ignoreClass: 0.5 }),
+      'ValueError',
+      /`ignoreClass`.*a whole number/,
     ],
+    [() => getLoss('circle' as never), 'UnsupportedError', /does not have Keras' loss Circle/],
+    [() => getLoss({ class_name: 'CTC', config: {} }), 'UnsupportedError', /does not have Keras' loss CTC/],
     [() => losses.sparseCategoricalCrossentropy({ labelSmoothing: 0.1 } as never), 'ValueError', /Unknown/],
     [
       () => losses.binaryCrossentropy({ fromlogits: true } as never),

@@ -15,8 +15,11 @@ import { taskOf } from './task.ts';
 /** Keras' short names, which metrics have too. */
 export const LOSS_ALIASES = {
   bce: 'binaryCrossentropy',
-  mse: 'meanSquaredError',
+  kld: 'klDivergence',
   mae: 'meanAbsoluteError',
+  mape: 'meanAbsolutePercentageError',
+  mse: 'meanSquaredError',
+  msle: 'meanSquaredLogarithmicError',
 } as const;
 
 /** True for a short name in any spelling: `mse`, `MSE`. */
@@ -44,6 +47,8 @@ export const LOSSES = new Registry<Loss>({
   list,
   aliases: LOSS_ALIASES,
   listed: [...Object.keys(LOSS_ALIASES), 'crossentropy'],
+  // One compares all samples of a batch with each other, the other is for sequences of symbols.
+  absent: ['Circle', 'CTC'],
 });
 
 /** A name of a loss. */

@@ -7,6 +7,7 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import { align } from '../losses/align.ts';
+import { spreadWeights } from '../losses/weights.ts';
 import { add, argMax, constant, greater, mul, notEqual, oneHot, reshape, sum, where } from '../ops/index.ts';
 import { matmulWeightsGradientOp } from '../ops/matmul.ts';
 import { slicePart } from '../ops/slice.ts';
@@ -64,7 +65,10 @@ export function countAbove(
   }
   const size = sampleSize(predictions.shape);
   let parts = positivesAndNegatives(labels, labelWeights, size);
-  if (sampleWeight !== null) parts = mul(parts, reshape(sampleWeight, [null, 1, 1]));
+  if (sampleWeight !== null) {
+    const weights = spreadWeights(name, sampleWeight, predictions.shape);
+    parts = mul(parts, reshape(weights, [null, size, 1]));
+  }
   const above = greater(
     reshape(predictions, [null, size, 1]),
     constant({ values: cutoffs, shape: [cutoffs.length] }),

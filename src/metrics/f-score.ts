@@ -4,7 +4,8 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { checkSameShape } from '../losses/align.ts';
-import { abs, constant, greater, greaterEqual, max, mul, reshape, sum } from '../ops/index.ts';
+import { spreadWeights } from '../losses/weights.ts';
+import { abs, constant, greater, greaterEqual, max, mul, sum } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { number, oneOf } from '../options/kinds.ts';
 import { className } from '../options/names.ts';
@@ -41,8 +42,9 @@ abstract class FScore extends withOptions(Metric, {
     }
     checkSameShape(this.name, yTrue.shape, yPred.shape, 'Give one label, 0 or 1, per class.');
     const predicted = this.#positives(yPred);
+    const weights = sampleWeight && spreadWeights(this.name, sampleWeight, yPred.shape);
     const weighted = (values: Node) =>
-      sum(sampleWeight === null ? values : mul(values, reshape(sampleWeight, [null, 1])), { axes: [0] });
+      sum(weights === null ? values : mul(values, weights), { axes: [0] });
     return { hits: weighted(mul(predicted, yTrue)), predicted: weighted(predicted), labels: weighted(yTrue) };
   }
 

@@ -3,6 +3,7 @@
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
+import { spreadWeights } from '../losses/weights.ts';
 import {
   argMax,
   constant,
@@ -17,7 +18,7 @@ import {
 } from '../ops/index.ts';
 import { matmulWeightsGradientOp } from '../ops/matmul.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { count, flag, number, numbers, oneOf, unsupported } from '../options/kinds.ts';
+import { count, flag, number, numbers, oneOf, unsupported, wholeNumber } from '../options/kinds.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricInputs } from './metric.ts';
 
@@ -62,8 +63,8 @@ abstract class IoUBase extends withOptions(Metric, {
       rows = mul(rows, constant({ values: kept, shape: [numClasses] }));
     }
     if (sampleWeight !== null) {
-      const weight = this.dtype === 'int64' ? cut(sampleWeight) : sampleWeight;
-      rows = mul(rows, reshape(weight, [null, 1, 1]));
+      const weights = spreadWeights(this.name, sampleWeight, truth.shape);
+      rows = mul(rows, reshape(this.dtype === 'int64' ? cut(weights) : weights, [null, size, 1]));
     }
     // Σ over the batch of weight × one-hot true class × one-hot predicted class, [classes, classes].
     const columns = oneHot(reshape(found, [null, size]), numClasses);
@@ -116,7 +117,7 @@ const TARGETS = {
 };
 const IGNORE = {
   /** A class whose labels are left out, such as 255 for "unknown". Default null. */
-  ignoreClass: number(null),
+  ignoreClass: wholeNumber(null),
 };
 /** Mean over all classes of intersection ÷ union. */
 export class MeanIoU extends withOptions(IoUBase, {

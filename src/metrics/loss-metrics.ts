@@ -27,6 +27,10 @@ function lossMetric(Class: LossClass): ConcreteClass<MeanMetric> {
     override call(yTrue: Node, yPred: Node): Node {
       return this.#loss.call(yTrue, yPred);
     }
+
+    protected override mask(yTrue: Node, yPred: Node): Node | null {
+      return this.#loss.mask(yTrue, yPred);
+    }
   }
   return LossMetric as unknown as ConcreteClass<MeanMetric>;
 }

@@ -2,9 +2,10 @@
 
 import type { ConfigValue } from '../base/config.ts';
 import { ValueError } from '../base/errors.ts';
-import { formatShape, isBatched, sampleSize } from '../base/shape.ts';
+import { isBatched, sampleSize, sizeOf } from '../base/shape.ts';
 import { checkNode, type Node } from '../graph/node.ts';
 import { functionName } from '../losses/registry.ts';
+import { fitWeights, spreadWeights } from '../losses/weights.ts';
 import { mean as meanOf, mul, sum as sumOf } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { customFunction, functionObject } from '../options/custom-objects.ts';
@@ -14,21 +15,36 @@ import { Option } from '../options/option.ts';
 import type { Contributions, MetricState } from './contributions.ts';
 import { Metric, type MetricData, type MetricInputs } from './metric.ts';
 
-/** One value for each sample: the mean, or sum, over the inner axes of values [batch, …]. */
-function perSample(values: Node, join: typeof sumOf): Node {
-  const axes = values.shape.slice(1).map((_, axis) => axis + 1);
-  return axes.length === 0 ? values : join(values, { axes });
-}
-
 /** total ÷ count; 0 ÷ 0 is 0. */
 function ratio({ total, count }: MetricState): number {
   return count![0] === 0 ? 0 : total![0]! / count![0]!;
 }
 
-/** Σ weight × value and Σ weight of values [batch, …]. The count of values without weights is known without the step. */
-function meanContributions(values: Node, sampleWeight: Node | null): Contributions {
-  if (sampleWeight === null) return { total: sumOf(values), count: sampleSize(values.shape) };
-  return { total: sumOf(mul(perSample(values, meanOf), sampleWeight)), count: sumOf(sampleWeight) };
+/** The sums, or means, over the axes that the weights do not have. */
+function overLast(values: Node, weights: Node, join: typeof sumOf): Node {
+  return join(values, { axes: values.shape.map((_, axis) => axis).slice(weights.shape.length) });
+}
+
+/** The count of values without weights is known without the step. A value of the whole batch counts once. */
+function plainContributions(values: Node): Contributions {
+  const { shape } = values;
+  const count = isBatched(shape) ? sampleSize(shape) : { perBatch: sizeOf(shape) };
+  return { total: sumOf(values), count };
+}
+
+/** Σ weight × value and Σ weight. As in Keras the mask changes the weights, so it does nothing without them. */
+function meanContributions(
+  who: string,
+  values: Node,
+  sampleWeight: Node | null,
+  mask: Node | null = null,
+): Contributions {
+  if (sampleWeight === null) return plainContributions(values);
+  const weights =
+    mask === null
+      ? fitWeights(who, sampleWeight, values.shape)
+      : mul(mask, spreadWeights(who, sampleWeight, values.shape));
+  return { total: sumOf(mul(overLast(values, weights, meanOf), weights)), count: sumOf(weights) };
 }
 
 /** A mean over all predictions, weighted by samples. A user's own class defines `call`. */
@@ -36,18 +52,21 @@ export abstract class MeanMetric extends withOptions(Metric, {
   /** The name in logs and history. Default: the class' name in snake case. */
   name: className(),
 }) {
-  /** One value per prediction, [batch, …]. Throws ShapeError when labels and predictions do not fit. */
+  /**
+   * One value per prediction, [batch, …], or one of the whole batch, []. Throws ShapeError when labels and predictions do
+   * not fit.
+   */
   abstract call(yTrue: Node, yPred: Node): Node;
 
+  /** Hook: 1 for each value of `call` that counts and 0 for each other; null: all count. */
+  protected mask(_yTrue: Node, _yPred: Node): Node | null {
+    return null;
+  }
+
   override update({ yTrue, yPred, sampleWeight }: MetricInputs): Contributions {
-    const values = this.call(yTrue, yPred);
+    const values: unknown = this.call(yTrue, yPred);
     checkNode(`The metric '${this.name}'`, values);
-    if (!isBatched(values.shape)) {
-      throw new ValueError(
-        `Metric '${this.name}' gave a value of shape ${formatShape(values.shape)}; it must give one value per sample, [null, …].`,
-      );
-    }
-    return meanContributions(values, sampleWeight);
+    return meanContributions(this.name, values, sampleWeight, this.mask(yTrue, yPred));
   }
 
   override compute(state: MetricState): number {
@@ -91,7 +110,7 @@ abstract class ValuesMetric extends withOptions(Metric, {
   /** Default: the class' name in snake case. */
   name: className(),
 }) {
-  /** Adds values [samples, …], with one weight for each sample. */
+  /** Adds values [samples, …], with one weight for each sample or value. */
   override async updateState(values: MetricData, sampleWeight?: MetricData | null): Promise<void> {
     this.addToState([values], sampleWeight ?? null, ([node], weights) => this.contribute(node!, weights));
   }
@@ -115,7 +134,7 @@ export class Mean extends ValuesMetric {
   }
 
   protected override contribute(values: Node, sampleWeight: Node | null): Contributions {
-    return meanContributions(values, sampleWeight);
+    return meanContributions(this.name, values, sampleWeight);
   }
 }
 
@@ -128,8 +147,9 @@ export class Sum extends ValuesMetric {
   }
 
   protected override contribute(values: Node, sampleWeight: Node | null): Contributions {
-    const each = perSample(values, sumOf);
-    return { total: sumOf(sampleWeight === null ? each : mul(each, sampleWeight)) };
+    if (sampleWeight === null) return { total: sumOf(values) };
+    const weights = fitWeights(this.name, sampleWeight, values.shape);
+    return { total: sumOf(mul(overLast(values, weights, sumOf), weights)) };
   }
 }
 

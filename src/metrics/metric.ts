@@ -19,7 +19,7 @@ export interface MetricInputs {
   readonly yTrue: Node;
   /** Predictions, batched. */
   readonly yPred: Node;
-  /** One weight for each sample, [batch]; null for 1 each. */
+  /** One weight for each sample, [batch], or for each of its values; null for 1 each. */
   readonly sampleWeight: Node | null;
 }
 

@@ -4,7 +4,8 @@ import { ShapeError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { align } from '../losses/align.ts';
-import { mul, reshape, square, sub, sum } from '../ops/index.ts';
+import { spreadWeights } from '../losses/weights.ts';
+import { mul, square, sub, sum } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { count, oneOf } from '../options/kinds.ts';
 import { className } from '../options/names.ts';
@@ -38,7 +39,7 @@ export class R2Score extends withOptions(Metric, {
         `${this.name}: expected predictions [batch, outputs], received ${formatShape(yPred.shape)}.`,
       );
     }
-    const weights = sampleWeight === null ? null : reshape(sampleWeight, [null, 1]);
+    const weights = sampleWeight && spreadWeights(this.name, sampleWeight, aligned.yPred.shape);
     const over = (values: Node) => sum(weights === null ? values : mul(values, weights), { axes: [0] });
     const labels = aligned.yTrue;
     const outputs = labels.shape[1]!;
@@ -46,7 +47,7 @@ export class R2Score extends withOptions(Metric, {
       sum: over(labels),
       squaredSum: over(square(labels)),
       residual: over(square(sub(labels, aligned.yPred))),
-      count: weights === null ? 1 : sum(weights),
+      count: weights === null ? 1 : sum(weights, { axes: [0] }),
       // The number of samples as Keras counts them: each output of each sample.
       numSamples: outputs,
     };
@@ -59,7 +60,7 @@ export class R2Score extends withOptions(Metric, {
     count: counts,
     numSamples,
   }: MetricState): number | readonly number[] {
-    const spreads = [...sums!].map((total, i) => squaredSum![i]! - total * (total / counts![0]!));
+    const spreads = [...sums!].map((total, i) => squaredSum![i]! - total * (total / (counts![i] ?? counts![0]!)));
     const scores = spreads.map((spread, i) => {
       const score = 1 - residual![i]! / spread;
       return Math.abs(score) === Number.POSITIVE_INFINITY ? 0 : score;

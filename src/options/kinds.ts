@@ -58,6 +58,15 @@ export const number = optionKind<number, number, NumberLimits>((limits = {}) => 
 /** A number from 0 to 1. */
 export const fraction = optionKind<number>(() => number(undefined, { atLeast: 0, atMost: 1 }).definition);
 
+/** A whole number, also one below 0. */
+export const wholeNumber = optionKind<number>(() => ({
+  expected: 'a whole number',
+  read(given, place) {
+    if (Number.isSafeInteger(given)) return given as number;
+    throw wrongValue(place, 'a whole number', given);
+  },
+}));
+
 /** A whole number from 1 up, or from `least` up. */
 export const count = optionKind<number, number, { readonly least: number }>(({ least } = { least: 1 }) => {
   const expected = `a whole number from ${least} up`;

@@ -1,8 +1,7 @@
 /** @file What `fit`, `evaluate` and `predict` take as data. */
 
-import { ShapeError, ValueError } from '../../base/errors.ts';
+import { ValueError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
-import { formatShape } from '../../base/shape.ts';
 import { Tensor, tensor } from '../../base/tensor.ts';
 import type { TensorSource } from '../../base/tensor-create.ts';
 import { isRecord } from '../structure.ts';
@@ -91,7 +90,7 @@ export function toTensors(
 /**
  * The weights of samples, one for each target: the same for all, or one for each in a list or record, where null and names
  * that are left out mean that all samples count alike. Null when there are none at all. Throws ValueError when the
- * number or the names differ, ShapeError for more than one number a sample.
+ * number or the names differ.
  *
  * @param wanted All outputs, and the places of those with a loss or metrics.
  */
@@ -101,7 +100,7 @@ export function toSampleWeights(
 ): (Tensor | null)[] | null {
   if (data === undefined || data === null) return null;
   const read = (value: unknown, what: string) =>
-    value === undefined || value === null ? null : weightsOf(toTensor(value, what), what);
+    value === undefined || value === null ? null : toTensor(value, what);
   const expected = `the model has ${describeNames(names)}`;
   if (isListOfArrays(data, names.length)) {
     const message = () => `sampleWeight: received a list of ${data.length}, but ${expected}.`;
@@ -129,14 +128,6 @@ function listed(
   if (data.length === places.length) return data;
   if (data.length === length) return places.map((place) => data[place]);
   throw new ValueError(message());
-}
-
-function weightsOf(tensor: Tensor, what: string): Tensor {
-  if (tensor.rank === 1) return tensor;
-  if (tensor.rank === 2 && tensor.shape[1] === 1) return tensor.reshape([tensor.shape[0]!]);
-  throw new ShapeError(
-    `${what} must have one number per sample, shape [samples], received ${formatShape(tensor.shape)}.`,
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** @file The losses and metrics of all outputs of a model, and the names under which they are logged. */
 
 import { ValueError } from '../../base/errors.ts';
-import { formatShape, isBatched, type Shape } from '../../base/shape.ts';
+import type { Shape } from '../../base/shape.ts';
 import { checkNode, type Node } from '../../graph/node.ts';
 import { type Loss, reduceLoss } from '../../losses/loss.ts';
 import { checkContributions } from '../../metrics/contributions.ts';
@@ -134,18 +134,15 @@ function judgeLoss(
 ): JudgedLoss {
   const loss = resolve(target.shape, prediction.shape);
   loss.checkShapes(target.shape, prediction.shape);
-  const value = reduceLoss(loss, callLoss(loss, target, prediction), sampleWeight);
+  const values = callLoss(loss, target, prediction);
+  const value = reduceLoss(loss, values, sampleWeight, loss.mask(target, prediction));
   return { loss, value, weighted: weight === 1 ? value : mul(value, constant(weight)) };
 }
 
 function callLoss(loss: Loss, target: Node, prediction: Node): Node {
-  const values = loss.call(target, prediction);
+  const values: unknown = loss.call(target, prediction);
   checkNode(`The loss '${loss.name}'`, values);
-  if (isBatched(values.shape)) return values;
-  throw new ValueError(
-    `The loss '${loss.name}' gave a value of shape ${formatShape(values.shape)}; it must give one value per sample, ` +
-      '[null, …], and leave the mean over the batch to its reduction.',
-  );
+  return values;
 }
 
 function reportLoss(name: string, loss: Node): Reported {

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { assertClose } from '../../../tests/support/close.ts';
 import { Tensor, tensor } from '../../base/tensor.ts';
 import { earlyStopping } from '../../callbacks/index.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { WasmBackend } from '../../engine/wasm-backend.ts';
 import type { Node } from '../../graph/node.ts';
 import { dense } from '../../layers/index.ts';
+import { meanSquaredError } from '../../losses/index.ts';
 import { Loss } from '../../losses/loss.ts';
+import type { LossIdentifier } from '../../losses/registry.ts';
 import type { Contributions, MetricState } from '../../metrics/contributions.ts';
 import { Metric, type MetricInputs } from '../../metrics/metric.ts';
 import { metrics } from '../../metrics/registry.ts';
@@ -200,6 +203,23 @@ test('losses and metrics of one own are saved and loaded by custom objects or wh
   assert.deepEqual(await third.evaluate(x, bits, { ...quiet, returnDict: true }), expected);
 });
 
+test('a loss and a metric may be one value of the whole batch', async () => {
+  const whole = (yTrue: Node, yPred: Node) => sum(square(sub(yTrue, yPred)));
+  const run = { ...quiet, batchSize: 5, shuffle: false } as const;
+  const losses = async (loss: LossIdentifier) => {
+    const net = binaryModel({});
+    net.compile({ optimizer: 'sgd', loss });
+    return (await net.fit(x, bits, { ...run, epochs: 2 })).history.loss;
+  };
+  assert.deepEqual(await losses(whole), await losses(meanSquaredError({ reduction: 'sum' })));
+  // The plain mean of the five batches, of which the last one is smaller.
+  const net = binaryModel({ metrics: [whole] });
+  const tested = await net.evaluate(x, bits, { ...quiet, batchSize: 5, returnDict: true });
+  const predicted = [...((await net.predict(x, quiet)) as Tensor).data];
+  const total = predicted.reduce((all, value, i) => all + (value - bits.data[i]!) ** 2, 0);
+  assertClose([tested.whole as number], [total / 5], 1e-6, 'mean of the batches');
+});
+
 test('what a loss or metric cannot give is refused with its name', async () => {
   class Sums extends Metric {
     override update({ yTrue }: MetricInputs): Contributions {
@@ -219,9 +239,6 @@ test('what a loss or metric cannot give is refused with its name', async () => {
     fit({ loss: 'mse', metrics: [new Sums({ name: 's' })] }),
     /Metric 's'.*'total'.*ops\.sum/s,
   );
-  const whole = (yTrue: Node, yPred: Node) => sum(sub(yTrue, yPred));
-  await assert.rejects(fit({ loss: whole }), /The loss 'whole'.*one value per sample/);
-  await assert.rejects(fit({ loss: 'mse', metrics: [whole] }), /Metric 'whole'.*one value per sample/);
   await assert.rejects(fit({ loss: 'mse', metrics: [metrics.mean()] }), /Mean is for values.*updateState/);
   await assert.rejects(
     fit({ loss: 'mse', metrics: [metrics.auc({ multiLabel: true, numLabels: 3 })] }),

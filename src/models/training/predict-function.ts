@@ -53,7 +53,7 @@ export async function makePredictFunction(
     compiled: null,
     inputTypes: ['float32'],
     targetShapes: [],
-    weighted: [],
+    weightShapes: [],
   });
   const executable = await exclusively(async () =>
     (await currentBackend()).compile(step.graph, { capacity: batchSize }),

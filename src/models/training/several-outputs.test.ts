@@ -68,7 +68,7 @@ test('weights of samples by name, in part, or for all outputs', async () => {
         [3, 4],
       ]),
     ),
-    /sampleWeight must have one number per sample/,
+    /sample weights of shape \[null, 2\] do not fit values of shape \[null\]/,
   );
   await assert.rejects(
     fitting(y, tensor([1, 2, 3])),

@@ -51,8 +51,8 @@ export interface StepRequest {
   readonly inputTypes: readonly FeedType[];
   /** Batched shapes of the targets. */
   readonly targetShapes: readonly Shape[];
-  /** For each target, whether its samples have weights. */
-  readonly weighted: readonly boolean[];
+  /** For each target, the batched shape of its samples' weights; null for one without. */
+  readonly weightShapes: readonly (Shape | null)[];
 }
 
 /** Places of the outputs that have a loss or metrics. Throws ValueError when none has a loss. */
@@ -70,7 +70,7 @@ export function targetPlaces(model: TrainedModel, compiled: Compiled): number[] 
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */
 export function buildStep(request: StepRequest): ModelStep {
-  const { model, mode, compiled, inputTypes, weighted } = request;
+  const { model, mode, compiled, inputTypes, weightShapes } = request;
   const context = new StepContext(mode === 'train');
   const inputs = model.inputs.map(({ shape, name }, i) =>
     placeholder({ shape, name, dtype: inputTypes[i]! }),
@@ -86,8 +86,8 @@ export function buildStep(request: StepRequest): ModelStep {
     const none = { targets: [], sampleWeights: [], loss: null, reported: [], losses: [] };
     return { graph, inputs, scalars, predictions, finiteness, ...none };
   }
-  const sampleWeights = weighted.map((has) =>
-    has ? placeholder({ shape: [null], name: 'sample_weight' }) : null,
+  const sampleWeights = weightShapes.map((shape) =>
+    shape === null ? null : placeholder({ shape, name: 'sample_weight' }),
   );
   const { targetShapes } = request;
   const prices = [...context.losses, ...regularization(model)];

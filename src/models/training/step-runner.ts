@@ -167,7 +167,7 @@ export class StepRunner {
     let form = this.#forms.get(data);
     if (form === undefined) {
       const each = ({ shape, dtype }: Tensor) => [dtype, ...shape.slice(1)];
-      form = JSON.stringify([data.x.map(each), data.y.map(each), weightedTargets(data)]);
+      form = JSON.stringify([data.x.map(each), data.y.map(each), weightShapes(data)]);
       this.#forms.set(data, form);
     }
     return form;
@@ -257,15 +257,15 @@ export class StepRunner {
       return last;
     }
     const shapes = mode === 'predict' ? [] : targetShapes(data);
-    const weighted = weightedTargets(data);
+    const shapesOfWeights = weightShapes(data);
     const inputTypes = data.x.map(({ dtype }) => feedTypeOf(dtype));
     const capacity = Math.max(this.#capacity, 1);
     const key = JSON.stringify([
-      ...[generation, mode, capacity, ahead, weighted, this.#frozen],
+      ...[generation, mode, capacity, ahead, shapesOfWeights, this.#frozen],
       ...[inputTypes, shapes],
     ]);
     const found = await cache.get(key, graph, () => {
-      const step = buildStep({ ...this.#context, inputTypes, targetShapes: shapes, weighted });
+      const step = buildStep({ ...this.#context, inputTypes, targetShapes: shapes, weightShapes: shapesOfWeights });
       return { step, options: { capacity, trays: ahead ? aheadTrays(step, capacity) : 1 } };
     });
     this.#checkTargets(found, data);
@@ -280,9 +280,12 @@ function trainableFlags(layer: Layer): string {
   return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
 }
 
-/** For each target, whether its samples have weights. */
-function weightedTargets({ y, sampleWeights }: Examples): readonly boolean[] {
-  return y.map((_, i) => sampleWeights !== null && sampleWeights[i] !== null);
+/** For each target, the batched shape of its weights; null for one without. */
+function weightShapes({ y, sampleWeights }: Examples): readonly (Shape | null)[] {
+  return y.map((_, i) => {
+    const weights = sampleWeights?.[i] ?? null;
+    return weights === null ? null : [null, ...weights.shape.slice(1)];
+  });
 }
 
 /** An even number of trays; the larger the feeds and outputs of one tray are, the fewer trays. */
