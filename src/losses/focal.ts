@@ -41,7 +41,6 @@ const FOCUS = {
   gamma: number(2, { atLeast: 0 }),
   /** The predictions are logits and not probabilities. Default false. */
   fromLogits: flag(false),
-  ...SMOOTHED,
 };
 
 /** Binary cross-entropy times (1 - p)^gamma, where p is the probability of the label. */
@@ -51,6 +50,7 @@ export class BinaryFocalCrossentropy extends withOptions(Loss, {
   /** The weight of labels 1, 0 to 1. Default 0.25. */
   alpha: number(0.25, { atLeast: 0, atMost: 1 }),
   ...FOCUS,
+  ...SMOOTHED,
 }) {
   static override readonly className = 'BinaryFocalCrossentropy';
   static override readonly metricOptions = { axis: SMOOTHED.axis.notInConfig() };
@@ -99,6 +99,7 @@ export class CategoricalFocalCrossentropy extends withOptions(Loss, {
   /** A weight for all classes, or a list with one for each. Default 0.25. */
   alpha: classWeights,
   ...FOCUS,
+  ...SMOOTHED,
 }) {
   static override readonly className = 'CategoricalFocalCrossentropy';
 

@@ -43,8 +43,7 @@ abstract class FScore extends withOptions(Metric, {
     checkSameShape(this.name, yTrue.shape, yPred.shape, 'Give one label, 0 or 1, per class.');
     const predicted = this.#positives(yPred);
     const weights = sampleWeight && spreadWeights(this.name, sampleWeight, yPred.shape);
-    const weighted = (values: Node) =>
-      sum(weights === null ? values : mul(values, weights), { axes: [0] });
+    const weighted = (values: Node) => sum(weights === null ? values : mul(values, weights), { axes: [0] });
     return { hits: weighted(mul(predicted, yTrue)), predicted: weighted(predicted), labels: weighted(yTrue) };
   }
 

@@ -60,7 +60,9 @@ export class R2Score extends withOptions(Metric, {
     count: counts,
     numSamples,
   }: MetricState): number | readonly number[] {
-    const spreads = [...sums!].map((total, i) => squaredSum![i]! - total * (total / (counts![i] ?? counts![0]!)));
+    const spreads = [...sums!].map(
+      (total, i) => squaredSum![i]! - total * (total / (counts![i] ?? counts![0]!)),
+    );
     const scores = spreads.map((spread, i) => {
       const score = 1 - residual![i]! / spread;
       return Math.abs(score) === Number.POSITIVE_INFINITY ? 0 : score;

@@ -1,6 +1,5 @@
 /** @file The losses and metrics of all outputs of a model, and the names under which they are logged. */
 
-import { ValueError } from '../../base/errors.ts';
 import type { Shape } from '../../base/shape.ts';
 import { checkNode, type Node } from '../../graph/node.ts';
 import { type Loss, reduceLoss } from '../../losses/loss.ts';

@@ -1,7 +1,7 @@
 /** @file Runs a model's steps on batches: finds the compiled step, feeds it, reads it. */
 
 import { InternalError, withPlace } from '../../base/errors.ts';
-import { isBatched, sampleSize } from '../../base/shape.ts';
+import { isBatched, type Shape, sampleSize } from '../../base/shape.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Node } from '../../graph/node.ts';
@@ -265,7 +265,12 @@ export class StepRunner {
       ...[inputTypes, shapes],
     ]);
     const found = await cache.get(key, graph, () => {
-      const step = buildStep({ ...this.#context, inputTypes, targetShapes: shapes, weightShapes: shapesOfWeights });
+      const step = buildStep({
+        ...this.#context,
+        inputTypes,
+        targetShapes: shapes,
+        weightShapes: shapesOfWeights,
+      });
       return { step, options: { capacity, trays: ahead ? aheadTrays(step, capacity) : 1 } };
     });
     this.#checkTargets(found, data);

@@ -18,7 +18,11 @@ const quiet = { verbose: 0 } as const;
 
 function numbers(shape: readonly number[], value: (i: number) => number): Tensor {
   const size = shape.reduce((all, extent) => all * extent, 1);
-  return new Tensor(shape, 'float32', Float32Array.from({ length: size }, (_, i) => value(i)));
+  return new Tensor(
+    shape,
+    'float32',
+    Float32Array.from({ length: size }, (_, i) => value(i)),
+  );
 }
 
 const x = numbers([N, H, W, 2], (i) => ((i * 0.377) % 1) - 0.5);
@@ -29,10 +33,7 @@ function segmentation(loss: LossIdentifier) {
   const net = sequential([
     conv2d({ filters: C, kernelSize: 1, activation: 'softmax', inputShape: [H, W, 2] }),
   ]);
-  net.setWeights([
-    numbers([1, 1, 2, C], (i) => 1 - i / 2),
-    numbers([C], (i) => i / 4),
-  ]);
+  net.setWeights([numbers([1, 1, 2, C], (i) => 1 - i / 2), numbers([C], (i) => i / 4)]);
   net.compile({ optimizer: 'sgd', loss, weightedMetrics: ['accuracy'] });
   return net;
 }
@@ -69,9 +70,7 @@ test('pixels of an ignored class count nothing, as if their weight was 0', async
   const ignored = numbers([N, H, W], (i) => (i % 3 === 0 ? 255 : labels.data[i]!));
   const kept = numbers([N, H, W], (i) => (i % 3 === 0 ? 0 : 1));
   const one = segmentation(losses.sparseCategoricalCrossentropy({ ignoreClass: 255 }));
-  const other = segmentation(
-    losses.sparseCategoricalCrossentropy({ reduction: 'meanWithSampleWeight' }),
-  );
+  const other = segmentation(losses.sparseCategoricalCrossentropy({ reduction: 'meanWithSampleWeight' }));
   for (let step = 0; step < 3; step++) {
     const [a] = (await one.trainOnBatch(x, ignored)) as number[];
     const [b] = (await other.trainOnBatch(x, labels, { sampleWeight: kept })) as number[];
