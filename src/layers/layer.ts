@@ -62,6 +62,17 @@ export interface LayerCall {
   readonly outputs: readonly SymbolicTensor[];
 }
 
+/** Throws ValueError for what a layer is applied to in the place of its options, as in Keras' `add([a, b])`; returns it. */
+function checkNoInputs(options: LayerOptions): LayerOptions {
+  const isInput = (value: unknown) => value instanceof SymbolicTensor || value instanceof Tensor;
+  const list: readonly unknown[] = Array.isArray(options) ? options : [options];
+  if (!list.some(isInput)) return options;
+  throw new ValueError(
+    'A layer is made with its options and then applied to its inputs, as in layers.add().apply([a, b]). Received ' +
+      `${describeValue(options)} in the place of the options.`,
+  );
+}
+
 /**
  * A step from inputs to outputs that may own weights and other layers.
  *
@@ -88,7 +99,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
 
   /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for a dtype other than float32. */
   constructor(options: LayerOptions = {}) {
-    super(options);
+    super(checkNoInputs(options));
     this.hasAutomaticName = (options.name ?? null) === null;
     this.#trainable = options.trainable ?? true;
     this.#batchInputShape = inputShapeOf(this.className, options);

@@ -58,6 +58,13 @@ test('inputs that do not fit together are refused with their shapes', () => {
   }
 });
 
+test('inputs in the place of options are refused with the way to apply a layer', () => {
+  for (const make of [layers.add, layers.conv2d, layers.concatenate]) {
+    for (const given of [a, [a, other], tensor([1])])
+      assert.throws(() => make(given as never), /layers.add\(\).apply\(\[a, b\]\). Received .*Tensor/);
+  }
+});
+
 test('normalized rows of zeros have the product 0', async () => {
   const zeros = tensor([[0, 0, 0]]);
   const y = await layers.dot({ axes: 1, normalize: true }).apply([zeros, tensor([[1, 2, 3]])]);
