@@ -65,6 +65,7 @@ export { MeanMetric, type MetricFunction } from './metrics/mean.ts';
 export { Metric, type MetricInputs } from './metrics/metric.ts';
 export { type MetricIdentifier, metrics } from './metrics/registry.ts';
 export { type Functional, type FunctionalOptions, model } from './models/functional.ts';
+export { type FoundLearningRates, type LrFinderOptions, lrFinder } from './models/lr-finder.ts';
 export type { Model, ModelOptions } from './models/model.ts';
 export { register } from './models/register.ts';
 export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';

@@ -43,29 +43,37 @@ function verticalRange(values: readonly number[]): [low: number, high: number] {
   return [least >= 0 ? Math.max(0, least - extra) : least - extra, most + extra];
 }
 
-function horizontalTicks(epochs: readonly number[], width: number): Ticks {
-  const [first, last] = [epochs[0]!, epochs.at(-1)!];
+/** The marks of the horizontal axis, from its ends and its length in pixels. */
+export type HorizontalTicks = (first: number, last: number, width: number) => Ticks;
+
+function epochTicks(first: number, last: number, width: number): Ticks {
   if (first === last) return { values: [first], labels: [String(first)] };
   return niceTicks(first, last, width / 50, 1);
 }
 
 /**
- * A frame in `box` around the finite `values` over `epochs`. Labels of the vertical axis stand left of the plot, in the
- * box; those of the horizontal one below it, in its last `LABELS_HEIGHT` pixels.
+ * A frame in `box` around the finite `values` over `positions`: epochs, unless `ticksOf` says what is at them. Labels of the
+ * vertical axis stand left of the plot, in the box; those of the horizontal one below it, in its last `LABELS_HEIGHT`
+ * pixels.
  */
-export function plotFrame(box: Box, epochs: readonly number[], values: readonly number[]): Frame {
+export function plotFrame(
+  box: Box,
+  positions: readonly number[],
+  values: readonly number[],
+  ticksOf: HorizontalTicks = epochTicks,
+): Frame {
   const [low, high] = verticalRange(values);
   const height = box.height - LABELS_HEIGHT;
   const vertical = niceTicks(low, high, height / 42);
   const margin = Math.max(...vertical.labels.map((label) => textWidth(label, LABEL_SIZE))) + LABEL_GAP;
   const plot = { x: box.x + margin, y: box.y, width: box.width - margin, height };
-  const [first, last] = [epochs[0]!, epochs.at(-1)!];
+  const [first, last] = [positions[0]!, positions.at(-1)!];
   const across = (x: number) =>
     first === last
       ? plot.x + plot.width / 2
       : plot.x + INSET + ((x - first) / (last - first)) * (plot.width - 2 * INSET);
   const place = (x: number, y: number): Point => [across(x), plot.y + ((high - y) / (high - low)) * height];
-  const horizontal = horizontalTicks(epochs, plot.width);
+  const horizontal = ticksOf(first, last, plot.width);
   return { plot, place, shapes: frameShapes(plot, place, horizontal, vertical, [first, low]) };
 }
 

@@ -34,6 +34,30 @@ export function niceTicks(low: number, high: number, count: number, leastStep = 
   return { values, labels: values.map((value) => tickLabel(value, decimals, largest)) };
 }
 
+/**
+ * Marks of an axis of decimal logarithms, from `low` to `high`, with the numbers at them: powers of ten, about `count` at
+ * most; with fewer than three of them 1, 2 and 5 times a power.
+ */
+export function powerTicks(low: number, high: number, count: number): Ticks {
+  const powers = niceTicks(low, high, count, 1).values;
+  const values = powers.length > 2 ? powers : multiplesOfPowers(low, high);
+  return { values, labels: values.map((value) => powerLabel(10 ** value)) };
+}
+
+function multiplesOfPowers(low: number, high: number): number[] {
+  const all: number[] = [];
+  for (let power = Math.floor(low); power <= high; power++)
+    for (const factor of [1, 2, 5]) all.push(power + Math.log10(factor));
+  return all.filter((value) => value >= low - 1e-9 && value <= high + 1e-9);
+}
+
+/** 0.001 and above as it is, smaller ones with an exponent. */
+function powerLabel(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  if (rounded >= 1e-3 && rounded < 1e5) return String(rounded);
+  return rounded.toExponential().replace('e+', 'e').replace('-', '−');
+}
+
 /** A measured number in four digits. */
 export function shortNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);

@@ -256,6 +256,17 @@ export abstract class Model extends Layer implements CallbackModel {
     this.#trainer.restoreTrainingState(state);
   }
 
+  /**
+   * Does `work`, which may train the model, and then puts everything back as it was: weights, the optimizer's numbers, random
+   * streams and `utils.setRandomSeed`'s numbers, also when `work` throws. Returns what `work` returns. Datasets go on from
+   * where they are.
+   *
+   * Throws ValueError for a model without weights yet, and while `fit` runs.
+   */
+  trial<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.#trainer.trial(work);
+  }
+
   /** The optimizer that `compile` was given or made; null before. */
   get optimizer(): Optimizer | null {
     return this.compiled?.optimizer ?? null;

@@ -198,10 +198,10 @@ export class FitLoop {
     const { callbacks, runner } = this.#options;
     this.#totals.add(result.step.reported, result.reported);
     if (this.#directions === null) this.#setDirections(this.#totals.directions());
-    this.#watch(result.loss, epoch, index);
     // In a series, later batches may have run already.
     const halt = runner.ahead ? null : { epoch, index: index + 1 };
     await this.#call(halt, () => callbacks.call('onTrainBatchEnd', index, this.#totals.logs()));
+    this.#watch(result.loss, epoch, index);
   }
 
   #setDirections(directions: Directions): void {
@@ -209,9 +209,9 @@ export class FitLoop {
     this.#options.setDirections(directions);
   }
 
-  /** Warns once when the loss is NaN or infinite; training goes on, as in Keras. */
+  /** Warns once when the loss is NaN or infinite and no callback ends training: it goes on, as in Keras. */
   #watch(loss: number, epoch: number, batch: number): void {
-    if (this.#diverged || Number.isFinite(loss)) return;
+    if (this.#diverged || Number.isFinite(loss) || this.#options.model.stopTraining) return;
     this.#diverged = true;
     console.warn(
       `fit: the loss became ${loss} in epoch ${epoch + 1}, batch ${batch}, though the data is finite: training diverged. ` +

@@ -1,6 +1,7 @@
 /** @file Trainer: what compile, fit, evaluate and predict of a model do (Keras' `trainers/trainer.py`). */
 
 import { ValueError } from '../../base/errors.ts';
+import { defaultGenerator } from '../../base/random.ts';
 import { RandomStreams } from '../../base/random-streams.ts';
 import type { StateValue } from '../../base/state-value.ts';
 import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
@@ -91,6 +92,23 @@ export class Trainer {
     this.#refuseWhileFitting('restoreTrainingState');
     this.#restore(state);
     this.#resumed = state.run === null ? null : state;
+  }
+
+  async trial<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#refuseWhileFitting('trial');
+    const [model, resumed, chance] = [this.#model, this.#resumed, defaultGenerator().getState()];
+    const { stopTraining, classNames } = model;
+    const state = { ...modelState(model, this.#compiled), random: this.#random.getState(), run: null };
+    this.#resumed = null;
+    try {
+      return await work();
+    } finally {
+      this.#restore(state);
+      this.#resumed = resumed;
+      defaultGenerator().setState(chance);
+      model.stopTraining = stopTraining;
+      model.classNames = classNames;
+    }
   }
 
   #restore(state: TrainingState): void {
