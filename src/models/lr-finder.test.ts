@@ -143,7 +143,7 @@ test('what cannot be tested is refused, with the model as it was', async () => {
   await refused(x, {}, /data must be \[x, y\]/);
   await refused([x, y], { steps: 1 }, /`steps`. Expected a whole number from 2 up/);
   await refused([x, y], { minLearningRate: 1, maxLearningRate: 0.1 }, /must be larger than minLearningRate/);
-  await refused([x, y], { stop: 1 }, /Did you mean 'stopAt'|Unknown option/);
+  await refused([x, y], { stopsAt: 1 }, /Did you mean 'stopAt'/);
   await refused([x.mul(Number.NaN), y], {}, /NaN in epoch 1, batch 0/);
   const decay = exponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 });
   net.compile({ optimizer: sgd({ learningRate: decay }), loss: 'mse' });
