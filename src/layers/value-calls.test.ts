@@ -6,11 +6,11 @@ import { Tensor, tensor } from '../base/tensor.ts';
 import { setBackend } from '../engine/backend.ts';
 import { sequential } from '../models/sequential.ts';
 import { activation } from './activations/activation.ts';
-import { batchNormalization } from './batch-normalization.ts';
 import { dense } from './dense.ts';
 import * as layers from './index.ts';
 import { input } from './input-layer.ts';
 import { add } from './merging/element-wise.ts';
+import { batchNormalization } from './normalization/batch-normalization.ts';
 import { dropout } from './regularization/dropout.ts';
 
 const ones = (samples: number, size = 8) => Tensor.ones([samples, size]);

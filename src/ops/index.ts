@@ -39,6 +39,7 @@ export { notEqual } from './elementwise/not-equal.ts';
 export { pow } from './elementwise/pow.ts';
 export { relu } from './elementwise/relu.ts';
 export { round } from './elementwise/round.ts';
+export { rsqrt } from './elementwise/rsqrt.ts';
 export { sigmoid } from './elementwise/sigmoid.ts';
 export { sign } from './elementwise/sign.ts';
 export { cos, sin } from './elementwise/sine.ts';

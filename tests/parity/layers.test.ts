@@ -52,6 +52,7 @@ const FIXTURES = {
   depthwise: 8,
   layers: 116,
   'merging-layers': 29,
+  'normalization-layers': 24,
   'shape-layers': 39,
 };
 

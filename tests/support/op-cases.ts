@@ -8,6 +8,7 @@ import type { TransposeOptions } from '../../src/ops/conv2d-transpose.ts';
 import * as ops from '../../src/ops/index.ts';
 import { matmulTransposed } from '../../src/ops/matmul.ts';
 import type { PoolOptions } from '../../src/ops/pool2d.ts';
+import { blockNormalizationCases } from './block-normalization-cases.ts';
 import { shapeOpCases } from './shape-op-cases.ts';
 
 /** An op (or a small composition) on inputs of given shapes. Batched inputs are fed, whole ones are weights. */
@@ -827,6 +828,7 @@ export const opCases: readonly OpCase[] = [
   ...unary('neg', ops.neg),
   ...unary('abs', ops.abs),
   ...unary('sqrt', ops.sqrt, [0.01, 9]),
+  ...unary('rsqrt', ops.rsqrt, [0.1, 9]),
   ...unary('square', ops.square),
   ...unary('floor', ops.floor, [-5, 5], false),
   ...unary('ceil', ops.ceil, [-5, 5], false),
@@ -869,6 +871,7 @@ export const opCases: readonly OpCase[] = [
   ...reductions,
   ...shapeOpCases,
   ...normalizations,
+  ...blockNormalizationCases,
   ...normalizedNetworks,
   ...convolutions,
   ...depthwise,
