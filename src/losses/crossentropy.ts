@@ -25,7 +25,7 @@ import {
 } from '../ops/index.ts';
 import { softmaxOp } from '../ops/softmax.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { axis, flag, fraction } from '../options/kinds.ts';
+import { axis, flag, fraction, unsupported } from '../options/kinds.ts';
 import { align, checkSameShape } from './align.ts';
 import { axisLast, meanOver } from './axis.ts';
 import { checkLabels, EPSILON, Loss } from './loss.ts';
@@ -100,7 +100,7 @@ export const BINARY_HINT = 'Binary crossentropy needs one label, 0 or 1, per out
 /** Mean over the last axis of -(y · log p + (1 - y) · log(1 - p)), for labels from 0 to 1. */
 export class BinaryCrossentropy extends withOptions(Crossentropy, SMOOTHED) {
   static override readonly className = 'BinaryCrossentropy';
-  static override readonly metricOptions = { axis: SMOOTHED.axis.notInConfig() };
+  static override readonly metricOptions = { axis: unsupported(-1).notInConfig() };
 
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, BINARY_HINT);

@@ -53,7 +53,6 @@ export class BinaryFocalCrossentropy extends withOptions(Loss, {
   ...SMOOTHED,
 }) {
   static override readonly className = 'BinaryFocalCrossentropy';
-  static override readonly metricOptions = { axis: SMOOTHED.axis.notInConfig() };
 
   override checkShapes(target: Shape, output: Shape): void {
     checkSameShape(this.name, target, output, BINARY_HINT);

@@ -8,6 +8,17 @@ import { factory, withOptions } from '../options/configurable.ts';
 import { count, flag, number } from '../options/kinds.ts';
 import { MeanMetric } from './mean.ts';
 
+/** Whether a prediction is equal to its label: for predicted class numbers, and not for scores. */
+export class Accuracy extends MeanMetric {
+  static override readonly className = 'Accuracy';
+  override readonly direction = 'up';
+
+  override call(yTrue: Node, yPred: Node): Node {
+    const aligned = align(this.name, yTrue, yPred, 'Give one label per prediction.');
+    return equal(aligned.yTrue, aligned.yPred);
+  }
+}
+
 /** For labels 0 and 1: whether a prediction is on the label's side of the threshold. */
 export class BinaryAccuracy extends withOptions(MeanMetric, {
   /** Predictions strictly above it count as 1. Default 0.5. */
@@ -91,6 +102,8 @@ export class SparseTopKCategoricalAccuracy extends withOptions(TopK, {
   }
 }
 
+/** How many predictions are their labels. The name 'accuracy' in `compile` is the accuracy that fits the shapes instead. */
+export const accuracy = factory(Accuracy);
 /** For labels 0 and 1. */
 export const binaryAccuracy = factory(BinaryAccuracy);
 /** For one-hot labels. */

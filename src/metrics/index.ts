@@ -1,6 +1,10 @@
-/** @file The list of metrics that are not losses, one line each. Every loss is a metric too (loss-metrics.ts). */
+/**
+ * @file The list of metrics that are not losses, one line each. Every loss is a metric too (loss-metrics.ts), unless there
+ * is another one of its name here.
+ */
 
 export {
+  accuracy,
   binaryAccuracy,
   categoricalAccuracy,
   sparseCategoricalAccuracy,
@@ -14,6 +18,7 @@ export {
   specificityAtSensitivity,
 } from './at-threshold.ts';
 export { auc } from './auc.ts';
+export { concordanceCorrelation, pearsonCorrelation } from './correlation.ts';
 export { f1Score, fBetaScore } from './f-score.ts';
 export { binaryIoU, ioU, meanIoU, oneHotIoU, oneHotMeanIoU } from './iou.ts';
 export { mean, meanMetricWrapper, sum } from './mean.ts';
@@ -26,3 +31,4 @@ export {
   truePositives,
 } from './precision-recall.ts';
 export { r2Score } from './r2-score.ts';
+export { cosineSimilarity, logCoshError, rootMeanSquaredError } from './regression.ts';

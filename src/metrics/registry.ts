@@ -15,7 +15,7 @@ import { MeanMetricWrapper, type MetricFunction } from './mean.ts';
 import { Metric } from './metric.ts';
 
 /** All metrics, those that are losses too included: the public namespace. */
-export const metrics = { ...list, ...lossMetrics };
+export const metrics = { ...lossMetrics, ...list };
 
 /** 'accuracy' and 'acc' become the one that fits the shapes. */
 const BY_TASK = {
@@ -36,11 +36,11 @@ export const METRICS = new Registry<Metric>({
   example: "Give a name such as 'accuracy' or a metric such as metrics.categoricalAccuracy().",
   list: metrics,
   aliases: LOSS_ALIASES,
-  listed: ['accuracy', ...Object.keys(LOSS_ALIASES)],
+  listed: Object.keys(LOSS_ALIASES),
 });
 
 /** A name of a metric. */
-export type MetricName = Spelled<keyof typeof metrics | keyof typeof LOSS_ALIASES | 'accuracy' | 'acc'>;
+export type MetricName = Spelled<keyof typeof metrics | keyof typeof LOSS_ALIASES | 'acc'>;
 
 /** What `compile`'s `metrics` takes: a name, a metric, a function, or an object of a Keras file. */
 export type MetricIdentifier = Identifier<Metric, MetricName> | MetricFunction;

@@ -65,8 +65,9 @@ def with_empty_rows(rng, shape):
 CASES = []
 
 
-def case(make, draw_true, draw_pred, shape, **options):
-    CASES.append((make, options, draw_true, draw_pred, shape))
+def case(make, draw_true, draw_pred, shape, weights=(), **options):
+    """`weights` is the shape of a sample's weights."""
+    CASES.append((make, options, draw_true, draw_pred, shape, weights))
 
 
 for curve in ("ROC", "PR", "PRGAIN"):
@@ -130,6 +131,38 @@ case(metrics.MeanAbsoluteError, normal, normal, (4, 2))
 case(metrics.BinaryCrossentropy, bits, uniform, (3,), label_smoothing=0.1)
 case(metrics.CategoricalCrossentropy, one_hot, uniform, (5,))
 case(metrics.SparseCategoricalCrossentropy, indices, logits, (5,), from_logits=True)
+case(metrics.Accuracy, tied, tied, (3,))
+case(metrics.MeanAbsolutePercentageError, normal, normal, (3,))
+case(metrics.MeanSquaredLogarithmicError, coarse, coarse, (3,))
+case(metrics.RootMeanSquaredError, normal, normal, (3,))
+case(metrics.RootMeanSquaredError, normal, normal, (4, 2))
+case(metrics.CosineSimilarity, uniform, uniform, (3,))
+case(metrics.CosineSimilarity, uniform, uniform, (4, 2), axis=1)
+case(metrics.LogCoshError, normal, normal, (3,))
+case(metrics.Hinge, bits, normal, (3,))
+case(metrics.Hinge, normal, normal, (3,))
+case(metrics.SquaredHinge, bits, normal, (1,))
+case(metrics.CategoricalHinge, one_hot, normal, (4,))
+case(metrics.KLDivergence, uniform, uniform, (3,))
+case(metrics.Poisson, uniform, uniform, (3,))
+case(metrics.CategoricalCrossentropy, one_hot, logits, (4,), from_logits=True, label_smoothing=0.2)
+case(metrics.SparseCategoricalCrossentropy, indices, uniform, (5,), ignore_class=2)
+case(metrics.PearsonCorrelation, normal, normal, (6,))
+case(metrics.PearsonCorrelation, normal, normal, (4, 2), axis=1)
+case(metrics.ConcordanceCorrelation, normal, normal, (6,))
+case(metrics.ConcordanceCorrelation, normal, normal, (4, 2), axis=1)
+# Weights for each value.
+case(metrics.MeanSquaredError, normal, normal, (3, 2), weights=(3,))
+case(metrics.RootMeanSquaredError, normal, normal, (3, 2), weights=(3,))
+case(metrics.BinaryAccuracy, bits, coarse, (3,), weights=(3,))
+case(metrics.SparseCategoricalAccuracy, indices, tied, (2, 3, 5), weights=(2, 3))
+case(metrics.SparseCategoricalCrossentropy, indices, uniform, (2, 3, 5), weights=(2, 3))
+case(metrics.SparseCategoricalCrossentropy, indices, uniform, (2, 3, 5), weights=(2, 3), ignore_class=1)
+case(metrics.Precision, bits, coarse, (3,), weights=(3,))
+case(metrics.AUC, bits, coarse, (3,), weights=(3,))
+case(metrics.MeanIoU, class_map, class_map, (5, 3), weights=(5, 3), num_classes=4, dtype="float32")
+case(metrics.MeanIoU, class_map, coarse, (5, 4), weights=(5,), num_classes=4, sparse_y_pred=False)
+case(metrics.R2Score, normal, normal, (3,), weights=(3,))
 case(metrics.R2Score, normal, normal, (3,))
 case(metrics.R2Score, normal, normal, (3,), class_aggregation="variance_weighted_average")
 case(metrics.R2Score, normal, normal, (2,), class_aggregation=None, num_regressors=2)
@@ -147,12 +180,12 @@ def exact(values):
     return values.astype(np.float32)
 
 
-def weights_for(make, options, rng, count, shape):
+def weights_for(make, options, rng, shape):
     """Whole numbers where Keras would cut them; shaped as each metric takes one weight a sample."""
     if issubclass(make, metrics.IoU) and options.get("dtype") != "float32":
-        values = rng.integers(0, 4, count).astype(np.float64)
+        values = rng.integers(0, 4, shape).astype(np.float64)
     else:
-        values = rng.integers(0, 9, count) / 4
+        values = rng.integers(0, 9, shape) / 4
     return exact(values)
 
 
@@ -160,6 +193,8 @@ def shaped(make, weights, predictions):
     """Keras' IoUs take one weight a label."""
     if not issubclass(make, metrics.IoU):
         return weights
+    if weights.ndim > 1:
+        return weights.reshape(-1)
     per_class = make in (metrics.OneHotIoU, metrics.OneHotMeanIoU)
     size = predictions[0].size // (predictions.shape[-1] if per_class else 1)
     return np.repeat(weights, size)
@@ -177,7 +212,7 @@ def results(metric, make, batches, weighted):
 
 def main():
     fixture = Fixture("metrics", "make_metrics.py", seed=SEED, batches=BATCHES, precision="computed in float32")
-    for number, (make, options, draw_true, draw_pred, shape) in enumerate(CASES):
+    for number, (make, options, draw_true, draw_pred, shape, weight_shape) in enumerate(CASES):
         label = ", ".join(f"{key} {value}" for key, value in options.items())
         name = f"{number} {make.__name__}" + (f": {label}" if label else "")
         rng = np.random.default_rng([SEED, zlib.crc32(name.encode())])
@@ -190,8 +225,8 @@ def main():
                 y_true = exact(draw_true(rng, (count, *shape[:-1])))
             else:
                 y_true = exact(draw_true(rng, (count, *shape)))
-            batches.append((y_true, y_pred, weights_for(make, options, rng, count, shape)))
-        per_label = issubclass(make, metrics.IoU) and options.get("sparse_y_pred") is False
+            batches.append((y_true, y_pred, weights_for(make, options, rng, (count, *weight_shape))))
+        per_label = issubclass(make, metrics.IoU) and options.get("sparse_y_pred") is False and not weight_shape
         case = dict(
             name=name,
             className=make.__name__,
