@@ -4,10 +4,13 @@
  * `keras/src/initializers/random_initializers.py`.
  */
 
+import { ShapeError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 import type { RandomGenerator } from '../base/random.ts';
-import { sizeOf } from '../base/shape.ts';
+import { formatShape, sizeOf } from '../base/shape.ts';
 import { type ConfigurableClass, factory, withOptions } from '../options/configurable.ts';
-import { number, oneOf, unsupported } from '../options/kinds.ts';
+import { axisList, number, oneOf } from '../options/kinds.ts';
+import type { OptionsOf } from '../options/option.ts';
 import { filled, RandomInitializer } from './initializer.ts';
 
 /** Inputs and outputs per unit of a weight: a convolution's kernel counts every tap. */
@@ -24,11 +27,29 @@ type Distribution = 'truncatedNormal' | 'untruncatedNormal' | 'uniform';
 // Standard deviation of a standard normal distribution cut off at ±2: truncation narrows it by this.
 const TRUNCATED_STDDEV = 0.87962566103423978;
 
-/** Files of Keras 3.15 have these options, null unless they were set. */
-const AXES = { inputAxes: unsupported(), outputAxes: unsupported() };
-
 /** The common part of variance scaling and its named settings. */
-abstract class Scaling extends withOptions(RandomInitializer, AXES) {
+export abstract class Scaling extends withOptions(RandomInitializer, {
+  /** The weight's axes that stand for inputs, to be given with `outputAxes`. Default null: as kernels of Conv2D have them. */
+  inputAxes: axisList(null),
+  /** The weight's axes that stand for outputs. Default null: as kernels of Conv2D have them. */
+  outputAxes: axisList(null),
+}) {
+  /** Inputs and outputs per unit of a weight of `shape`. Throws ShapeError for axes that it does not have. */
+  #fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
+    const { inputAxes, outputAxes } = this;
+    if (inputAxes === null || outputAxes === null) return computeFans(shape);
+    const size = (axes: readonly number[]) =>
+      axes.reduce((product, axis) => {
+        const extent = shape.at(axis);
+        if (extent !== undefined) return product * extent;
+        throw new ShapeError(
+          `${this.className}: inputAxes=${describeValue(inputAxes)} and outputAxes=${describeValue(outputAxes)} are not axes of ` +
+            `a weight of shape ${formatShape(shape)}.`,
+        );
+      }, 1);
+    return { fanIn: size(inputAxes), fanOut: size(outputAxes) };
+  }
+
   /** Random numbers of variance `scale / fan`. */
   protected draw(
     shape: readonly number[],
@@ -36,7 +57,7 @@ abstract class Scaling extends withOptions(RandomInitializer, AXES) {
     mode: Mode,
     distribution: Distribution,
   ): Float32Array {
-    const { fanIn, fanOut } = computeFans(shape);
+    const { fanIn, fanOut } = this.#fans(shape);
     const fan = { fanIn, fanOut, fanAvg: (fanIn + fanOut) / 2 }[mode];
     return drawScaled(this.generator(), shape, scale / Math.max(1, fan), distribution);
   }
@@ -74,9 +95,9 @@ export class VarianceScaling extends withOptions(Scaling, {
   }
 }
 
-/** A class of a named setting: only the seed is free. */
-interface NamedScalingClass extends ConfigurableClass<RandomInitializer> {
-  new (options?: { readonly seed?: number | null }): RandomInitializer;
+/** A class of a named setting: seed and axes are free. */
+interface NamedScalingClass extends ConfigurableClass<Scaling> {
+  new (options?: OptionsOf<(typeof Scaling)['options']>): Scaling;
 }
 
 function namedScaling(

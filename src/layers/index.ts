@@ -36,6 +36,7 @@ export { conv2d } from './conv2d.ts';
 export { conv2dTranspose } from './conv2d-transpose.ts';
 export { dense } from './dense.ts';
 export { depthwiseConv2d } from './depthwise-conv2d.ts';
+export { einsumDense } from './einsum-dense.ts';
 export { identity } from './identity.ts';
 export { inputLayer } from './input-layer.ts';
 export { lambda } from './lambda.ts';

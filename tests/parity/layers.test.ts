@@ -50,6 +50,7 @@ function casesOf(name: string): readonly ReadableCase[] {
 const FIXTURES = {
   'activation-layers': 30,
   depthwise: 8,
+  'einsum-dense': 9,
   layers: 116,
   'merging-layers': 29,
   'normalization-layers': 24,
