@@ -275,7 +275,7 @@ test('the optimizer shows in the summary once it is built', async () => {
   await net.fit(x, labels, quiet);
   assert.match(
     text(),
-    / Total params: 86 \(344\.00 B\)\n.*42.*\n.*0 \(0\.00 B\)\n Optimizer params: 44 \(176\.00 B\)\n$/,
+    / Total params: 86 \(348\.00 B\)\n.*42.*\n.*0 \(0\.00 B\)\n Optimizer params: 44 \(180\.00 B\)\n$/,
   );
 });
 
