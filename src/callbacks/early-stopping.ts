@@ -49,6 +49,16 @@ export class EarlyStopping extends withOptions(Callback, {
     return this.#stoppedEpoch;
   }
 
+  /** The best value so far; null before the first. */
+  get best(): number | null {
+    return this.#best;
+  }
+
+  /** The epoch of the best value, counted from 0. */
+  get bestEpoch(): number {
+    return this.#bestEpoch;
+  }
+
   override onTrainBegin(): void {
     this.#wait = 0;
     this.#stoppedEpoch = 0;

@@ -66,6 +66,11 @@ export class ModelCheckpoint extends withOptions(Callback, OPTIONS) {
     );
   }
 
+  /** With `saveBestOnly`, the value that was saved last, or `initialValueThreshold`; null before the first. */
+  get best(): number | null {
+    return this.#best;
+  }
+
   override getState(): CheckpointState {
     return { best: this.#best, batchesSince: this.#batchesSince };
   }

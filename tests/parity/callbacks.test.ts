@@ -94,6 +94,8 @@ for (const { losses, options, done, restored, said } of fixture.stopping) {
     }
     callback.onTrainEnd();
     assert.deepEqual({ done: epochs, restored: put, said: text }, { done, restored, said });
+    if (put.length > 0) assert.equal(callback.bestEpoch + 1, put[0]);
+    assert.ok(losses.includes(callback.best!));
   });
 }
 
@@ -113,6 +115,7 @@ for (const { options, saved, said } of fixture.checkpoints) {
       await callback.onEpochEnd(epoch, { loss: loss + 0.25, val_loss: loss });
     }
     assert.deepEqual({ saved: paths, said: text }, { saved, said });
+    assert.equal(callback.best !== null, options.save_best_only === true);
   });
 }
 
