@@ -138,3 +138,18 @@ test('the threads that load images do not keep a program from ending, even in th
   });
   assert.equal(printed, 'Found 18 files belonging to 2 classes.\n2,4,4,3\n');
 });
+
+test('weights of classes are for the images of a flow as for arrays', async () => {
+  const plain = () => images.imageDataGenerator({ rescale: 1 / 255 });
+  const flow = await plain().flowFromDirectory(folder, { ...options, batchSize: 18, shuffle: false });
+  const classWeight = { 0: 0.5, 1: 3 };
+  const run = { ...quiet, epochs: 2 };
+  const ofFlow = await network().fit(flow, { ...run, classWeight });
+  for await (const [x, y] of flow.pass()) {
+    const arrays = { ...run, batchSize: 18, shuffle: false };
+    const ofArrays = await network().fit(x, y, { ...arrays, classWeight });
+    assert.deepEqual(ofFlow.history, ofArrays.history);
+    const sampleWeight = Float32Array.from(y.data, (label) => (label === 0 ? 0.5 : 3));
+    assert.deepEqual(ofFlow.history, (await network().fit(x, y, { ...arrays, sampleWeight })).history);
+  }
+});
