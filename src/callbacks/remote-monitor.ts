@@ -20,8 +20,8 @@ const texts = optionKind<Readonly<Record<string, string>>>(() => {
 });
 
 /**
- * Sends epoch and logs as JSON by HTTP POST after each epoch, and waits for the answer. A server that cannot be reached, or
- * does not accept them, is a warning: training goes on.
+ * Sends epoch and logs as JSON by HTTP POST after each epoch, and waits for the answer. Numbers that are not finite are null
+ * there. A server that cannot be reached, or does not accept them, is a warning: training goes on.
  */
 export class RemoteMonitor extends withOptions(Callback, {
   /** The server. Default 'http://localhost:9000'. */

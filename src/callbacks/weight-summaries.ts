@@ -13,14 +13,15 @@ const MOST_PICTURES = 3;
  * `histogram/summary_v2.py`). Values that are not finite are left out.
  */
 export function bucketsOf(values: Float32Array): Bucket[] {
-  const finite = values.filter(Number.isFinite);
-  if (finite.length === 0) return Array.from({ length: BUCKETS }, () => [0, 0, 0]);
-  const [least, most] = limitsOf(finite);
+  const [least, most] = limitsOf(values);
+  if (least > most) return Array.from({ length: BUCKETS }, () => [0, 0, 0]);
   const width = (most - least) / BUCKETS;
   const counts = new Float64Array(BUCKETS);
-  for (const value of finite) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
     const bucket = width === 0 ? BUCKETS - 1 : Math.floor((value - least) / width);
-    counts[Math.min(bucket, BUCKETS - 1)]! += 1;
+    counts[bucket < BUCKETS ? bucket : BUCKETS - 1]! += 1;
   }
   const edge = (index: number) => (index === BUCKETS ? most : least + width * index);
   return Array.from(counts, (count, index) => [edge(index), edge(index + 1), count]);
@@ -51,7 +52,7 @@ export function picturesOf(weight: CallbackWeight): Pictures | null {
   const [count, height, width, channels] = layout.extents;
   const toByte = channels === 3 ? betweenLimits(weight.view()) : fromUnit;
   const files = Array.from({ length: Math.min(count, MOST_PICTURES) }, (_, picture) => {
-    const data = Uint8Array.from(pixelsOf(layout, weight.view(), picture), toByte);
+    const data = pixelsOf(layout, weight.view(), picture, toByte);
     return encode({ width, height, channels, data });
   });
   return { width, height, files };
@@ -67,13 +68,21 @@ function layoutOf(shape: readonly number[]): Layout | null {
   return null;
 }
 
-function* pixelsOf({ extents, distances }: Layout, values: Float32Array, picture: number): Generator<number> {
+function pixelsOf(
+  { extents, distances }: Layout,
+  values: Float32Array,
+  picture: number,
+  toByte: (value: number) => number,
+): Uint8Array {
   const [, height, width, channels] = extents;
   const [first, down, right, deep] = distances;
+  const bytes = new Uint8Array(height * width * channels);
+  let at = 0;
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++)
       for (let channel = 0; channel < channels; channel++)
-        yield values[picture * first + y * down + x * right + channel * deep]!;
+        bytes[at++] = toByte(values[picture * first + y * down + x * right + channel * deep]!);
+  return bytes;
 }
 
 /** TensorFlow's conversion of a float pixel, which cuts off at both ends. */
@@ -86,12 +95,14 @@ function betweenLimits(values: Float32Array): (value: number) => number {
   return (value) => (most === least ? 0 : Math.round(((value - least) / (most - least)) * 255));
 }
 
-/** The smallest and the largest number. */
+/** The smallest and the largest of the finite numbers; the smallest is infinite where there are none. */
 function limitsOf(values: Float32Array): readonly [number, number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of values) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
   }
   return [least, most];
 }
