@@ -6,6 +6,7 @@ import { evaluate } from '../graph/evaluate.ts';
 import type { Node } from '../graph/node.ts';
 import { sum } from '../ops/index.ts';
 import { placeholder } from '../ops/leaf.ts';
+import * as activations from './index.ts';
 import { type ActivationIdentifier, getActivation, serializeActivation } from './registry.ts';
 
 /** Value and gradient of `name` for a column of numbers. */
@@ -69,4 +70,30 @@ test('softmax needs an axis besides the batch', () => {
     message: /expected an axis of \[null\] other than the batch/,
   });
   assert.throws(() => getActivation('log_softmax')(x), { name: 'ShapeError' });
+});
+
+test('sparsemax finds the first number of large ones', () => {
+  const x = placeholder({ shape: [1, 3], name: 'x' });
+  const leaves = (leaf: Node) =>
+    leaf === x ? { shape: [1, 3], data: Float64Array.of(1e17, 0, -1e17) } : undefined;
+  const [y] = evaluate([getActivation('sparsemax')(x)], leaves, 1);
+  // 1 is less than half a unit in the last place of 1e17.
+  assert.deepEqual([...y!.data], [0, 0, 0]);
+});
+
+test('wrong arguments are refused with the received value', () => {
+  const x = placeholder({ shape: [null, 3], name: 'x' });
+  const refused: readonly [() => unknown, RegExp][] = [
+    [() => activations.relu(x, { slope: 1 } as never), /Unknown relu option 'slope'.*Known: negativeSlope/],
+    [() => activations.relu(x, { maxValue: -1 }), /relu: .*maxValue=-1/],
+    [() => activations.leakyRelu(x, { negativeSlope: 'a' as never }), /negativeSlope='a'/],
+    [() => activations.celu(x, { alpha: 0 }), /a number above 0.*alpha=0/],
+    [() => activations.gelu(x, { approximate: 1 as never }), /approximate/],
+    [() => activations.threshold(x, { threshold: 1 } as never), /threshold: .*`defaultValue`/],
+    [() => activations.glu(x), /extent of axis 1 must be even, received \[null, 3\]/],
+    [() => activations.softmax(x, { axis: 2 }), /expected an axis of \[null, 3\].*received axis 2/],
+    [() => activations.softmax(x, { axis: [] }), /expected an axis or a list of axes/],
+    [() => activations.sparsemax(x, { axis: 0 }), /other than the batch/],
+  ];
+  for (const [body, message] of refused) assert.throws(body, message);
 });

@@ -75,7 +75,8 @@ export function sparsemax(x: Node, options: AxisOptions = {}): Node {
 function sparsemaxOfRows(x: Node): Node {
   const width = x.shape.at(-1) as number;
   const lead = x.shape.slice(0, -1);
-  const fixed = stopGradient(x);
+  // Which numbers count does not change when all are moved, and near 0 no digits are lost.
+  const fixed = stopGradient(sub(x, ops.max(x, { axes: [-1], keepDims: true })));
   const [rows, columns] = [reshape(fixed, [...lead, 1, width]), reshape(fixed, [...lead, width, 1])];
   // ahead[i, j]: number j stands at or before number i in falling order; equal ones keep their order.
   const values = Array.from({ length: width }, (_, i) => i);

@@ -2,8 +2,7 @@
 
 import { activation } from '../activations/registry.ts';
 import { ValueError } from '../base/errors.ts';
-import type { Dim, Shape } from '../base/shape.ts';
-import { sizeOf } from '../base/shape.ts';
+import { type Dim, type Shape, sizeOf } from '../base/shape.ts';
 import { constraint } from '../constraints/registry.ts';
 import type { Node } from '../graph/node.ts';
 import type { Variable } from '../graph/variable.ts';

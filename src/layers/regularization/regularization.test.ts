@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { gradients } from '../../autodiff/gradients.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { RandomGenerator, setRandomSeed } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { setBackend } from '../../engine/backend.ts';
+import { ReferenceBackend } from '../../engine/reference-backend.ts';
+import { sum } from '../../ops/index.ts';
+import { placeholder } from '../../ops/leaf.ts';
 import { l1l2 } from '../../regularizers/index.ts';
 import * as layers from '../index.ts';
 import type { Layer } from '../layer.ts';
 import { LAYERS } from '../registry.ts';
+import { StepContext } from '../step-context.ts';
 
 const training = { training: true };
 const SHAPE = [32, 8, 8, 16];
@@ -152,6 +157,32 @@ test('a seed gives the same numbers on every engine and with any number of threa
     });
   });
   await setBackend('auto');
+});
+
+test('gradients are those of the numbers that were drawn', async () => {
+  const engine = new ReferenceBackend();
+  for (const layer of NOISY()) {
+    const context = new StepContext(true);
+    const x = placeholder({ shape: [null, 2, 3, 4], name: 'x' });
+    const [y] = layer.trace([x], context);
+    const outputs = [y!, ...gradients(sum(y!), [x])];
+    const seeds = context.seeds.map(({ node }) => node);
+    const graph = { name: layer.name, feeds: [x, ...seeds], outputs, updates: [] };
+    const step = await engine.compile(graph, { capacity: 2 });
+    const run = async (value: number) => {
+      step.feed(x).fill(value);
+      for (const node of seeds) step.feed(node).fill(5);
+      await step.run(2);
+      return outputs.map((node) => step.output(node).slice());
+    };
+    // All of them are straight lines of x.
+    const [atOne, slopes] = await run(1);
+    const [atThree] = await run(3);
+    slopes!.forEach((slope, i) => {
+      assertNear((atThree![i]! - atOne![i]!) / 2, slope, 1e-6, `${layer.name} ${i}`);
+    });
+    assert.ok(layer.className === 'GaussianNoise' || new Set(slopes).size > 1, layer.name);
+  }
 });
 
 test('outside of training nothing changes', async () => {
