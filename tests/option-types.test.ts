@@ -51,7 +51,7 @@ const USES: readonly [use: string, error: RegExp | null][] = [
     /'"threshold"' is not assignable/,
   ],
   ["layers.activation({ activation: 'hard_shrink' })", null],
-  ['layers.batchNormalization({ synchronized: true })', /'synchronized' does not exist/],
+  ['layers.batchNormalization({ renorm: true })', /'renorm' does not exist/],
   ["layers.batchNormalization({ center: 'yes' })", /'string' is not assignable to type 'boolean/],
   ["regularizers.orthogonalRegularizer({ mode: 'row' })", /'"row"' is not assignable/],
   ['constraints.maxNorm({ max: 2 })', /'max' does not exist/],

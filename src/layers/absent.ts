@@ -26,7 +26,9 @@ const OF_VOLUMES = [
 const OTHERS = [
   ...['ContrastLimitedAdaptiveHistogramEqualization', 'FlaxLayer', 'JaxLayer', 'LocallyConnected2D'],
   ...['MaxNumBoundingBoxes', 'Pipeline', 'RandomElasticTransform', 'SpectralNormalization', 'TFSMLayer'],
-  ...['ThresholdedReLU', 'TorchModuleWrapper', 'Wrapper'],
+  ...['TorchModuleWrapper', 'Wrapper'],
+  // Of Keras 1 and 2.
+  ...['AtrousConvolution2D', 'Highway', 'MaxoutDense', 'Merge', 'SReLU', 'ThresholdedReLU'],
 ];
 
 /** Class names of Keras, those of earlier versions too. */

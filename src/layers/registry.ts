@@ -1,5 +1,6 @@
 /** @file Layers by Keras' class names. */
 
+import { readActivationLayers } from '../activations/layer-activations.ts';
 import { Registry } from '../options/registry.ts';
 import { ABSENT } from './absent.ts';
 import * as list from './index.ts';
@@ -22,3 +23,5 @@ export const LAYERS = new Registry<Layer>({
     ...{ BatchNormalizationV1: 'batchNormalization', BatchNormalizationV2: 'batchNormalization' },
   },
 });
+
+readActivationLayers((object) => LAYERS.fromObject(object));
