@@ -66,7 +66,7 @@ export { Metric, type MetricInputs } from './metrics/metric.ts';
 export { type MetricIdentifier, metrics } from './metrics/registry.ts';
 export { type Functional, type FunctionalOptions, model } from './models/functional.ts';
 export { type FoundLearningRates, type LrFinderOptions, lrFinder } from './models/lr-finder.ts';
-export type { Model, ModelOptions } from './models/model.ts';
+export { Model, type ModelOptions } from './models/model.ts';
 export { register } from './models/register.ts';
 export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';
 export { modelToBytes, type SaveOptions } from './models/saving/save.ts';

@@ -10,6 +10,7 @@ const after = await again.evaluate(x, y, { verbose: 0 });
 console.log(JSON.stringify({
   keys: Object.keys(history), first: history.loss![0], last: history.loss!.at(-1), lowest: best.lowest, same,
   before, after, rate: again.compiled!.optimizer.learningRate, layer: again.layers[0]!.className,
+  heads: Object.keys(headLogs.history), headsAgain: headsAgain.className,
 }));
 `;
 
@@ -34,4 +35,6 @@ test('the code of the page trains, is saved and loaded', () => {
   assert.deepEqual(result.after, result.before);
   assert.equal(result.rate, Math.fround(0.01 * 0.5));
   assert.equal(result.layer, 'Gated');
+  assert.deepEqual(result.heads, ['loss', 'sign_accuracy', 'sign_loss', 'value_loss']);
+  assert.equal(result.headsAgain, 'TwoHeads');
 });

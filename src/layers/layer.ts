@@ -73,6 +73,9 @@ function checkNoInputs(options: LayerOptions): LayerOptions {
   );
 }
 
+/** What `call` gives: one node. Models give several too, in a list or a record by the names of the outputs. */
+export type CallResult = Node | readonly Node[] | { readonly [output: string]: Node };
+
 /**
  * A step from inputs to outputs that may own weights and other layers.
  *
@@ -326,14 +329,18 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     this.checkInputs(inputs);
     this.build(inputs.map((input) => input.shape));
     const result: unknown = withScope(this.name, () => callOf(this, () => this.call(inputs, context)));
-    const outputs: readonly unknown[] = Array.isArray(result) ? result : [result];
-    return outputs.map((output) => {
+    return this.outputsOf(result).map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
       // A mean over the samples, so that its weight does not depend on the batch size.
       if (this.activityRegularizer !== null)
         context.addLoss(mul(this.activityRegularizer.call(output), inverseBatchSize()));
       return output;
     });
+  }
+
+  /** Hook: the result of `call` as a list. */
+  protected outputsOf(result: unknown): readonly unknown[] {
+    return Array.isArray(result) ? result : [result];
   }
 
   /** The output's shape for inputs that pass the check. Throws ShapeError when it would have no elements. */
@@ -347,7 +354,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
   }
 
   /** Builds the layer's part of the graph; the layer has its weights. Several nodes only from models used as layers. */
-  abstract call(inputs: readonly Node[], context: CallContext): Node | readonly Node[];
+  abstract call(inputs: readonly Node[], context: CallContext): CallResult;
 
   /** Hook: makes the weights with `addWeight` and narrows `inputSpec`. Layers without weights leave it out. */
   protected createWeights(_inputShapes: readonly Shape[]): void {}

@@ -6,8 +6,9 @@ import { checkOptionNames } from '../base/options.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
 import { type Layer, SymbolicTensor } from '../layers/layer.ts';
 import { Operation } from '../operations/operation.ts';
+import { GraphModel } from './graph-model.ts';
 import { detach, type LayerGraph, mapGraph } from './layer-graph.ts';
-import { Model, type ModelOptions } from './model.ts';
+import type { ModelOptions } from './model.ts';
 import { graphConfig } from './serialize.ts';
 import { type Flattened, flatten, type Structure } from './structure.ts';
 
@@ -25,7 +26,7 @@ export interface FunctionalOptions extends ModelOptions {
 }
 
 /** All layers between given inputs and outputs. Its layers may be shared with other models. */
-export class Functional extends Model {
+export class Functional extends GraphModel {
   static override readonly className = 'Functional';
   override readonly graph: LayerGraph;
   override readonly inputForm: Flattened<unknown>['form'];

@@ -4,8 +4,9 @@
  */
 
 import { ValueError } from '../base/errors.ts';
+import type { Shape } from '../base/shape.ts';
 import { InputLayer } from '../layers/input-layer.ts';
-import type { Layer, LayerCall, SymbolicTensor } from '../layers/layer.ts';
+import { type Layer, type LayerCall, SymbolicTensor } from '../layers/layer.ts';
 
 /** The calls of a model. */
 export interface LayerGraph {
@@ -159,4 +160,20 @@ export function detach(
     });
   }
   return { inputs: inputs.map(copyOf), outputs: outputs.map(copyOf) };
+}
+
+/** The graph of one call of a layer that is a model by itself. */
+export function graphOfCall(
+  layer: Layer,
+  names: readonly string[],
+  inputShapes: readonly Shape[],
+  outputShapes: readonly Shape[],
+): LayerGraph {
+  const inputs = inputShapes.map((batchShape, i) => new InputLayer({ batchShape, name: names[i]! }).output);
+  const outputs: SymbolicTensor[] = [];
+  const call: LayerCall = { layer, index: 0, inputs, outputs };
+  outputShapes.forEach((shape, i) => {
+    outputs.push(new SymbolicTensor(shape, `output_${i + 1}`, call, i));
+  });
+  return { inputs, outputs, levels: [inputs.map(({ producer }) => producer), [call]], layers: [layer] };
 }

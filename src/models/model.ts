@@ -1,22 +1,22 @@
-/** @file Model, the base of Sequential and Functional: layers with inputs and outputs that can be trained. */
+/** @file Model: layers with inputs and outputs that can be trained; the base of Sequential, Functional and of users' own models. */
 
-import { ShapeError, ValueError } from '../base/errors.ts';
+import { ValueError } from '../base/errors.ts';
 import type { FilePath } from '../base/file-path.ts';
-import { formatShape, type Shape, sameShape } from '../base/shape.ts';
-import type { Tensor } from '../base/tensor.ts';
+import type { Shape } from '../base/shape.ts';
+import { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { kerasJson } from '../formats/keras-json.ts';
-import type { Node } from '../graph/node.ts';
-import { type CallContext, Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
+import type { InputSpec } from '../layers/input-spec.ts';
+import { Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
+import { checkBatchShape } from '../layers/layer-options.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkClassNames, outputShape } from './class-names.ts';
-import type { LayerGraph } from './layer-graph.ts';
+import { graphOfCall, type LayerGraph } from './layer-graph.ts';
 import { modelConfig } from './saving/model-config.ts';
 import type { SaveOptions } from './saving/save.ts';
-import { type Flattened, isRecord, type Structure } from './structure.ts';
+import { type Flattened, isRecord, type Structure, sortedNames } from './structure.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
-import { traceGraph, traceShapes } from './trace.ts';
 import type { CompileOptions } from './training/compile-options.ts';
 import type { DataInput, DatasetLike } from './training/data-types.ts';
 import {
@@ -37,15 +37,24 @@ export interface ModelOptions {
   readonly trainable?: boolean;
 }
 
-/** Layers from inputs to outputs, usable as a layer itself. */
+/**
+ * Layers from inputs to outputs, usable as a layer itself. A model of your own extends it and defines `call`, as a layer of
+ * your own does: layers in public properties, and those given to `track`, belong to it. It is built for the first data
+ * that it gets, or by `build`.
+ */
 export abstract class Model extends Layer implements CallbackModel {
   /** Set it to true, in a callback or from outside, to end `fit` after the current batch. */
   stopTraining = false;
   #classNames: readonly string[] | null = null;
   readonly #trainer = new Trainer(this);
+  protected override inputSpec: InputSpec = { inputs: 'any' };
+  // Of a model that defines `call`: known when it is built.
+  #ownGraph: LayerGraph | null = null;
+  #ownInputNames: readonly string[] | null = null;
+  #ownOutputForm: Flattened<unknown>['form'] = 'one';
 
   /** Throws ValueError for an unknown option. */
-  constructor(options: ModelOptions) {
+  constructor(options: ModelOptions = {}) {
     super(options as LayerOptions);
   }
 
@@ -63,48 +72,81 @@ export abstract class Model extends Layer implements CallbackModel {
     this.#classNames = names === null ? null : checkClassNames(this.name, names, outputShape(this));
   }
 
-  /** The layers in order, inputs first where they are shown. */
-  abstract get layers(): readonly Layer[];
+  /** The layers in order: those that are tracked, and those in public properties and in lists in them. */
+  get layers(): readonly Layer[] {
+    return this.subLayers;
+  }
 
   /** The calls from inputs to outputs; null while the model does not know its input's shape. */
-  abstract get graph(): LayerGraph | null;
+  get graph(): LayerGraph | null {
+    const shapes = super.buildShapes;
+    if (shapes === null) return null;
+    this.#ownGraph ??= graphOfCall(this, this.inputNames, shapes, super.computeOutputShapes(shapes));
+    return this.#ownGraph;
+  }
 
   /** How the outputs are arranged, for `predict` and targets. */
-  abstract get outputForm(): Flattened<unknown>['form'];
+  get outputForm(): Flattened<unknown>['form'] {
+    return this.#ownOutputForm;
+  }
 
   /** How the inputs are arranged. */
-  abstract get inputForm(): Flattened<unknown>['form'];
+  get inputForm(): Flattened<unknown>['form'] {
+    return this.inputNames.length === 1 ? 'one' : this.inputNames;
+  }
 
   /** Makes the weights for data of this shape, batch included (`[null, 28, 28, 1]`), where that is still open. */
-  abstract override build(inputShapes: Shape | readonly Shape[]): void;
+  override build(inputShapes: Shape | readonly Shape[]): void {
+    const list = (Array.isArray(inputShapes[0]) ? inputShapes : [inputShapes]) as readonly Shape[];
+    // A batch may have any size, whatever size the first one has.
+    super.build(list.map((shape) => [null, ...checkBatchShape(this.className, shape).slice(1)]));
+  }
+
+  /** True for models made of a graph of layers; false for those that say in `call` what they compute. */
+  get isGraph(): boolean {
+    return false;
+  }
 
   /** The symbolic inputs. Throws ValueError while the input's shape is not known. */
   get inputs(): readonly SymbolicTensor[] {
-    return this.#known('inputs').inputs;
+    return this.known('inputs').inputs;
   }
 
   /** The symbolic outputs. Throws ValueError while the input's shape is not known. */
   get outputs(): readonly SymbolicTensor[] {
-    return this.#known('outputs').outputs;
+    return this.known('outputs').outputs;
   }
 
-  /** Names of the outputs, as losses, metrics and logs use them: of the record, else of the layers. */
+  /**
+   * Names of the outputs, as losses, metrics and logs use them: of the record that `call` gives, else `output_1`,
+   * `output_2`, …; in a graph, of the record of outputs, else of the layers.
+   */
   get outputNames(): readonly string[] {
     const { graph, outputForm } = this;
     if (typeof outputForm !== 'string') return outputForm;
-    const layers =
-      graph === null ? this.layers.slice(-1) : graph.outputs.map((output) => output.producer.layer);
-    return layers.map((layer) => layer.name);
+    return graph === null ? ['output_1'] : graph.outputs.map((_, i) => `output_${i + 1}`);
   }
 
-  /** Names of the inputs: of the record, else of the input layers. */
+  /**
+   * Names of the inputs: of the record that the model was first given, else `input_1`, `input_2`, …; in a graph, of the
+   * record of inputs, else of the input layers.
+   */
   get inputNames(): readonly string[] {
-    const { graph, inputForm } = this;
-    if (typeof inputForm !== 'string') return inputForm;
-    return graph === null ? ['x'] : graph.inputs.map((input) => input.producer.layer.name);
+    const count = super.buildShapes?.length ?? 1;
+    return this.#ownInputNames ?? Array.from({ length: count }, (_, i) => `input_${i + 1}`);
   }
 
-  #known(what: string): LayerGraph {
+  /** Takes the names of the inputs from data, where nothing else says how many there are. */
+  adoptInputs(data: unknown): void {
+    if (this.isGraph || this.built) return;
+    if (isRecord(data)) this.#ownInputNames = sortedNames(data);
+    else if (Array.isArray(data) && data.some((item) => item instanceof Tensor)) {
+      this.#ownInputNames = data.map((_, i) => `input_${i + 1}`);
+    }
+  }
+
+  /** The graph. Throws ValueError while the input's shape is not known. */
+  protected known(what: string): LayerGraph {
     const { graph } = this;
     if (graph === null) {
       throw new ValueError(
@@ -115,16 +157,11 @@ export abstract class Model extends Layer implements CallbackModel {
     return graph;
   }
 
-  override get built(): boolean {
-    return this.graph !== null;
-  }
-
-  override get buildShapes(): readonly Shape[] | null {
-    return this.graph === null ? null : this.graph.inputs.map((input) => input.shape);
-  }
-
   override get subLayers(): readonly Layer[] {
-    return this.layers;
+    for (const value of Object.values(this)) {
+      for (const each of Array.isArray(value) ? value : [value]) if (each instanceof Layer) this.track(each);
+    }
+    return super.subLayers;
   }
 
   override get trainable(): boolean {
@@ -165,29 +202,6 @@ export abstract class Model extends Layer implements CallbackModel {
     summarize(this, options);
   }
 
-  override checkInputs(inputs: readonly { readonly shape: Shape; readonly name?: string }[]): void {
-    const { graph } = this;
-    if (graph === null) return;
-    if (inputs.length !== graph.inputs.length) {
-      throw new ValueError(
-        `Layer '${this.name}' expected ${graph.inputs.length} input(s). Received ${inputs.length} instead.`,
-      );
-    }
-    inputs.forEach(({ shape, name }, index) => {
-      const expected = graph.inputs[index]!.shape;
-      if (sameShape(shape, expected) || (this.isShapeless && shape.length === expected.length)) return;
-      throw new ShapeError(
-        `Input ${index} with name '${name ?? graph.inputs[index]!.name}' of layer '${this.name}' is incompatible with ` +
-          `the layer: expected shape=${formatShape(expected)}, found shape=${formatShape(shape)}.`,
-      );
-    });
-  }
-
-  /** Without weights, layers take images of any size one call after the other, as the layers alone do. */
-  protected get isShapeless(): boolean {
-    return this.weights.length === 0;
-  }
-
   /** Applies the model as a layer to a tensor, or to several in a list or a record by the names of its inputs. */
   override applyAll(inputs: Structure<SymbolicTensor>): readonly SymbolicTensor[] {
     return super.applyAll(isRecord(inputs) ? this.#inOrder(inputs) : inputs);
@@ -205,16 +219,15 @@ export abstract class Model extends Layer implements CallbackModel {
     );
   }
 
-  override computeOutputShapes(inputShapes: readonly Shape[]): readonly Shape[] {
-    return traceShapes(this.#known('outputs'), inputShapes);
-  }
-
-  override computeOutputShape(inputShapes: readonly Shape[]): Shape {
-    return this.computeOutputShapes(inputShapes)[0]!;
-  }
-
-  override call(inputs: readonly Node[], context: CallContext): readonly Node[] {
-    return traceGraph(this.#known('outputs'), inputs, context);
+  /** Takes the result of `call` apart: a node, a list of nodes, or a record of nodes, whose names are the outputs'. */
+  protected override outputsOf(result: unknown): readonly unknown[] {
+    if (!isRecord(result) || 'op' in result) {
+      this.#ownOutputForm = Array.isArray(result) ? 'list' : 'one';
+      return super.outputsOf(result);
+    }
+    const names = sortedNames(result);
+    this.#ownOutputForm = names;
+    return names.map((name) => result[name]);
   }
 
   /**

@@ -8,6 +8,7 @@ import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import { InputLayer } from '../layers/input-layer.ts';
 import { Layer, SymbolicTensor } from '../layers/layer.ts';
 import { checkBatchShape } from '../layers/layer-options.ts';
+import { GraphModel } from './graph-model.ts';
 import { type LayerGraph, mapGraph } from './layer-graph.ts';
 import { Model, type ModelOptions } from './model.ts';
 import { serializeLayer } from './serialize.ts';
@@ -20,7 +21,7 @@ export interface SequentialOptions extends ModelOptions {
  * Layers one after the other. With an input shape (of `input()`, or the first layer's `inputShape`) the layers get their
  * weights as they are added; without, when `build`, `fit`, `evaluate` or `predict` first see a shape.
  */
-export class Sequential extends Model {
+export class Sequential extends GraphModel {
   static override readonly className = 'Sequential';
   /** The layers, an InputLayer first once the shape is known. */
   readonly #stack: Layer[] = [];

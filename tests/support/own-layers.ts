@@ -6,6 +6,7 @@ import type { Variable } from '../../src/graph/variable.ts';
 import { ones, zeros } from '../../src/initializers/index.ts';
 import * as layers from '../../src/layers/index.ts';
 import { type CallContext, Layer } from '../../src/layers/layer.ts';
+import { Model } from '../../src/models/model.ts';
 import { add, constant, mean, mul, relu, square, sum, variable } from '../../src/ops/index.ts';
 import { withOptions } from '../../src/options/configurable.ts';
 import { count, fraction } from '../../src/options/kinds.ts';
@@ -60,5 +61,27 @@ export class Residual extends withOptions(Layer, {
       this.track(layers.dense({ units: channels, kernelRegularizer: 'l2' })),
     );
     this.branch = this.track(new Branch({ filters: channels }));
+  }
+}
+
+/** A model of a user's own: a body with a list of layers, and two named outputs. */
+export class TwoHeads extends withOptions(Model, {
+  /** Numbers of the wide output. Default 3. */
+  units: count(3),
+}) {
+  static override readonly className = 'TwoHeads';
+  readonly body = layers.dense({ units: 4, activation: 'tanh' });
+  readonly wide = layers.dense({ units: this.units });
+  readonly blocks = [
+    layers.dense({ units: 4, activation: 'tanh' }),
+    layers.dense({ units: 4, activation: 'tanh' }),
+  ];
+  readonly norm = layers.batchNormalization({ momentum: 0.5 });
+  readonly narrow = layers.dense({ units: 1 });
+
+  override call([x]: readonly Node[], context: CallContext) {
+    const start = context.apply(this.norm, context.apply(this.body, x!));
+    const h = this.blocks.reduce((y, layer) => context.apply(layer, y), start);
+    return { wide: context.apply(this.wide, h), narrow: context.apply(this.narrow, h) };
   }
 }

@@ -2,7 +2,7 @@
 Opens a .keras file that Fovea wrote in real Keras and compares its predictions with those that Fovea made.
 
 Usage: check_saved.py FILE.keras EXPECTED.json
-EXPECTED.json: { "inputs": [array, …], "outputs": [array, …], "targets": [array, …]?, "outputsAfterStep": [array, …]? }
+EXPECTED.json: { "outputNames": [name, …]?, "inputs": [array, …], "outputs": [array, …], "targets": [array, …]?, "outputsAfterStep": [array, …]? }
 with array = { "shape": [...], "data": [...] }. With targets the model takes one training step of the whole batch, which
 needs the optimizer's state to be right, and its predictions are compared with outputsAfterStep.
 Prints the largest differences; exit code 1 when one exceeds 1e-5.
@@ -27,6 +27,7 @@ def single(items):
 
 def difference(model, x, expected):
     outputs = model.predict(x, verbose=0)
+    outputs = list(outputs.values()) if isinstance(outputs, dict) else outputs
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     assert [o.shape for o in outputs] == [e.shape for e in expected]
     return max(float(np.abs(o - e).max()) for o, e in zip(outputs, expected))
@@ -37,13 +38,15 @@ def main(path, expected_path):
         expected = json.load(file)
     model = keras.saving.load_model(path)
     x = single(arrays(expected["inputs"]))
-    if not isinstance(model, keras.Sequential) and isinstance(model.input, dict):
+    if not isinstance(model, keras.Sequential) and isinstance(getattr(model, "input", None), dict):
         x = dict(zip(model.input, x))
     worst = difference(model, x, arrays(expected["outputs"]))
     print(f"{path}: {model.count_params()} parameters, predictions differ by {worst:.2e} at most")
     if "targets" in expected:
         print(f"  optimizer {model.optimizer.name} after {int(model.optimizer.iterations)} steps")
-        model.train_on_batch(x, single(arrays(expected["targets"])))
+        targets = single(arrays(expected["targets"]))
+        names = expected.get("outputNames")
+        model.train_on_batch(x, dict(zip(names, targets)) if names else targets)
         after = difference(model, x, arrays(expected["outputsAfterStep"]))
         print(f"  after one more training step they differ by {after:.2e} at most")
         worst = max(worst, after)

@@ -3,6 +3,7 @@
 import tempfile
 
 from common import Fixture, keras, np, uniform
+from own_layers import TwoHeads
 
 layers = keras.layers
 
@@ -83,8 +84,14 @@ def frozen():
     return keras.Sequential([base, layers.Flatten(), layers.Dense(1, activation="sigmoid")], name="head")
 
 
+def own_model():
+    model = TwoHeads(units=2)
+    model(keras.Input((5,)))
+    return model
+
+
 CASES = (
-    three_levels, sequential_of_sequentials, shared_model, several_ends, record_inside, inner_outputs, layer_of_two_models, frozen,
+    own_model, three_levels, sequential_of_sequentials, shared_model, several_ends, record_inside, inner_outputs, layer_of_two_models, frozen,
 )
 SUMMARIES = (
     {},
@@ -116,6 +123,7 @@ def reopened(model):
     try:
         with tempfile.TemporaryDirectory() as folder:
             model.save(f"{folder}/model.keras")
+            keras.utils.clear_session()
             again = keras.saving.load_model(f"{folder}/model.keras")
             # Keras forgets that a Sequential was frozen; its layers stay so.
             for layer, before in zip(again.layers, model.layers):
@@ -133,8 +141,9 @@ def main():
         model = make()
         model.set_weights([np.abs(uniform(30 + i, w.shape, 0.6)) if "variance" in model.weights[i].path else uniform(30 + i, w.shape, 0.6) for i, w in enumerate(model.get_weights())])
         model.compile(keras.optimizers.SGD(0.125, momentum=0.5), "mse")
-        inputs = [uniform(1 + i, (5, *tensor.shape[1:]), 1) for i, tensor in enumerate(model.inputs)]
-        form = model.input if isinstance(model, keras.Model) and not isinstance(model, keras.Sequential) else None
+        shapes = [(5,)] if make is own_model else [tensor.shape[1:] for tensor in model.inputs]
+        inputs = [uniform(1 + i, (5, *shape), 1) for i, shape in enumerate(shapes)]
+        form = None if make is own_model or isinstance(model, keras.Sequential) else model.input
         x = dict(zip(sorted(form), inputs)) if isinstance(form, dict) else (inputs if len(inputs) > 1 else inputs[0])
         outputs = model.predict(x, verbose=0)
         targets = [uniform(11 + i, each.shape, 1) for i, each in enumerate(flat(outputs))]

@@ -59,3 +59,26 @@ class Residual(layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "depth": self.depth, "momentum": self.momentum}
+
+
+@keras.saving.register_keras_serializable()
+class TwoHeads(keras.Model):
+    """A model of a user's own: a body with a list of layers, and two named outputs."""
+
+    def __init__(self, units=3, **options):
+        super().__init__(**options)
+        self.units = units
+        self.body = layers.Dense(4, activation="tanh")
+        self.wide = layers.Dense(units)
+        self.blocks = [layers.Dense(4, activation="tanh"), layers.Dense(4, activation="tanh")]
+        self.norm = layers.BatchNormalization(momentum=0.5)
+        self.narrow = layers.Dense(1)
+
+    def call(self, x, training=None):
+        h = self.norm(self.body(x), training=training)
+        for layer in self.blocks:
+            h = layer(h)
+        return {"wide": self.wide(h), "narrow": self.narrow(h)}
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}

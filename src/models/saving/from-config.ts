@@ -10,7 +10,7 @@ import { checkDType } from '../../layers/layer-options.ts';
 import { LAYERS } from '../../layers/registry.ts';
 import { isOperationObject, operationFromObject } from '../../operations/from-config.ts';
 import { Functional } from '../functional.ts';
-import type { Model } from '../model.ts';
+import { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
 import { isRecord } from '../structure.ts';
 import { buildGraph } from './graph-from-config.ts';
@@ -24,8 +24,17 @@ type SharedLayers = Map<number, Layer>;
  */
 export function modelFromConfig(config: Config): Model {
   const layer = readLayer(config, new Map());
-  if (layer instanceof Sequential || layer instanceof Functional) return layer;
+  if (layer instanceof Model) {
+    if (!layer.isGraph) buildAsSaved(layer, config);
+    return layer;
+  }
   throw new FormatError(`The file holds a layer '${layer.name}' (${layer.className}), no model.`);
+}
+
+/** Builds a model of a user's own class for the shapes that the saved one was built for. */
+function buildAsSaved(model: Model, { build_config: build }: Config): void {
+  const shape = isRecord(build) ? build.input_shape : null;
+  if (Array.isArray(shape)) model.build(shape as Shape);
 }
 
 function readLayer(object: ConfigValue | undefined, shared: SharedLayers): Layer {

@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { assertClose } from '../../../tests/support/close.ts';
 import { type ArrayReference, readFixture } from '../../../tests/support/fixtures.ts';
+import { TwoHeads } from '../../../tests/support/own-layers.ts';
+import { resetNames } from '../../base/names.ts';
 import { Tensor } from '../../base/tensor.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
@@ -43,12 +45,14 @@ async function checkPredictions(net: Model, item: NestedCase, expected: readonly
     arranged(item.inputs, item.inputNames),
     { verbose: 0 },
   );
-  const outputs = predicted instanceof Tensor ? [predicted] : Object.values(predicted);
+  const named = predicted as Record<string, Tensor>;
+  const list = predicted instanceof Tensor ? [predicted] : Object.values(predicted);
+  const outputs = item.outputNames?.map((name) => named[name]!) ?? list;
   assert.equal(outputs.length, expected.length);
   outputs.forEach((output, i) => {
     assertClose(output.data, read(expected[i]!).data, 1e-6, `output ${i}`);
   });
-  if (item.outputNames !== null) assert.deepEqual(Object.keys(predicted), item.outputNames);
+  assert.equal(list.length, expected.length);
 }
 
 async function checkTraining(net: Model, item: NestedCase) {
@@ -67,11 +71,15 @@ function summaryOf(net: Model, options: Readonly<Record<string, unknown>>): stri
 }
 
 test('the fixture covers the cases', () => {
-  assert.equal(manifest.cases.length, 8);
+  assert.equal(manifest.cases.length, 9);
 });
 
 for (const item of manifest.cases) {
-  const load = () => modelFromBytes(file(`${item.name}.keras`));
+  const load = () => {
+    // A model of a user's own makes its layers itself, with names that files do not have.
+    resetNames();
+    return modelFromBytes(file(`${item.name}.keras`), { customObjects: { TwoHeads } });
+  };
 
   test(`a file of Keras predicts and trains the same: ${item.name}`, async () => {
     const net = await load();
@@ -94,7 +102,7 @@ for (const item of manifest.cases) {
         /'square' is part of both 'shares' and 'inner'/,
       );
     }
-    const again = await modelFromBytes(await modelToBytes(await load()));
+    const again = await modelFromBytes(await modelToBytes(await load()), { customObjects: { TwoHeads } });
     await checkTraining(again, item);
   });
 

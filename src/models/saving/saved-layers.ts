@@ -10,6 +10,8 @@ import type { CompiledState } from './compile-config.ts';
 /** What saving needs of a model. */
 export interface ModelLayer extends Layer {
   readonly layers: readonly Layer[];
+  /** True for Sequential and Functional, whose layers are a list. */
+  readonly isGraph: boolean;
 }
 
 /** What can be saved: a model and, once compiled, its optimizer, loss and metrics. */
@@ -27,7 +29,7 @@ export interface SavedLayer {
   readonly layer: Layer;
 }
 
-/** True for Sequential and Functional. */
+/** True for models. */
 export function isModel(layer: Layer): layer is ModelLayer {
   return 'layers' in layer;
 }
@@ -42,9 +44,10 @@ export function savedLayers(model: Layer): SavedLayer[] {
     if (seen.has(layer)) return [];
     seen.add(layer);
     const prefix = path === '' ? '' : `${path}/`;
-    const places = isModel(layer)
-      ? inList(layer.layers).map(([name, child]) => [`layers/${name}`, child] as const)
-      : inProperties(layer);
+    const places =
+      isModel(layer) && layer.isGraph
+        ? inList(layer.layers).map(([name, child]) => [`layers/${name}`, child] as const)
+        : inProperties(layer);
     return [{ path, layer }, ...places.flatMap(([name, child]) => visit(child, `${prefix}${name}`))];
   };
   return visit(model, '');
@@ -66,7 +69,9 @@ function inProperties(owner: Layer): (readonly [path: string, layer: Layer])[] {
   if (owner.subLayers.length === 0) return [];
   const tracked = new Set(owner.subLayers);
   const isTracked = (value: unknown): value is Layer => tracked.has(value as Layer);
-  const places = Object.entries(owner)
+  // Of a model, Keras finds the list of all layers among the properties.
+  const entries = [...Object.entries(owner), ...(isModel(owner) ? [['layers', owner.layers] as const] : [])];
+  const places = entries
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, value]): (readonly [string, Layer])[] => {
       if (isTracked(value)) return [[name, value]];

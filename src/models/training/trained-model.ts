@@ -19,6 +19,8 @@ export interface TrainedModel extends Layer, CallbackModel {
   classNames: readonly string[] | null;
   readonly outputForm: Flattened<unknown>['form'];
   build(inputShapes: readonly Shape[]): void;
+  /** Takes the names of the inputs from data, where nothing else says how many there are. */
+  adoptInputs(data: unknown): void;
 }
 
 /** What `evaluate` gives: a list with the loss first, or with `returnDict` a record by name. */

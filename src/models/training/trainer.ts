@@ -231,6 +231,7 @@ export class Trainer {
   #names(x: unknown, compiled: Compiled | null): DataNames {
     const model = this.#model;
     if (model.graph === null && !isDataset(x) && x !== undefined && x !== null) {
+      model.adoptInputs(x);
       const names = { inputs: model.inputNames, outputs: [], targets: [] };
       buildForData(model, readData('build', names, x, undefined, undefined).x);
     }
