@@ -4,6 +4,7 @@ import { resetNames } from './base/names.ts';
 import { setRandomSeed } from './base/random.ts';
 import { toCategorical } from './datasets/to-categorical.ts';
 import { describeBackend, setBackend } from './engine/backend.ts';
+import { plotModel } from './plots/plot-model.ts';
 
 export * as activations from './activations/index.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
@@ -92,6 +93,7 @@ export { Optimizer, type RuleInput, type RuleResult } from './optimizers/optimiz
 export type { Slots, StepMoment } from './optimizers/transform.ts';
 export { withOptions } from './options/configurable.ts';
 export type { CustomObjects } from './options/custom-objects.ts';
+export type { PlotModelOptions } from './plots/plot-model.ts';
 export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/regularizer.ts';
 export * as schedules from './schedules/index.ts';
@@ -110,6 +112,8 @@ export const utils = {
   toCategorical,
   /** Makes initialisation, shuffling and dropout repeat exactly from here on. */
   setRandomSeed,
+  /** A model as a picture of boxes and arrows. */
+  plotModel,
   /** Starts the numbering of automatic names afresh. */
   clearSession: resetNames,
 };

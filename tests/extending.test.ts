@@ -24,6 +24,8 @@ interface Result {
   readonly after: readonly number[];
   readonly rate: number;
   readonly layer: string;
+  readonly heads: readonly string[];
+  readonly headsAgain: string;
 }
 
 test('the code of the page trains, is saved and loaded', () => {

@@ -56,6 +56,7 @@ export const LAYERS = {
   datasets: ['base', 'images'],
   images: ['base', 'data', 'drawing', 'formats'],
   charts: ['base', 'drawing', 'images', 'formats'],
+  plots: ['base', 'layers', 'models', 'drawing', 'charts'],
   applications: [...VALUES, 'layers', 'models', 'images', 'datasets', 'formats'],
   visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
   'index.ts': ['*'],

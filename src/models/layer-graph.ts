@@ -177,3 +177,11 @@ export function graphOfCall(
   });
   return { inputs, outputs, levels: [inputs.map(({ producer }) => producer), [call]], layers: [layer] };
 }
+
+/** The calls in an order in which they can be computed, those of a level in the order in which the outputs name them. */
+export function callsInOrder({ inputs, outputs, levels }: LayerGraph): LayerCall[] {
+  const { calls } = collectCalls(inputs, outputs);
+  const order = new Map(calls.map((call, i) => [call, i] as const));
+  const place = (call: LayerCall) => order.get(call) ?? calls.length;
+  return levels.flatMap((level) => [...level].sort((a, b) => place(a) - place(b)));
+}

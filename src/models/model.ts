@@ -16,6 +16,7 @@ import { graphOfCall, type LayerGraph } from './layer-graph.ts';
 import { modelConfig } from './saving/model-config.ts';
 import type { SaveOptions } from './saving/save.ts';
 import { type Flattened, isRecord, type Structure, sortedNames } from './structure.ts';
+import { graphText } from './summary/graph-text.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
 import type { CompileOptions } from './training/compile-options.ts';
 import type { DataInput, DatasetLike } from './training/data-types.ts';
@@ -368,6 +369,14 @@ export abstract class Model extends Layer implements CallbackModel {
    */
   makePredictFunction(options: PredictFunctionOptions = {}): Promise<PredictFunction> {
     return makePredictFunction(this, options);
+  }
+
+  /**
+   * The graph in a few lines of text, one for each call of a layer: name, class, shape of one sample, parameters, and after
+   * `←` the inputs where they are not the line before. Models inside are shown with their layers.
+   */
+  toText(): string {
+    return graphText(this);
   }
 
   /**

@@ -27,7 +27,7 @@ def single(items):
 
 def difference(model, x, expected):
     outputs = model.predict(x, verbose=0)
-    outputs = list(outputs.values()) if isinstance(outputs, dict) else outputs
+    outputs = [outputs[name] for name in sorted(outputs)] if isinstance(outputs, dict) else outputs
     outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
     assert [o.shape for o in outputs] == [e.shape for e in expected]
     return max(float(np.abs(o - e).max()) for o, e in zip(outputs, expected))
