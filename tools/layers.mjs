@@ -30,7 +30,7 @@ export const LAYERS = {
   schedules: ['base', 'options'],
   optimizers: [...VALUES, 'options', 'schedules'],
   layers: [...VALUES, 'options', 'activations', 'initializers', 'regularizers', 'constraints'],
-  operations: [...VALUES, 'autodiff', 'activations', 'layers'],
+  operations: [...VALUES, 'autodiff', 'options', 'activations', 'layers'],
   callbacks: ['base', 'options', 'formats'],
   formats: ['base'],
   models: [

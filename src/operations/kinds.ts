@@ -3,7 +3,6 @@
 import type { Config, ConfigValue } from '../base/config.ts';
 import type { Node } from '../graph/node.ts';
 import type { SymbolicTensor } from '../layers/layer.ts';
-import { transpose } from '../ops/index.ts';
 import type { ReduceOptions } from '../ops/reduce.ts';
 import { operand, type Value } from './arguments.ts';
 import { type Operable, type OperationKind, operable } from './operation.ts';
@@ -91,13 +90,4 @@ export function reduction(
     const { axes = null, keepDims = false } = options;
     return { args: [x], config: { axis: axes as ConfigValue, keepdims: keepDims } };
   });
-}
-
-/** `fn`, which works along the last axis, along another one. */
-export function alongAxis(x: Node, axis: number, fn: (x: Node) => Node): Node {
-  const last = x.shape.length - 1;
-  const own = axis < 0 ? axis + x.shape.length : axis;
-  if (own === last) return fn(x);
-  const swapped = x.shape.map((_, i) => (i === own ? last : i === last ? own : i));
-  return transpose(fn(transpose(x, swapped)), swapped);
 }

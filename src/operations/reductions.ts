@@ -18,18 +18,13 @@ function checkInitial({ initial }: { readonly [key: string]: ConfigValue }): voi
 
 const INITIAL = { initial: null };
 
-function minimumOf(x: Node, options?: ReduceOptions): Node {
-  return ops.neg(ops.max(ops.neg(x), options));
-}
-
 function varianceOf(x: Node, options: ReduceOptions = {}): Node {
   const centred = ops.sub(x, ops.mean(x, { ...options, keepDims: true }));
   return ops.mean(ops.square(centred), options);
 }
 
 export const max = reduction('Max', ops.max, INITIAL, checkInitial);
-/** Minimum over `axes`, which must not include the batch axis of a batched `x` (ShapeError). */
-export const min = reduction('Min', minimumOf, INITIAL, checkInitial);
+export const min = reduction('Min', ops.min, INITIAL, checkInitial);
 export const mean = reduction('Mean', ops.mean);
 export const sum = reduction('Sum', ops.sum);
 /** The mean of (x - mean)² over `axes`. */
