@@ -27,6 +27,7 @@ import type { LearningRateSchedule } from '../schedules/schedule.ts';
 import { accumulation } from './accumulation.ts';
 import { AVERAGE, averaging } from './averaging.ts';
 import { checkClipping, clipping } from './clipping.ts';
+import { scaledLoss, unscaling } from './loss-scale.ts';
 import { hostVariable, OptimizerState, type OptimizerVariable } from './state.ts';
 import type {
   Draft,
@@ -37,13 +38,15 @@ import type {
   Transform,
   VariableUpdate,
 } from './transform.ts';
-import { weightDecay } from './weight-decay.ts';
+import { checkExclusion, type DecayExclusion, isExcluded, weightDecay } from './weight-decay.ts';
 
 /** A variable and the gradient of the loss with respect to it. */
 export type GradientPair = Omit<Draft, 'weight'>;
 
 /** The inputs of a rule: nodes for one variable, of the variable's shape, and a node for the rate, of shape []. */
 export interface RuleInput {
+  /** The variable itself, for rules that differ by name or shape. */
+  readonly variable: Variable;
   /** The variable's numbers before the step, after weight decay. */
   readonly weight: Node;
   /** Its gradient after accumulation and clipping. */
@@ -88,7 +91,11 @@ export abstract class Optimizer extends withOptions(Configurable, {
    * end.
    */
   emaOverwriteFrequency: count(null),
-  lossScaleFactor: unsupported(null),
+  /**
+   * The loss is multiplied by it before gradients are taken, and they are divided by it: against numbers that are too
+   * small for float32. Default null.
+   */
+  lossScaleFactor: number(null, { above: 0 }),
   /** Steps whose mean gradient makes one change of the weights. Default null: each step makes one. */
   gradientAccumulationSteps: count(null, { least: 2 }),
   decay: formerOption(number(0, { atLeast: 0 })),
@@ -108,6 +115,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
   #iterations = 0;
   #moment = this.#nextMoment();
   #state: OptimizerState | null = null;
+  #exclusion: DecayExclusion = {};
   readonly #feeds: ScalarFeed[] = [];
   readonly #rate = this.scalar('learning_rate', ({ rate }) => rate);
   readonly #transforms = this.#makeTransforms();
@@ -181,8 +189,8 @@ export abstract class Optimizer extends withOptions(Configurable, {
       this.#state.checkKnown(variables);
       return;
     }
-    const groups = [...this.#transforms.map(({ slots = {} }) => slots), ...this.slots()];
-    this.#state = new OptimizerState(this.name, variables, groups);
+    const own = this.#transforms.map(({ slots = {} }) => slots);
+    this.#state = new OptimizerState(this.name, variables, (variable) => [...own, ...this.slots(variable)]);
   }
 
   /** The values that the variables and the optimizer's slots take in one step. Builds if need be. */
@@ -193,6 +201,23 @@ export abstract class Optimizer extends withOptions(Configurable, {
       (drafts) => drafts.flatMap((draft) => this.#follow(draft)),
     );
     return step(pairs.map((pair) => ({ ...pair, weight: variableNode(pair.variable) })));
+  }
+
+  /** The loss to take gradients of, from the loss. */
+  scaleLoss(loss: Node): Node {
+    return scaledLoss(loss, this.lossScaleFactor);
+  }
+
+  /**
+   * Leaves variables out of weight decay, instead of those named before. As in Keras files do not have them. Throws
+   * ValueError when the slots exist, because steps may be made already, and for what is no regular expression.
+   */
+  excludeFromWeightDecay(exclusion: DecayExclusion): void {
+    const who = `${this.className}.excludeFromWeightDecay`;
+    checkExclusion(who, exclusion);
+    if (this.built)
+      throw new ValueError(`${who} must be called before the first step. Compile with a new optimizer.`);
+    this.#exclusion = exclusion;
   }
 
   /** Counts a step. To be called before each training step and before the step's numbers are asked for. */
@@ -246,7 +271,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
     };
   }
 
-  protected override checkOptions(): void {
+  protected override checkOptions(_values: Readonly<Record<string, unknown>>): void {
     checkClipping(this.className, this);
   }
 
@@ -254,8 +279,13 @@ export abstract class Optimizer extends withOptions(Configurable, {
    * Hook: the slots of each variable, in the order of Keras' files, with their first values: `[{ momentum: 0, velocity:
    * 0 }, { velocityHat: 0 }]` has momentum and velocity of one variable after the other, then all of the third kind.
    */
-  protected slots(): readonly Slots[] {
+  protected slots(_variable: Variable): readonly Slots[] {
     return [];
+  }
+
+  /** Hook: the weight decay of a variable, null for none; by default the option's. */
+  protected decayOf(_variable: Variable): number | null {
+    return this.weightDecay;
   }
 
   /** Hook: the values of one variable and its slots after the step, from those before it. */
@@ -277,16 +307,19 @@ export abstract class Optimizer extends withOptions(Configurable, {
     // the mean gradient.
     return [
       averaging(this, parts),
+      unscaling(this.lossScaleFactor),
       accumulation(this.gradientAccumulationSteps, parts),
       clipping(this),
-      weightDecay(this.weightDecay, this.#rate),
+      weightDecay((variable) => {
+        return isExcluded(variable, this.#exclusion) ? null : this.decayOf(variable);
+      }, this.#rate),
     ].filter((transform) => transform !== null);
   }
 
   #follow({ variable, weight, gradient }: Draft): VariableUpdate[] {
     const slotOf = (name: string) => this.#state!.slot(name, variable);
     const slot = (name: string) => variableNode(slotOf(name));
-    const result = this.rule({ weight, gradient, rate: this.#rate, slot });
+    const result = this.rule({ variable, weight, gradient, rate: this.#rate, slot });
     this.#checkResult(result, variable);
     const { weight: value, ...slots } = result;
     const kept = Object.entries(slots).map(([name, node]) => ({ variable: slotOf(name), value: node }));
@@ -297,7 +330,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
   #checkResult(result: RuleResult, variable: Variable): void {
     const given = Object.keys(result ?? {});
     for (const name of given) if (name !== 'weight') this.#state!.slot(name, variable);
-    const kept = this.slots().flatMap((group) => Object.keys(group));
+    const kept = this.slots(variable).flatMap((group) => Object.keys(group));
     for (const name of ['weight', ...kept]) {
       checkNode(
         `Optimizer '${this.name}' (${this.className}): \`${name}\` of its rule's result`,

@@ -144,6 +144,20 @@ test('variables it was not built with are refused', () => {
   );
 });
 
+test('variables are left out of weight decay by name or themselves, before the first step', async () => {
+  const variables = weights();
+  const adamW = optimizers.adamW({ learningRate: 1, weightDecay: 0.5 });
+  adamW.excludeFromWeightDecay({ variables: variables.slice(0, 1), names: ['^kern'] });
+  adamW.excludeFromWeightDecay({ names: [/^bias$/] });
+  await train(adamW, variables, 0);
+  assert.deepEqual([...variables[1]!.view()], [3]);
+  assert.deepEqual(
+    [...variables[0]!.view()],
+    [...weights()[0]!.view()].map((value) => value / 2),
+  );
+  assert.throws(() => adamW.excludeFromWeightDecay({}), /must be called before the first step/);
+});
+
 test('wrong options are refused', () => {
   const { sgd, adam } = optimizers;
   const refused: readonly [() => unknown, string, RegExp][] = [
@@ -162,7 +176,18 @@ test('wrong options are refused', () => {
     [() => adam({ emaMomentum: 1.5 }), 'ValueError', /emaMomentum=1.5/],
     [() => adam({ emaOverwriteFrequency: 0 }), 'ValueError', /emaOverwriteFrequency=0/],
     [() => adam({ gradientAccumulationSteps: 1 }), 'ValueError', /gradientAccumulationSteps=1/],
-    [() => adam({ lossScaleFactor: 2 } as never), 'UnsupportedError', /lossScaleFactor=2/],
+    [() => adam({ lossScaleFactor: 0 }), 'ValueError', /lossScaleFactor=0/],
+    [() => optimizers.muon({ excludeLayers: ['('] }), 'ValueError', /'\(' is no regular expression/],
+    [
+      () => adam().excludeFromWeightDecay({ layers: ['bias'] } as never),
+      'ValueError',
+      /Unknown Adam.excludeFromWeightDecay option 'layers'/,
+    ],
+    [
+      () => getOptimizer('LossScaleOptimizer' as never),
+      'UnsupportedError',
+      /Keras' optimizer LossScaleOptimizer/,
+    ],
     [() => optimizers.ftrl({ learningRatePower: 1 }), 'ValueError', /learningRatePower=1/],
   ];
   for (const [make, name, message] of refused) assert.throws(make, { name, message });

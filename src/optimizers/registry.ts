@@ -21,6 +21,7 @@ export const OPTIMIZERS = new Registry<Optimizer>({
   module: 'keras.optimizers',
   example: "Give a name such as 'rmsprop' or an optimizer such as optimizers.adam({ learningRate: 1e-4 }).",
   list,
+  absent: ['LossScaleOptimizer', 'MultiOptimizer'],
   aliases: { ...ALIASES, ...KERAS_2_NAMES },
 });
 

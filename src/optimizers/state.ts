@@ -1,7 +1,7 @@
 /** @file The slots of each variable, in the order and under the names of Keras' files. */
 
 import { ShapeError, ValueError } from '../base/errors.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, sizeOf } from '../base/shape.ts';
 import { Variable } from '../graph/variable.ts';
 import { snakeCase } from '../options/spelling.ts';
 import type { Slots } from './transform.ts';
@@ -58,19 +58,29 @@ export class OptimizerState {
 
   /**
    * @param owner The optimizer's name.
-   * @param groups In the order of files: the slots of a group lie together for each variable.
+   * @param groupsOf A variable's slots in the order of files: those of a group lie together for each variable.
    */
-  constructor(owner: string, variables: readonly Variable[], groups: readonly Slots[]) {
+  constructor(
+    owner: string,
+    variables: readonly Variable[],
+    groupsOf: (variable: Variable) => readonly Slots[],
+  ) {
     this.#owner = owner;
     for (const variable of variables) this.#variables.add(variable);
-    for (const group of groups) for (const variable of variables) this.#add(group, variable);
+    const all = variables.map((variable) => ({ variable, groups: groupsOf(variable) }));
+    const most = Math.max(0, ...all.map(({ groups }) => groups.length));
+    for (let group = 0; group < most; group++) {
+      for (const { variable, groups } of all) this.#add(groups[group] ?? {}, variable);
+    }
   }
 
   #add(group: Slots, variable: Variable): void {
-    for (const [name, first] of Object.entries(group)) {
+    for (const [name, given] of Object.entries(group)) {
+      const { shape = variable.shape, start } = typeof given === 'number' ? { start: given } : given;
       const path = `${this.#owner}/${variable.name.replaceAll('/', '_')}_${snakeCase(name)}`;
-      const values = new Float32Array(variable.size).fill(first);
-      const slot = new Variable({ name: path, shape: variable.shape, values, trainable: false });
+      const values =
+        start === 'weight' ? variable.view().slice() : new Float32Array(sizeOf(shape)).fill(start);
+      const slot = new Variable({ name: path, shape, values, trainable: false });
       if (!this.#slots.has(name)) this.#slots.set(name, new Map());
       this.#slots.get(name)!.set(variable, slot);
       this.#order.push(slot);

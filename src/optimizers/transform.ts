@@ -24,8 +24,16 @@ export interface VariableUpdate {
 /** Makes the updates of all variables and of their slots. */
 export type StepFunction = (drafts: readonly Draft[]) => readonly VariableUpdate[];
 
-/** Slots of each variable: their names and first values. */
-export type Slots = Readonly<Record<string, number>>;
+/** How a slot begins, where it is not one number for all elements of a block as large as the variable. */
+export interface SlotStart {
+  /** Default: the variable's shape. */
+  readonly shape?: readonly number[];
+  /** One number for all elements, or the variable's numbers at that time. */
+  readonly start: number | 'weight';
+}
+
+/** Slots of a variable: their names and first values. */
+export type Slots = Readonly<Record<string, number | SlotStart>>;
 
 /** A transform around the rule. */
 export interface Transform {

@@ -115,6 +115,15 @@ export const text = optionKind<string>(() => ({
   },
 }));
 
+/** A list of texts, which may have none. */
+export const texts = optionKind<readonly string[]>(() => ({
+  expected: 'a list of strings',
+  read(given, place) {
+    if (Array.isArray(given) && given.every((each) => typeof each === 'string')) return given;
+    throw wrongValue(place, 'a list of strings', given);
+  },
+}));
+
 /** One of several names. */
 export class Choice<Name extends string> extends Option<Name, Spelled<Name>, false> {
   readonly #names: readonly Name[];

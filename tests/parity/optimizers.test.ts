@@ -18,6 +18,10 @@ interface OptimizerCase {
   readonly name: string;
   readonly className: string;
   readonly options: Config;
+  /** Which variables it has. */
+  readonly variables: 'flat' | 'filters';
+  /** Names that weight decay leaves out; null for none. */
+  readonly excluded: readonly string[] | null;
   /** As float32 Keras writes it, under another name. */
   readonly config: Config;
   /** The difference between float32 Keras and the path, which is from float64 Keras: some options amplify rounding. */
@@ -35,12 +39,17 @@ interface OptimizerCase {
 
 interface Manifest {
   readonly steps: number;
-  readonly variables: readonly {
-    readonly name: string;
-    readonly start: ArrayReference;
-    readonly curvature: ArrayReference;
-    readonly target: ArrayReference;
-  }[];
+  readonly variables: Readonly<
+    Record<
+      OptimizerCase['variables'],
+      readonly {
+        readonly name: string;
+        readonly start: ArrayReference;
+        readonly curvature: ArrayReference;
+        readonly target: ArrayReference;
+      }[]
+    >
+  >;
   readonly cases: readonly OptimizerCase[];
 }
 
@@ -60,10 +69,13 @@ interface Run {
 
 async function run(item: OptimizerCase, backend: Backend): Promise<Run> {
   const optimizer = getOptimizer({ class_name: item.className, config: item.options });
-  const pairs = manifest.variables.map(({ name, start, curvature, target }) => {
+  if (item.excluded !== null) optimizer.excludeFromWeightDecay({ names: item.excluded });
+  const pairs = manifest.variables[item.variables].map(({ name, start, curvature, target }) => {
     const { shape, data } = read(start);
     const variable = new Variable({ name, shape, values: Float32Array.from(data) });
-    const gradient = mul(constantOf(read(curvature)), sub(variableNode(variable), constantOf(read(target))));
+    const gradient = optimizer.scaleLoss(
+      mul(constantOf(read(curvature)), sub(variableNode(variable), constantOf(read(target)))),
+    );
     return { variable, gradient };
   });
   const variables = pairs.map(({ variable }) => variable);
@@ -86,11 +98,11 @@ async function run(item: OptimizerCase, backend: Backend): Promise<Run> {
 /** Compares the optimizer's variables by Keras' paths without the optimizer's own name, whose number differs. */
 function assertState(item: OptimizerCase, optimizer: Optimizer): void {
   const own = (name: string) => name.replace(/^.*\//, '');
-  // In Keras, Nadam's product has no name of its own.
+  // In Keras, Nadam's product and Adafactor's rows and columns have no names of their own.
   const expected = item.state.map(({ name }) => own(name).replace(/^variable.*/, 'u_product'));
   const { variables } = optimizer;
   assert.deepEqual(
-    variables.map(({ name }) => own(name)),
+    variables.map(({ name }) => own(name).replace(/_(row|column)$/, '')),
     expected,
   );
   item.state.forEach(({ name, shape, values, float32KerasDiffersBy }, i) => {
@@ -100,7 +112,7 @@ function assertState(item: OptimizerCase, optimizer: Optimizer): void {
 }
 
 test('the fixture covers the optimizers', () => {
-  assert.equal(manifest.cases.length, 62);
+  assert.equal(manifest.cases.length, 82);
   const classes = new Set(manifest.cases.map(({ className }) => className));
   for (const { Class } of Object.values(optimizers)) assert.ok(classes.has(Class.className), Class.className);
 });

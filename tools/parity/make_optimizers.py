@@ -3,7 +3,7 @@ Fixtures of the optimizers' options: 20 steps on the quadratic 0.5 * sum(curvatu
 and what the optimizer keeps after the steps.
 """
 
-from common import Fixture, keras, np
+from common import Fixture, keras, np, tf
 
 SEED = 20252
 STEPS = 20
@@ -43,6 +43,27 @@ OWN = [
     ("ftrl, power", O.Ftrl, {"learning_rate": 0.2, "learning_rate_power": -0.8}),
     ("ftrl, power 0", O.Ftrl, {"learning_rate": 0.1, "learning_rate_power": 0.0}),
 ]
+OWN += [
+    ("lamb", O.Lamb, {}),
+    ("lamb, betas and epsilon", O.Lamb, {"learning_rate": 0.05, "beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.01}),
+    ("adafactor", O.Adafactor, {}),
+    ("adafactor, all options", O.Adafactor, {
+        "learning_rate": 0.2, "beta_2_decay": -0.6, "epsilon_1": 1e-6, "epsilon_2": 0.05, "clip_threshold": 0.7, "relative_step": False,
+    }),
+    ("muon", O.Muon, {}),
+    ("muon, its options", O.Muon, {
+        "learning_rate": 0.05, "momentum": 0.8, "nesterov": False, "ns_steps": 3, "rms_rate": None, "weight_decay": 0.1,
+        "muon_a": 3.0, "muon_b": -4.0, "muon_c": 1.8,
+    }),
+    ("muon, Adam's options", O.Muon, {
+        "learning_rate": 0.02, "adam_lr_ratio": 0.5, "adam_beta_1": 0.7, "adam_beta_2": 0.9, "adam_weight_decay": None,
+        "epsilon": 0.01, "exclude_layers": ["kern"], "exclude_embeddings": False,
+    }),
+    ("schedule-free adamw", O.ScheduleFreeAdamW, {}),
+    ("schedule-free adamw, warm-up", O.ScheduleFreeAdamW, {
+        "learning_rate": 0.1, "beta_1": 0.8, "beta_2": 0.9, "epsilon": 0.01, "warmup_steps": 7, "weight_decay": 0.1,
+    }),
+]
 COSINE = O.schedules.CosineDecay(0.01, 12, 0.1, warmup_target=0.2, warmup_steps=4)
 EMA = {"use_ema": True, "ema_momentum": 0.8}
 COMMON = [
@@ -52,6 +73,7 @@ COMMON = [
     ("global clipnorm", {"global_clipnorm": 1.1}),
     ("weight decay and clipnorm", {"weight_decay": 0.02, "clipnorm": 0.5}),
     ("schedule", {"learning_rate": COSINE}),
+    ("loss scale", {"loss_scale_factor": 64.0}),
     ("accumulation", {"gradient_accumulation_steps": 3}),
     ("accumulation, clipping, decay, schedule", {
         "gradient_accumulation_steps": 3, "clipnorm": 0.5, "weight_decay": 0.02, "learning_rate": COSINE,
@@ -67,18 +89,54 @@ BASES = [
 ]
 CASES = OWN + [(f"{n} + {m}", make, {**a, **b}) for n, make, a in BASES for m, b in COMMON]
 CASES.append(("nadam + ema, accumulation", O.Nadam, {"learning_rate": 0.1, **EMA, "gradient_accumulation_steps": 3}))
+MIXED = {"learning_rate": 0.05, "clipnorm": 0.5, "weight_decay": 0.02, **EMA, "gradient_accumulation_steps": 3}
+CASES += [(f"{make.__name__.lower()} + several", make, MIXED) for make in (O.Lamb, O.Adafactor, O.Muon, O.ScheduleFreeAdamW)]
 CASES += [("lion", O.Lion, {}), ("lion, betas", O.Lion, {"learning_rate": 0.03, "beta_1": 0.6, "beta_2": 0.8})]
 
 
-def run(make, options, problem, precision="float64"):
+# Cases whose weight decay leaves variables out.
+EXCLUDED = {"adamw, without biases": ["bias"], "muon, without the kernel": ["kern", "none"]}
+CASES += [
+    ("adamw, without biases", O.AdamW, {"learning_rate": 0.1, "weight_decay": 0.5}),
+    ("muon, without the kernel", O.Muon, {"learning_rate": 0.1, "weight_decay": 0.5, "adam_weight_decay": 0.5}),
+]
+# Cases with a convolution's filters.
+ON_FILTERS = ["adafactor on filters", "muon on filters"]
+CASES += [
+    ("adafactor on filters", O.Adafactor, {"learning_rate": 0.05}),
+    ("muon on filters", O.Muon, {"learning_rate": 0.05}),
+]
+
+
+def read_before_changes(variable):
+    """
+    Makes `variable.value` the numbers at that time. Where ScheduleFreeAdamW keeps its old momentum, the TensorFlow backend
+    gives the variable itself, and so the new one; JAX gives the old one, which is what the paper has.
+    """
+
+    class Snapshot(type(variable)):
+        @property
+        def value(self):
+            return tf.identity(super().value)
+
+    variable.__class__ = Snapshot
+
+
+def run(make, options, problem, precision="float64", excluded=None):
     keras.config.set_floatx(precision)
     variables = [keras.Variable(start, name=name, dtype=precision) for name, (start, _, _) in problem.items()]
     optimizer = make(**options)
+    if excluded:
+        optimizer.exclude_from_weight_decay(var_names=excluded)
     optimizer.build(variables)
+    if make is O.ScheduleFreeAdamW:
+        optimizer.assign_sub = lambda variable, value: variable._value.assign_sub(value)
+        for momentum in optimizer._momentums:
+            read_before_changes(momentum)
     path = []
     for _ in range(STEPS):
         gradients = [
-            keras.ops.cast(c, precision) * (v.value - keras.ops.cast(t, precision))
+            optimizer.scale_loss(keras.ops.cast(c, precision) * (v.value - keras.ops.cast(t, precision)))
             for v, (_, c, t) in zip(variables, problem.values())
         ]
         optimizer.apply(gradients, variables)
@@ -97,22 +155,27 @@ def difference(rounded, exact):
 
 def plain(value):
     """An option as files have it."""
-    return value if isinstance(value, (bool, int, float)) else O.schedules.serialize(value)
+    return O.schedules.serialize(value) if isinstance(value, O.schedules.LearningRateSchedule) else value
 
 
 def main():
     rng = np.random.default_rng(SEED)
     draw = lambda shape: rng.standard_normal(shape).astype(np.float32).astype(np.float64)  # noqa: E731
-    problem = {name: (draw(shape), np.abs(draw(shape)) * 4 + 0.5, draw(shape)) for name, shape in SHAPES.items()}
+    make_problem = lambda shapes: {n: (draw(s), np.abs(draw(s)) * 4 + 0.5, draw(s)) for n, s in shapes.items()}  # noqa: E731
+    flat = make_problem(SHAPES)
+    filters = make_problem({"kernel": (2, 2, 3, 4), "bias": (4,)})
     fixture = Fixture("optimizers", "make_optimizers.py", seed=SEED, steps=STEPS, precision="float64")
-    fixture.manifest["variables"] = [
+    variables_of = lambda problem: [  # noqa: E731
         {"name": name, "start": fixture.array(s), "curvature": fixture.array(c), "target": fixture.array(t)}
         for name, (s, c, t) in problem.items()
     ]
+    fixture.manifest["variables"] = {"flat": variables_of(flat), "filters": variables_of(filters)}
     for name, make, options in CASES:
         keras.utils.clear_session()
-        optimizer, path, state = run(make, options, problem)
-        rounded_optimizer, rounded, rounded_state = run(make, options, problem, "float32")
+        problem = filters if name in ON_FILTERS else flat
+        excluded = EXCLUDED.get(name)
+        optimizer, path, state = run(make, options, problem, excluded=excluded)
+        rounded_optimizer, rounded, rounded_state = run(make, options, problem, "float32", excluded)
         spread = difference(rounded, path)
         config = {k: v for k, v in optimizer.get_config().items() if k in options}
         assert config.keys() == options.keys()
@@ -120,6 +183,8 @@ def main():
         fixture.add(
             name=name,
             className=make.__name__,
+            variables="filters" if name in ON_FILTERS else "flat",
+            excluded=excluded,
             options={name: plain(value) for name, value in options.items()},
             config={**rounded_optimizer.get_config(), "name": "a_name"},
             float32KerasDiffersBy=spread,

@@ -144,7 +144,7 @@ function updatesOf(
   context: StepContext,
 ): StepGraph['updates'] {
   const variables = model.trainableWeights;
-  const slopes = gradients(loss, variables.map(variableNode));
+  const slopes = gradients(compiled.optimizer.scaleLoss(loss), variables.map(variableNode));
   const updates = compiled.optimizer.updates(
     variables.map((variable, i) => ({ variable, gradient: slopes[i]! })),
   );
