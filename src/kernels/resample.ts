@@ -23,28 +23,37 @@ function sameWeights(a: Span, b: Span): boolean {
   return a.weights.length === b.weights.length && a.weights.every((weight, i) => weight === b.weights[i]);
 }
 
-/** The stretch around the middle of an axis whose spans repeat; null when none do. */
-function repeatedStretch(spans: readonly Span[]): Stretch | null {
+/** The stretch around the middle of an axis whose spans repeat after `period` positions; null when they do not. */
+function repeatedAfter(spans: readonly Span[], period: number): Stretch | null {
   const middle = spans.length >> 1;
-  for (let period = 1; period <= LONGEST_PERIOD && middle + period < spans.length; period++) {
-    const step = spans[middle + period]!.first - spans[middle]!.first;
-    const repeats = (at: number) => {
-      const [here, next] = [spans[at], spans[at + period]];
-      return (
-        here !== undefined &&
-        next !== undefined &&
-        next.first - here.first === step &&
-        sameWeights(here, next)
-      );
-    };
-    if (!repeats(middle)) continue;
-    let [first, end] = [middle, middle];
-    while (repeats(first - 1)) first--;
-    while (repeats(end)) end++;
-    const count = Math.floor((end - first) / period) + 1;
-    return { first, ...pattern(spans.slice(first, first + period)), step, count };
+  if (middle + period >= spans.length) return null;
+  const step = spans[middle + period]!.first - spans[middle]!.first;
+  const repeats = (at: number) => {
+    const [here, next] = [spans[at], spans[at + period]];
+    return (
+      here !== undefined && next !== undefined && next.first - here.first === step && sameWeights(here, next)
+    );
+  };
+  if (!repeats(middle)) return null;
+  let [first, end] = [middle, middle];
+  while (repeats(first - 1)) first--;
+  while (repeats(end)) end++;
+  const count = Math.floor((end - first) / period) + 1;
+  return { first, ...pattern(spans.slice(first, first + period)), step, count };
+}
+
+function lengthOf({ count, spans }: Stretch): number {
+  return count * spans.length;
+}
+
+/** The longest stretch around the middle of an axis; null when its spans do not repeat. */
+function repeatedStretch(spans: readonly Span[]): Stretch | null {
+  let longest: Stretch | null = null;
+  for (let period = 1; period <= LONGEST_PERIOD; period++) {
+    const found = repeatedAfter(spans, period);
+    if (found !== null && (longest === null || lengthOf(found) > lengthOf(longest))) longest = found;
   }
-  return null;
+  return longest;
 }
 
 /** Spans that count from the first source position that one of them has. */
@@ -56,7 +65,7 @@ function pattern(spans: readonly Span[]): Pick<Stretch, 'source' | 'spans'> {
 /** An axis cut into stretches. */
 function stretches(spans: readonly Span[]): Stretch[] {
   const repeated = repeatedStretch(spans);
-  const end = repeated === null ? 0 : repeated.first + repeated.count * repeated.spans.length;
+  const end = repeated === null ? 0 : repeated.first + lengthOf(repeated);
   const alone = spans.flatMap((span, first) =>
     repeated !== null && first >= repeated.first && first < end
       ? []

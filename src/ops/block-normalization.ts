@@ -9,12 +9,16 @@ import { formatShape, isBatched, type Shape, sampleSize } from '../base/shape.ts
 import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import {
-  type BlockNormalization,
-  type Blocks,
-  normalizeBlocksGradientKernel,
-  normalizeBlocksKernel,
-  normalizeBlocksScaleGradientKernel,
-} from '../kernels/block-normalization.ts';
+  normalizeGroupsGradientKernel,
+  normalizeGroupsKernel,
+  normalizeGroupsScaleGradientKernel,
+} from '../kernels/group-normalization.ts';
+import type { BlockNormalization, Blocks } from '../kernels/normalized-blocks.ts';
+import {
+  normalizeRowsGradientKernel,
+  normalizeRowsKernel,
+  normalizeRowsScaleGradientKernel,
+} from '../kernels/row-normalization.ts';
 import { add } from './elementwise/add.ts';
 import { mul } from './elementwise/mul.ts';
 import { rsqrt } from './elementwise/rsqrt.ts';
@@ -42,6 +46,11 @@ function checkBlocks(
     `${name}: a batch of ${rows} × ${pixels} × ${groups} × ${width} numbers, and ${groups * width} for each parameter, are ` +
       `expected, received ${[x, ...parameters].map(formatShape).join(', ')}.`,
   );
+}
+
+/** True when a block's numbers lie one after another, each with a parameter of its own. */
+function areRows({ pixels, groups }: Blocks): boolean {
+  return pixels === 1 && groups === 1;
 }
 
 /** Calls `visit` for each block with the places of its numbers, and of their parameters. */
@@ -107,8 +116,10 @@ export const normalizeBlocksOp: Op<BlockNormalization> = {
   },
   lowering: {
     kind: 'kernel',
-    lower: ({ node, target }) =>
-      normalizeBlocksKernel({ ...node.attrs, parameters: (node.inputs.length - 1) as 0 | 1 | 2, target }),
+    lower: ({ node: { attrs, inputs }, target }) => {
+      const options = { ...attrs, parameters: (inputs.length - 1) as 0 | 1 | 2, target };
+      return areRows(attrs.blocks) ? normalizeRowsKernel(options) : normalizeGroupsKernel(options);
+    },
   },
 };
 
@@ -143,8 +154,12 @@ export const normalizeBlocksGradientOp: Op<BlockNormalization> = {
   },
   lowering: {
     kind: 'kernel',
-    lower: ({ node, target }) =>
-      normalizeBlocksGradientKernel({ ...node.attrs, parameters: (node.inputs.length - 2) as 0 | 1, target }),
+    lower: ({ node: { attrs, inputs }, target }) => {
+      const options = { ...attrs, parameters: (inputs.length - 2) as 0 | 1, target };
+      return areRows(attrs.blocks)
+        ? normalizeRowsGradientKernel(options)
+        : normalizeGroupsGradientKernel(options);
+    },
   },
 };
 
@@ -205,7 +220,12 @@ export const normalizeBlocksScaleGradientOp: Op<BlockNormalization> = {
   lowering: {
     kind: 'kernel',
     accumulates: () => true,
-    lower: ({ node, target }) => normalizeBlocksScaleGradientKernel({ ...node.attrs, target }),
+    lower: ({ node: { attrs }, target }) => {
+      const options = { ...attrs, target };
+      return areRows(attrs.blocks)
+        ? normalizeRowsScaleGradientKernel(options)
+        : normalizeGroupsScaleGradientKernel(options);
+    },
   },
 };
 

@@ -1,6 +1,6 @@
 /** @file repeat: each step along an axis several times, one after another. */
 
-import { ShapeError, ValueError } from '../base/errors.ts';
+import { ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import type { Dim } from '../base/shape.ts';
 import { checkNode, type Node } from '../graph/node.ts';
@@ -20,27 +20,18 @@ export function repeat(x: Node, times: number, axis = -1): Node {
       `repeat: expected a whole number from 1 up, received ${describeValue(times)} times.`,
     );
   const own = ownAxis('repeat', x.shape, axis);
-  return repeatAxes(
-    x,
-    x.shape.map((_, i) => (i === own ? times : 1)),
-  );
-}
-
-/** `x` with each step along each axis as often as `times` says for that axis; once for the batch. */
-export function repeatAxes(x: Node, times: readonly number[]): Node {
-  if (times.length !== x.shape.length) throw new ShapeError('repeat: expected one number for each axis.');
-  const each = (repeated: (dim: Dim, count: number) => readonly Dim[]) =>
-    x.shape.flatMap((dim, axis) => (times[axis] === 1 ? [dim] : repeated(dim, times[axis]!)));
+  const each = (repeated: (dim: number) => readonly Dim[]) =>
+    x.shape.flatMap((dim, i) => (i === own ? repeated(dim!) : [dim]));
   const apart = reshape(
     x,
     each((dim) => [dim, 1]),
   );
   const spread = broadcastTo(
     apart,
-    each((dim, count) => [dim, count]),
+    each((dim) => [dim, times]),
   );
   return reshape(
     spread,
-    each((dim, count) => [dim! * count]),
+    each((dim) => [dim * times]),
   );
 }

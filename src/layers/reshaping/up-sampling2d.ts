@@ -2,7 +2,6 @@
 
 import { enlargingSpans } from '../../base/resize-spans.ts';
 import type { Node } from '../../graph/node.ts';
-import { repeatAxes } from '../../ops/repeat.ts';
 import { resample2d } from '../../ops/resample2d.ts';
 import { factory, withOptions } from '../../options/configurable.ts';
 import { oneOf, pair } from '../../options/kinds.ts';
@@ -25,7 +24,6 @@ export class UpSampling2D extends withOptions(Layer, {
   override call([x]: readonly Node[]): Node {
     const { size, interpolation } = this;
     const [, h, w] = x!.shape as readonly [null, number, number];
-    if (interpolation === 'nearest') return repeatAxes(x!, [1, ...size, 1]);
     return resample2d(x!, {
       rows: enlargingSpans(h, size[0], interpolation),
       columns: enlargingSpans(w, size[1], interpolation),
