@@ -65,7 +65,7 @@ export type { Contribution, Contributions, MetricState } from './metrics/contrib
 export { MeanMetric, type MetricFunction } from './metrics/mean.ts';
 export { Metric, type MetricInputs } from './metrics/metric.ts';
 export { type MetricIdentifier, metrics } from './metrics/registry.ts';
-export { type Functional, type FunctionalOptions, model } from './models/functional.ts';
+export { type Functional, type FunctionalOptions, model, type PredictionOf } from './models/functional.ts';
 export { type FoundLearningRates, type LrFinderOptions, lrFinder } from './models/lr-finder.ts';
 export { Model, type ModelOptions } from './models/model.ts';
 export { register } from './models/register.ts';

@@ -13,7 +13,8 @@ import { after, before, test } from 'node:test';
 const ROOT = join(import.meta.dirname, '..', '..');
 const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
 
-const PROGRAM = `import { layers, loadModel, sequential, tensor } from 'fovea';
+const PROGRAM = `import { input, layers, loadModel, Model, model, sequential, type Tensor, tensor, utils } from 'fovea';
+import type { CallContext, Node } from 'fovea';
 
 const net = sequential();
 net.add(layers.dense({ units: 3, inputShape: [4] }));
@@ -26,6 +27,41 @@ export const named: Record<string, number> = await net.evaluate(x, y, { returnDi
 export const unknown: number[] | Record<string, number> = await net.evaluate(x, y, {} as { returnDict?: boolean });
 export const [onBatch]: number[] = await net.trainOnBatch(x, y);
 export const probabilities: Float32Array | ArrayLike<number> = (await net.predict(x)).data;
+const source = input({ shape: [4] });
+const [first, second] = [layers.dense({ units: 1 }).apply(source), layers.dense({ units: 2 }).apply(source)];
+const listed = model({ inputs: source, outputs: [first, second] });
+const [left, right] = await listed.predict(x);
+export const pair: [Tensor, Tensor] = [left, right];
+const named2 = model({ inputs: { source }, outputs: { first, second } });
+export const { first: one, second: two }: { first: Tensor; second: Tensor } = await named2.predict({ source: x });
+export const single: Tensor = await model({ inputs: source, outputs: first }).predict(x);
+export const onlyOne: Tensor = await model({ inputs: [source], outputs: [first] }).predictOnBatch(x);
+listed.compile({ loss: ['mse', null], metrics: [null, ['mae']] });
+named2.compile({ loss: { first: 'mse' }, lossWeights: { first: 2 }, metrics: { second: ['mae', 'mse'] } });
+await listed.fit([x], [y, y], { sampleWeight: [[1], null], validationData: [x, { first: y, second: y }] });
+export const svg: string = await utils.plotModel(listed, { showShapes: true, rankdir: 'LR' });
+export const text: string = listed.toText();
+class Net extends Model {
+  readonly out = layers.dense({ units: 1 });
+  override call([h]: readonly Node[], context: CallContext): Node {
+    return context.apply(this.out, h!);
+  }
+}
+export const own: Tensor = await new Net().predict(x);
+// @ts-expect-error A third output is not there.
+export const third = (await listed.predict(x))[2].shape;
+// @ts-expect-error Nor is one of that name.
+export const wrongName = (await named2.predict(x)).third;
+// @ts-expect-error Two outputs are no single Tensor.
+export const shape = (await listed.predict(x)).shape;
+// @ts-expect-error A slip in an option's name is found.
+listed.compile({ losses: ['mse', 'mse'] });
+// @ts-expect-error Data flows in four directions.
+await utils.plotModel(listed, { rankdir: 'UP' });
+// @ts-expect-error A model of one's own says what it computes.
+new (class extends Model {})();
+// @ts-expect-error A table has no such option.
+listed.summary({ expandnested: true });
 export const again = await loadModel('a.keras');
 // @ts-expect-error A slip in an option's name is found.
 await net.evaluate(x, y, { bacthSize: 3 });

@@ -218,7 +218,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     if (values.length !== weights.length) {
       throw new ValueError(
         `You called setWeights(weights) on layer '${this.name}' with a weight list of length ${values.length}, ` +
-          `but the layer was expecting ${weights.length} weights.`,
+          `but the layer was expecting ${weights.length} weights. Give a list as getWeights() does.`,
       );
     }
     weights.forEach(({ name, shape }, index) => {
@@ -226,7 +226,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
       if (!sameShape(shape, given)) {
         throw new ShapeError(
           `Layer ${this.name} weight shape ${formatShape(shape)} is not compatible with provided weight shape ` +
-            `${formatShape(given)} (weight ${index}, '${name}').`,
+            `${formatShape(given)} (weight ${index}, '${name}'). Give them in the order of getWeights().`,
         );
       }
     });

@@ -87,7 +87,8 @@ test('two layers of one name are refused', () => {
   const x = input({ shape: [4] });
   const h = dense({ units: 4, name: 'a' }).apply(x);
   assert.throws(() => model({ inputs: x, outputs: dense({ units: 4, name: 'a' }).apply(h) }), {
-    message: 'The name "a" is used 2 times in the model. All operation names should be unique.',
+    message:
+      'The name "a" is used 2 times in the model. All operation names should be unique. Give one of them another `name`.',
   });
 });
 

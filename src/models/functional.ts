@@ -4,6 +4,7 @@ import type { Config, ConfigValue } from '../base/config.ts';
 import { ValueError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/options.ts';
 import { formatShape, type Shape } from '../base/shape.ts';
+import type { Tensor } from '../base/tensor.ts';
 import { type Layer, SymbolicTensor } from '../layers/layer.ts';
 import { Operation } from '../operations/operation.ts';
 import { GraphModel } from './graph-model.ts';
@@ -11,8 +12,12 @@ import { detach, type LayerGraph, mapGraph } from './layer-graph.ts';
 import type { ModelOptions } from './model.ts';
 import { graphConfig } from './serialize.ts';
 import { type Flattened, flatten, type Structure } from './structure.ts';
+import type { DataInput, DatasetLike } from './training/data-types.ts';
+import type { PredictOptions } from './training/run-options.ts';
+import type { Prediction } from './training/trained-model.ts';
 
-export interface FunctionalOptions extends ModelOptions {
+export interface FunctionalOptions<O extends Structure<SymbolicTensor> = Structure<SymbolicTensor>>
+  extends ModelOptions {
   /**
    * The tensor that `input()` returned; a list or record of them for several inputs. Other symbolic tensors become new
    * inputs.
@@ -22,11 +27,18 @@ export interface FunctionalOptions extends ModelOptions {
    * The tensors that layers' `apply()` returned. `predict` gives Tensors in the same arrangement, but one Tensor for a
    * list of one.
    */
-  readonly outputs: Structure<SymbolicTensor>;
+  readonly outputs: O;
 }
 
+/** What `predict` gives for outputs arranged as `O`: one Tensor for one, a tuple for a list, a record for a record. */
+export type PredictionOf<O> = O extends SymbolicTensor | readonly [SymbolicTensor]
+  ? Tensor
+  : O extends readonly SymbolicTensor[]
+    ? { -readonly [K in keyof O]: Tensor }
+    : { [K in keyof O]: Tensor };
+
 /** All layers between given inputs and outputs. Its layers may be shared with other models. */
-export class Functional extends GraphModel {
+export class Functional<P extends Prediction = Tensor> extends GraphModel {
   static override readonly className = 'Functional';
   override readonly graph: LayerGraph;
   override readonly inputForm: Flattened<unknown>['form'];
@@ -70,6 +82,19 @@ export class Functional extends GraphModel {
     this.checkInputs(list.map((shape) => ({ shape })));
   }
 
+  /** The outputs for any number of samples, computed in batches, arranged as `outputs` were given. */
+  override predict<T extends Prediction = P>(
+    x: DataInput | DatasetLike,
+    options?: PredictOptions,
+  ): Promise<T> {
+    return super.predict<T>(x, options);
+  }
+
+  /** The outputs for one batch, arranged as `outputs` were given. */
+  override predictOnBatch<T extends Prediction = P>(x: DataInput): Promise<T> {
+    return super.predictOnBatch<T>(x);
+  }
+
   /** In Keras' form: what files have under `config`. */
   override getConfig(): Config {
     const { name, trainable, graph, inputForm } = this;
@@ -90,6 +115,8 @@ function isSymbolic(value: unknown): value is SymbolicTensor {
 }
 
 /** A model of the layers between `inputs` and `outputs`. Throws as the class does. */
-export function model(options: FunctionalOptions): Functional {
+export function model<const O extends Structure<SymbolicTensor>>(
+  options: FunctionalOptions<O>,
+): Functional<PredictionOf<O> & Prediction> {
   return new Functional(options);
 }

@@ -6,6 +6,7 @@ import type { Node } from '../graph/node.ts';
 import type { CallContext, Layer } from '../layers/layer.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import { Model } from './model.ts';
+import { shapeHint } from './shape-hint.ts';
 import type { Flattened } from './structure.ts';
 import { traceGraph, traceShapes } from './trace.ts';
 
@@ -64,7 +65,7 @@ export abstract class GraphModel extends Model {
       if (sameShape(shape, expected) || (this.isShapeless && shape.length === expected.length)) return;
       throw new ShapeError(
         `Input ${index} with name '${name ?? graph.inputs[index]!.name}' of layer '${this.name}' is incompatible with ` +
-          `the layer: expected shape=${formatShape(expected)}, found shape=${formatShape(shape)}.`,
+          `the layer: expected shape=${formatShape(expected)}, found shape=${formatShape(shape)}. ${shapeHint(expected)}`,
       );
     });
   }

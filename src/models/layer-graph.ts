@@ -124,7 +124,8 @@ function checkNames(layers: readonly Layer[]): void {
   for (const [name, count] of counts) {
     if (count === 1) continue;
     throw new ValueError(
-      `The name "${name}" is used ${count} times in the model. All operation names should be unique.`,
+      `The name "${name}" is used ${count} times in the model. All operation names should be unique. ` +
+        'Give one of them another `name`.',
     );
   }
 }

@@ -27,7 +27,8 @@ export class Concatenate extends withOptions(Layer, {
     if (!inputs.every(fits)) {
       throw new ShapeError(
         `Layer '${this.name}' (Concatenate) requires inputs with matching shapes except for the concatenation axis, ${along}. ` +
-          `Received ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}.`,
+          `Received ${inputs.map(({ shape }) => formatShape(shape)).join(', ')}. Bring them to one size first, by cropping, padding ` +
+          'or resizing.',
       );
     }
     return concatenateNodes(inputs, along);

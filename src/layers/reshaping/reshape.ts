@@ -39,7 +39,8 @@ export class Reshape extends withOptions(Layer, {
     if (!fits) {
       throw new ShapeError(
         `The total size of the tensor must be unchanged. Received: inputShape=${formatShape(sampleShape(x!.shape))} ` +
-          `(${size} numbers), targetShape=${formatShape(this.targetShape)} in layer '${this.name}'.`,
+          `(${size} numbers), targetShape=${formatShape(this.targetShape)} in layer '${this.name}'. ` +
+          'Give extents whose product is that number; one of them may be -1, which stands for what is left.',
       );
     }
     return reshapeNode(x!, [

@@ -201,7 +201,8 @@ test('without compile, without a loss, with losses for other outputs', async () 
   const fresh = sequential([dense({ units: 1, inputShape: [1] })]);
   await assert.rejects(fresh.fit(tensor([[1]]), tensor([[1]])), {
     name: 'ValueError',
-    message: 'You must call `compile()` before using the model.',
+    message:
+      "You must call `compile()` before using the model: give it a loss, as in compile({ loss: 'mse' }).",
   });
   await assert.rejects(fresh.evaluate(tensor([[1]]), tensor([[1]])), /You must call `compile\(\)`/);
   await assert.rejects(fresh.trainOnBatch(tensor([[1]]), tensor([[1]])), /You must call `compile\(\)`/);

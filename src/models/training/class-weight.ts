@@ -24,7 +24,9 @@ export function withClassWeight(data: Examples, classWeight: ClassWeight | undef
     );
   }
   if (data.sampleWeights !== null) {
-    throw new ValueError('You cannot use `classWeight` and `sampleWeight` at the same time.');
+    throw new ValueError(
+      'You cannot use `classWeight` and `sampleWeight` at the same time. Multiply the weights of the classes into sampleWeight.',
+    );
   }
   if (data.y.length !== 1)
     throw new ValueError('`classWeight` is only supported for models with a single output.');

@@ -13,10 +13,10 @@ import { isRecord } from '../structure.ts';
 export type LossOption =
   | LossIdentifier
   | readonly (LossIdentifier | null)[]
-  | Readonly<Record<string, LossIdentifier>>;
+  | Readonly<Record<string, LossIdentifier | null>>;
 
-/** Metrics of one output. */
-export type MetricList = MetricIdentifier | readonly MetricIdentifier[];
+/** Metrics of one output; null for none. */
+export type MetricList = MetricIdentifier | readonly MetricIdentifier[] | null;
 
 /** A list for the one output; for several outputs one entry each, or by the output's name. */
 export type MetricsOption = readonly MetricList[] | Readonly<Record<string, MetricList>> | MetricIdentifier;

@@ -7,6 +7,7 @@ import { formatShape, type Shape, sameShape, sizeOf } from '../../base/shape.ts'
 import type { Tensor } from '../../base/tensor.ts';
 import type { FeedNumbers } from '../../engine/executable.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
+import { shapeHint } from '../shape-hint.ts';
 import type { Batch, Examples } from './batch.ts';
 import type { ModelStep } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
@@ -48,7 +49,7 @@ function reshapeHint(tensor: Tensor, expected: SymbolicTensor): string {
   const fits = tensor.size / tensor.shape[0]! === size;
   return fits
     ? ` Reshape the data, for example with x.reshape([${[tensor.shape[0], ...sample].join(', ')}]).`
-    : '';
+    : ` ${shapeHint(expected.shape)}`;
 }
 
 /** The batched shapes of targets. */

@@ -70,7 +70,9 @@ export function fitSources(
   const { validationSplit = 0, validationData, classWeight } = options;
   if (isDataset(x)) {
     if (validationSplit > 0) {
-      throw new ValueError('Argument `validationSplit` is only supported for arrays, not for a dataset.');
+      throw new ValueError(
+        'Argument `validationSplit` is only supported for arrays, not for a dataset. Give another dataset as validationData.',
+      );
     }
     refuseWithDataset('fit', options, ['batchSize', 'sampleWeight']);
     refuseEndless('fit', x, 'stepsPerEpoch', options.stepsPerEpoch);

@@ -33,4 +33,4 @@ export type ForList<O> = O & { readonly returnDict?: false };
 export type ForRecord<O> = O & { readonly returnDict: true };
 
 /** The result of `predict`: one Tensor, or one for each output, arranged as the model's outputs are. */
-export type Prediction = Tensor | Tensor[] | Record<string, Tensor>;
+export type Prediction = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>>;

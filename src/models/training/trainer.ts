@@ -286,7 +286,10 @@ export class Trainer {
   }
 
   #requireCompiled(): Compiled {
-    if (this.#compiled === null) throw new ValueError('You must call `compile()` before using the model.');
+    if (this.#compiled === null)
+      throw new ValueError(
+        "You must call `compile()` before using the model: give it a loss, as in compile({ loss: 'mse' }).",
+      );
     return this.#compiled;
   }
 
