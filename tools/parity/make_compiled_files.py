@@ -45,7 +45,25 @@ def own_metric():
     return model
 
 
-CASES = (overwritten, accumulated, own_metric)
+def adafactor():
+    model = network()
+    model.compile(optimizers.Adafactor(0.1), keras.losses.LogCosh(), metrics=["mape", keras.metrics.RootMeanSquaredError()])
+    return model
+
+
+def muon():
+    model = network()
+    model.compile(optimizers.Muon(0.02, exclude_layers=["dense_1"]), "kld", metrics=["cosine_similarity"])
+    return model
+
+
+def lamb():
+    model = network()
+    model.compile(optimizers.Lamb(0.05, loss_scale_factor=8.0), keras.losses.Tversky(alpha=0.3, axis=-1), metrics=["hinge"])
+    return model
+
+
+CASES = (overwritten, accumulated, own_metric, adafactor, muon, lamb)
 
 
 def main():
