@@ -15,6 +15,7 @@ const ALIASES = {
   uniform: 'randomUniform',
   normal: 'randomNormal',
   orthogonalInitializer: 'orthogonal',
+  identityInitializer: 'identity',
 } as const;
 
 /** All initializers. */
@@ -24,6 +25,8 @@ export const INITIALIZERS = new Registry<Initializer>({
   module: 'keras.initializers',
   example: "Give a name such as 'glorotUniform' or an initializer such as initializers.heNormal().",
   list,
+  // It is for spectrograms.
+  absent: ['STFT'],
   aliases: ALIASES,
 });
 
