@@ -257,19 +257,21 @@ function kernelOf(group: Group, { target, shards }: LowerContext): Kernel {
 function epilogueOf(group: KernelGroup): Epilogue | null {
   const { epilogue: nodes } = group;
   if (nodes.length === 0) return null;
-  const isChained = (input: Node, i: number) => input === (i === 0 ? group.value : nodes[i - 1]);
-  const extras = nodes.flatMap((node, i) => node.inputs.filter((input) => !isChained(input, i)));
+  const isInside = (input: Node) => input === group.value || nodes.includes(input);
+  const extras = nodes.flatMap(({ inputs }) => inputs.filter((input) => !isInside(input)));
   return {
     name: nodes.map((node) => node.op.name).join('_'),
     operands: extras.map((input) => ({ kind: epilogueOperand(input, group.value) ?? 'scalar' })),
     apply(k, value, args) {
       let next = 0;
-      return nodes.reduce((current: Vec, node, i) => {
-        const inputs = node.inputs.map((input) => (isChained(input, i) ? current : args[next++]!));
+      const found = new Map<Node, Vec>([[group.value, value]]);
+      for (const node of nodes) {
+        const inputs = node.inputs.map((input) => found.get(input) ?? args[next++]!);
         const { lowering } = node.op;
         if (lowering.kind !== 'elementwise') throw new InternalError(`${node.op.name} is not element-wise.`);
-        return lowering.emit(k, inputs, node.attrs);
-      }, value);
+        found.set(node, lowering.emit(k, inputs, node.attrs));
+      }
+      return found.get(nodes.at(-1)!)!;
     },
   };
 }

@@ -129,27 +129,49 @@ function windowOf(node: Node): ReturnType<NonNullable<KernelLowering['window']>>
   return lowering.kind === 'kernel' && lowering.window !== undefined ? lowering.window(node.attrs) : null;
 }
 
+/** Element-wise nodes that an epilogue may go on with before their values meet again. */
+const MAX_APART = 8;
+
 /**
- * The chain of element-wise nodes that starts at `value` and whose other operands are one number, or one per channel.
+ * The element-wise nodes that follow `value` and whose other operands are one number, or one per channel. All but the
+ * last one's results are read by the epilogue only.
  */
 function epilogueOf(context: Context, value: Node): { epilogue: Node[]; extras: Node[] } {
-  const epilogue: Node[] = [];
-  const extras: Node[] = [];
-  let last = value;
-  while (!context.leaving.has(last)) {
-    const [next, ...others] = context.users.get(last) ?? [];
-    if (next === undefined || others.length > 0 || !continues(last, next)) break;
-    context.taken.add(next);
-    extras.push(...next.inputs.filter((input) => input !== last).map(viewed));
-    epilogue.push(next);
-    last = next;
+  const members = [value];
+  let epilogue: Node[] = [];
+  while (members.length - epilogue.length <= MAX_APART) {
+    const next = nextOfEpilogue(context, members);
+    if (next === undefined) break;
+    members.push(next);
+    if (members.slice(0, -1).every((member) => isReadBy(context, member, members)))
+      epilogue = members.slice(1);
   }
-  return { epilogue, extras };
+  for (const node of epilogue) context.taken.add(node);
+  const isInside = (input: Node) => input === value || epilogue.includes(input);
+  return {
+    epilogue,
+    extras: epilogue.flatMap(({ inputs }) => inputs.filter((input) => !isInside(input))).map(viewed),
+  };
 }
 
-function continues(value: Node, next: Node): boolean {
+function nextOfEpilogue({ users, taken }: Context, members: readonly Node[]): Node | undefined {
+  const [value] = members as readonly [Node];
+  for (const member of members) {
+    for (const user of users.get(member) ?? []) {
+      if (!members.includes(user) && !taken.has(user) && continues(value, user, members)) return user;
+    }
+  }
+  return undefined;
+}
+
+function continues(value: Node, next: Node, members: readonly Node[]): boolean {
   if (next.op.lowering.kind !== 'elementwise' || !sameShape(next.shape, value.shape)) return false;
-  return next.inputs.every((input) => input === value || epilogueOperand(input, value) !== null);
+  return next.inputs.every((input) => members.includes(input) || epilogueOperand(input, value) !== null);
+}
+
+/** True when nothing but `members` reads the numbers of `node`. */
+function isReadBy({ users, leaving }: Context, node: Node, members: readonly Node[]): boolean {
+  return !leaving.has(node) && users.get(node)?.every((user) => members.includes(user)) === true;
 }
 
 /** How an epilogue on `value` may read `operand`: one number, one per channel, or not at all. */

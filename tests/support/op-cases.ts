@@ -277,6 +277,46 @@ const fused: OpCase[] = [
 
 const chains: OpCase[] = [
   {
+    name: 'conv2d+bias+relu6, whose value is read twice',
+    inputs: [[null, 6, 5, 3], [3, 3, 3, 20], [20]],
+    build: (x, w, b) => {
+      const y = ops.add(ops.conv2d(x, w, { padding: 'same' }), b);
+      return ops.where(ops.less(y, ops.constant(6)), ops.relu(y), ops.constant(6));
+    },
+  },
+  {
+    name: 'depthwiseConv2d+silu',
+    inputs: [
+      [null, 5, 6, 19],
+      [3, 3, 19, 1],
+    ],
+    build: (x, w) => {
+      const y = ops.depthwiseConv2d(x, w, { padding: 'same' });
+      return ops.mul(y, ops.sigmoid(y));
+    },
+  },
+  {
+    name: 'matmul, whose sum and product with others meet, and are read outside too',
+    inputs: [
+      [null, 5],
+      [5, 9],
+    ],
+    build: (x, w) => {
+      const y = ops.matmul(x, w);
+      const [a, b] = [ops.exp(ops.neg(ops.square(y))), ops.tanh(y)];
+      return ops.add(ops.mul(a, b), ops.mul(b, ops.sum(a, { axes: [-1], keepDims: true })));
+    },
+  },
+  {
+    name: 'depthwiseConv2d of a map in a border',
+    inputs: [
+      [null, 5, 6, 3],
+      [3, 3, 3, 1],
+    ],
+    build: (x, w) =>
+      ops.depthwiseConv2d(ops.pad2d(x, { top: 0, bottom: 3, left: 1, right: 0 }), w, { strides: [2, 2] }),
+  },
+  {
     name: 'conv2d+bias+sigmoid',
     inputs: [[null, 6, 6, 3], [3, 3, 3, 5], [5]],
     build: (x, w, b) => ops.sigmoid(ops.add(ops.conv2d(x, w), b)),
