@@ -15,8 +15,10 @@ import {
   depthwiseInputGradientKernel,
   depthwiseWeightsGradientKernel,
 } from '../kernels/depthwise-conv.ts';
+import type { Border } from '../kernels/pad.ts';
 import type { ConvOptions } from './conv2d.ts';
 import { broadcastTo } from './elementwise/broadcast-to.ts';
+import { pad2dOp } from './pad2d.ts';
 import { reshape } from './reshape.ts';
 import { checkWindowFits, samePadding, windowCount } from './window-geometry.ts';
 
@@ -205,14 +207,17 @@ export function depthwiseConv2d(src: Node, weights: Node, options: ConvOptions =
     padding === 'same' ? samePadding(input, size, strides[axis], dilation[axis]) : [0, 0];
   const attrs = { strides, dilation, rows: around(ih, kh, 0), columns: around(iw, kw, 1) };
   const channels = ic * multiplier;
-  const repeated =
-    multiplier === 1
-      ? src
-      : reshape(broadcastTo(reshape(src, [null, ih, iw, ic, 1]), [null, ih, iw, ic, multiplier]), [
-          null,
-          ih,
-          iw,
-          channels,
-        ]);
+  if (multiplier === 1) return withoutCopiedBorder(src, reshape(weights, [kh, kw, channels]), attrs);
+  const each = broadcastTo(reshape(src, [null, ih, iw, ic, 1]), [null, ih, iw, ic, multiplier]);
+  const repeated = reshape(each, [null, ih, iw, channels]);
   return apply(depthwiseConv2dOp, [repeated, reshape(weights, [kh, kw, channels])], attrs);
+}
+
+/** The convolution; of a map in a border of zeros, that of the map itself, since the kernels make borders themselves. */
+function withoutCopiedBorder(src: Node, weights: Node, attrs: DepthwiseAttributes): Node {
+  if (src.op !== pad2dOp) return apply(depthwiseConv2dOp, [src, weights], attrs);
+  const { top, bottom, left, right } = src.attrs as Border;
+  const rows = [attrs.rows[0] + top, attrs.rows[1] + bottom] as const;
+  const columns = [attrs.columns[0] + left, attrs.columns[1] + right] as const;
+  return withoutCopiedBorder(src.inputs[0]!, weights, { ...attrs, rows, columns });
 }
