@@ -107,8 +107,9 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
   infer: ([dy, weights], { input }) => [dy![0]!, ...input, weights![3]!],
   gradient: ({ inputs: [dy, swapped], attrs }, gradient) => {
     const weights = swapChannels(swapped!);
+    const { strides, dilation } = attrs;
     return [
-      apply(conv2dOp, [gradient, weights], attrs),
+      apply(conv2dOp, [gradient, weights], { strides, dilation }),
       swapChannels(weightsGradient(gradient, dy!, attrs, weights)),
     ];
   },
@@ -142,10 +143,13 @@ interface WeightsGradientAttributes extends ConvAttributes {
 export const conv2dWeightsGradientOp: Op<WeightsGradientAttributes> = {
   name: 'conv2dWeightsGradient',
   infer: ([src, dy], { kernel }) => [...kernel, src![3]!, dy![3]!],
-  gradient: ({ inputs: [src, dy], attrs }, gradient) => [
-    inputGradient(dy!, gradient, attrs, src!),
-    apply(conv2dOp, [src!, gradient], attrs),
-  ],
+  gradient: ({ inputs: [src, dy], attrs }, gradient) => {
+    const { strides, dilation } = attrs;
+    return [
+      inputGradient(dy!, gradient, attrs, src!),
+      apply(conv2dOp, [src!, gradient], { strides, dilation }),
+    ];
+  },
   reference([src, dy], attrs, shape) {
     const dst = new Float64Array(sizeOf(shape));
     visitProducts(src!.shape[0]!, convShape(src!.shape, shape, dy!.shape, attrs), (s, w, d) => {
@@ -177,7 +181,12 @@ export function inputGradient(
   src: Pick<Node, 'shape'>,
 ): Node {
   const input = [src.shape[1]!, src.shape[2]!] as const;
-  return apply(conv2dInputGradientOp, [dy, swapChannels(weights)], { strides, dilation, input });
+  const swapped = swapChannels(weights);
+  // Of one pixel to one pixel: a product with the transposed matrix, without sums over neighbours.
+  const pointwise = Math.max(weights.shape[0]!, weights.shape[1]!, ...strides) === 1;
+  return pointwise
+    ? apply(conv2dOp, [dy, swapped], { strides, dilation })
+    : apply(conv2dInputGradientOp, [dy, swapped], { strides, dilation, input });
 }
 
 /** The gradient of the weights of a convolution. Of `weights` only the shape counts. */
