@@ -6,13 +6,16 @@
 import { gradients } from '../../src/autodiff/gradients.ts';
 import { FoveaError } from '../../src/base/errors.ts';
 import type { RandomGenerator } from '../../src/base/random.ts';
+import { enlargingSpans } from '../../src/base/resize-spans.ts';
 import { isBatched, sampleSize, sizeOf } from '../../src/base/shape.ts';
 import type { StepGraph } from '../../src/engine/executable.ts';
 import type { Node } from '../../src/graph/node.ts';
 import { holdsBytes } from '../../src/graph/storage.ts';
 import { Variable } from '../../src/graph/variable.ts';
+import { normalizeBlocks } from '../../src/ops/block-normalization.ts';
 import * as ops from '../../src/ops/index.ts';
 import { placeholder, variableNode } from '../../src/ops/leaf.ts';
+import { resample2d } from '../../src/ops/resample2d.ts';
 
 /** One op on two earlier nodes: 0 is the newest node, and larger numbers up to 1 are older ones. */
 export interface GraphStep {
@@ -99,6 +102,21 @@ const STEPS = {
     return ops.stopGradient(ops.affineSample({ src: a, transform, fillMode: 'reflect' }));
   },
   pool: (a: Node) => ops.maxPool2d(a, { poolSize: [2, 2] }),
+  averagePool: (a: Node) => ops.averagePool2d(a, { poolSize: [2, 3], strides: [1, 2], padding: 'same' }),
+  enlarge: (a: Node) => {
+    const spans = (axis: number) => enlargingSpans(a.shape[axis] ?? 1, 2, 'bilinear');
+    return resample2d(a, { rows: spans(1), columns: spans(2) });
+  },
+  withItsNormalizedRows: (a: Node) => {
+    const width = a.shape.at(-1) ?? 1;
+    const blocks = { rows: sampleSize(a.shape) / width, pixels: 1, groups: 1, width };
+    return ops.add(a, normalizeBlocks(a, { blocks, epsilon: 0.1, centered: true }));
+  },
+  withItsNormalizedChannels: (a: Node, b: Node) => {
+    const groups = a.shape.at(-1) ?? 1;
+    const blocks = { rows: 1, pixels: sampleSize(a.shape) / groups, groups, width: 1 };
+    return ops.add(a, normalizeBlocks(a, { blocks, epsilon: 0.1, centered: false, gamma: b }));
+  },
   poolRows: (a: Node) => ops.maxPool2d(a, { poolSize: [1, 2] }),
 };
 
