@@ -21,7 +21,7 @@ export const neg = unary('Negative', ops.neg);
 /** 1 / x. Shape: as `x`. */
 export const reciprocal = unary('Reciprocal', (x) => ops.div(ops.constant(1), x));
 /** 1 / √x. Shape: as `x`. */
-export const rsqrt = unary('Rsqrt', (x) => ops.div(ops.constant(1), ops.sqrt(x)), MATH);
+export const rsqrt = unary('Rsqrt', ops.rsqrt, MATH);
 export const sign = unary('Sign', ops.sign);
 export const sin = unary('Sin', ops.sin);
 export const softplus = unary('Softplus', ops.softplus, NN);
