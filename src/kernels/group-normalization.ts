@@ -9,8 +9,8 @@ import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from './ir.ts';
 import { bytesOf, forVectors, nest, sampleLevel } from './nest.ts';
 import { type Blocks, kernelName, type NormalizationOptions } from './normalized-blocks.ts';
 
-/** Vectors of channels that are worked on together, so that their sums stay in registers. */
-const VECTORS = 4;
+/** Registers for each vector of channels that is worked on: its sums and statistics. */
+const REGISTERS = 4;
 
 function channelsOf({ groups, width }: Blocks): number {
   return groups * width;
@@ -51,7 +51,8 @@ class RowKernel {
 
   /** Calls `body` for all channels, some vectors of them at a time. */
   forColumns(maps: readonly Ptr[], channels: readonly Ptr[], body: (column: Column) => void): void {
-    const options = { width: channelsOf(this.#blocks), limit: VECTORS };
+    const limit = Math.floor(this.k.target.registers / REGISTERS);
+    const options = { width: channelsOf(this.#blocks), limit };
     forColumns(this.k, options, [...maps, ...channels], (at, vectors) =>
       body({ maps: at.slice(0, maps.length), channels: at.slice(maps.length), vectors }),
     );
