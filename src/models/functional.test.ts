@@ -130,6 +130,24 @@ test('a model as a layer takes its inputs by name', () => {
   );
 });
 
+test('models have inputs and outputs of their own, and a stack inside of another those of its call', async () => {
+  const stack = sequential([dense({ units: 3, inputShape: [2] })]);
+  assert.deepEqual(
+    [stack.input.shape, stack.output.shape],
+    [
+      [null, 2],
+      [null, 3],
+    ],
+  );
+  const outer = sequential([stack, dense({ units: 1 })]);
+  const features = model({ inputs: outer.input, outputs: outer.getLayer(stack.name).output });
+  assert.deepEqual(features.output.shape, [null, 3]);
+  const graph = siamese();
+  assert.throws(() => graph.input, /The layer siamese has 2 inputs and no single input/);
+  assert.equal(graph.output, graph.outputs[0]);
+  assert.throws(() => sequential([dense({ units: 1 })]).output, /has no defined outputs yet/);
+});
+
 test('layers know what they were first applied to, and their result', () => {
   const x = input({ shape: [2] });
   const layer = dense({ units: 3, name: 'layer' });

@@ -8,7 +8,7 @@ import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { kerasJson } from '../formats/keras-json.ts';
 import type { InputSpec } from '../layers/input-spec.ts';
-import { Layer, type LayerOptions, type SymbolicTensor } from '../layers/layer.ts';
+import { Layer, type LayerOptions, onlyTensor, type SymbolicTensor } from '../layers/layer.ts';
 import { checkBatchShape } from '../layers/layer-options.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkClassNames, outputShape } from './class-names.ts';
@@ -116,6 +116,16 @@ export abstract class Model extends Layer implements CallbackModel {
   /** The symbolic outputs. Throws ValueError while the input's shape is not known. */
   get outputs(): readonly SymbolicTensor[] {
     return this.known('outputs').outputs;
+  }
+
+  /** The model's only input. Throws ValueError for several, and while its shape is not known. */
+  override get input(): SymbolicTensor {
+    return onlyTensor(this, 'input', this.known('inputs').inputs);
+  }
+
+  /** The model's only output. Throws ValueError for several, and while the input's shape is not known. */
+  override get output(): SymbolicTensor {
+    return onlyTensor(this, 'output', this.known('outputs').outputs);
   }
 
   /**

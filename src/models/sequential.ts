@@ -125,6 +125,16 @@ export class Sequential extends GraphModel {
     this.#connect(source);
   }
 
+  /** The result of its first call, inside of another model; else its own output, as of models that are not called. */
+  override get output(): SymbolicTensor {
+    return this.inboundCalls[0]?.outputs[0] ?? super.output;
+  }
+
+  /** What it was first applied to, inside of another model; else its own input. */
+  override get input(): SymbolicTensor {
+    return this.inboundCalls[0]?.inputs[0] ?? super.input;
+  }
+
   /** In Keras' form: what files have under `config`. */
   override getConfig(): Config {
     const config: Config = { ...super.getConfig(), layers: this.#stack.map(serializeLayer) };
