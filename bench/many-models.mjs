@@ -46,7 +46,7 @@ for (let epoch = 0; epoch < EPOCHS; epoch += EPOCHS / 10) {
 }
 for (let i = 1; i <= MODELS; i++) {
   await makeModel().trainOnBatch(x, y);
-  if (i % (MODELS / 20) === 0) console.log(`${i} models: ${memory()}`);
+  if (i % Math.ceil(MODELS / 20) === 0) console.log(`${i} models: ${memory()}`);
 }
 const { name, isa, threads } = backend.describe();
 console.log(`engine: ${name} ${isa ?? ''}, ${threads} threads`);

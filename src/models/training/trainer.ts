@@ -1,6 +1,7 @@
 /** @file Trainer: what compile, fit, evaluate and predict of a model do (Keras' `trainers/trainer.py`). */
 
 import { ValueError } from '../../base/errors.ts';
+import { EventLoopBreaks } from '../../base/event-loop.ts';
 import { defaultGenerator } from '../../base/random.ts';
 import { RandomStreams } from '../../base/random-streams.ts';
 import type { StateValue } from '../../base/state-value.ts';
@@ -41,6 +42,7 @@ const INFERENCE = 'inference';
 export class Trainer {
   readonly #model: TrainedModel;
   readonly #cache = new StepCache();
+  readonly #breaks = new EventLoopBreaks();
   readonly #random = new RandomStreams();
   #compiled: Compiled | null = null;
   #generation = 0;
@@ -222,6 +224,8 @@ export class Trainer {
     const runner = this.#runner(mode, names, data.samples);
     await runner.prepare(data);
     const { step, reported } = await runner.run(rangeBatch(data, 0, data.samples), 'the batch');
+    // In a program of such calls alone, finalizers would never run, and dropped models would stay in memory.
+    await this.#breaks.pause();
     const totals = new Totals();
     totals.add(step.reported, reported);
     return options.returnDict === true ? totals.logs() : totals.list();
