@@ -9,6 +9,7 @@ import type { FeedNumbers } from '../../engine/executable.ts';
 import type { SymbolicTensor } from '../../layers/layer.ts';
 import { shapeHint } from '../shape-hint.ts';
 import type { Batch, Examples } from './batch.ts';
+import { inOutput } from './in-output.ts';
 import type { ModelStep } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
@@ -65,13 +66,15 @@ export function checkTargets(
   data: Examples,
 ): void {
   step.losses.forEach((loss, i) => {
-    const output = model.outputs[targets[i]!]!;
+    const place = targets[i]!;
+    const output = model.outputs[place]!;
     const target = data.y[i]!;
-    if (loss !== null) loss.validateTargets(target.data, target.shape, output.shape);
-    else if (!target.allFinite())
-      throw new ValueError(
-        `The targets of '${model.outputNames[targets[i]!]}' hold NaN or infinite numbers.`,
+    if (loss !== null)
+      inOutput(model.outputNames[place]!, () =>
+        loss.validateTargets(target.data, target.shape, output.shape),
       );
+    else if (!target.allFinite())
+      throw new ValueError(`The targets of '${model.outputNames[place]}' hold NaN or infinite numbers.`);
   });
   for (const weight of data.sampleWeights ?? []) {
     if (weight !== null && !weight.allFinite())

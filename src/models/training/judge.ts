@@ -9,6 +9,7 @@ import type { MetricResolver } from '../../metrics/registry.ts';
 import { add, constant, mul } from '../../ops/index.ts';
 import { placeholder } from '../../ops/leaf.ts';
 import type { Compiled, OutputLoss } from './compile-options.ts';
+import { inOutput } from './in-output.ts';
 import type { Reported } from './reported.ts';
 
 /** The values that losses and metrics are computed from. */
@@ -51,7 +52,8 @@ export function judge(request: JudgeRequest): Judgement {
     if (option === null && resolvers.metrics.length + resolvers.weightedMetrics.length === 0) return;
     const [shape, sampleWeight] = [targetShapes[judged.length]!, sampleWeights[judged.length]!];
     const prefix = several ? `${name}_` : '';
-    judged.push(judgeOutput({ name, prefix, shape, prediction, option, ...resolvers, sampleWeight }));
+    const output = { name, prefix, shape, prediction, option, ...resolvers, sampleWeight };
+    judged.push(inOutput(name, () => judgeOutput(output)));
   });
   const trained = judged.flatMap(({ name, loss }) => (loss === null ? [] : [{ name, ...loss }]));
   const loss = [...trained.map(({ weighted }) => weighted), ...prices].reduce((sum, value) =>

@@ -31,7 +31,7 @@ const weights = numbers([N, H, W], (i) => (i % 5) / 2);
 
 function segmentation(loss: LossIdentifier) {
   const net = sequential([
-    conv2d({ filters: C, kernelSize: 1, activation: 'softmax', inputShape: [H, W, 2] }),
+    conv2d({ filters: C, kernelSize: 1, activation: 'softmax', inputShape: [H, W, 2], name: 'classes' }),
   ]);
   net.setWeights([numbers([1, 1, 2, C], (i) => 1 - i / 2), numbers([C], (i) => i / 4)]);
   net.compile({ optimizer: 'sgd', loss, weightedMetrics: ['accuracy'] });
@@ -78,6 +78,6 @@ test('pixels of an ignored class count nothing, as if their weight was 0', async
   }
   await assert.rejects(
     async () => segmentation('sparseCategoricalCrossentropy').fit(x, ignored, quiet),
-    /label 255 at index 0 is not a class number/,
+    /label 255 at index 0 is not a class number.*\(In output 'classes'\.\)/,
   );
 });
