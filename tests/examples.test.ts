@@ -23,7 +23,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   'custom-layer': { expected: /it reads [89]\d\.\d %.*The loaded model predicts the same\./s },
   'cats-vs-dogs': {
     expected:
-      /Total params: 3,453,121.*Found 12 images belonging to 2 classes\..*With augmentation and dropout: validation accuracy/s,
+      /Total params: 3,453,121.*Found 12 images belonging to 2 classes\..*With augmentation and dropout: validation accuracy.*averaged weights: validation accuracy/s,
     prepare: makePhotos,
   },
 };
