@@ -130,7 +130,7 @@ def set_weights(model, gain):
 
 def fitting_gain(model):
     """The least gain with which outputs depend on the image: in many architectures its trace fades from layer to layer."""
-    for gain in (3, 4, 6, 8, 10, 12, 16, 20, 24, 32):
+    for gain in (3, 4, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 128):
         set_weights(model, gain)
         first, second = (np.asarray(model(images(stream, model, 1), training=False)) for stream in (1, 2))
         if difference(second, first) > 0.02:
