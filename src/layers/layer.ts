@@ -1,31 +1,27 @@
 /**
- * @file Layer, the base of everything a model is made of, and the results of applying it: symbolic tensors and calls.
+ * @file Layer, the base of everything a model is made of, and the results of applying it: symbolic tensors and calls. What it
+ * owns is in weight-owner.ts.
  * Semantics and texts follow Keras 3 (`keras/src/layers/layer.py`).
  */
 
-import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { uniqueName } from '../base/names.ts';
-import { booleanOption, describeValue } from '../base/options.ts';
-import { formatShape, type Shape, sameShape } from '../base/shape.ts';
+import { describeValue } from '../base/options.ts';
+import type { Shape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import { checkNode, type Node, withScope } from '../graph/node.ts';
-import type { Variable } from '../graph/variable.ts';
 import { mul } from '../ops/index.ts';
 import { inverseBatchSize, placeholder } from '../ops/leaf.ts';
-import { Configurable, takesOptions } from '../options/configurable.ts';
-import type { OptionsOf } from '../options/option.ts';
 import type { Regularizer } from '../regularizers/regularizer.ts';
 import { type CallContext, callOf, ShapeContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
-import { inputShapeOf, LAYER_OPTIONS } from './layer-options.ts';
-import { makeWeight, type WeightOptions } from './make-weight.ts';
+import { inputShapeOf } from './layer-options.ts';
 import { type ApplyOptions, ValueCalls } from './value-calls.ts';
+import { type LayerOptions, WeightOwner } from './weight-owner.ts';
 
 export type { CallContext } from './call-context.ts';
 export type { ApplyOptions } from './value-calls.ts';
-
-/** Options that every layer takes. */
-export type LayerOptions = OptionsOf<typeof LAYER_OPTIONS>;
+export type { LayerOptions } from './weight-owner.ts';
 
 /** A value that a layer will compute: what `input()` and `layer.apply()` return. */
 export class SymbolicTensor {
@@ -82,29 +78,21 @@ export type CallResult = Node | readonly Node[] | { readonly [output: string]: N
  * A user's own class sets the static `className` and defines `call`; its options come from `withOptions(Layer, {…})`;
  * it makes weights in `createWeights`, and says in `inputSpec` what it can take.
  */
-export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
+export abstract class Layer extends WeightOwner {
   static override readonly methods: readonly string[] = ['call'];
-  declare readonly name: string;
   declare readonly dtype: 'float32';
   /** A price on the outputs whose mean over the samples is added to the loss; null without. */
   declare readonly activityRegularizer: Regularizer | null;
   /** Every `apply` so far, in order. */
   readonly inboundCalls: LayerCall[] = [];
-  /** Whether the name is the class' with a number, because none was chosen. */
-  hasAutomaticName: boolean;
-  #trainable: boolean;
   readonly #batchInputShape: Shape | null;
   #buildShapes: readonly Shape[] | null = null;
-  readonly #ownWeights: Variable[] = [];
-  readonly #subLayers: Layer[] = [];
   protected inputSpec: InputSpec = {};
   #valueCalls: ValueCalls | null = null;
 
   /** Throws ValueError for an unknown, missing or wrong option, UnsupportedError for a dtype other than float32. */
   constructor(options: LayerOptions = {}) {
     super(checkNoInputs(options));
-    this.hasAutomaticName = (options.name ?? null) === null;
-    this.#trainable = options.trainable ?? true;
     this.#batchInputShape = inputShapeOf(this.className, options);
   }
 
@@ -113,38 +101,8 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     return this.#batchInputShape;
   }
 
-  /**
-   * Whether `fit` may change the weights. Freezing takes effect at the next `fit`; a layer that was frozen when the
-   * model was compiled and trained needs a new `compile` to train again.
-   */
-  get trainable(): boolean {
-    return this.#trainable;
-  }
-
-  /** Sets it for all layers inside, too. */
-  set trainable(value: boolean) {
-    this.#trainable = booleanOption(this.className, 'trainable', value, true);
-    for (const layer of this.#subLayers) layer.trainable = value;
-  }
-
-  /** The layers inside, in the order in which they were tracked; a model's are its `layers`. */
-  get subLayers(): readonly Layer[] {
-    return this.#subLayers;
-  }
-
-  /**
-   * Makes `layer` a part of this one, which then owns, freezes, saves and shows its weights; returns it. To be called
-   * where a property is set: `readonly conv = this.track(layers.conv2d({ … }))`. Files name the layer after the
-   * property. Throws ValueError when `layer` is not a layer, and for this layer itself.
-   */
-  protected track<L extends Layer>(layer: L): L {
-    if (!(layer instanceof Layer) || (layer as Layer) === this) {
-      throw new ValueError(
-        `Layer '${this.name}' (${this.className}): track() takes another layer, received ${describeValue(layer)}.`,
-      );
-    }
-    if (!this.#subLayers.includes(layer)) this.#subLayers.push(layer);
-    return layer;
+  override get subLayers(): readonly Layer[] {
+    return super.subLayers as readonly Layer[];
   }
 
   /** What the layer was first applied to. Throws ValueError before that, and when that were several tensors. */
@@ -157,82 +115,13 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
     return onlyTensor(this, 'output', this.inboundCalls[0]?.outputs);
   }
 
-  /** Whether the weights exist. */
-  get built(): boolean {
+  override get built(): boolean {
     return this.#buildShapes !== null;
   }
 
   /** The input shapes the layer was built for; null before that. */
   get buildShapes(): readonly Shape[] | null {
     return this.#buildShapes;
-  }
-
-  /** The variables of the layer itself, without those of layers inside: trained ones first, then statistics. */
-  get ownWeights(): readonly Variable[] {
-    const own = this.#ownWeights;
-    return [...own.filter((weight) => weight.trainable), ...own.filter((weight) => !weight.trainable)];
-  }
-
-  /** All variables, each once: the layer's own, then those of the layers inside. */
-  get weights(): readonly Variable[] {
-    return [...new Set([...this.ownWeights, ...this.subLayers.flatMap((layer) => layer.weights)])];
-  }
-
-  /** The variables that `fit` changes by gradients: none while the layer is frozen. */
-  get trainableWeights(): readonly Variable[] {
-    if (!this.trainable) return [];
-    const own = this.ownWeights.filter((weight) => weight.trainable);
-    return [...new Set([...own, ...this.subLayers.flatMap((layer) => layer.trainableWeights)])];
-  }
-
-  /** The variables that `fit` does not change by gradients. */
-  get nonTrainableWeights(): readonly Variable[] {
-    const trained = new Set(this.trainableWeights);
-    return this.weights.filter((weight) => !trained.has(weight));
-  }
-
-  /** Number of weights' elements. Throws ValueError before the layer is built. */
-  countParams(): number {
-    if (!this.built) {
-      throw new ValueError(
-        `You tried to call countParams on layer '${this.name}', but the layer isn't built. ` +
-          'Apply it to an input first, or call build([inputShape]).',
-      );
-    }
-    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
-  }
-
-  /** Copies of all variables, in the order of `weights`. */
-  getWeights(): Tensor[] {
-    return this.weights.map((weight) => new Tensor(weight.shape, 'float32', weight.view().slice()));
-  }
-
-  /** Replaces all variables' numbers. Throws ValueError on a wrong count, ShapeError on a wrong shape; changes nothing then. */
-  setWeights(values: readonly Tensor[]): void {
-    const weights = this.weights;
-    if (!Array.isArray(values) || !values.every((value) => value instanceof Tensor)) {
-      throw new ValueError(
-        `setWeights on layer '${this.name}' takes a list of Tensors, as getWeights() gives, received ${describeValue(values)}.`,
-      );
-    }
-    if (values.length !== weights.length) {
-      throw new ValueError(
-        `You called setWeights(weights) on layer '${this.name}' with a weight list of length ${values.length}, ` +
-          `but the layer was expecting ${weights.length} weights. Give a list as getWeights() does.`,
-      );
-    }
-    weights.forEach(({ name, shape }, index) => {
-      const given = values[index]!.shape;
-      if (!sameShape(shape, given)) {
-        throw new ShapeError(
-          `Layer ${this.name} weight shape ${formatShape(shape)} is not compatible with provided weight shape ` +
-            `${formatShape(given)} (weight ${index}, '${name}'). Give them in the order of getWeights().`,
-        );
-      }
-    });
-    weights.forEach((weight, index) => {
-      weight.assign(values[index]!.data);
-    });
   }
 
   /** Makes the weights for inputs of these shapes; does nothing when they exist. Throws as the input check and `call` do. */
@@ -249,7 +138,7 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
       return this.#traceShapes(inputShapes);
     } catch (error) {
       // Otherwise the next attempt would make some of the weights a second time.
-      this.#ownWeights.length = 0;
+      this.dropWeights();
       this.#buildShapes = null;
       throw error;
     }
@@ -358,16 +247,6 @@ export abstract class Layer extends takesOptions(Configurable, LAYER_OPTIONS) {
 
   /** Hook: makes the weights with `addWeight` and narrows `inputSpec`. Layers without weights leave it out. */
   protected createWeights(_inputShapes: readonly Shape[]): void {}
-
-  /**
-   * Makes a variable named `layer/name`. Throws ValueError for unknown or wrong options, ShapeError for a shape with an
-   * extent that is no whole number from 1 up.
-   */
-  protected addWeight(options: WeightOptions): Variable {
-    const variable = makeWeight(this, options);
-    this.#ownWeights.push(variable);
-    return variable;
-  }
 
   /** The type of the outputs, for files. */
   protected get outputDType(): SymbolicTensor['dtype'] {

@@ -9,7 +9,7 @@ import { type Layer, SymbolicTensor } from '../layers/layer.ts';
 import { Operation } from '../operations/operation.ts';
 import { GraphModel } from './graph-model.ts';
 import { detach, type LayerGraph, mapGraph } from './layer-graph.ts';
-import type { ModelOptions } from './model.ts';
+import type { ModelOptions } from './model-structure.ts';
 import { graphConfig } from './serialize.ts';
 import { type Flattened, flatten, type Structure } from './structure.ts';
 import type { DataInput, DatasetLike } from './training/data-types.ts';

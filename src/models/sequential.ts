@@ -10,7 +10,8 @@ import { Layer, SymbolicTensor } from '../layers/layer.ts';
 import { checkBatchShape } from '../layers/layer-options.ts';
 import { GraphModel } from './graph-model.ts';
 import { type LayerGraph, mapGraph } from './layer-graph.ts';
-import { Model, type ModelOptions } from './model.ts';
+import { Model } from './model.ts';
+import type { ModelOptions } from './model-structure.ts';
 import { serializeLayer } from './serialize.ts';
 
 export interface SequentialOptions extends ModelOptions {
