@@ -82,12 +82,8 @@ export const winogradConv2dOp: Op<ForwardAttributes> = {
   infer: ([src, weights], { output }) => [src![0]!, ...output, weights![2]!],
   gradient: (node, dy) => {
     const [src, weights] = node.inputs as [Node, Node];
-    const [top, left] = node.attrs.before;
     return [
-      apply(winogradConv2dOp, [dy, mirrored(weights)], {
-        before: [2 - top, 2 - left],
-        output: [src.shape[1]!, src.shape[2]!],
-      }),
+      sourceGradient(src, dy, weights, node.attrs),
       apply(winogradWeightsGradientOp, [src, dy], { before: node.attrs.before }),
     ];
   },
@@ -127,18 +123,23 @@ export const winogradConv2dOp: Op<ForwardAttributes> = {
   },
 };
 
+/** The gradient of `src`, whose convolution with transformed weights has the gradient `dy`. */
+function sourceGradient(src: Node, dy: Node, weights: Node, { before }: WinogradAttributes): Node {
+  const [top, left] = before;
+  return apply(winogradConv2dOp, [dy, mirrored(weights)], {
+    before: [2 - top, 2 - left],
+    output: [src.shape[1]!, src.shape[2]!],
+  });
+}
+
 /** Inputs: src [n, ih, iw, ic] and dy [n, oh, ow, oc]; the result [16, ic, oc] is summed over the batch. */
 export const winogradWeightsGradientOp: Op<WinogradAttributes> = {
   name: 'winogradWeightsGradient',
   infer: ([src, dy]) => [POINTS, src![3]!, dy![3]!],
   gradient: (node, dweights) => {
     const [src, dy] = node.inputs as [Node, Node];
-    const [top, left] = node.attrs.before;
     return [
-      apply(winogradConv2dOp, [dy, mirrored(dweights)], {
-        before: [2 - top, 2 - left],
-        output: [src.shape[1]!, src.shape[2]!],
-      }),
+      sourceGradient(src, dy, dweights, node.attrs),
       apply(winogradConv2dOp, [src, dweights], {
         before: node.attrs.before,
         output: [dy.shape[1]!, dy.shape[2]!],
