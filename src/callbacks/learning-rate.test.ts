@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { idleModel } from '../../tests/support/callback-model.ts';
 import { fixtureUrl } from '../../tests/support/fixtures.ts';
 import type { Callback, CallbackModel } from './callback.ts';
 import { type LearningRateScheduler, learningRateScheduler } from './learning-rate-scheduler.ts';
@@ -34,20 +35,7 @@ function modelWith(rate: number): CallbackModel {
       learningRate = Math.fround(value);
     },
   };
-  return {
-    ...{
-      name: 'model',
-      className: 'Sequential',
-      layers: [],
-      toJson: () => '',
-      stopTraining: false,
-      metricDirections: new Map(),
-      optimizer,
-    },
-    ...{ getWeights: () => [], setWeights: () => {} },
-    ...{ trainingState: () => null, restoreTrainingState: () => {} },
-    ...{ save: async () => {}, saveWeights: async () => {} },
-  };
+  return idleModel({ optimizer });
 }
 
 type RateCallback = LearningRateScheduler | ReduceLROnPlateau;

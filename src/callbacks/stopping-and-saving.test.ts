@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { idleModel } from '../../tests/support/callback-model.ts';
 import { ValueError } from '../base/errors.ts';
 import { Tensor } from '../base/tensor.ts';
-import type { CallbackLike, CallbackModel, Logs } from './callback.ts';
+import type { CallbackLike, Logs } from './callback.ts';
 import { actsOnBatches, CallbackList } from './callback-list.ts';
 import { listOf } from './given-callbacks.ts';
 import {
@@ -19,25 +20,18 @@ import { ProgbarLogger } from './progbar-logger.ts';
 function fakeModel() {
   let weights = 0;
   const calls: string[] = [];
-  const model: CallbackModel = {
+  const model = idleModel({
     name: 'fake',
-    className: 'Sequential',
-    layers: [],
-    toJson: () => '{}',
-    stopTraining: false,
     metricDirections: new Map([['accuracy', 'up']]),
-    optimizer: null,
     getWeights: () => [Tensor.full([1], weights)],
     setWeights: ([value]) => calls.push(`set ${value!.item()}`),
-    trainingState: () => null,
-    restoreTrainingState: () => {},
     save: async (path) => {
       calls.push(`save ${path}`);
     },
     saveWeights: async (path) => {
       calls.push(`saveWeights ${path}`);
     },
-  };
+  });
   const next = () => {
     weights++;
   };

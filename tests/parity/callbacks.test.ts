@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import test, { before } from 'node:test';
 import { sizeOf } from '../../src/base/shape.ts';
 import { Tensor } from '../../src/base/tensor.ts';
-import type { CallbackModel } from '../../src/callbacks/callback.ts';
 import { csvLogger, earlyStopping, modelCheckpoint, swapEMAWeights } from '../../src/callbacks/index.ts';
 import { setBackend } from '../../src/engine/backend.ts';
 import { dense } from '../../src/layers/index.ts';
 import { sequential } from '../../src/models/sequential.ts';
 import { sgd } from '../../src/optimizers/index.ts';
+import { idleModel } from '../support/callback-model.ts';
 import { assertClose } from '../support/close.ts';
 import { fixtureUrl } from '../support/fixtures.ts';
 
@@ -57,29 +57,12 @@ function camel(options: Options): Options {
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [name(key), value]));
 }
 
-/** A model without weights, but for what callbacks do with it. */
-function fakeModel(own: Partial<CallbackModel> = {}): CallbackModel {
-  return {
-    ...{
-      name: 'model',
-      className: 'Sequential',
-      layers: [],
-      toJson: () => '',
-      stopTraining: false,
-      metricDirections: new Map(),
-      optimizer: null,
-    },
-    ...{ getWeights: () => [], setWeights: () => {}, save: async () => {}, saveWeights: async () => {} },
-    ...{ trainingState: () => null, restoreTrainingState: () => {}, ...own },
-  };
-}
-
 for (const { losses, options, done, restored, said } of fixture.stopping) {
   test(`earlyStopping as Keras: ${JSON.stringify(options)} for ${losses.join(' ')}`, () => {
     let text = '';
     let epochs = 0;
     const put: number[] = [];
-    const model = fakeModel({
+    const model = idleModel({
       getWeights: () => [Tensor.full([1], epochs)],
       setWeights: ([value]) => void put.push(value!.item()),
     });
@@ -106,7 +89,7 @@ for (const { options, saved, said } of fixture.checkpoints) {
     const save = async (path: string) => void paths.push(path);
     const output = { write: (part: string) => (text += part) };
     const callback = modelCheckpoint({ verbose: 1, output, ...camel(options) } as never);
-    callback.setModel(fakeModel({ save, saveWeights: save }));
+    callback.setModel(idleModel({ save, saveWeights: save }));
     for (const [epoch, loss] of fixture.losses.entries()) {
       callback.onEpochBegin(epoch);
       for (let batch = 0; batch < fixture.batches; batch++) {
