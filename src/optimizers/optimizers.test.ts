@@ -184,6 +184,16 @@ test('wrong options are refused', () => {
       /Unknown Adam.excludeFromWeightDecay option 'layers'/,
     ],
     [
+      () => adam().excludeFromWeightDecay({ variables: ['kernel'] } as never),
+      'ValueError',
+      /`variables` takes a list of variables.*\['kernel'\].*Names go into `names`/,
+    ],
+    [
+      () => adam().excludeFromWeightDecay({ names: 'bias' } as never),
+      'ValueError',
+      /expected a list of texts and regular expressions, received 'bias'/,
+    ],
+    [
       () => getOptimizer('LossScaleOptimizer' as never),
       'UnsupportedError',
       /Keras' optimizer LossScaleOptimizer/,

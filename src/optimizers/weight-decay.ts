@@ -1,9 +1,9 @@
 /** @file Weight decay apart from the gradient, before the rule (Loshchilov & Hutter 2017; Keras' `base_optimizer.py`). */
 
 import { ValueError } from '../base/errors.ts';
-import { checkOptionNames } from '../base/options.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
-import type { Variable } from '../graph/variable.ts';
+import { Variable } from '../graph/variable.ts';
 import { constant, mul, sub } from '../ops/index.ts';
 import type { Draft, Transform } from './transform.ts';
 
@@ -21,14 +21,27 @@ export function isExcluded(variable: Variable, { variables = [], names = [] }: D
   return variables.includes(variable) || names.some((pattern) => new RegExp(pattern).test(own));
 }
 
-/** Throws ValueError for unknown names of options, and as `checkPatterns` does. */
+/** Throws ValueError for unknown names of options, for what is no list of variables, and as `checkPatterns` does. */
 export function checkExclusion(who: string, exclusion: DecayExclusion): void {
   checkOptionNames(who, exclusion, ['variables', 'names']);
-  checkPatterns(who, exclusion.names ?? []);
+  const { variables = [], names = [] } = exclusion;
+  if (!Array.isArray(variables) || !variables.every((each) => each instanceof Variable)) {
+    throw new ValueError(
+      `${who}: \`variables\` takes a list of variables, as \`layer.weights\` has them, received ${describeValue(variables)}. ` +
+        'Names go into `names`.',
+    );
+  }
+  checkPatterns(who, names);
 }
 
-/** Throws ValueError for what is no regular expression. */
+/** Throws ValueError for what is no list, and for what in it is no regular expression. */
 export function checkPatterns(who: string, patterns: readonly (string | RegExp)[]): void {
+  const isPattern = (each: unknown) => typeof each === 'string' || each instanceof RegExp;
+  if (!Array.isArray(patterns) || !patterns.every(isPattern)) {
+    throw new ValueError(
+      `${who}: expected a list of texts and regular expressions, received ${describeValue(patterns)}.`,
+    );
+  }
   for (const pattern of patterns) {
     try {
       new RegExp(pattern);
