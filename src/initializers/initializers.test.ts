@@ -123,6 +123,10 @@ test('configurations are Keras 3.15 and read back', () => {
 });
 
 test('wrong options are refused', () => {
+  assert.throws(
+    () => initializers.varianceScaling({ inputAxes: [0] }),
+    /inputAxes and outputAxes are given together/,
+  );
   assert.throws(() => initializers.constant({ value: Number.NaN }), /`value`/);
   assert.throws(() => initializers.randomUniform({ minval: 1, maxval: 0 }), /must not exceed/);
   assert.throws(() => initializers.randomNormal({ stddev: -1 }), /`stddev`/);

@@ -4,7 +4,7 @@
  * `keras/src/initializers/random_initializers.py`.
  */
 
-import { ShapeError } from '../base/errors.ts';
+import { ShapeError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import type { RandomGenerator } from '../base/random.ts';
 import { formatShape, sizeOf } from '../base/shape.ts';
@@ -34,6 +34,15 @@ export abstract class Scaling extends withOptions(RandomInitializer, {
   /** The weight's axes that stand for outputs. Default null: as kernels of Conv2D have them. */
   outputAxes: axisList(null),
 }) {
+  protected override checkOptions(): void {
+    const { inputAxes, outputAxes } = this;
+    if ((inputAxes === null) === (outputAxes === null)) return;
+    throw new ValueError(
+      `${this.className}: inputAxes and outputAxes are given together. Received: inputAxes=${describeValue(inputAxes)}, ` +
+        `outputAxes=${describeValue(outputAxes)}.`,
+    );
+  }
+
   /** Inputs and outputs per unit of a weight of `shape`. Throws ShapeError for axes that it does not have. */
   #fans(shape: readonly number[]): { fanIn: number; fanOut: number } {
     const { inputAxes, outputAxes } = this;

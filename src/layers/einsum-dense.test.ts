@@ -25,6 +25,10 @@ test('equations that cannot be read are refused', () => {
   }
   const bias = { equation: 'ab,bc->ac', outputShape: 3, biasAxes: 'b' };
   assert.throws(() => einsumDense(bias), /biasAxes='b': 'b' is no axis of the output 'ac'/);
+  assert.throws(
+    () => einsumDense({ ...bias, biasAxes: 'a' }),
+    /'a' is no axis of the output 'ac'.*besides the batch/,
+  );
 });
 
 test('inputs and output shapes that do not fit the equation are refused', () => {

@@ -63,7 +63,6 @@ export class EinsumDense extends withOptions(Layer, {
   kernelConstraint: constraint(),
   /** A constraint on the bias, applied after each step. Default null: none. */
   biasConstraint: constraint(),
-  // Other layers write it only when it is set.
   /** A price on the outputs whose mean over the samples is added to the loss. Default null: none. */
   activityRegularizer: regularizer(),
   quantizationConfig: unsupported(),
@@ -85,11 +84,13 @@ export class EinsumDense extends withOptions(Layer, {
   }
 
   protected override checkOptions(): void {
-    const { output } = partsOf(this);
-    const wrong = [...(this.biasAxes ?? '')].find((letter) => !output.includes(letter));
+    const { output, dots } = partsOf(this);
+    const own = dots === 'left' ? output : output.slice(1);
+    const wrong = [...(this.biasAxes ?? '')].find((letter) => !own.includes(letter));
     if (wrong === undefined) return;
     throw new ValueError(
-      `EinsumDense: biasAxes='${this.biasAxes}': '${wrong}' is no axis of the output '${output}' of the equation.`,
+      `EinsumDense: biasAxes='${this.biasAxes}': '${wrong}' is no axis of the output '${output}' of the equation besides the ` +
+        'batch.',
     );
   }
 
