@@ -8,6 +8,7 @@ import type { ActivationFunction } from './functions.ts';
 /** A layer that can stand for an activation: without weights, the same in training. */
 export interface ActivationLayer {
   readonly className: string;
+  readonly activityRegularizer?: unknown;
   getConfig(): Config;
   call(inputs: readonly Node[]): Node;
 }
@@ -26,7 +27,7 @@ export function readActivationLayers(read: typeof layerOf): void {
 
 /**
  * The function of a layer, or of an object of a Keras file that is a layer; undefined for anything else. Throws
- * ValueError for a layer that is no activation.
+ * ValueError for a layer that is no activation, or that adds a price to the loss.
  */
 export function functionOfLayer(value: unknown): ActivationFunction | undefined {
   const isObject = isKerasObject(value) && value.class_name !== 'function';
@@ -37,6 +38,12 @@ export function functionOfLayer(value: unknown): ActivationFunction | undefined 
     throw new ValueError(
       `The layer ${layer.className} cannot be the activation of another one, only ${CLASSES.join(', ')} can. Put it after that ` +
         'layer.',
+    );
+  }
+  if ((layer.activityRegularizer ?? null) !== null) {
+    throw new ValueError(
+      `The activation ${layer.className} has an activityRegularizer, which only a layer in the model can have. Give it to the ` +
+        'layer that the activation is for.',
     );
   }
   const body: ActivationFunction = (x) => layer.call([x]);

@@ -40,4 +40,19 @@ test('layers that are no activations are refused', () => {
     );
   }
   assert.throws(() => layers.dense({ units: 1, activation: { units: 3 } as never }), /Could not interpret/);
+  const priced = layers.reLU({ activityRegularizer: 'l2' });
+  assert.throws(
+    () => layers.dense({ units: 1, activation: priced }),
+    /ReLU has an activityRegularizer.*Give it to the layer/,
+  );
+});
+
+test('a PReLU refuses inputs that its slopes do not fit', () => {
+  const layer = layers.pReLU({ name: 'slopes' });
+  layer.computeOutputShape([[null, 8]]);
+  for (const shape of [
+    [null, 3, 8],
+    [null, 1],
+  ])
+    assert.throws(() => layer.computeOutputShape([shape]), /'slopes'/);
 });
