@@ -3,9 +3,10 @@ import { after, test } from 'node:test';
 import { gradients } from '../../autodiff/gradients.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { RandomGenerator, setRandomSeed } from '../../base/random.ts';
-import { Tensor } from '../../base/tensor.ts';
+import { Tensor, tensor } from '../../base/tensor.ts';
 import { setBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
+import { sequential } from '../../models/sequential.ts';
 import { sum } from '../../ops/index.ts';
 import { placeholder } from '../../ops/leaf.ts';
 import { l1l2 } from '../../regularizers/index.ts';
@@ -198,11 +199,23 @@ test('a rate of 1 gives zeros', async () => {
   }
 });
 
-test('activityRegularization has a price like any layer with that regularizer', () => {
-  const layer = layers.activityRegularization({ l1: 0.5 });
-  assert.deepEqual(layer.activityRegularizer!.getConfig(), l1l2({ l1: 0.5, l2: 0 }).getConfig());
+test('activityRegularization has a price like any layer with that regularizer', async () => {
+  const x = tensor([
+    [1, -3],
+    [2, 0],
+  ]);
+  const priceOf = async (layer: Layer) => {
+    const net = sequential([layer]);
+    net.compile({ loss: 'mse', optimizer: 'sgd' });
+    return (await net.evaluate(x, x, { verbose: 0 }))[0]!;
+  };
+  const price = await priceOf(layers.activityRegularization({ l1: 0.5, l2: 0.25, inputShape: [2] }));
+  assert.equal(price, (0.5 * (4 + 2) + 0.25 * (10 + 4)) / 2);
+  const other = layers.identity({ activityRegularizer: l1l2({ l1: 0.5, l2: 0.25 }), inputShape: [2] });
+  assert.equal(await priceOf(other), price);
+  layers.activityRegularization({ l1: 1, activityRegularizer: null });
   assert.throws(
-    () => layers.activityRegularization({ l1: 1, activityRegularizer: 'l2' } as never),
+    () => layers.activityRegularization({ l1: 1, activityRegularizer: 'l2' }),
     /give l1 and l2 in the place of activityRegularizer/,
   );
 });

@@ -4,7 +4,7 @@ import type { Config } from '../../base/config.ts';
 import type { Node } from '../../graph/node.ts';
 import { factory, withOptions } from '../../options/configurable.ts';
 import { fraction, seed } from '../../options/kinds.ts';
-import type { InputSpec } from '../input-spec.ts';
+import { IMAGES } from '../input-spec.ts';
 import { type CallContext, Layer } from '../layer.ts';
 import { dataFormat } from '../layer-options.ts';
 import { drop } from './drop.ts';
@@ -19,10 +19,7 @@ export class SpatialDropout2D extends withOptions(Layer, {
   dataFormat: dataFormat(),
 }) {
   static override readonly className = 'SpatialDropout2D';
-  protected override inputSpec: InputSpec = {
-    ndim: 4,
-    rankHint: 'Images are [batch, height, width, channels].',
-  };
+  protected override inputSpec = IMAGES;
 
   override call([x]: readonly Node[], context: CallContext): Node {
     const shape = [null, 1, 1, x!.shape[3]!];
