@@ -44,6 +44,8 @@ export class PReLU extends withOptions(Layer, {
     const { alphaInitializer, alphaRegularizer, alphaConstraint } = this;
     const rules = { regularizer: alphaRegularizer, constraint: alphaConstraint };
     this.#alpha = this.addWeight({ name: 'alpha', shape, initializer: alphaInitializer, ...rules });
+    const fixed = shape.flatMap((dim, i) => (shared.includes(i + 1) ? [] : [[i + 1, dim]]));
+    this.inputSpec = { ndim: input!.length, axes: Object.fromEntries(fixed) };
   }
 }
 

@@ -23,8 +23,8 @@ export function normalizedAxes(): Option<readonly number[], number | readonly nu
 }
 
 /**
- * The axes from 0 up in ascending order. Throws ShapeError for axes that `shape` does not have, UnsupportedError for the
- * batch's.
+ * The axes from 0 up in ascending order. Throws ShapeError for axes that `shape` does not have or that are named
+ * twice, UnsupportedError for the batch's.
  */
 export function ownAxes(layer: Receiver, shape: Shape, given: readonly number[]): readonly number[] {
   const rank = shape.length;
@@ -36,7 +36,13 @@ export function ownAxes(layer: Receiver, shape: Shape, given: readonly number[])
       );
     }
   }
-  const own = [...new Set(given.map((axis) => (axis < 0 ? axis + rank : axis)))].sort((a, b) => a - b);
+  const own = given.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
+  if (new Set(own).size < own.length) {
+    throw new ShapeError(
+      `Layer '${layer.name}' (${layer.className}): axis=${describeValue(given)} names an axis of an input ` +
+        `${formatShape(shape)} twice. Name each once.`,
+    );
+  }
   if (own[0] !== 0) return own;
   throw new UnsupportedError(
     `Layer '${layer.name}' (${layer.className}): axis=${describeValue(given)} has the batch, axis 0, among it, whose ` +

@@ -13,9 +13,9 @@ import { AffineLayer } from './affine-layer.ts';
 import { ownAxes, withAxesLast } from './axes-last.ts';
 
 /**
- * (x - mean) / sqrt(variance + epsilon) · gamma + beta for each channel, the last axis; the shape stays.
+ * (x - mean) / sqrt(variance + epsilon) · gamma + beta for each place along `axis`; the shape stays.
  *
- * While training, mean and variance (biased) are those of the whole batch over all axes but the channels', and moving
+ * While training, mean and variance (biased) are those of the whole batch over all axes but `axis`, and moving
  * averages of them are kept, one call after the other when a model calls the layer several times; otherwise, and while
  * `trainable` is false, the moving averages are used and not changed.
  */

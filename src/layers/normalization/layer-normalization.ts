@@ -52,6 +52,7 @@ export class LayerNormalization extends withOptions(AffineLayer, {
     ownAxes(this, input!, this.axis);
     // In Keras' order, which has negative axes first.
     const shape = [...this.axis].sort((a, b) => a - b).map((axis) => input!.at(axis)!);
+    this.inputSpec = { axes: Object.fromEntries(this.axis.map((axis) => [axis, input!.at(axis)!])) };
     const { rmsScaling } = this;
     this.addAffineWeights(shape, { scale: this.scale || rmsScaling, center: this.center && !rmsScaling });
   }

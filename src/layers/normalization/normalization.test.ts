@@ -24,6 +24,21 @@ test('axes that the input does not have, and the batch, are refused', () => {
     assert.throws(() => make({ axis: 0 }).computeOutputShape([MAPS]), UnsupportedError);
   }
   assert.throws(() => rmsNormalization({ axis: [1, 2] }).computeOutputShape([MAPS]), /only the last axes/);
+  for (const make of [layerNormalization, rmsNormalization]) {
+    assert.throws(
+      () => make({ axis: [-1, 3] }).computeOutputShape([MAPS]),
+      /names an axis of an input .* twice/,
+    );
+  }
+});
+
+test('a layer that has its weights refuses inputs that they do not fit', () => {
+  for (const make of [layerNormalization, rmsNormalization]) {
+    const layer = make({ name: 'norm' });
+    layer.computeOutputShape([[null, 8]]);
+    assert.deepEqual(layer.computeOutputShape([[null, 3, 8]]), [null, 3, 8]);
+    assert.throws(() => layer.computeOutputShape([[null, 16]]), /'norm'.*\[null, 16\]/s);
+  }
 });
 
 test('channels are a multiple of the groups', () => {

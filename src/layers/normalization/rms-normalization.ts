@@ -39,6 +39,7 @@ export class RMSNormalization extends withOptions(Layer, {
       );
     }
     const shape = axes.map((axis) => input![axis]!);
+    this.inputSpec = { axes: Object.fromEntries(this.axis.map((axis) => [axis, input!.at(axis)!])) };
     this.#scale = this.addWeight({ name: 'scale', shape, initializer: 'ones' });
   }
 }
