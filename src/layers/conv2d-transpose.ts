@@ -13,7 +13,7 @@ import { count, pair } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import type { InputSpec } from './input-spec.ts';
 import { KernelLayer } from './kernel-layer.ts';
-import { checkStridesAndDilation, IMAGES, WINDOW_OPTIONS } from './window-options.ts';
+import { checkStridesAndDilation, WINDOW_INPUT, WINDOW_OPTIONS } from './window-options.ts';
 
 /** [batch, height, width, channels] → [batch, height', width', filters]. Kernel: [kh, kw, filters, channels]. */
 export class Conv2DTranspose extends withOptions(KernelLayer, {
@@ -33,7 +33,7 @@ export class Conv2DTranspose extends withOptions(KernelLayer, {
   activityRegularizer: regularizer(),
 }) {
   static override readonly className = 'Conv2DTranspose';
-  protected override inputSpec: InputSpec = IMAGES;
+  protected override inputSpec: InputSpec = WINDOW_INPUT;
 
   override call([x]: readonly Node[]): Node {
     const { strides, padding, outputPadding, dilationRate: dilation } = this;

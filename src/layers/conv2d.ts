@@ -9,7 +9,7 @@ import { count } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import type { InputSpec } from './input-spec.ts';
 import { KernelLayer } from './kernel-layer.ts';
-import { checkKernelFits, checkStridesAndDilation, IMAGES, WINDOW_OPTIONS } from './window-options.ts';
+import { checkKernelFits, checkStridesAndDilation, WINDOW_INPUT, WINDOW_OPTIONS } from './window-options.ts';
 
 /** [batch, height, width, channels] → [batch, height', width', filters]. */
 export class Conv2D extends withOptions(KernelLayer, {
@@ -25,7 +25,7 @@ export class Conv2D extends withOptions(KernelLayer, {
   activityRegularizer: regularizer(),
 }) {
   static override readonly className = 'Conv2D';
-  protected override inputSpec: InputSpec = IMAGES;
+  protected override inputSpec: InputSpec = WINDOW_INPUT;
 
   override call([x]: readonly Node[]): Node {
     const { strides, padding, dilationRate: dilation, groups } = this;

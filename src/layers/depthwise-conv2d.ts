@@ -12,7 +12,7 @@ import { count } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import { BiasLayer } from './bias-layer.ts';
 import type { InputSpec } from './input-spec.ts';
-import { checkKernelFits, IMAGES, WINDOW_OPTIONS } from './window-options.ts';
+import { checkKernelFits, WINDOW_INPUT, WINDOW_OPTIONS } from './window-options.ts';
 
 /** [batch, height, width, channels] → [batch, height', width', channels · depthMultiplier]. */
 export class DepthwiseConv2D extends withOptions(BiasLayer, {
@@ -29,7 +29,7 @@ export class DepthwiseConv2D extends withOptions(BiasLayer, {
   depthwiseConstraint: constraint(),
 }) {
   static override readonly className = 'DepthwiseConv2D';
-  protected override inputSpec: InputSpec = IMAGES;
+  protected override inputSpec: InputSpec = WINDOW_INPUT;
   #kernel!: Variable;
 
   override call([x]: readonly Node[]): Node {

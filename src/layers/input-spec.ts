@@ -16,7 +16,12 @@ export interface InputSpec {
 }
 
 /** A batch of images or maps. */
-export const IMAGES: InputSpec = { ndim: 4, rankHint: 'Images are [batch, height, width, channels].' };
+export const IMAGES: InputSpec = {
+  ndim: 4,
+  rankHint:
+    'Images are [batch, height, width, channels]; grey images get their channel axis with ' +
+    'x.reshape([...x.shape, 1]).',
+};
 
 /** The layer, for messages. */
 interface Receiver {

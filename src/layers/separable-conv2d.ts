@@ -15,7 +15,7 @@ import { count } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import { BiasLayer } from './bias-layer.ts';
 import type { InputSpec } from './input-spec.ts';
-import { checkKernelFits, IMAGES, WINDOW_OPTIONS } from './window-options.ts';
+import { checkKernelFits, WINDOW_INPUT, WINDOW_OPTIONS } from './window-options.ts';
 
 /** [batch, height, width, channels] → [batch, height', width', filters]. */
 export class SeparableConv2D extends withOptions(BiasLayer, {
@@ -40,7 +40,7 @@ export class SeparableConv2D extends withOptions(BiasLayer, {
   pointwiseConstraint: constraint(),
 }) {
   static override readonly className = 'SeparableConv2D';
-  protected override inputSpec: InputSpec = IMAGES;
+  protected override inputSpec: InputSpec = WINDOW_INPUT;
   #depthwise!: Variable;
   #pointwise!: Variable;
 

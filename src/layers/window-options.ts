@@ -5,7 +5,7 @@ import { describeValue } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Padding } from '../ops/window-geometry.ts';
 import { oneOf, pair } from '../options/kinds.ts';
-import type { InputSpec } from './input-spec.ts';
+import { IMAGES, type InputSpec } from './input-spec.ts';
 import { dataFormat } from './layer-options.ts';
 import { checkWindows } from './window-check.ts';
 
@@ -23,14 +23,8 @@ export const WINDOW_OPTIONS = {
   dilationRate: pair(1),
 };
 
-/** Inputs of such layers. */
-export const IMAGES: InputSpec = {
-  minNdim: 4,
-  ndim: 4,
-  rankHint:
-    'Images are [batch, height, width, channels]; grey images get their channel axis with ' +
-    'x.reshape([...x.shape, 1]).',
-};
+/** Inputs of such layers, whose rank Keras checks in two steps. */
+export const WINDOW_INPUT: InputSpec = { ...IMAGES, minNdim: 4 };
 
 interface SlidingLayer {
   readonly name: string;
