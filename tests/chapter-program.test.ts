@@ -36,9 +36,9 @@ describe("the chapter's network compiled", () => {
   });
 
   it('updates every weight in place', () => {
-    const behind = step.program.phases.slice(
-      step.program.phases.findIndex(({ kind }) => kind === 'samples') + 1,
-    );
+    const sweep = step.program.phases.findIndex(({ kind }) => kind === 'samples');
+    assert.ok(sweep >= 0);
+    const behind = step.program.phases.slice(sweep + 1);
     const updated = new Set(
       behind.flatMap(({ calls }) => calls.flatMap(({ args }) => args.map(({ buffer }) => buffer.id))),
     );
