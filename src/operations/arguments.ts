@@ -70,13 +70,13 @@ export function toSymbolic(value: unknown): SymbolicTensor | null {
 export function storedValue(operation: string, value: unknown): ConfigValue {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (value === null || typeof value === 'boolean' || isKerasObject(value)) return value as ConfigValue;
-  if (value instanceof Tensor) {
+  if (value instanceof Tensor && value.allFinite()) {
     return { class_name: '__numpy__', config: { value: value.toArray(), dtype: value.dtype } } as Config;
   }
   const mixed = typeof value === 'object' && 'op' in value;
   throw new ValueError(
     `${operation} was applied to a symbolic tensor and ${mixed ? 'a node' : describeValue(value)}. Expected symbolic ` +
-      'tensors, finite numbers and Tensors. Nodes exist inside of layers and losses only.',
+      'tensors, and finite numbers or Tensors of them. Nodes exist inside of layers and losses only.',
   );
 }
 

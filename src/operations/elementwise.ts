@@ -5,7 +5,7 @@ import type { Node } from '../graph/node.ts';
 import type { SymbolicTensor } from '../layers/layer.ts';
 import * as ops from '../ops/index.ts';
 import { fixedNumber, operand, type Value } from './arguments.ts';
-import { binary, binaryKind, comparison, MATH, NN, NUMPY, unary, unaryKind } from './kinds.ts';
+import { binary, comparison, MATH, NN, NUMPY, ofArguments, unary, unaryKind } from './kinds.ts';
 import { type Operable, type OperationKind, operable } from './operation.ts';
 
 export const abs = unary('Absolute', ops.abs);
@@ -68,7 +68,7 @@ interface PowFunction {
   (x: SymbolicTensor, exponent: number): SymbolicTensor;
 }
 const POWER: OperationKind = {
-  ...binaryKind('Power', ops.add),
+  ...{ className: 'Power', module: NUMPY, parameters: ['x1', 'x2'], config: {} },
   compute: ([x, exponent]) => ops.pow(operand(x), fixedNumber('Power', 'the exponent', exponent)),
 };
 export const pow = operable<PowFunction>(POWER, ops.pow, (x: never, exponent: never) => ({
@@ -97,8 +97,4 @@ const WHERE: OperationKind = {
   ...{ className: 'Where', module: NUMPY, parameters: ['condition', 'x1', 'x2'], config: {} },
   compute: ([condition, a, b]) => ops.where(operand(condition), operand(a), operand(b)),
 };
-export const where: Operable<WhereFunction> = operable<WhereFunction>(
-  WHERE,
-  (...args: never[]) => WHERE.compute(args, {}),
-  (...args: never[]) => ({ args }),
-);
+export const where: Operable<WhereFunction> = ofArguments<WhereFunction>(WHERE);

@@ -7,6 +7,7 @@ import { type Dim, formatShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import type { SymbolicTensor } from '../layers/layer.ts';
 import * as ops from '../ops/index.ts';
+import { placeholder } from '../ops/leaf.ts';
 import { operand } from './arguments.ts';
 import { NUMPY } from './kinds.ts';
 import { type OperationKind, operable } from './operation.ts';
@@ -89,9 +90,11 @@ const GET_ITEM: OperationKind = {
 export const slice = operable<SliceFunction>(
   GET_ITEM,
   ops.slice,
-  (x: never, start: readonly number[], size: readonly Dim[]) => ({
-    args: [x, start.map((from, axis) => sliceKey(from, size[axis] ?? null))],
-  }),
+  (x: SymbolicTensor, start: readonly number[], size: readonly Dim[]) => {
+    // Keras' key would take what is out of bounds as Python does: counted from the end, or cut off.
+    ops.slice(placeholder({ shape: x.shape, name: x.name }), start, size);
+    return { args: [x, start.map((from, axis) => sliceKey(from, size[axis]!))] };
+  },
 );
 
 function sliceKey(start: number, size: Dim): ConfigValue {

@@ -1,6 +1,8 @@
 /** @file The common forms of operations: of one tensor, of two, along axes. */
 
 import type { Config, ConfigValue } from '../base/config.ts';
+import { ValueError } from '../base/errors.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
 import type { Node } from '../graph/node.ts';
 import type { SymbolicTensor } from '../layers/layer.ts';
 import type { ReduceOptions } from '../ops/reduce.ts';
@@ -43,23 +45,22 @@ export function binaryKind(className: string, fn: (a: Node, b: Node) => Node): O
   return { className, module: NUMPY, parameters: ['x1', 'x2'], config: {}, compute };
 }
 
-export function binary(className: string, fn: (a: Node, b: Node) => Node): Operable<BinaryFunction> {
-  const kind = binaryKind(className, fn);
-  return operable(
+/** The function of a kind without options: its arguments are the operation's. */
+export function ofArguments<F>(kind: OperationKind): Operable<F> {
+  return operable<F>(
     kind,
-    (a: never, b: never) => kind.compute([a, b], {}),
-    (a: never, b: never) => ({ args: [a, b] }),
+    (...args: never[]) => kind.compute(args, {}),
+    (...args: never[]) => ({ args }),
   );
+}
+
+export function binary(className: string, fn: (a: Node, b: Node) => Node): Operable<BinaryFunction> {
+  return ofArguments(binaryKind(className, fn));
 }
 
 /** Like `binary`; the result is 1 where it is true, else 0. */
 export function comparison(className: string, fn: (a: Node, b: Node) => Node): Operable<BinaryFunction> {
-  const kind: OperationKind = { ...binaryKind(className, fn), dtype: () => 'bool' };
-  return operable(
-    kind,
-    (a: never, b: never) => kind.compute([a, b], {}),
-    (a: never, b: never) => ({ args: [a, b] }),
-  );
+  return ofArguments({ ...binaryKind(className, fn), dtype: () => 'bool' });
 }
 
 /** The options of a reduction from Keras' `axis` and `keepdims`. */
@@ -69,6 +70,14 @@ export function reduceOptions({ axis, keepdims }: Config): ReduceOptions {
 }
 
 type Reduce = (x: Node, options?: ReduceOptions) => Node;
+
+/** Throws ValueError for unknown options, and for axes that are no list. */
+function checkReduceOptions(className: string, options: ReduceOptions): void {
+  checkOptionNames(className, options, ['axes', 'keepDims']);
+  const { axes = [] } = options;
+  if (Array.isArray(axes) && axes.every(Number.isSafeInteger)) return;
+  throw new ValueError(`${className}: axes is a list of whole numbers, received ${describeValue(axes)}.`);
+}
 
 export function reduction(
   className: string,
@@ -86,7 +95,12 @@ export function reduction(
       return fn(operand(x), reduceOptions(own));
     },
   };
-  return operable(kind, fn, (x: never, options: ReduceOptions = {}) => {
+  const direct: Reduce = (x, options = {}) => {
+    checkReduceOptions(className, options);
+    return fn(x, options);
+  };
+  return operable(kind, direct, (x: never, options: ReduceOptions = {}) => {
+    checkReduceOptions(className, options);
     const { axes = null, keepDims = false } = options;
     return { args: [x], config: { axis: axes as ConfigValue, keepdims: keepDims } };
   });

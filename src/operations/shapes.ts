@@ -8,7 +8,7 @@ import type { Node } from '../graph/node.ts';
 import type { SymbolicTensor } from '../layers/layer.ts';
 import * as ops from '../ops/index.ts';
 import { operand, operands, type Value } from './arguments.ts';
-import { CORE, NUMPY, unary } from './kinds.ts';
+import { CORE, NUMPY, ofArguments, unary } from './kinds.ts';
 import { type Operable, type OperationKind, operable, operationClass } from './operation.ts';
 
 /** A kind of one tensor `x`. */
@@ -173,11 +173,7 @@ const MATMUL: OperationKind = {
   ...{ className: 'Matmul', module: NUMPY, parameters: ['x1', 'x2'], config: {} },
   compute: ([x, weights]) => ops.matmul(operand(x), operand(weights)),
 };
-export const matmul = operable<MatmulFunction>(
-  MATMUL,
-  (...args: never[]) => MATMUL.compute(args, {}),
-  (...args: never[]) => ({ args }),
-);
+export const matmul = ofArguments<MatmulFunction>(MATMUL);
 
 export const stopGradient = unary('StopGradient', ops.stopGradient, CORE);
 

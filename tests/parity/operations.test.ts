@@ -132,8 +132,30 @@ test('functions of ops take nodes, numbers and Tensors as before', () => {
   assert.deepEqual(ops.mul(new Tensor([2], 'float32', new Float32Array(2)), x).shape, [null, 2]);
   const s = input({ shape: [2] });
   assert.throws(() => ops.add(s, x as never), /a symbolic tensor and a node/);
-  assert.throws(() => ops.add(s, 'three' as never), /Expected symbolic tensors, finite numbers and Tensors/);
+  assert.throws(
+    () => ops.add(s, 'three' as never),
+    /Expected symbolic tensors, and finite numbers or Tensors of them/,
+  );
   assert.throws(() => ops.mul(s, Number.NaN), { name: 'ValueError' });
+  assert.throws(() => ops.add(s, Tensor.full([2], Number.POSITIVE_INFINITY)), { name: 'ValueError' });
   assert.throws(() => ops.sum(s), /joins the samples of a batch/);
   assert.throws(() => ops.pow(s, s as never), /only a number is supported as the exponent/);
+  for (const value of [x, s] as const) {
+    const sum = ops.sum as (x: unknown, options: object) => unknown;
+    assert.throws(() => sum(value, { axes: [-1], keepdims: true }), /Unknown Sum option 'keepdims'/);
+    assert.throws(() => sum(value, { axes: -1 }), /axes is a list of whole numbers, received -1/);
+    const slice = ops.slice as (x: unknown, start: object, size: object) => unknown;
+    for (const [start, size] of [
+      [
+        [0, 1],
+        [null, 2],
+      ],
+      [
+        [0, -1],
+        [null, 1],
+      ],
+      [[0], [null]],
+    ] as const)
+      assert.throws(() => slice(value, start, size), { name: 'ShapeError' });
+  }
 });
