@@ -118,7 +118,7 @@ export function checkPositions(positions: readonly number[], columns: readonly s
   if (positions.length === columns.length && positions.at(-1)! <= width) return;
   throw new ValueError(
     `summary: positions must say where each of the columns ${columns.map((name) => `'${name}'`).join(', ')} ends, the last ` +
-      `one at ${width}. Received: [${positions.join(', ')}].`,
+      `one at ${width} at most. Received: [${positions.join(', ')}].`,
   );
 }
 

@@ -17,7 +17,7 @@ export interface SummaryOptions {
   /** Width of the table in characters. Default: as Keras chooses it. */
   readonly lineLength?: number;
   /**
-   * Where each column ends, as a part of the width: rising numbers, the last one 1. In Keras 2 style also in characters.
+   * Where each column ends, as a part of the width: rising numbers, the last one 1 at most. In Keras 2 style also in characters.
    * Default: as Keras chooses it.
    */
   readonly positions?: readonly number[];
