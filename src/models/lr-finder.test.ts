@@ -58,6 +58,25 @@ test('a test leaves the model, the optimizer and random numbers as they were', a
   assert.deepEqual(again, await outcome(plain), 'in the middle of training too');
 });
 
+test('a trial may compile the model anew', async () => {
+  const tried = network();
+  const before = tried.optimizer;
+  await tried.trial(async () => {
+    tried.compile({ optimizer: sgd({ learningRate: 0.5 }), loss: 'mae' });
+    await tried.fit(x, y, quiet);
+  });
+  assert.equal(tried.optimizer, before);
+  assert.deepEqual(await outcome(tried), await outcome(network()));
+  await assert.rejects(
+    tried.trial(() => {
+      tried.compile({ loss: 'mae' });
+      throw new Error('of the work');
+    }),
+    /of the work/,
+  );
+  assert.equal(tried.optimizer, before);
+});
+
 test('a dataset begins the pass that it would have begun', async () => {
   const dataset = () =>
     fromTensors([x, y] as [Tensor, Tensor])
@@ -144,6 +163,8 @@ test('what cannot be tested is refused, with the model as it was', async () => {
   await refused([x, y], { steps: 1 }, /`steps`. Expected a whole number from 2 up/);
   await refused([x, y], { minLearningRate: 1, maxLearningRate: 0.1 }, /must be larger than minLearningRate/);
   await refused([x, y], { stopsAt: 1 }, /Did you mean 'stopAt'/);
+  const dataset = fromTensors([x, y] as [Tensor, Tensor]).batch(8);
+  await refused(dataset, { batchSize: 8 }, /batchSize is for arrays/);
   await refused([x.mul(Number.NaN), y], {}, /NaN in epoch 1, batch 0/);
   const decay = exponentialDecay({ initialLearningRate: 0.1, decaySteps: 10, decayRate: 0.5 });
   net.compile({ optimizer: sgd({ learningRate: decay }), loss: 'mse' });

@@ -80,7 +80,7 @@ export async function lrFinder(
     try {
       await fitOn(model, data, {
         ...{ epochs: rates.length, stepsPerEpoch: 1, verbose: 0 },
-        ...(isDataset(data) ? {} : { batchSize: batchSize ?? 32 }),
+        ...(isDataset(data) && batchSize === undefined ? {} : { batchSize: batchSize ?? 32 }),
         ...(classWeight === undefined ? {} : { classWeight }),
         callbacks: {
           onEpochBegin: (step) => {

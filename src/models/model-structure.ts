@@ -17,6 +17,13 @@ export interface ModelOptions {
   readonly trainable?: boolean;
 }
 
+/** The names that a record or a list of data gives to a model's inputs; null for a single array. */
+function namesOfInputs(data: unknown): readonly string[] | null {
+  if (isRecord(data)) return sortedNames(data);
+  const isList = Array.isArray(data) && data.some((item) => item instanceof Tensor);
+  return isList ? data.map((_, i) => `input_${i + 1}`) : null;
+}
+
 /** Layers from inputs to outputs, usable as a layer. Without a graph of layers, `call` says what they compute. */
 export abstract class ModelStructure extends Layer {
   protected override inputSpec: InputSpec = { inputs: 'any' };
@@ -104,13 +111,24 @@ export abstract class ModelStructure extends Layer {
     return this.#ownInputNames ?? Array.from({ length: count }, (_, i) => `input_${i + 1}`);
   }
 
-  /** Takes the names of the inputs from data, where nothing else says how many there are. */
-  adoptInputs(data: unknown): void {
-    if (this.isGraph || this.built) return;
-    if (isRecord(data)) this.#ownInputNames = sortedNames(data);
-    else if (Array.isArray(data) && data.some((item) => item instanceof Tensor)) {
-      this.#ownInputNames = data.map((_, i) => `input_${i + 1}`);
+  /** Does `work` with the names of the inputs that data has, where nothing else says them, and keeps them if it succeeds. */
+  withInputsOf(data: unknown, work: () => void): void {
+    const before = this.#ownInputNames;
+    const names = this.isGraph || before !== null ? null : namesOfInputs(data);
+    // Built by a file, or by `build`, the model knows how many inputs it has, but not their names.
+    const fits = names !== null && (!this.built || names.length === super.buildShapes!.length);
+    if (fits) this.#rename(names);
+    try {
+      work();
+    } catch (error) {
+      if (fits) this.#rename(before);
+      throw error;
     }
+  }
+
+  #rename(names: readonly string[] | null): void {
+    this.#ownInputNames = names;
+    this.#ownGraph = null;
   }
 
   /** The graph. Throws ValueError while the input's shape is not known. */

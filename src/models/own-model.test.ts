@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { TwoHeads } from '../../tests/support/own-layers.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { tensor } from '../base/tensor.ts';
+import { fromTensors } from '../data/index.ts';
 import { useBackend } from '../engine/backend.ts';
 import { ReferenceBackend } from '../engine/reference-backend.ts';
 import type { Node } from '../graph/node.ts';
@@ -98,6 +99,43 @@ test('several inputs and outputs, in lists and records', async () => {
   const logs = await heads.fit(x, { wide: targets, narrow: y }, quiet);
   assert.deepEqual(Object.keys(logs.history), ['loss', 'narrow_loss', 'narrow_mse', 'wide_loss']);
   assert.deepEqual(Object.keys(await heads.predict(x, quiet)), ['narrow', 'wide']);
+});
+
+test('a dataset says how many inputs and outputs there are', async () => {
+  const rows = () =>
+    fromTensors([x, { narrow: y, wide: y.concat([y], 1) }] as const)
+      .shuffle(4, { seed: 1 })
+      .batch(2);
+  const losses = async (built: boolean) => {
+    setRandomSeed(2);
+    const heads = new TwoHeads({ units: 2 });
+    if (built) heads.build([null, 2]);
+    heads.compile({ optimizer: 'sgd', loss: { wide: 'mse', narrow: 'mae' } });
+    return (await heads.fit(rows(), { ...quiet, epochs: 2 })).history;
+  };
+  const history = await losses(false);
+  assert.deepEqual(Object.keys(history), ['loss', 'narrow_loss', 'wide_loss']);
+  assert.deepEqual(history, await losses(true), 'the pass begins anew');
+  const inputs = rows().map(([first]) => first);
+  assert.deepEqual(Object.keys(await new TwoHeads().predict(inputs, quiet)), ['narrow', 'wide']);
+  const pair = new Pair();
+  pair.compile({ optimizer: 'sgd', loss: ['mse', 'mae'] });
+  await pair.fit(fromTensors([{ a: x, b: x }, [x, x]] as const).batch(2), quiet);
+  assert.deepEqual(pair.inputNames, ['a', 'b']);
+});
+
+test('names of inputs are those of the first data that fits', async () => {
+  const pair = new Pair();
+  await assert.rejects(pair.predict({ a: x, b: y.slice([0, 0], [3, 1]) }, quiet));
+  await pair.predict([x, x], quiet);
+  const built = new Pair();
+  built.build([
+    [null, 2],
+    [null, 2],
+  ]);
+  await built.predict({ a: x, b: x }, quiet);
+  assert.deepEqual(built.inputNames, ['a', 'b']);
+  await assert.rejects(built.predict({ a: x, c: x }, quiet), /received a record of 'a', 'c'/);
 });
 
 test('a model of its own is a layer of another', async () => {

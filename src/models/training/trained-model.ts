@@ -19,8 +19,10 @@ export interface TrainedModel extends Layer, CallbackModel {
   classNames: readonly string[] | null;
   readonly outputForm: Flattened<unknown>['form'];
   build(inputShapes: readonly Shape[]): void;
-  /** Takes the names of the inputs from data, where nothing else says how many there are. */
-  adoptInputs(data: unknown): void;
+  /** Whether layers and calls are known before data is. */
+  readonly isGraph: boolean;
+  /** Does `work` with the names of the inputs that data has, where nothing else says them, and keeps them if it succeeds. */
+  withInputsOf(data: unknown, work: () => void): void;
 }
 
 /** What `evaluate` gives: a list with the loss first, or with `returnDict` a record by name. */

@@ -7,6 +7,7 @@ import { RandomStreams } from '../../base/random-streams.ts';
 import type { StateValue } from '../../base/state-value.ts';
 import { actsOnBatches, CallbackList } from '../../callbacks/callback-list.ts';
 import type { History } from '../../callbacks/history.ts';
+import { Dataset } from '../../data/dataset.ts';
 import { adoptClassNames } from '../class-names.ts';
 import { rangeBatch } from './batch.ts';
 import { arraySource, type BatchSource, type DataNames, readData } from './batch-source.ts';
@@ -71,10 +72,14 @@ export class Trainer {
 
   compile(options: CompileOptions): void {
     this.#refuseWhileFitting('compile');
-    this.#compiled = resolveCompile(options);
+    this.#adopt(resolveCompile(options));
+    this.#resumed = null;
+  }
+
+  #adopt(compiled: Compiled | null): void {
+    this.#compiled = compiled;
     this.#generation++;
     this.#cache.clear();
-    this.#resumed = null;
   }
 
   trainingState(): TrainingState {
@@ -99,13 +104,16 @@ export class Trainer {
   async trial<T>(work: () => T | Promise<T>): Promise<T> {
     this.#refuseWhileFitting('trial');
     const [model, resumed, chance] = [this.#model, this.#resumed, defaultGenerator().getState()];
+    const [compiled, averagesSwapped] = [this.#compiled, this.#compiled?.optimizer.averagesSwapped];
     const { stopTraining, classNames } = model;
-    const state = { ...modelState(model, this.#compiled), random: this.#random.getState(), run: null };
+    const state = { ...modelState(model, compiled), random: this.#random.getState(), run: null };
     this.#resumed = null;
     try {
       return await work();
     } finally {
+      if (this.#compiled !== compiled) this.#adopt(compiled);
       this.#restore(state);
+      if (compiled !== null) compiled.optimizer.averagesSwapped = averagesSwapped!;
       this.#resumed = resumed;
       defaultGenerator().setState(chance);
       model.stopTraining = stopTraining;
@@ -133,6 +141,7 @@ export class Trainer {
   }
 
   async #fit(compiled: Compiled, x: unknown, y: unknown, options: FitOptions): Promise<History> {
+    await this.#buildForDataset(x);
     const names = this.#names(x, compiled);
     const shuffle = options.shuffle === false ? null : this.#random.begin(SHUFFLE);
     const { source, validation } = fitSources(names, x, y, options, shuffle);
@@ -172,7 +181,9 @@ export class Trainer {
   async evaluate(x: unknown, second: unknown, third: EvaluateOptions | undefined): Promise<Evaluation> {
     const { y, options } = readArguments('evaluate', x, second, third);
     checkRunOptions('evaluate', options);
-    const names = this.#names(x, this.#requireCompiled());
+    const compiled = this.#requireCompiled();
+    await this.#buildForDataset(x);
+    const names = this.#names(x, compiled);
     const source = sourceOf('evaluate', names, x, y, options, null);
     const totals = await this.#withRunner('test', names, source, options, (runner) => {
       const stream = new BatchStream('evaluate', source, null);
@@ -186,6 +197,7 @@ export class Trainer {
 
   async predict(x: unknown, options: PredictOptions): Promise<Prediction> {
     checkRunOptions('predict', options);
+    await this.#buildForDataset(x);
     const names = this.#names(x, null);
     const source = sourceOf('predict', names, x, undefined, options, null);
     return this.#withRunner('predict', names, source, options, (runner) => {
@@ -235,12 +247,28 @@ export class Trainer {
   #names(x: unknown, compiled: Compiled | null): DataNames {
     const model = this.#model;
     if (model.graph === null && !isDataset(x) && x !== undefined && x !== null) {
-      model.adoptInputs(x);
-      const names = { inputs: model.inputNames, outputs: [], targets: [] };
-      buildForData(model, readData('build', names, x, undefined, undefined).x);
-    }
+      model.withInputsOf(x, () => {
+        const names = { inputs: model.inputNames, outputs: [], targets: [] };
+        buildForData(model, readData('build', names, x, undefined, undefined).x);
+      });
+    } else if (!isDataset(x)) model.withInputsOf(x, () => {});
     const targets = compiled === null ? [] : targetPlaces(model, compiled);
     return { inputs: model.inputNames, outputs: model.outputNames, targets };
+  }
+
+  /** Builds a model of a user's own class, which may have several inputs and outputs, for a dataset's first batch. */
+  async #buildForDataset(x: unknown): Promise<void> {
+    const model = this.#model;
+    if (model.graph !== null || model.isGraph || !(x instanceof Dataset)) return;
+    const state = x.getState();
+    try {
+      for await (const batch of x) {
+        this.#names(Array.isArray(batch) ? batch[0] : batch, null);
+        break;
+      }
+    } finally {
+      x.setState(state);
+    }
   }
 
   /** Calls `work` with a runner for the source's batches. Arrays are checked as a whole first. */
