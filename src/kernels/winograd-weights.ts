@@ -54,9 +54,10 @@ export function winogradMirroredKernel({ ic, oc, target }: WeightsOptions): Kern
     for (let column = 0; column < PATCH_PIXELS; column++) {
       const from = (PATCH_PIXELS * row + column) * ic * oc * FLOAT_BYTES;
       const to = (PATCH_PIXELS * mirroredPoint(row) + mirroredPoint(column)) * ic * oc * FLOAT_BYTES;
+      // Far reads cost less than far writes.
       const levels = [
-        { count: ic, strides: bytesOf(oc, 1) },
         { count: oc, strides: bytesOf(1, ic) },
+        { count: ic, strides: bytesOf(oc, 1) },
       ];
       nest(k, levels, [k.pointerAt('src', src, from), k.pointerAt('dst', dst, to)], ([s, d]) =>
         k.store(k.broadcast(s!), d!, 0, 1),

@@ -10,10 +10,10 @@ import { isBatched, type Shape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { winogradForwardKernel } from '../kernels/winograd-forward.ts';
-import type { WinogradShape } from '../kernels/winograd-patches.ts';
+import { PATCH_PIXELS, PATCH_RESULTS, POINTS, type WinogradShape } from '../kernels/winograd-patches.ts';
 import { winogradWeightsGradientKernel } from '../kernels/winograd-weights-gradient.ts';
 import type { Padding } from './window-geometry.ts';
-import { bothSides, mirrored, POINTS, transposed, winogradWeights } from './winograd-weights.ts';
+import { bothSides, mirrored, transposed, winogradWeights } from './winograd-weights.ts';
 
 /** Aᵀ and Bᵀ of F(2 × 2, 3 × 3). */
 const A_TRANSPOSED = [
@@ -57,8 +57,8 @@ function visitPatches(
 ): void {
   const inside = (value: number, extent: number) => value >= 0 && value < extent;
   for (let n = 0; n < samples; n++) {
-    for (let y = 0; y < rows.output; y += 2) {
-      for (let x = 0; x < columns.output; x += 2) {
+    for (let y = 0; y < rows.output; y += PATCH_RESULTS) {
+      for (let x = 0; x < columns.output; x += PATCH_RESULTS) {
         const at = (h: number, w: number, high: number, wide: number, channels: number) =>
           inside(h, high) && inside(w, wide) ? ((n * high + h) * wide + w) * channels : null;
         const plus = (place: number | null, channel: number) => (place === null ? null : place + channel);
@@ -101,7 +101,7 @@ export const winogradConv2dOp: Op<ForwardAttributes> = {
         });
       }
       for (let oc = 0; oc < w.oc; oc++) {
-        const cells = bothSides(A_TRANSPOSED, (row, column) => sums[4 * row + column]![oc]!);
+        const cells = bothSides(A_TRANSPOSED, (row, column) => sums[PATCH_PIXELS * row + column]![oc]!);
         cells.forEach((line, row) => {
           line.forEach((value, column) => {
             const place = result(row, column, oc);

@@ -6,15 +6,13 @@
 import { sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
+import { POINTS } from '../kernels/winograd-patches.ts';
 import {
   mirroredPoint,
   winogradMirroredKernel,
   winogradWeightsBackKernel,
   winogradWeightsKernel,
 } from '../kernels/winograd-weights.ts';
-
-/** Numbers of a transformed kernel or patch. */
-export const POINTS = 16;
 
 const G = [
   [1, 0, 0],
