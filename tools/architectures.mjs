@@ -47,7 +47,12 @@ async function compare(about) {
   return `${about.params} parameters, ${facts}, outputs differ by ${off.toExponential(1)}`;
 }
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+if (files.length === 0) {
+  console.error(`${folder} has no configs (*.json) of architectures.`);
+  process.exit(1);
+}
+for (const file of files) {
   try {
     console.log(`${file}: ${await compare(JSON.parse(readFileSync(join(folder, file), 'utf8')))}`);
   } catch (error) {

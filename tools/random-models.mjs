@@ -56,6 +56,10 @@ if (folder === undefined) {
   process.exit(2);
 }
 const names = readdirSync(folder).flatMap((file) => /^(\d+)\.json$/.exec(file)?.[1] ?? []);
+if (names.length === 0) {
+  console.error(`${folder} has no models (NUMBER.json).`);
+  process.exit(1);
+}
 const counts = { predicted: 0, trained: 0 };
 const failures = [];
 for (const name of names) {
