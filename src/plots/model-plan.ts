@@ -1,5 +1,6 @@
 /** @file What a plot of a model shows: a box for each call of a layer, models inside as boxes in a box, and arrows. */
 
+import { ValueError } from '../base/errors.ts';
 import type { Shape } from '../base/shape.ts';
 import { textWidth } from '../drawing/glyphs.ts';
 import type { Paint } from '../drawing/palette.ts';
@@ -59,7 +60,13 @@ const DETAIL: Omit<BoxLine, 'text'> = { size: 11, fill: 'muted' };
 
 /** The plan of a model. Throws ValueError while its input's shape is not known. */
 export function planModel(model: Model, options: PlanOptions): Plan {
-  const calls = model.graph === null ? [] : callsInOrder(model.graph);
+  if (model.graph === null) {
+    throw new ValueError(
+      `plotModel: the model '${model.name}' has not been built yet. Give its first layer an inputShape, or call ` +
+        'build([null, ...sample shape]).',
+    );
+  }
+  const calls = callsInOrder(model.graph);
   const index = new Map(calls.map((call, i) => [call, i] as const));
   const times = new Map<Layer, number>();
   for (const { layer } of calls) times.set(layer, (times.get(layer) ?? 0) + 1);

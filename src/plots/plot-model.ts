@@ -48,12 +48,6 @@ export async function plotModel(model: Model, options: PlotModelOptions = {}): P
   if (!DIRECTIONS.includes(rankdir)) throw unknownNameError('rankdir', rankdir, DIRECTIONS);
   const flag = (name: (typeof FLAGS)[number] | 'showParams', fallback: boolean) =>
     booleanOption('plotModel', name, options[name], fallback);
-  if (model.graph === null) {
-    throw new ValueError(
-      `plotModel: the model '${model.name}' has not been built yet. Give its first layer an inputShape, or call ` +
-        'build([null, ...sample shape]).',
-    );
-  }
   const showShapes = flag('showShapes', false);
   const drawing = drawModel(model, {
     rankdir,
