@@ -20,11 +20,13 @@ const LAYER = 'outputs, gradients, weights';
 const classOf = ({ className }) => [className];
 
 /** Names of all objects of Keras' modules in a case, such as 'keras.constraints'. */
-const objectsOf = (module) => (value) => {
+const objectsOf = (isModule) => (value) => {
   if (typeof value !== 'object' || value === null) return [];
-  const own = value.module === module ? [value.class_name] : [];
-  return [...new Set([...own, ...Object.values(value).flatMap(objectsOf(module))])];
+  const own = typeof value.module === 'string' && isModule(value.module) ? [value.class_name] : [];
+  return [...new Set([...own, ...Object.values(value).flatMap(objectsOf(isModule))])];
 };
+const objectsFrom = (module) => objectsOf((own) => own === module);
+const operationsOf = objectsOf((own) => own.startsWith('keras.src.ops'));
 
 /** Activation functions that a case is about. */
 const activationOf = ({ className, config, name }) =>
@@ -54,19 +56,13 @@ const COMPARED = [
   ['initializers', 'initializers', 'statistics, configs', classOf],
   ['rules', 'regularizers', 'values, configs', classOf],
   ['rules', 'constraints', 'values, configs', classOf],
-  ['weight-rules', 'regularizers', '10 steps', objectsOf('keras.regularizers')],
-  ['weight-rules', 'constraints', '10 steps', objectsOf('keras.constraints')],
+  ['weight-rules', 'regularizers', '10 steps', objectsFrom('keras.regularizers')],
+  ['weight-rules', 'constraints', '10 steps', objectsFrom('keras.constraints')],
   ['activations', 'activations', 'values and gradients far from 0 and near it', activationOf],
   ['layers', 'activations', 'values, gradients', activationOf],
   ['activation-layers', 'activations', 'values, gradients', activationOf],
   ['operations', 'operations', 'outputs, gradients, configs', operationsOf],
 ];
-
-function operationsOf(value) {
-  if (typeof value !== 'object' || value === null) return [];
-  const isOne = typeof value.module === 'string' && value.module.startsWith('keras.src.ops');
-  return [...new Set([...(isOne ? [value.class_name] : []), ...Object.values(value).flatMap(operationsOf)])];
-}
 
 const TITLES = {
   layers: 'Layers',
@@ -95,8 +91,7 @@ const EVERYWHERE = ['name', 'dtype', 'trainable', 'autocast', 'activity_regulari
 const names = JSON.parse(readFileSync(join(FIXTURES, 'keras-names.json'), 'utf8'));
 
 function casesOf(folder) {
-  const path = join(FIXTURES, 'parity', folder, 'manifest.json');
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).cases : [];
+  return JSON.parse(readFileSync(join(FIXTURES, 'parity', folder, 'manifest.json'), 'utf8')).cases;
 }
 
 /** For `kind/name` the number of cases by what is compared. */
