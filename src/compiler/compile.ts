@@ -98,7 +98,9 @@ function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
   const shards = chooseShards(groups);
   const context = { buffers, target, shards, kernels: new Map<string, Kernel>() };
   const lowered = phases.map((phase) => lowerPhase(phase, context));
-  const streamed = phases.map(({ groups: made }) => Math.max(0, ...made.map(streamedBytes)));
+  const streamed = phases.map(({ groups: made }) =>
+    Math.max(0, ...made.map((group) => (group.kind === 'kernel' ? streamedBytes(group.producer) : 0))),
+  );
   if (copies.length > 0) {
     lowered.push({ kind: 'whole', calls: copies.map(({ from, to }) => copyCall(buffers, from, to, target)) });
     streamed.push(0);

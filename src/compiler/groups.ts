@@ -62,11 +62,10 @@ export function accumulates(node: Node): boolean {
   return lowering.kind === 'kernel' && (lowering.accumulates?.(node) ?? false);
 }
 
-/** Bytes of whole values that a call of the group goes through from end to end, as its op says. */
-export function streamedBytes(group: Group): number {
-  if (group.kind !== 'kernel') return 0;
-  const { lowering } = group.producer.op;
-  return lowering.kind === 'kernel' ? (lowering.streams?.(group.producer) ?? 0) : 0;
+/** Bytes of whole values that a call of the node's kernel goes through from end to end, as its op says. */
+export function streamedBytes(node: Node): number {
+  const { lowering } = node.op;
+  return lowering.kind === 'kernel' ? (lowering.streams?.(node) ?? 0) : 0;
 }
 
 /** True when the group runs for every sample; else once per step. */

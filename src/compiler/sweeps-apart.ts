@@ -7,7 +7,7 @@
 import { isBatched, sampleSize } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { FLOAT_BYTES } from '../kernels/ir.ts';
-import { accumulates } from './groups.ts';
+import { accumulates, streamedBytes } from './groups.ts';
 
 /** Weights of this size do not stay in a core's caches from one call to the next. */
 const LARGE_WEIGHTS = 2 ** 20;
@@ -41,7 +41,7 @@ function contentOf(node: Node): Content | null {
   if (lowering.kind === 'view' || lowering.kind === 'leaf') return null;
   if (lowering.kind === 'elementwise' && lowering.unchanged === true) return null;
   if (!isBatched(node.shape) && !accumulates(node)) return null;
-  if (lowering.kind === 'kernel' && (lowering.streams?.(node) ?? 0) >= LARGE_WEIGHTS) return 'weights';
+  if (streamedBytes(node) >= LARGE_WEIGHTS) return 'weights';
   const largest = Math.max(...[node, ...node.inputs].map(mapBytes));
   return largest >= LARGE_MAP ? 'maps' : null;
 }

@@ -3,7 +3,7 @@
 import type { KernelBuilder } from './builder.ts';
 import { FLOAT_BYTES, type Ptr, type Vec } from './ir.ts';
 
-/** A fused chain of element-wise work on values in registers. */
+/** Fused element-wise work on values in registers. */
 export interface Epilogue {
   /** For kernel names, e.g. `bias_relu`. */
   readonly name: string;

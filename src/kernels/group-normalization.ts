@@ -6,30 +6,14 @@
 import { KernelBuilder } from './builder.ts';
 import { forColumns } from './columns.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from './ir.ts';
-import { bytesOf, forVectors, nest, sampleLevel } from './nest.ts';
-import { type Blocks, kernelName, type NormalizationOptions } from './normalized-blocks.ts';
+import { bytesOf, forVectors, nest } from './nest.ts';
+import { type Blocks, forRows, kernelName, type NormalizationOptions } from './normalized-blocks.ts';
 
 /** Registers for each vector of channels that is worked on: its sums and statistics. */
 const REGISTERS = 4;
 
 function channelsOf({ groups, width }: Blocks): number {
   return groups * width;
-}
-
-/** Calls `body` with pointers to the pixels of each row of each sample. */
-function forRows(
-  k: KernelBuilder,
-  blocks: Blocks,
-  maps: readonly Ptr[],
-  body: (maps: readonly Ptr[]) => void,
-): void {
-  const row = blocks.pixels * channelsOf(blocks);
-  const strides = (floats: number) => maps.map(() => floats);
-  const levels = [
-    sampleLevel(k.count('samples'), strides(blocks.rows * row)),
-    { count: blocks.rows, strides: bytesOf(...strides(row)) },
-  ];
-  nest(k, levels, maps, body);
 }
 
 /** Some vectors of channels: pointers to those of the first pixel, and of values with a number for each channel. */
@@ -167,7 +151,7 @@ export function normalizeGroupsKernel(
   options: NormalizationOptions & { readonly parameters: 0 | 1 | 2 },
 ): Kernel {
   const { blocks, centered, target } = options;
-  const k = new KernelBuilder(kernelName('normalize', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize', options), target);
   const src = k.pointer('src');
   const given = ['gamma', 'beta'].slice(0, options.parameters).map((role) => k.pointer(role));
   const dst = k.pointer('dst');
@@ -200,7 +184,7 @@ export function normalizeGroupsGradientKernel(
   options: NormalizationOptions & { readonly parameters: 0 | 1 },
 ): Kernel {
   const { blocks, centered, target } = options;
-  const k = new KernelBuilder(kernelName('normalize_gradient', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize_gradient', options), target);
   const [dy, src] = [k.pointer('dy'), k.pointer('src')];
   const gamma = options.parameters === 0 ? null : k.pointer('gamma');
   const dst = k.pointer('dst');
@@ -235,7 +219,7 @@ export function normalizeGroupsGradientKernel(
 /** As `normalizeRowsScaleGradientKernel`. */
 export function normalizeGroupsScaleGradientKernel(options: NormalizationOptions): Kernel {
   const { blocks, centered, target } = options;
-  const k = new KernelBuilder(kernelName('normalize_scale_gradient', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize_scale_gradient', options), target);
   const [dy, src, dst] = [k.pointer('dy'), k.pointer('src'), k.pointer('dst')];
   const row = new RowKernel(k, blocks);
   const scratch = (role: string) => k.scratch(role, channelsOf(blocks));

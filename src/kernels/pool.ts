@@ -107,7 +107,8 @@ function forWindows(
 }
 
 function poolName(kind: string, p: PoolShape): string {
-  return `${kind}_${p.ih}x${p.iw}x${p.c}_to_${p.rows.length}x${p.columns.length}`;
+  const extent = (windows: readonly PoolWindow[]) => Math.max(...windows.map(({ from, to }) => to - from));
+  return `${kind}_${p.ih}x${p.iw}x${p.c}_to_${p.rows.length}x${p.columns.length}_of_${extent(p.rows)}x${extent(p.columns)}`;
 }
 
 /** Floats of a sample's map, and of its result. */

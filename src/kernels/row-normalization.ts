@@ -5,28 +5,14 @@
 
 import { KernelBuilder } from './builder.ts';
 import type { Kernel, Ptr, Vec } from './ir.ts';
-import { bytesOf, forVectors, nest, sampleLevel } from './nest.ts';
+import { forVectors } from './nest.ts';
 import {
   type BlockNormalization,
   type Blocks,
+  forRows,
   kernelName,
   type NormalizationOptions,
 } from './normalized-blocks.ts';
-
-/** Calls `body` with pointers to each row of each sample. */
-function forRows(
-  k: KernelBuilder,
-  { rows, width }: Blocks,
-  maps: readonly Ptr[],
-  body: (maps: readonly Ptr[]) => void,
-): void {
-  const strides = (floats: number) => maps.map(() => floats);
-  const levels = [
-    sampleLevel(k.count('samples'), strides(rows * width)),
-    { count: rows, strides: bytesOf(...strides(width)) },
-  ];
-  nest(k, levels, maps, body);
-}
 
 /** Walks a row by vectors. */
 function forRow(
@@ -98,7 +84,7 @@ export function normalizeRowsKernel(
   options: NormalizationOptions & { readonly parameters: 0 | 1 | 2 },
 ): Kernel {
   const { blocks, target } = options;
-  const k = new KernelBuilder(kernelName('normalize', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize', options), target);
   const src = k.pointer('src');
   const given = ['gamma', 'beta'].slice(0, options.parameters).map((role) => k.pointer(role));
   const dst = k.pointer('dst');
@@ -123,7 +109,7 @@ export function normalizeRowsGradientKernel(
   options: NormalizationOptions & { readonly parameters: 0 | 1 },
 ): Kernel {
   const { blocks, centered, target } = options;
-  const k = new KernelBuilder(kernelName('normalize_gradient', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize_gradient', options), target);
   const [dy, src] = [k.pointer('dy'), k.pointer('src')];
   const given = options.parameters === 0 ? [] : [k.pointer('gamma')];
   const dst = k.pointer('dst');
@@ -155,7 +141,7 @@ export function normalizeRowsGradientKernel(
 /** Pointers: dy, src, dst [width], to which dy times the normalized numbers is added for all rows. */
 export function normalizeRowsScaleGradientKernel(options: NormalizationOptions): Kernel {
   const { blocks, target } = options;
-  const k = new KernelBuilder(kernelName('normalize_scale_gradient', blocks), target);
+  const k = new KernelBuilder(kernelName('normalize_scale_gradient', options), target);
   const [dy, src, dst] = [k.pointer('dy'), k.pointer('src'), k.pointer('dst')];
   forRows(k, blocks, [src, dy], ([s, g]) => {
     const { center, scale } = statistics(k, options, [s!]);

@@ -17,8 +17,8 @@ import {
 } from '../kernels/depthwise-conv.ts';
 import type { Border } from '../kernels/pad.ts';
 import type { ConvOptions } from './conv2d.ts';
-import { broadcastTo } from './elementwise/broadcast-to.ts';
 import { pad2dOp } from './pad2d.ts';
+import { repeat } from './repeat.ts';
 import { reshape } from './reshape.ts';
 import { checkWindowFits, samePadding, windowCount } from './window-geometry.ts';
 
@@ -208,9 +208,7 @@ export function depthwiseConv2d(src: Node, weights: Node, options: ConvOptions =
   const attrs = { strides, dilation, rows: around(ih, kh, 0), columns: around(iw, kw, 1) };
   const channels = ic * multiplier;
   if (multiplier === 1) return withoutCopiedBorder(src, reshape(weights, [kh, kw, channels]), attrs);
-  const each = broadcastTo(reshape(src, [null, ih, iw, ic, 1]), [null, ih, iw, ic, multiplier]);
-  const repeated = reshape(each, [null, ih, iw, channels]);
-  return apply(depthwiseConv2dOp, [repeated, reshape(weights, [kh, kw, channels])], attrs);
+  return apply(depthwiseConv2dOp, [repeat(src, multiplier), reshape(weights, [kh, kw, channels])], attrs);
 }
 
 /** The convolution; of a map in a border of zeros, that of the map itself, since the kernels make borders themselves. */
