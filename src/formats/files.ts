@@ -17,28 +17,60 @@ export function isTemporaryName(name: string): boolean {
   return /^\.fovea-[\da-f-]{36}\.tmp$/.test(name);
 }
 
+/** A file to write. */
+export interface FileToWrite {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Writes `bytes` to `path`, all or nothing: into a new file beside it, flushed to the disk, then renamed. A failure
  * leaves the old file as it was and nothing new. Throws FoveaError when the system refuses, UnsupportedError in browsers.
  */
-export async function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
-  const { open, rename, rm } = await nodeFiles();
+export function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
+  return writeFilesAtomically([{ path, bytes }]);
+}
+
+/**
+ * Writes files of one folder that belong together. All are on the disk, under other names, before the first gets its own,
+ * and the last file of the list gets its own last: it should be the one that names the others. Throws as
+ * `writeFileAtomically` does.
+ */
+export async function writeFilesAtomically(files: readonly FileToWrite[]): Promise<void> {
+  const { rename, rm } = await nodeFiles();
   const { dirname, join } = await import('node:path');
-  const temporary = join(dirname(path), temporaryName());
+  const waiting = files.map(({ path, bytes }) => ({
+    path,
+    bytes,
+    temporary: join(dirname(path), temporaryName()),
+  }));
+  let at = '';
   try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
+    for (const { path, bytes, temporary } of waiting) {
+      at = path;
+      await writeNewFile(temporary, bytes);
     }
-    await rename(temporary, path);
+    for (const { path, temporary } of waiting) {
+      at = path;
+      await rename(temporary, path);
+    }
   } catch (error) {
-    await rm(temporary, { force: true });
+    for (const { temporary } of waiting) await rm(temporary, { force: true });
     throw new FoveaError(
-      `Cannot write '${path}': ${reason(error)}. The folder must exist and be writable, with space left.`,
+      `Cannot write '${at}': ${reason(error)}. The folder must exist and be writable, with space left.`,
     );
+  }
+}
+
+/** Writes a file that does not exist, and flushes it to the disk. */
+async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+  const { open } = await nodeFiles();
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

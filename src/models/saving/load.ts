@@ -4,12 +4,14 @@ import type { Config } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import type { FilePath } from '../../base/file-path.ts';
 import { checkOptionNames, describeValue } from '../../base/options.ts';
-import { readWholeFile, toFilePath } from '../../formats/files.ts';
+import { readSavedFile } from '../../formats/file-place.ts';
+import { toFilePath } from '../../formats/files.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
 import { compileOptionsOf } from './compile-config.ts';
+import type { OpenedFile } from './formats/file-format.ts';
 import { withOpenedFile } from './formats/index.ts';
 import { modelFromConfig } from './from-config.ts';
 
@@ -39,27 +41,28 @@ export async function modelFromBytes(
  */
 export async function loadModel(path: FilePath, options: LoadOptions = {}): Promise<Model> {
   const name = await toFilePath(path, 'loadModel()');
-  return readModel(new SavedFile(name, await readWholeFile(name)), options);
+  return readModel(await readSavedFile(name), options);
 }
 
-function readModel(file: SavedFile, options: LoadOptions): Model {
+async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> {
   checkOptionNames('loadModel', options, ['compile', 'customObjects']);
-  return withCustomObjects(options.customObjects ?? {}, () => readOpened(file, options));
+  return withOpenedFile(file, (opened) =>
+    withCustomObjects(options.customObjects ?? {}, () => modelOf(opened, file.name, options)),
+  );
 }
 
-function readOpened(file: SavedFile, options: LoadOptions): Model {
-  return withOpenedFile(file, ({ config, classNames = null, loadWeights }) => {
-    if (config === null) {
-      throw new FormatError(
-        `'${file.name}' holds weights without a model: make the model, then call loadWeights().`,
-      );
-    }
-    const model = withoutInitialValues(() => modelFromConfig(config));
-    if (options.compile ?? true) compileFromConfig(model, config);
-    if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
-    if (classNames !== null) model.classNames = classNames;
-    return model;
-  });
+function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model {
+  const { config, classNames = null, loadWeights } = opened;
+  if (config === null) {
+    throw new FormatError(
+      `'${name}' holds weights without a model: make the model, then call loadWeights().`,
+    );
+  }
+  const model = withoutInitialValues(() => modelFromConfig(config));
+  if (options.compile ?? true) compileFromConfig(model, config);
+  if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
+  if (classNames !== null) model.classNames = classNames;
+  return model;
 }
 
 function compileFromConfig(model: Model, config: Config): void {

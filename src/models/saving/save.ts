@@ -2,9 +2,9 @@
 
 import type { FilePath } from '../../base/file-path.ts';
 import { checkOptionNames } from '../../base/options.ts';
-import { makeFolderOf, readWholeFile, toFilePath, writeFileAtomically } from '../../formats/files.ts';
-import { SavedFile } from '../../formats/saved-file.ts';
-import { withOpenedFile, writerFor } from './formats/index.ts';
+import { readSavedFile } from '../../formats/file-place.ts';
+import { makeFolderOf, toFilePath, writeFilesAtomically } from '../../formats/files.ts';
+import { filesOf, withOpenedFile } from './formats/index.ts';
 import type { SavableModel } from './saved-layers.ts';
 import { checkBuilt } from './weights.ts';
 
@@ -19,8 +19,8 @@ export interface SaveOptions {
  * UnsupportedError for things that a file cannot hold: functions without a name.
  */
 export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
-  checkBuilt(model, 'saving');
-  return writerFor('writeModel', '.keras', 'modelToBytes()')(model);
+  const [file] = await filesOf('writeModel', model, '.keras', 'modelToBytes()');
+  return file!.bytes;
 }
 
 /**
@@ -45,11 +45,10 @@ async function writeWith(
 ): Promise<void> {
   checkOptionNames(how, options, ['makeFolder']);
   const name = await toFilePath(path, how);
-  const write = writerFor(kind, name, how);
-  checkBuilt(model, 'saving');
-  const bytes = write(model);
+  const files = await filesOf(kind, model, name, how);
   if (options.makeFolder) await makeFolderOf(name);
-  await writeFileAtomically(name, bytes);
+  const folder = name.slice(0, name.length - files.at(-1)!.name.length);
+  await writeFilesAtomically(files.map((file) => ({ path: `${folder}${file.name}`, bytes: file.bytes })));
 }
 
 /**
@@ -60,6 +59,6 @@ async function writeWith(
 export async function loadWeights(model: SavableModel, path: FilePath): Promise<void> {
   const name = await toFilePath(path, 'loadWeights()');
   checkBuilt(model, 'loading weights into');
-  const file = new SavedFile(name, await readWholeFile(name));
-  withOpenedFile(file, (opened) => opened.loadWeights(model, model.compiled?.optimizer ?? null));
+  const file = await readSavedFile(name);
+  await withOpenedFile(file, (opened) => opened.loadWeights(model, model.compiled?.optimizer ?? null));
 }

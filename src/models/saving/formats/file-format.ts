@@ -21,6 +21,16 @@ export interface OpenedFile {
   loadWeights(model: Layer, optimizer: Optimizer | null): void;
 }
 
+/** The bytes of a format's only file, or all its files, the one that was asked for last. */
+export type WrittenFiles = Uint8Array | readonly WrittenFile[];
+
+/** One of the files of a model. */
+export interface WrittenFile {
+  /** Its name in the folder of the file that was asked for. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 /**
  * One kind of file. Reading asks the list of formats, in order, for the first that knows the file by its content; writing
  * asks for the one whose ending the file's name has.
@@ -31,11 +41,11 @@ export interface FileFormat {
   /** The end of the names of its files. */
   readonly ending: string;
   /** Whether the file is of this format, judged by its content, damaged or not. */
-  matches(file: SavedFile): boolean;
-  /** Throws FormatError for damage, UnsupportedError for files that Fovea does not read. */
-  open(file: SavedFile): OpenedFile;
-  /** The bytes of the model's file. Left out where models are not written. */
-  writeModel?(model: SavableModel): Uint8Array;
-  /** The bytes of the file of the model's weights. Left out where weights alone are not written. */
-  writeWeights?(model: SavableModel): Uint8Array;
+  matches(file: SavedFile): boolean | Promise<boolean>;
+  /** Reads all that is needed. Throws FormatError for damage, UnsupportedError for files that Fovea does not read. */
+  open(file: SavedFile): OpenedFile | Promise<OpenedFile>;
+  /** The model's file or files; `name` is that of the file, without its folder. Left out where models are not written. */
+  writeModel?(model: SavableModel, name: string): WrittenFiles | Promise<WrittenFiles>;
+  /** The same of the model's weights. Left out where weights alone are not written. */
+  writeWeights?(model: SavableModel, name: string): WrittenFiles | Promise<WrittenFiles>;
 }

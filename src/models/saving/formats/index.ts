@@ -3,7 +3,9 @@
 import { FormatError, FoveaError, ValueError } from '../../../base/errors.ts';
 import type { SavedFile } from '../../../formats/saved-file.ts';
 import { describeStart } from '../../../formats/zip.ts';
-import type { FileFormat, OpenedFile } from './file-format.ts';
+import type { SavableModel } from '../saved-layers.ts';
+import { checkBuilt } from '../weights.ts';
+import type { FileFormat, OpenedFile, WrittenFile } from './file-format.ts';
 import { kerasArchive } from './keras-archive.ts';
 import { kerasWeights } from './keras-weights.ts';
 import { legacyH5 } from './legacy-h5.ts';
@@ -14,10 +16,11 @@ const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5];
  * Runs `body` on the file, opened in the format that its content has; its name does not matter. Throws FormatError when
  * it has none; every error names the file.
  */
-export function withOpenedFile<T>(file: SavedFile, body: (opened: OpenedFile) => T): T {
+export async function withOpenedFile<T>(file: SavedFile, body: (opened: OpenedFile) => T): Promise<T> {
   let hint: string | null = null;
   try {
-    const opened = formatOf(file).open(file);
+    const format = await formatOf(file);
+    const opened = await format.open(file);
     hint = opened.hint;
     return body(opened);
   } catch (error) {
@@ -28,9 +31,8 @@ export function withOpenedFile<T>(file: SavedFile, body: (opened: OpenedFile) =>
   }
 }
 
-function formatOf(file: SavedFile): FileFormat {
-  const format = FORMATS.find((one) => one.matches(file));
-  if (format !== undefined) return format;
+async function formatOf(file: SavedFile): Promise<FileFormat> {
+  for (const format of FORMATS) if (await format.matches(file)) return format;
   throw new FormatError(
     `${file.name} is of no format that is read: ${describeContent(file)}. Expected ` +
       `${FORMATS.map(({ name }) => name).join(', ')}. A download may have been cut off.`,
@@ -43,15 +45,24 @@ function describeContent(file: SavedFile): string {
   return `it is an HDF5 file of ${names.length === 0 ? 'nothing' : names.slice(0, 10).join(', ')}`;
 }
 
-/** The function that writes a file of that name. Throws ValueError, naming `how`, when no format has its ending. */
-export function writerFor<K extends 'writeModel' | 'writeWeights'>(
-  kind: K,
+/**
+ * The files of the model, or of its weights, in the format that the ending of `path` stands for; the one of that name is
+ * the last. Throws ValueError, naming `how`, when no format has that ending.
+ */
+export async function filesOf(
+  kind: 'writeModel' | 'writeWeights',
+  model: SavableModel,
   path: string,
   how: string,
-): NonNullable<FileFormat[K]> {
+): Promise<readonly WrittenFile[]> {
   const formats = FORMATS.filter((format) => format[kind] !== undefined);
-  const writer = formats.find(({ ending }) => path.endsWith(ending))?.[kind];
-  if (writer !== undefined) return writer as NonNullable<FileFormat[K]>;
-  const endings = formats.map(({ ending }) => `\`${ending}\``).join(' or ');
-  throw new ValueError(`${how}: the file name must end in ${endings}. Received: filepath=${path}`);
+  const format = formats.find(({ ending }) => path.endsWith(ending));
+  if (format === undefined) {
+    const endings = formats.map(({ ending }) => `\`${ending}\``).join(' or ');
+    throw new ValueError(`${how}: the file name must end in ${endings}. Received: filepath=${path}`);
+  }
+  checkBuilt(model, 'saving');
+  const name = path.slice(path.search(/[^\\/]*$/));
+  const files = await format[kind]!(model, name);
+  return files instanceof Uint8Array ? [{ name, bytes: files }] : files;
 }
