@@ -7,12 +7,10 @@ import { ShapeError, ValueError } from '../base/errors.ts';
 import { allFinite } from '../base/finite.ts';
 import { booleanOption, checkOptionNames } from '../base/options.ts';
 import { RandomStreams } from '../base/random-streams.ts';
-import { formatShape, isBatched, type Shape, sampleShape, sampleSize } from '../base/shape.ts';
-import { Tensor } from '../base/tensor.ts';
-import { currentBackend } from '../engine/backend.ts';
-import { exclusively } from '../engine/exclusive.ts';
-import type { Backend, Executable, StepGraph } from '../engine/executable.ts';
-import type { Node } from '../graph/node.ts';
+import { formatShape, type Shape } from '../base/shape.ts';
+import type { Tensor } from '../base/tensor.ts';
+import { CompiledFunction } from '../engine/compiled-function.ts';
+import type { FeedNumbers } from '../engine/executable.ts';
 import { type FeedType, feedTypeOf, placeholder } from '../ops/leaf.ts';
 import type { Callable } from './call-context.ts';
 import { StepContext, type StepScalar } from './step-context.ts';
@@ -42,12 +40,8 @@ interface TracedCall {
   readonly key: string;
   /** The layer and all inside of it, as they were: a stack of layers can change. */
   readonly parts: readonly Callee[];
-  readonly inputs: readonly Node[];
-  readonly output: Node;
-  readonly graph: StepGraph;
   readonly seeds: readonly StepScalar[];
-  /** Null before the first run, and after the engine freed it. */
-  compiled: { readonly backend: Backend; readonly executable: Executable } | null;
+  readonly compiled: CompiledFunction;
 }
 
 /** Traced calls kept at most: pictures of a few sizes, for training and not. */
@@ -85,10 +79,15 @@ export class ValueCalls {
   #runBatch(inputs: readonly Tensor[], training: boolean): Promise<Tensor> {
     const { name } = this.#layer;
     const samples = batchSize(name, inputs);
-    const call = this.#callFor(inputs, training);
+    const { compiled, seeds } = this.#callFor(inputs, training);
     this.#streams.renew(STREAM);
-    const seeds = call.seeds.map(({ next }) => next((seed) => this.#streams.stream(STREAM, seed)));
-    return exclusively(() => compute(name, call, inputs, samples, seeds));
+    const scalars = seeds.map(({ node, next }) => {
+      return { node, value: next((seed) => this.#streams.stream(STREAM, seed)) };
+    });
+    const check = (numbers: FeedNumbers) => {
+      if (numbers instanceof Float32Array) checkFinite(name, numbers);
+    };
+    return compiled.run(inputs, samples, { scalars, check }).then(([result]) => result!);
   }
 
   #callFor(inputs: readonly Tensor[], training: boolean): TracedCall {
@@ -104,14 +103,9 @@ export class ValueCalls {
     const call = known ?? trace(this.#layer, key, feeds, training);
     this.#calls = [...this.#calls.filter((other) => other !== known), call];
     const oldest = this.#calls.length > LIMIT ? this.#calls.shift() : undefined;
-    if (oldest !== undefined) void exclusively(async () => free(oldest));
+    void oldest?.compiled.free();
     return call;
   }
-}
-
-function free(call: TracedCall): void {
-  call.compiled?.executable.dispose();
-  call.compiled = null;
 }
 
 function allLayers(layer: Callee): Callee[] {
@@ -148,47 +142,8 @@ function trace(layer: Callee, key: string, samples: readonly Sample[], training:
     updates: [...context.updates].map(([variable, value]) => ({ variable, value })),
   };
   // Parts are listed after tracing, which may build layers.
-  return { key, parts: allLayers(layer), inputs, output, graph, seeds, compiled: null };
-}
-
-/** The call's executable on the current engine for a batch of that size. Called while nothing else runs. */
-async function executableFor(call: TracedCall, samples: number): Promise<Executable> {
-  const backend = await currentBackend();
-  const { compiled } = call;
-  if (compiled !== null && compiled.backend === backend && compiled.executable.capacity >= samples) {
-    return compiled.executable;
-  }
-  // The memory of an engine that was ended is gone with it.
-  if (compiled?.backend === backend) compiled.executable.dispose();
-  call.compiled = null;
-  const onEvict = () => free(call);
-  const executable = await backend.compile(call.graph, { capacity: samples, onEvict });
-  call.compiled = { backend, executable };
-  return executable;
-}
-
-async function compute(
-  name: string,
-  call: TracedCall,
-  inputs: readonly Tensor[],
-  samples: number,
-  seeds: readonly number[],
-): Promise<Tensor> {
-  const executable = await executableFor(call, samples);
-  inputs.forEach((input, i) => {
-    const feed = executable.feed(call.inputs[i]!);
-    feed.set(input.data);
-    if (feed instanceof Float32Array) checkFinite(name, feed.subarray(0, input.size));
-  });
-  call.seeds.forEach(({ node }, i) => {
-    executable.feed(node)[0] = seeds[i]!;
-  });
-  await executable.run(samples);
-  const { output } = call;
-  const batched = isBatched(output.shape);
-  const shape = batched ? [samples, ...sampleShape(output.shape)] : sampleShape(output.shape);
-  const size = sampleSize(output.shape) * (batched ? samples : 1);
-  return new Tensor(shape, 'float32', executable.output(output).slice(0, size));
+  const compiled = new CompiledFunction(graph, inputs, [output]);
+  return { key, parts: allLayers(layer), seeds, compiled };
 }
 
 function checkFinite(name: string, values: Float32Array): void {
