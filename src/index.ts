@@ -65,10 +65,12 @@ export type { Contribution, Contributions, MetricState } from './metrics/contrib
 export { MeanMetric, type MetricFunction } from './metrics/mean.ts';
 export { Metric, type MetricInputs } from './metrics/metric.ts';
 export { type MetricIdentifier, metrics } from './metrics/registry.ts';
+export type { FunctionOptions, ModelFunction } from './models/compiled-graph.ts';
 export { type Functional, type FunctionalOptions, model, type PredictionOf } from './models/functional.ts';
 export { type FoundLearningRates, type LrFinderOptions, lrFinder } from './models/lr-finder.ts';
 export { Model } from './models/model.ts';
 export type { ModelOptions } from './models/model-structure.ts';
+export * as ops from './models/ops.ts';
 export { register } from './models/register.ts';
 export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';
 export { modelToBytes, type SaveOptions } from './models/saving/save.ts';
@@ -88,7 +90,6 @@ export type {
 } from './models/training/run-options.ts';
 export type { Evaluation, Prediction } from './models/training/trained-model.ts';
 export type { RunState, TrainingState } from './models/training/training-state.ts';
-export * as ops from './operations/index.ts';
 export * as optimizers from './optimizers/index.ts';
 export { Optimizer, type RuleInput, type RuleResult } from './optimizers/optimizer.ts';
 export type { Slots, StepMoment } from './optimizers/transform.ts';

@@ -21,7 +21,8 @@ function runCalls<T>(
     return value;
   };
   for (const call of graph.levels.flat()) {
-    if (call.inputs.length === 0) continue;
+    // Inputs are given, also those that are results of calls.
+    if (call.outputs.every((tensor) => values.has(tensor))) continue;
     const results = step(call, call.inputs.map(valueFor));
     call.outputs.forEach((tensor, i) => {
       values.set(tensor, results[i]!);

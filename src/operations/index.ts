@@ -3,8 +3,8 @@
  * symbolic tensors too, which makes nodes of a model.
  */
 
-export { gradients } from '../autodiff/gradients.ts';
 export * from '../ops/index.ts';
+export { gradients } from './gradients.ts';
 export {
   abs,
   add,

@@ -51,7 +51,7 @@ export abstract class Operation extends Layer {
   }
 
   /** Throws ShapeError where the samples of a batch would no longer be apart, and what the op throws. */
-  override call(inputs: readonly Node[]): Node {
+  override call(inputs: readonly Node[]): Node | readonly Node[] {
     const result = this.kind.compute(putTogether(this.template, inputs), this.#config);
     if (isBatched(result.shape) || !inputs.some(({ shape }) => isBatched(shape))) return result;
     throw new ShapeError(
