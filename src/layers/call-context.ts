@@ -64,6 +64,11 @@ export interface CallContext {
 /** The layers whose calls are under way, the innermost last. */
 const underWay: Callable[] = [];
 
+/** The layers whose calls are under way, the outermost first. */
+export function callsUnderWay(): readonly Callable[] {
+  return [...underWay];
+}
+
 /** Runs `body`, the call of `layer`, whose sub-layers contexts then know. */
 export function callOf<T>(layer: Callable, body: () => T): T {
   underWay.push(layer);
@@ -72,6 +77,15 @@ export function callOf<T>(layer: Callable, body: () => T): T {
   } finally {
     underWay.pop();
   }
+}
+
+/** A layer's call that a context was told of. */
+export interface NotedCall {
+  readonly layer: Callable;
+  /** The layers and models that it is inside of, the outermost first. */
+  readonly owners: readonly Callable[];
+  readonly inputs: readonly Node[];
+  readonly outputs: readonly Node[];
 }
 
 /** Throws ValueError for weights that would neither train nor be saved. */
@@ -92,6 +106,9 @@ export abstract class TracingContext implements CallContext {
   abstract current(variable: Variable): Node;
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
+
+  /** Told of each call of a layer, when its result is there. */
+  onCall(_layer: Callable, _inputs: readonly Node[], _outputs: readonly Node[]): void {}
 
   randomNormal(shape: Shape, seed: number | null = null, options: RandomOptions = {}): Node {
     return normalOfUniform(this.random(shape, seed, options), this.random(shape, seed, options));
@@ -119,9 +136,9 @@ export abstract class TracingContext implements CallContext {
 /** The same step with another `training`. */
 class OtherMode extends TracingContext {
   readonly training: boolean;
-  readonly #outer: CallContext;
+  readonly #outer: TracingContext;
 
-  constructor(outer: CallContext, training: boolean) {
+  constructor(outer: TracingContext, training: boolean) {
     super();
     this.#outer = outer;
     this.training = training;
@@ -145,6 +162,10 @@ class OtherMode extends TracingContext {
 
   override addLoss(value: Node): void {
     this.#outer.addLoss(value);
+  }
+
+  override onCall(layer: Callable, inputs: readonly Node[], outputs: readonly Node[]): void {
+    this.#outer.onCall(layer, inputs, outputs);
   }
 }
 

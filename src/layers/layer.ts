@@ -13,7 +13,7 @@ import { checkNode, type Node, withScope } from '../graph/node.ts';
 import { mul } from '../ops/index.ts';
 import { inverseBatchSize, placeholder } from '../ops/leaf.ts';
 import type { Regularizer } from '../regularizers/regularizer.ts';
-import { type CallContext, callOf, ShapeContext } from './call-context.ts';
+import { type CallContext, callOf, ShapeContext, TracingContext } from './call-context.ts';
 import { checkInputs, type InputSpec } from './input-spec.ts';
 import { inputShapeOf } from './layer-options.ts';
 import { type ApplyOptions, ValueCalls } from './value-calls.ts';
@@ -218,13 +218,15 @@ export abstract class Layer extends WeightOwner {
     this.checkInputs(inputs);
     this.build(inputs.map((input) => input.shape));
     const result: unknown = withScope(this.name, () => callOf(this, () => this.call(inputs, context)));
-    return this.outputsOf(result).map((output) => {
+    const outputs = this.outputsOf(result).map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);
       // A mean over the samples, so that its weight does not depend on the batch size.
       if (this.activityRegularizer !== null)
         context.addLoss(mul(this.activityRegularizer.call(output), inverseBatchSize()));
       return output;
     });
+    if (context instanceof TracingContext) context.onCall(this, inputs, outputs);
+    return outputs;
   }
 
   /** Hook: the result of `call` as a list. */

@@ -9,7 +9,13 @@ import { Variable } from '../graph/variable.ts';
 import { sum } from '../ops/index.ts';
 import { placeholder, variableNode } from '../ops/leaf.ts';
 import { randomUniform } from '../ops/random-uniform.ts';
-import { type RandomOptions, TracingContext } from './call-context.ts';
+import {
+  type Callable,
+  callsUnderWay,
+  type NotedCall,
+  type RandomOptions,
+  TracingContext,
+} from './call-context.ts';
 
 /** Seeds are fed as f32, which holds whole numbers up to here. */
 const SEED_BITS = 24;
@@ -46,6 +52,8 @@ export class StepContext extends TracingContext {
   readonly updates = new Map<Variable, Node>();
   /** Updated variables whose new value was asked for, so that the next update can go on from it. */
   readonly #continued = new Set<Variable>();
+  /** The calls of all layers, those of a layer's parts before its own. */
+  readonly calls: NotedCall[] = [];
   readonly #seedNodes = new Map<number | null, Node>();
   #streams = 0;
 
@@ -98,6 +106,10 @@ export class StepContext extends TracingContext {
       );
     }
     this.updates.set(variable, value);
+  }
+
+  override onCall(layer: Callable, inputs: readonly Node[], outputs: readonly Node[]): void {
+    this.calls.push({ layer, owners: callsUnderWay(), inputs, outputs });
   }
 
   override addLoss(value: Node): void {
