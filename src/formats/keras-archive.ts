@@ -2,6 +2,7 @@
 
 import type { Config } from '../base/config.ts';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
+import { parseJsonRecord } from './json-record.ts';
 import { kerasJson } from './keras-json.ts';
 import { readZip, writeZip } from './zip.ts';
 
@@ -83,13 +84,7 @@ function missing(what: string, name: string, members: object): FormatError {
 }
 
 function parseRecord(bytes: Uint8Array, name: string, what: string): Config {
-  try {
-    const config: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Config;
-  } catch (error) {
-    throw new FormatError(`${what}: '${name}' is not valid JSON: ${(error as Error).message}.`);
-  }
-  throw new FormatError(`${what}: '${name}' holds no JSON object.`);
+  return parseJsonRecord(new TextDecoder().decode(bytes), `${what}: '${name}'`);
 }
 
 /** Keras' form, local time: `2026-11-24@04:08:41`. */

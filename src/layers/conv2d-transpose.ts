@@ -9,7 +9,7 @@ import type { Shape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
 import { conv2dTranspose as transposeNode } from '../ops/index.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { count, pair } from '../options/kinds.ts';
+import { count, formerOption, pair, unsupported } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import type { InputSpec } from './input-spec.ts';
 import { KernelLayer } from './kernel-layer.ts';
@@ -31,6 +31,7 @@ export class Conv2DTranspose extends withOptions(KernelLayer, {
   outputPadding: pair(null, { least: 0 }),
   /** A price on the outputs whose mean over the samples is added to the loss. Default null: none. */
   activityRegularizer: regularizer(),
+  groups: formerOption(unsupported(1)),
 }) {
   static override readonly className = 'Conv2DTranspose';
   protected override inputSpec: InputSpec = WINDOW_INPUT;

@@ -8,7 +8,7 @@ import { initializer } from '../initializers/registry.ts';
 import { depthwiseConv2d as depthwiseNode } from '../ops/index.ts';
 import { variableNode } from '../ops/leaf.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { count } from '../options/kinds.ts';
+import { count, formerOption, unsupported } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import { BiasLayer } from './bias-layer.ts';
 import type { InputSpec } from './input-spec.ts';
@@ -27,6 +27,7 @@ export class DepthwiseConv2D extends withOptions(BiasLayer, {
   activityRegularizer: regularizer(),
   /** A constraint on the kernel, applied after each step. Default null: none. */
   depthwiseConstraint: constraint(),
+  groups: formerOption(unsupported(1)),
 }) {
   static override readonly className = 'DepthwiseConv2D';
   protected override inputSpec: InputSpec = WINDOW_INPUT;

@@ -11,7 +11,7 @@ import { initializer } from '../initializers/registry.ts';
 import { conv2d, depthwiseConv2d } from '../ops/index.ts';
 import { variableNode } from '../ops/leaf.ts';
 import { factory, withOptions } from '../options/configurable.ts';
-import { count } from '../options/kinds.ts';
+import { count, formerOption, unsupported } from '../options/kinds.ts';
 import { regularizer } from '../regularizers/registry.ts';
 import { BiasLayer } from './bias-layer.ts';
 import type { InputSpec } from './input-spec.ts';
@@ -38,6 +38,8 @@ export class SeparableConv2D extends withOptions(BiasLayer, {
   depthwiseConstraint: constraint(),
   /** A constraint on the 1×1 convolution's kernel, applied after each step. Default null: none. */
   pointwiseConstraint: constraint(),
+  groups: formerOption(unsupported(1)),
+  kernelInitializer: formerOption(initializer('glorotUniform')),
 }) {
   static override readonly className = 'SeparableConv2D';
   protected override inputSpec: InputSpec = WINDOW_INPUT;

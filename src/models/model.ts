@@ -12,7 +12,7 @@ import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkClassNames, outputShape } from './class-names.ts';
 import { ModelStructure } from './model-structure.ts';
 import { modelConfig } from './saving/model-config.ts';
-import type { SaveOptions } from './saving/save.ts';
+import type { LoadWeightsOptions, SaveOptions } from './saving/save.ts';
 import { graphText } from './summary/graph-text.ts';
 import { type SummaryOptions, summarize } from './summary/summary.ts';
 import type { CompileOptions } from './training/compile-options.ts';
@@ -228,9 +228,13 @@ export abstract class Model extends ModelStructure implements CallbackModel {
     await saveWeights(this, path, options);
   }
 
-  /** Reads the weights from a `.weights.h5` or `.keras` file of a model with the same layers. Throws FormatError. */
-  async loadWeights(path: FilePath): Promise<void> {
+  /**
+   * Reads the weights from a file of a model with the same layers: `.weights.h5`, `.keras` or legacy `.h5`, whose layers are
+   * found by their order, or with `byName` by their names. Throws FormatError, and changes nothing, when one does not fit;
+   * with `skipMismatch` it keeps its numbers, with a warning.
+   */
+  async loadWeights(path: FilePath, options: LoadWeightsOptions = {}): Promise<void> {
     const { loadWeights } = await import('./saving/save.ts');
-    await loadWeights(this, path);
+    await loadWeights(this, path, options);
   }
 }

@@ -33,6 +33,7 @@ export function readDatatype(cursor: Cursor): Datatype {
   const bits = cursor.u8();
   cursor.skip(2);
   const size = cursor.u32();
+  if (size === 0) cursor.file.fail('values of no bytes');
   const other: Datatype = { kind: 'other', size, name: CLASSES[kind] ?? `type ${kind}` };
   const little = (bits & 1) === 0;
   if (kind === 0) {
@@ -109,28 +110,39 @@ export function textsOf(file: FileBytes, bytes: Uint8Array, type: Datatype, coun
   }
   if (type.kind !== 'variable text') return null;
   const cursor = file.cursor(bytes.byteOffset - file.bytes.byteOffset);
+  const heaps = new Map<number, ReadonlyMap<number, Uint8Array>>();
+  const objectsAt = (address: number) => {
+    const objects = heaps.get(address) ?? readHeap(file, address);
+    heaps.set(address, objects);
+    return objects;
+  };
   return Array.from({ length: count }, () => {
     const length = cursor.u32();
     const heap = cursor.address();
     const index = cursor.u32();
-    return heap === null || length === 0 ? '' : textOf(heapObject(file, heap, index).subarray(0, length));
+    if (heap === null || length === 0) return '';
+    const object =
+      objectsAt(heap).get(index) ?? file.fail(`object ${index} of the heap at ${heap} is missing`);
+    return textOf(object.subarray(0, length));
   });
 }
 
-/** An object of a global heap, where values of variable length lie. */
-function heapObject(file: FileBytes, address: number, wanted: number): Uint8Array {
+/** The objects of a global heap, where values of variable length lie, by their numbers. */
+function readHeap(file: FileBytes, address: number): Map<number, Uint8Array> {
   const head = file.cursor(address);
   head.signature('GCOL');
   head.skip(4);
   const objects = file.cursor(address, address + head.length());
   objects.skip(8 + file.lengthSize);
+  const found = new Map<number, Uint8Array>();
   while (objects.left >= 8 + file.lengthSize) {
     const index = objects.u16();
     objects.skip(6);
     const size = objects.length();
-    if (index === wanted) return objects.take(size);
+    // Number 0 is the free space at the end.
     if (index === 0) break;
-    objects.skip(Math.min(objects.left, Math.ceil(size / 8) * 8));
+    const object = objects.part(Math.min(objects.left, Math.ceil(size / 8) * 8));
+    if (!found.has(index)) found.set(index, object.take(size));
   }
-  return file.fail(`object ${wanted} of the heap at ${address} is missing`);
+  return found;
 }

@@ -2,6 +2,10 @@
 
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 
+/** The most reads of a file. Each field is read a few times at most, and most bytes are numbers, which are read at once. */
+const LEAST_READS = 1 << 20;
+const READS_PER_BYTE = 8;
+
 /** An HDF5 file in memory. The format is little-endian (HDF5 File Format Specification 3.0). */
 export class FileBytes {
   readonly bytes: Uint8Array;
@@ -13,11 +17,21 @@ export class FileBytes {
   lengthSize = 8;
   /** Where the superblock lies: addresses count from there. */
   base = 0;
+  #readsLeft: number;
 
   constructor(bytes: Uint8Array, what: string) {
     // `slice` of a Node Buffer shares memory; that of a Uint8Array copies. So a Buffer becomes a plain Uint8Array.
     this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.what = what;
+    this.#readsLeft = LEAST_READS + READS_PER_BYTE * bytes.byteLength;
+  }
+
+  /**
+   * Counts a read. Throws FormatError after far more reads than a file of this size needs: lists that point into each other
+   * can make the way through a small file endless.
+   */
+  countRead(): void {
+    if (this.#readsLeft-- <= 0) this.fail('its lists of objects have no end');
   }
 
   /** A place at the absolute position `start`; nothing from `end` on can be read there. Throws FormatError outside. */
@@ -63,7 +77,8 @@ export class Cursor {
   /** The next `count` bytes, not copied. */
   take(count: number): Uint8Array {
     const start = this.position;
-    if (count < 0 || count > this.left) {
+    this.file.countRead();
+    if (!(count >= 0 && count <= this.left)) {
       this.file.fail(`${count} bytes are expected at ${start}, where ${this.left} are left`);
     }
     this.position += count;

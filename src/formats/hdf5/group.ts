@@ -1,5 +1,6 @@
 /** @file Groups of HDF5 files: names and where the objects lie, from symbol tables (B-trees) or from link messages. */
 
+import { isPrototypeKey } from '../prototype-keys.ts';
 import { type Cursor, type FileBytes, textOf } from './file-bytes.ts';
 import { ID_OFFSET, readDense } from './fractal-heap.ts';
 import { MESSAGE, type Message } from './object-header.ts';
@@ -11,9 +12,12 @@ export function isGroup(messages: readonly Message[]): boolean {
   );
 }
 
-/** The members of a group: name → position of the object's header. Soft and external links are left out. */
-export function readLinks(file: FileBytes, messages: readonly Message[]): Map<string, number> {
-  const links = new Map<string, number>();
+/** Where a member of a group lies: the position of the object's header, or the kind of a link that leads elsewhere. */
+export type LinkTarget = number | 'soft link' | 'external link';
+
+/** The members of a group by name. */
+export function readLinks(file: FileBytes, messages: readonly Message[]): Map<string, LinkTarget> {
+  const links = new Map<string, LinkTarget>();
   for (const { type, start, end } of messages) {
     const cursor = file.cursor(start, end);
     if (type === MESSAGE.symbolTable) readSymbolTable(file, cursor, links);
@@ -23,7 +27,7 @@ export function readLinks(file: FileBytes, messages: readonly Message[]): Map<st
   return links;
 }
 
-function readSymbolTable(file: FileBytes, cursor: Cursor, links: Map<string, number>): void {
+function readSymbolTable(file: FileBytes, cursor: Cursor, links: Map<string, LinkTarget>): void {
   const tree = cursor.knownAddress('a group');
   const heap = file.cursor(cursor.knownAddress('the names of a group'));
   heap.signature('HEAP');
@@ -42,15 +46,18 @@ function readSymbolTable(file: FileBytes, cursor: Cursor, links: Map<string, num
       const object = node.address();
       const isSoftLink = node.u32() === 2;
       node.skip(20);
-      if (object !== null && !isSoftLink) addLink(file, links, name, object);
+      if (isSoftLink) addLink(file, links, name, 'soft link');
+      else if (object !== null) addLink(file, links, name, object);
     }
   }
 }
 
 /** A name that would change a path shows that the file is damaged: the format does not allow it. */
-function addLink(file: FileBytes, links: Map<string, number>, name: string, address: number): void {
-  if (name === '' || name === '.' || name.includes('/')) file.fail(`a group has a member called '${name}'`);
-  links.set(name, address);
+function addLink(file: FileBytes, links: Map<string, LinkTarget>, name: string, target: LinkTarget): void {
+  if (['', '.', '..'].includes(name) || name.includes('/') || isPrototypeKey(name)) {
+    file.fail(`a group has a member called '${name}'`);
+  }
+  links.set(name, target);
 }
 
 /** A child of a B-tree's last level, with the key before it. */
@@ -59,8 +66,17 @@ export interface TreeLeaf {
   readonly address: number;
 }
 
-/** The children of the last level of a B-tree (version 1) of `type` 0 (groups) or 1 (chunks), in order. */
-export function treeLeaves(file: FileBytes, root: number, type: 0 | 1, keySize: number): TreeLeaf[] {
+/**
+ * The children of the last level of a B-tree (version 1) of `type` 0 (groups) or 1 (chunks), in order. Throws FormatError
+ * for more than `most`.
+ */
+export function treeLeaves(
+  file: FileBytes,
+  root: number,
+  type: 0 | 1,
+  keySize: number,
+  most = Number.POSITIVE_INFINITY,
+): TreeLeaf[] {
   const leaves: TreeLeaf[] = [];
   const seen = new Set<number>();
   const open = [root];
@@ -79,13 +95,14 @@ export function treeLeaves(file: FileBytes, root: number, type: 0 | 1, keySize: 
       const key = node.part(keySize);
       children.push({ key, address: node.knownAddress('a part of a tree') });
     }
-    if (level === 0) leaves.push(...children);
-    else open.push(...children.map((child) => child.address).reverse());
+    if (level === 0) for (const child of children) leaves.push(child);
+    else for (const child of children.reverse()) open.push(child.address);
+    if (leaves.length > most) file.fail(`a list of at most ${most} parts has more`);
   }
   return leaves;
 }
 
-function readLink(cursor: Cursor, links: Map<string, number>): void {
+function readLink(cursor: Cursor, links: Map<string, LinkTarget>): void {
   cursor.skip(1);
   const flags = cursor.u8();
   const kind = flags & 8 ? cursor.u8() : 0;
@@ -93,11 +110,12 @@ function readLink(cursor: Cursor, links: Map<string, number>): void {
   if (flags & 16) cursor.skip(1);
   const length = cursor.uint(1 << (flags & 3));
   const name = textOf(cursor.take(length));
-  if (kind === 0) addLink(cursor.file, links, name, cursor.knownAddress(`'${name}'`));
+  const target = kind === 0 ? cursor.knownAddress(`'${name}'`) : kind === 1 ? 'soft link' : 'external link';
+  addLink(cursor.file, links, name, target);
 }
 
 /** Groups with many members have them in a fractal heap. */
-function readLinkInfo(file: FileBytes, cursor: Cursor, links: Map<string, number>): void {
+function readLinkInfo(file: FileBytes, cursor: Cursor, links: Map<string, LinkTarget>): void {
   cursor.skip(1);
   if (cursor.u8() & 1) cursor.skip(8);
   const heap = cursor.address();

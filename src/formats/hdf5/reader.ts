@@ -10,7 +10,7 @@ import { messageOf, readBytes, readDataspace } from './dataset.ts';
 import { type Datatype, numbersOf, readDatatype, textsOf } from './datatype.ts';
 import { type Cursor, FileBytes, textOf } from './file-bytes.ts';
 import { ID_OFFSET, readDense } from './fractal-heap.ts';
-import { isGroup, readLinks } from './group.ts';
+import { isGroup, type LinkTarget, readLinks } from './group.ts';
 import { MESSAGE, type Message, readMessages, readSuperblock } from './object-header.ts';
 
 /** A dataset that was found, its numbers not yet read. */
@@ -33,11 +33,14 @@ export interface Hdf5Reader {
   attribute(path: string, name: string): Hdf5Attribute | undefined;
 }
 
+/** The most groups around an object. Those who walk through groups would run out of stack. */
+const DEEPEST = 100;
+
 /** An object of the file. */
 interface Entry {
   readonly messages: readonly Message[];
   /** The members of a group; null for a dataset. */
-  readonly links: ReadonlyMap<string, number> | null;
+  readonly links: ReadonlyMap<string, LinkTarget> | null;
 }
 
 /**
@@ -64,10 +67,12 @@ export function openHdf5(bytes: Uint8Array, what: string): Hdf5Reader {
   function find(path: string): Entry | null {
     const known = entries.get(path);
     if (known !== undefined) return known;
-    const slash = path.lastIndexOf('/');
-    const address =
-      path === '' ? root : find(path.slice(0, Math.max(0, slash)))?.links?.get(path.slice(slash + 1));
-    const entry = address === undefined ? null : readEntry(address, path);
+    const parts = path.split('/');
+    if (parts.length > DEEPEST) file.fail(`an object in more than ${DEEPEST} groups, one in the other`);
+    if (path !== '' && parts.includes('')) file.fail(`an object is called '${path}'`);
+    const target = path === '' ? root : find(parts.slice(0, -1).join('/'))?.links?.get(parts.at(-1)!);
+    if (typeof target === 'string') return file.refuse(`the ${target} '${path}'`);
+    const entry = target === undefined ? null : readEntry(target, path);
     entries.set(path, entry);
     return entry;
   }

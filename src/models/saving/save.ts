@@ -1,12 +1,19 @@
 /** @file Saving models and weights as Keras 3 does, to bytes and to files. */
 
 import type { FilePath } from '../../base/file-path.ts';
-import { checkOptionNames } from '../../base/options.ts';
+import { booleanOption, checkOptionNames } from '../../base/options.ts';
 import { readSavedFile } from '../../formats/file-place.ts';
 import { makeFolderOf, toFilePath, writeFilesAtomically } from '../../formats/files.ts';
 import { filesOf, withOpenedFile } from './formats/index.ts';
 import type { SavableModel } from './saved-layers.ts';
 import { checkBuilt } from './weights.ts';
+
+export interface LoadWeightsOptions {
+  /** Whether layers take the weights of the layer of the same name, in legacy `.h5` files. Default false: by their order. */
+  readonly byName?: boolean;
+  /** Whether weights that do not fit are left as they are, with a warning. Default false: an error, and nothing changes. */
+  readonly skipMismatch?: boolean;
+}
 
 export interface SaveOptions {
   /** Whether to make the file's folder, and the folders around it, where they do not exist. Default false. */
@@ -52,13 +59,24 @@ async function writeWith(
 }
 
 /**
- * Reads weights from a `.weights.h5` or `.keras` file of the same architecture, whose format is recognised by its
- * content. The layers' names do not matter, their order does. A compiled model takes the optimizer's state too. Throws
- * FormatError, and changes nothing, when the file is damaged or of another model.
+ * Reads weights from a file of the same architecture, whose format is recognised by its content: `.weights.h5`, `.keras` or
+ * legacy `.h5`. The layers' names do not matter, their order does; with `byName` only layers of a legacy `.h5` file whose
+ * names the model has are read. A compiled model takes the optimizer's state too, but not from a legacy `.h5` file, as in
+ * Keras. Throws FormatError, and changes nothing, when the file is damaged or of another model; ValueError for `byName` with
+ * other files.
  */
-export async function loadWeights(model: SavableModel, path: FilePath): Promise<void> {
+export async function loadWeights(
+  model: SavableModel,
+  path: FilePath,
+  options: LoadWeightsOptions = {},
+): Promise<void> {
+  checkOptionNames('loadWeights()', options, ['byName', 'skipMismatch']);
+  const byName = booleanOption('loadWeights()', 'byName', options.byName, false);
+  const skipMismatch = booleanOption('loadWeights()', 'skipMismatch', options.skipMismatch, false);
   const name = await toFilePath(path, 'loadWeights()');
   checkBuilt(model, 'loading weights into');
   const file = await readSavedFile(name);
-  await withOpenedFile(file, (opened) => opened.loadWeights(model, model.compiled?.optimizer ?? null));
+  await withOpenedFile(file, (opened) => {
+    opened.loadWeights(model, model.compiled?.optimizer ?? null, { byName, skipMismatch });
+  });
 }

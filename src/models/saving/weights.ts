@@ -10,6 +10,7 @@ import {
 } from '../../formats/weights-file.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { Assignments, targetsOf } from './assignments.ts';
 import { savedLayers } from './saved-layers.ts';
 
 const OPTIMIZER = 'optimizer';
@@ -43,45 +44,59 @@ function optimizerGroup(optimizer: Optimizer): WeightGroup {
   return { path: OPTIMIZER, name: optimizer.name, arrays };
 }
 
-/** Something that takes numbers of a shape. */
-interface Target {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Throws ValueError for numbers that it cannot hold. */
-  check?(values: ArrayLike<number>): void;
-  write(values: ArrayLike<number>): void;
+/** How `loadWeights()` puts a file's arrays into a model. */
+export interface WeightsOptions {
+  /** Layers take the arrays of the layer of the same name, and layers without one keep theirs. */
+  readonly byName: boolean;
+  /** What does not fit is left out with a warning, instead of being an error. */
+  readonly skipMismatch: boolean;
 }
 
 /**
  * Reads `file` into `model`, and into `optimizer` unless it is null. Everything is checked and read before the first
- * number changes. Throws FormatError, naming the layer and both shapes, when the file is of another model.
+ * number changes. Throws FormatError, naming the layer and both shapes, when the file is of another model, and ValueError
+ * for `byName`, which needs a file with names. With `skipMismatch` a layer takes all of its arrays or none.
  */
 export function loadWeightsFile(
   file: WeightsFile,
   model: Layer,
   optimizer: Optimizer | null,
+  options: WeightsOptions | null,
   what: string,
 ): void {
+  checkByOrder(options, what);
+  const { skipMismatch = false } = options ?? {};
   const found = savedLayers(model);
-  const writes = found.flatMap(({ path, layer }) => {
-    const targets = layer.ownWeights.map(
-      (w): Target => ({ name: w.name, shape: w.shape, write: (values) => w.assign(values) }),
-    );
+  const assignments = new Assignments(what, skipMismatch);
+  for (const { path, layer } of found) {
     const owner = `layer '${layer.name}' (${layer.className})`;
-    return readGroup(file.arrays(path) ?? [], targets, owner, `${what}, '${path}'`);
-  });
-  checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
+    assignments.fill(file.arrays(path) ?? [], targetsOf(layer.ownWeights), owner, `${what}, '${path}'`);
+  }
+  if (!skipMismatch) checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
   if (optimizer !== null) {
     optimizer.build(model.trainableWeights);
-    writes.push(...readOptimizer(file, optimizer, what));
+    fillOptimizer(assignments, file.arrays(OPTIMIZER), optimizer, what);
   }
-  for (const write of writes) write();
+  assignments.apply();
 }
 
-/** The optimizer's assignments. The state of another optimizer is ignored with a warning, as in Keras. */
-function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (() => void)[] {
-  const stored = file.arrays(OPTIMIZER);
-  if (stored === null) return [];
+/** Throws ValueError when layers are to be found by name, for files of a format without names. */
+export function checkByOrder(options: WeightsOptions | null, what: string): void {
+  if (!options?.byName) return;
+  throw new ValueError(
+    `${what}: byName works with legacy .h5 files alone, whose layers have names. Leave it out: the layers of this file ` +
+      'are found by their order.',
+  );
+}
+
+/** Fills the optimizer. The state of another optimizer is ignored with a warning, as in Keras. */
+export function fillOptimizer(
+  assignments: Assignments,
+  stored: readonly StoredArray[] | null,
+  optimizer: Optimizer,
+  what: string,
+): void {
+  if (stored === null) return;
   const { counters, variables } = optimizer;
   // An optimizer that was saved before the first step has only its counters.
   const targets = stored.length === counters.length ? counters : variables;
@@ -99,46 +114,9 @@ function readOptimizer(file: WeightsFile, optimizer: Optimizer, what: string): (
       `${what}: Skipping variable loading for optimizer '${optimizer.name}', because ${reason}. The layers' weights are ` +
         'loaded; training goes on with an optimizer that starts afresh.',
     );
-    return [];
+    return;
   }
-  return readGroup(stored, targets, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
-}
-
-/** The assignments that fill `targets`. Throws FormatError when counts or shapes differ. */
-function readGroup(
-  stored: readonly StoredArray[],
-  targets: readonly Target[],
-  owner: string,
-  where: string,
-): (() => void)[] {
-  if (stored.length !== targets.length) {
-    const shapes = (list: readonly { shape: readonly number[] }[]) =>
-      list.map(({ shape }) => formatShape(shape)).join(', ');
-    throw new FormatError(
-      `${where}: ${owner} expects ${targets.length} arrays (${shapes(targets)}), the file has ${stored.length} ` +
-        `(${shapes(stored)}). The file belongs to another model.`,
-    );
-  }
-  return targets.map((target, index) => {
-    const { shape, read } = stored[index]!;
-    if (!sameShape(shape, target.shape)) {
-      throw new FormatError(
-        `${where}: array ${index} of ${owner} does not fit '${target.name}': expected shape ${formatShape(target.shape)}, ` +
-          `found ${formatShape(shape)}. The file belongs to another model.`,
-      );
-    }
-    const values = read();
-    checkValues(target, values, where);
-    return () => target.write(values);
-  });
-}
-
-function checkValues(target: Target, values: ArrayLike<number>, where: string): void {
-  try {
-    target.check?.(values);
-  } catch (error) {
-    throw error instanceof ValueError ? new FormatError(`${where}: ${error.message}`) : error;
-  }
+  assignments.fill(stored, targets, `the optimizer '${optimizer.name}'`, `${what}, '${OPTIMIZER}'`);
 }
 
 /** Random generators' seeds that early Keras 3 kept; Fovea's generators have no such state. */

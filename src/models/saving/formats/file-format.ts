@@ -5,6 +5,7 @@ import type { SavedFile } from '../../../formats/saved-file.ts';
 import type { Layer } from '../../../layers/layer.ts';
 import type { Optimizer } from '../../../optimizers/optimizer.ts';
 import type { SavableModel } from '../saved-layers.ts';
+import type { WeightsOptions } from '../weights.ts';
 
 /** A file that was opened in its format. */
 export interface OpenedFile {
@@ -16,9 +17,10 @@ export interface OpenedFile {
   readonly hint: string | null;
   /**
    * Puts the weights into `model`, which is built, and the optimizer's state into `optimizer` unless it is null. Throws
-   * FormatError, and changes nothing, when the file is damaged or of another model.
+   * FormatError, and changes nothing, when the file is damaged or of another model. `options` is what `loadWeights()` was
+   * given; without, the model was made from this file.
    */
-  loadWeights(model: Layer, optimizer: Optimizer | null): void;
+  loadWeights(model: Layer, optimizer: Optimizer | null, options?: WeightsOptions | null): void;
 }
 
 /** The bytes of a format's only file, or all its files, the one that was asked for last. */

@@ -21,7 +21,8 @@ export const kerasArchive: FileFormat = {
       config,
       classNames,
       hint: hintFor(kerasVersion),
-      loadWeights: (model, optimizer) => loadWeightsFile(readWeights(weights, name), model, optimizer, name),
+      loadWeights: (model, optimizer, options = null) =>
+        loadWeightsFile(readWeights(weights, name), model, optimizer, options, name),
     };
   },
 

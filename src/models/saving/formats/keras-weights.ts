@@ -13,7 +13,8 @@ export const kerasWeights: FileFormat = {
   open: ({ bytes, name }) => ({
     config: null,
     hint: null,
-    loadWeights: (model, optimizer) => loadWeightsFile(readWeights(bytes, name), model, optimizer, name),
+    loadWeights: (model, optimizer, options = null) =>
+      loadWeightsFile(readWeights(bytes, name), model, optimizer, options, name),
   }),
 
   writeWeights: (model) => weightsToBytes(model, model.compiled?.optimizer ?? null),

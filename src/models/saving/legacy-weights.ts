@@ -1,0 +1,112 @@
+/**
+ * @file The arrays of legacy `.h5` files on their way into a model (`legacy_h5_format.py`): layer by layer in the order of both,
+ * or by the layers' names.
+ */
+
+import { FormatError } from '../../base/errors.ts';
+import type { LegacyH5, LegacyLayer } from '../../formats/legacy-h5.ts';
+import type { Layer } from '../../layers/layer.ts';
+import type { Optimizer } from '../../optimizers/optimizer.ts';
+import { Assignments, countMisfit, type Target, targetsOf } from './assignments.ts';
+import type { ModelLayer } from './saved-layers.ts';
+import { fillOptimizer, type WeightsOptions } from './weights.ts';
+
+/** A layer of the file and the one of the model that takes its arrays. */
+interface Pair {
+  readonly saved: LegacyLayer;
+  readonly layer: Layer;
+}
+
+/**
+ * Reads `file` into `model`, all or nothing. With `options` null the model was made from the same file: layers of the same
+ * name belong together, and the optimizer's state is read too; a state of other versions' optimizers is ignored with a
+ * warning. Throws FormatError when the file is damaged or of another model.
+ */
+export function loadLegacyWeights(
+  file: LegacyH5,
+  model: ModelLayer,
+  optimizer: Optimizer | null,
+  options: WeightsOptions | null,
+  what: string,
+): void {
+  const assignments = new Assignments(what, options?.skipMismatch);
+  const byName = options?.byName ?? false;
+  const pairs = byName ? pairsByName(file, model, what) : pairsByOrder(file, model, what, options === null);
+  for (const { saved, layer } of pairs) {
+    const owner = `layer '${layer.name}' (${layer.className})`;
+    fillLayer(assignments, saved, legacyTargets(layer), { owner, where: `${what}, '${saved.name}'`, byName });
+  }
+  if (file.topLevel !== null) {
+    const top = { name: 'top_level_model_weights', arrays: file.topLevel };
+    const place = { owner: `the model '${model.name}' itself`, where: `${what}, '${top.name}'`, byName };
+    fillLayer(assignments, top, targetsOf(model.ownWeights), place);
+  }
+  if (options === null && optimizer !== null) {
+    optimizer.build(model.trainableWeights);
+    fillOptimizer(assignments, file.optimizer, optimizer, what);
+  }
+  assignments.apply();
+}
+
+/** A layer's variables in the order of these files: trained ones of all layers inside, then all others. */
+function legacyTargets(layer: Layer): Target[] {
+  return targetsOf([...layer.trainableWeights, ...layer.nonTrainableWeights]);
+}
+
+interface Place {
+  readonly owner: string;
+  readonly where: string;
+  readonly byName: boolean;
+}
+
+/** As in Keras, a wrong number of arrays is skipped only where layers are found by name. */
+function fillLayer(
+  assignments: Assignments,
+  { arrays }: LegacyLayer,
+  targets: readonly Target[],
+  { owner, where, byName }: Place,
+): void {
+  const misfit = countMisfit(arrays, targets, owner);
+  if (misfit === null) assignments.fillEach(arrays, targets, owner, where);
+  else if (byName) assignments.misfit(misfit, where);
+  else throw new FormatError(`${where}: ${misfit}. The file belongs to another model.`);
+}
+
+/** The layers with arrays, the first of the file with the first of the model. Throws FormatError for different counts. */
+function pairsByOrder(file: LegacyH5, model: ModelLayer, what: string, isSameModel: boolean): Pair[] {
+  const saved = file.layers.filter(({ arrays }) => arrays.length > 0);
+  const layers = model.layers.filter(({ weights }) => weights.length > 0);
+  if (saved.length !== layers.length) {
+    const names = (list: readonly { readonly name: string }[]) => describeNames(list.map(({ name }) => name));
+    throw new FormatError(
+      `${what} has ${saved.length} layers with weights (${names(saved)}), the model '${model.name}' has ${layers.length} ` +
+        `(${names(layers)}). The file belongs to another model. To load only layers of the same name, pass { byName: true }.`,
+    );
+  }
+  const byName = new Map(saved.map((one) => [one.name, one]));
+  const isPermutation = byName.size === layers.length && layers.every(({ name }) => byName.has(name));
+  return layers.map((layer, i) => {
+    return { layer, saved: isSameModel && isPermutation ? byName.get(layer.name)! : saved[i]! };
+  });
+}
+
+/** Layers of the same name, with arrays or without. */
+function pairsByName(file: LegacyH5, model: ModelLayer, what: string): Pair[] {
+  const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
+  const pairs = file.layers.flatMap((saved): Pair[] => {
+    const layer = byName.get(saved.name);
+    return layer === undefined ? [] : [{ saved, layer }];
+  });
+  if (!pairs.some(({ saved }) => saved.arrays.length > 0)) {
+    console.warn(
+      `${what}: no layer with weights has a name that the model '${model.name}' has, so nothing is loaded. The file has ` +
+        `${describeNames(file.layers.map(({ name }) => name))}.`,
+    );
+  }
+  return pairs;
+}
+
+function describeNames(names: readonly string[]): string {
+  const shown = names.length > 8 ? [...names.slice(0, 4), '…', ...names.slice(-3)] : names;
+  return names.length === 0 ? 'none' : shown.join(', ');
+}
