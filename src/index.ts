@@ -100,6 +100,7 @@ export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/regularizer.ts';
 export * as schedules from './schedules/index.ts';
 export { LearningRateSchedule } from './schedules/schedule.ts';
+export * as visualization from './visualization/index.ts';
 
 /** The engine: which one runs, with how many threads. */
 export const backend = {
