@@ -30,9 +30,9 @@ for (const [name, target] of Object.entries(targets)) {
       it(opCase.name, async () => {
         const samples = 11;
         const problem = buildProblem(opCase, samples, 3);
-        const actual = await backendResults(problem, new InterpretingBackend(target, 3), samples);
+        const [actual] = await backendResults([problem], new InterpretingBackend(target, 3), samples);
         referenceResults(problem).forEach((values, i) => {
-          const difference = relativeDifference(actual[i]!, values);
+          const difference = relativeDifference(actual![i]!, values);
           assert.ok(difference <= TOLERANCE, `result ${i} differs by ${difference}`);
         });
       });
@@ -78,9 +78,9 @@ for (const [name, target] of Object.entries(targets)) {
       ];
       const machine = { ...target, l1Bytes, l2Bytes };
       const problem = buildProblem(opCase, SAMPLES, i);
-      const actual = await backendResults(problem, new InterpretingBackend(machine, 2), SAMPLES);
+      const [actual] = await backendResults([problem], new InterpretingBackend(machine, 2), SAMPLES);
       referenceResults(problem).forEach((values, j) => {
-        const difference = relativeDifference(actual[j]!, values);
+        const difference = relativeDifference(actual![j]!, values);
         const where = `${opCase.name}, result ${j}, caches of ${l1Bytes} and ${l2Bytes}`;
         assert.ok(difference <= TOLERANCE, `${where} differs by ${difference}`);
       });

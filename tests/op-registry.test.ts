@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { RandomGenerator } from '../src/base/random.ts';
+import type { Backend } from '../src/engine/executable.ts';
 import { NativeBackend } from '../src/engine/native-backend.ts';
 import { WasmBackend } from '../src/engine/wasm-backend.ts';
 import { topologicalOrder } from '../src/graph/node.ts';
 import type { Op } from '../src/graph/op.ts';
 import * as publicOps from '../src/ops/index.ts';
-import { type ComparedEngine, describeOn, guardedEngines } from './support/compared-engines.ts';
+import { type ComparedEngine, guardedEngines } from './support/compared-engines.ts';
 import { whyNotNative } from './support/native-machine.ts';
 import { opCases } from './support/op-cases.ts';
 import {
@@ -19,10 +20,12 @@ import {
   type OpProblem,
   referenceResults,
   relativeDifference,
+  withSamples,
 } from './support/run-op-case.ts';
 
 /** Batches of one sample, of less than a shard each, and of several chunks. */
 const BATCHES = [1, 3, 19];
+const CAPACITY = 21;
 const ENGINE_TOLERANCE = 3e-6;
 const GRADIENT_TOLERANCE = 1e-5;
 
@@ -74,24 +77,37 @@ const engines: readonly ComparedEngine[] = [
   })),
 ];
 
-for (const engine of engines) {
-  describeOn(engine, 'against the references', (backend) => {
-    for (const opCase of opCases) {
-      it(opCase.name, async () => {
-        for (const samples of BATCHES) {
-          const problem = buildProblem(opCase, samples, samples);
-          const expected = referenceResults(problem);
-          const actual = await backendResults(problem, backend(), samples + 2);
-          expected.forEach((values, i) => {
-            const difference = relativeDifference(actual[i]!, values);
+describe('each engine against the references', () => {
+  const running: { name: string; backend: Backend }[] = [];
+  before(async () => {
+    for (const { name, make, skip } of engines) if (!skip) running.push({ name, backend: await make() });
+  });
+  after(async () => {
+    for (const { backend } of running) await backend.dispose();
+  });
+  for (const opCase of opCases) {
+    it(opCase.name, async () => {
+      const all = buildProblem(opCase, Math.max(...BATCHES), 11);
+      const problems = BATCHES.map((samples) => withSamples(all, samples));
+      const expected = problems.map(referenceResults);
+      for (const { name, backend } of running) {
+        const actual = await backendResults(problems, backend, CAPACITY);
+        for (const [batch, samples] of BATCHES.entries()) {
+          expected[batch]!.forEach((values, i) => {
+            const difference = relativeDifference(actual[batch]![i]!, values);
             const what = i === 0 ? 'value' : `gradient of input ${i - 1}`;
-            assert.ok(difference <= ENGINE_TOLERANCE, `batch ${samples}: ${what} differs by ${difference}`);
+            assert.ok(
+              difference <= ENGINE_TOLERANCE,
+              `${name}, batch ${samples}: ${what} differs by ${difference}`,
+            );
           });
         }
-      });
-    }
-  });
-}
+      }
+    });
+  }
+  for (const { name, skip } of engines)
+    it(`runs on ${name}`, { skip }, () => assert.ok(running.some((one) => one.name === name)));
+});
 
 /** All ops that files of src/ops define, by file, and the names of the functions in these files. */
 async function definedOps(): Promise<{ file: string; ops: Op[]; functions: string[] }[]> {

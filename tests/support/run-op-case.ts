@@ -83,21 +83,36 @@ export function evaluateAt(
   return evaluate(nodes, leaves, samples).map(({ data }) => data);
 }
 
-/** The problem's output and gradients on `backend`. */
+/** The same problem on its first `samples` samples. */
+export function withSamples(problem: OpProblem, samples: number): OpProblem {
+  const values = (leaf: Node) => {
+    const all = problem.values(leaf);
+    return isBatched(leaf.shape) ? all.slice(0, samples * sampleSize(leaf.shape)) : all;
+  };
+  return { ...problem, samples, values };
+}
+
+/** The output and gradients of each of `problems`, which differ in their samples only, by one program on `backend`. */
 export async function backendResults(
-  problem: OpProblem,
+  problems: readonly OpProblem[],
   backend: Backend,
   capacity: number,
-): Promise<Float32Array[]> {
-  const outputs = [problem.output, ...problem.gradients];
-  const feeds = problem.inputs.filter((node) => isBatched(node.shape));
+): Promise<Float32Array[][]> {
+  const { inputs, output, gradients: slopes } = problems[0]!;
+  const outputs = [output, ...slopes];
+  const feeds = inputs.filter((node) => isBatched(node.shape));
   const executable = await backend.compile({ name: 'case', feeds, outputs, updates: [] }, { capacity });
-  for (const feed of feeds) executable.feed(feed).set(problem.values(feed));
-  await executable.run(problem.samples);
-  const results = outputs.map((node) => {
-    const size = sampleSize(node.shape) * (isBatched(node.shape) ? problem.samples : 1);
-    return executable.output(node).slice(0, size);
-  });
+  const results: Float32Array[][] = [];
+  for (const { values, samples } of problems) {
+    for (const feed of feeds) executable.feed(feed).set(values(feed));
+    await executable.run(samples);
+    results.push(
+      outputs.map((node) => {
+        const size = sampleSize(node.shape) * (isBatched(node.shape) ? samples : 1);
+        return executable.output(node).slice(0, size);
+      }),
+    );
+  }
   executable.dispose();
   return results;
 }
