@@ -1,3 +1,9 @@
 /** @file Seeing what a model learned, and why it decided. */
 
 export { type ColorizeOptions, type ColorMapName, colorize } from './color-maps.ts';
+export {
+  type ExplainParametersOptions,
+  type ExplanationLanguage,
+  explainParameters,
+  type ParameterExplanation,
+} from './explain-parameters.ts';
