@@ -2,13 +2,12 @@
 
 import type { StateValue } from '../base/state-value.ts';
 import { EventFile } from '../formats/tensorboard/event-file.ts';
-import { histogram, images, kerasModel, type Summary, scalar } from '../formats/tensorboard/events.ts';
+import { kerasModel, type Summary, scalar } from '../formats/tensorboard/events.ts';
 import { factory, withOptions } from '../options/configurable.ts';
 import { count, flag, text, unsupported, wrongValue } from '../options/kinds.ts';
 import { Option, type OptionsOf } from '../options/option.ts';
-import { Callback, type CallbackWeight, type Logs } from './callback.ts';
+import { Callback, type Logs } from './callback.ts';
 import { optimizerOf } from './learning-rate.ts';
-import { bucketsOf, picturesOf } from './weight-summaries.ts';
 
 /** After each epoch, or after so many batches. */
 type UpdateFrequency = 'epoch' | number;
@@ -142,8 +141,13 @@ export class TensorBoard extends withOptions(Callback, OPTIONS) {
     }
     await this.#train.add(epoch, scalars('epoch_', train));
     if (this.histogramFreq > 0 && epoch % this.histogramFreq === 0) {
+      // Loaded here, since few runs need it and the PNG encoder behind it.
+      const { summariesOf } = await import('./weight-summaries.ts');
       for (const { weights } of this.model.layers) {
-        for (const weight of weights) await this.#train.add(epoch, this.#summariesOf(weight));
+        for (const weight of weights) {
+          const name = `${this.model.name}/${weight.name}`;
+          await this.#train.add(epoch, summariesOf(weight, name, this.writeImages));
+        }
       }
     }
     await this.#train.flush();
@@ -160,17 +164,6 @@ export class TensorBoard extends withOptions(Callback, OPTIONS) {
 
   override async onTrainEnd(): Promise<void> {
     await this.#train.flush();
-  }
-
-  #summariesOf(weight: CallbackWeight): Summary[] {
-    const name = `${this.model.name}/${weight.name}`;
-    const summaries = [histogram(`${name}/histogram`, bucketsOf(weight.view()))];
-    const pictures = this.writeImages ? picturesOf(weight) : null;
-    if (pictures !== null) {
-      const { width, height, files } = pictures;
-      summaries.push(images(`${name}/image`, width, height, files));
-    }
-    return summaries;
   }
 }
 

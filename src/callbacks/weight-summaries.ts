@@ -1,12 +1,23 @@
 /** @file How TensorBoard shows a layer's weights: distributions and pictures, as Keras makes them (`tensorboard.py`). */
 
 import { encode } from 'fast-png';
-import type { Bucket } from '../formats/tensorboard/events.ts';
+import { type Bucket, histogram, images, type Summary } from '../formats/tensorboard/events.ts';
 import type { CallbackWeight } from './callback.ts';
 
 const BUCKETS = 30;
 /** TensorFlow writes so many pictures of a weight at most. */
 const MOST_PICTURES = 3;
+
+/** A weight's distribution, and its pictures if wanted and there are such, under `name`. */
+export function summariesOf(weight: CallbackWeight, name: string, withPictures: boolean): Summary[] {
+  const summaries = [histogram(`${name}/histogram`, bucketsOf(weight.view()))];
+  const pictures = withPictures ? picturesOf(weight) : null;
+  if (pictures !== null) {
+    const { width, height, files } = pictures;
+    summaries.push(images(`${name}/image`, width, height, files));
+  }
+  return summaries;
+}
 
 /**
  * The numbers of `values` in 30 equal ranges from the smallest to the largest (TensorBoard's

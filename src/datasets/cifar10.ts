@@ -2,7 +2,6 @@
 
 import { isNode } from '../base/environment.ts';
 import { checkOptionNames } from '../base/options.ts';
-import { openCifarArchive } from './cifar-files.ts';
 import { loadCifar10Package } from './cifar10-package.ts';
 import { DATA_SET_OPTIONS, type DataSetOptions } from './data-set-source.ts';
 import type { TrainAndTest } from './images-and-labels.ts';
@@ -54,6 +53,7 @@ export async function loadData(options: DataSetOptions = {}): Promise<TrainAndTe
   const installed = options.baseUrl === undefined && isNode() ? await loadInstalled() : undefined;
   if (installed !== undefined) return installed;
   const form = { labels: 1, at: 0, classes: classNames.length };
+  const { openCifarArchive } = await import('./cifar-files.ts');
   const read = await openCifarArchive(CIFAR10, CIFAR10_ARCHIVE, form, options);
   return [read(TRAIN.map((name) => `${FOLDER}/${name}.bin`)), read([`${FOLDER}/${TEST}.bin`])];
 }

@@ -3,7 +3,6 @@
 import { isNode } from '../base/environment.ts';
 import { checkOptionNames } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
-import { openCifarArchive } from './cifar-files.ts';
 import { DATA_SET_OPTIONS, type DataSetOptions } from './data-set-source.ts';
 import type { TrainAndTest } from './images-and-labels.ts';
 import { loadKerasCifar } from './keras-cifar.ts';
@@ -65,6 +64,7 @@ export async function loadData(options: Cifar100Options = {}): Promise<TrainAndT
   }
   // A record begins with the coarse label and then has the fine one.
   const form = { labels: 2, at: labelMode === 'fine' ? 1 : 0, classes: names.length };
+  const { openCifarArchive } = await import('./cifar-files.ts');
   const read = await openCifarArchive(CIFAR100, CIFAR100_ARCHIVE, form, options);
   return [read([`${FOLDER}/train.bin`]), read([`${FOLDER}/test.bin`])];
 }
