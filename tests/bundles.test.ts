@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { whyNotNative } from './support/native-machine.ts';
 
@@ -31,10 +33,10 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Bundles a program as a user would, with no other setting than these. */
-async function bundle(program: string, options: BuildOptions): Promise<string> {
+async function buildProgram(program: string, options: BuildOptions) {
   const entry = join(folder, 'program.js');
   writeFileSync(entry, program);
-  const { warnings, outputFiles, metafile } = await build({
+  const result = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -43,9 +45,15 @@ async function bundle(program: string, options: BuildOptions): Promise<string> {
     ...options,
   });
   assert.deepEqual(
-    warnings.map(({ text }) => text),
+    result.warnings.map(({ text }) => text),
     [],
   );
+  return result;
+}
+
+/** The same into one file, which may import nothing but Node's modules. */
+async function bundle(program: string, options: BuildOptions): Promise<string> {
+  const { outputFiles, metafile } = await buildProgram(program, options);
   const imports = Object.values(metafile!.outputs).flatMap((output) => output.imports);
   assert.deepEqual(
     imports.filter(({ path }) => options.platform !== 'node' || !isBuiltin(path)),
@@ -77,15 +85,97 @@ async function runInPage(text: string, more: object): Promise<Ran> {
   return context.done;
 }
 
+/** File of the bundle → its sources. */
+type Sources = Readonly<Record<string, readonly string[]>>;
+
+const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
+
 describe('the browser bundle', () => {
-  before(() => {
-    const home = join(folder, 'node_modules', 'fovea');
+  let home: string;
+  let sources: Sources;
+
+  before(async () => {
+    home = join(folder, 'node_modules', 'fovea');
     mkdirSync(home, { recursive: true });
     cpSync(join(ROOT, 'package.json'), join(home, 'package.json'));
-    execFileSync(process.execPath, [
-      join(ROOT, 'tools', 'browser-bundle.mjs'),
-      join(home, 'dist', 'browser', 'fovea.js'),
-    ]);
+    const tool = await import(pathToFileURL(join(ROOT, 'tools', 'browser-bundle.mjs')).href);
+    sources = await tool.bundleForBrowsers(join(home, 'dist', 'browser'));
+  });
+
+  /** The files that load together with one, itself included. */
+  function loadedWith(file: string, found = new Set<string>()): Set<string> {
+    if (found.has(file)) return found;
+    found.add(file);
+    const text = readFileSync(join(home, 'dist', 'browser', file), 'utf8');
+    for (const [, other] of text.matchAll(/(?:\bfrom ?|\bimport ?)["']\.\/([^"']+)["']/g))
+      loadedWith(other!, found);
+    return found;
+  }
+
+  const sizeOf = (files: Iterable<string>): number =>
+    [...files].reduce((sum, file) => sum + gzipped(readFileSync(join(home, 'dist', 'browser', file))), 0);
+
+  it('has layers, training and the WebAssembly engine in one file, its core, of at most 200 kB gzipped', () => {
+    assert.deepEqual([...loadedWith('core.js')], ['core.js']);
+    const size = sizeOf(['core.js']);
+    assert.ok(size <= 200_000, `${size} bytes`);
+    const core = sources['core.js']!;
+    for (const source of ['layers/conv2d.ts', 'models/training/fit-loop.ts', 'runtime/wasm/worker-pool.ts']) {
+      assert.ok(core.includes(`src/${source}`), source);
+    }
+    const elsewhere =
+      /^src\/(?:applications|charts|datasets\/(?!to-categorical)|drawing|formats\/hdf5|images|plots|visualization)\/|node_modules/;
+    assert.deepEqual(
+      core.filter((source) => elsewhere.test(source)),
+      [],
+    );
+  });
+
+  it('has each source in one file, and none of the compiler to machine code', () => {
+    const all = Object.values(sources).flat();
+    assert.deepEqual(
+      all.filter((source, i) => all.indexOf(source) !== i),
+      [],
+    );
+    assert.deepEqual(
+      all.filter((source) => /codegen\/x64|runtime\/native\/(?!support\.browser)|src\/cli/.test(source)),
+      [],
+    );
+  });
+
+  it('loads file formats, decoders and data sets when they are used', () => {
+    const first = [...loadedWith('fovea.js')].flatMap((file) => sources[file] ?? []);
+    const later = Object.values(sources)
+      .flat()
+      .filter((source) => !first.includes(source));
+    for (const source of [
+      ...['src/formats/hdf5/reader.ts', 'src/formats/zip.ts', 'src/models/saving/load.ts'],
+      ...['src/images/decode-jpeg.browser.ts', 'src/images/decode-png.ts', 'src/datasets/cifar-files.ts'],
+      ...['src/plots/plot-model.ts', 'src/models/lr-finder.ts'],
+    ]) {
+      assert.ok(later.includes(source), source);
+    }
+  });
+
+  it('leaves a program that only trains with the core', async () => {
+    const split = { splitting: true, outdir: join(folder, 'split'), minify: true } as const;
+    const { outputFiles, metafile } = await buildProgram(program, {
+      platform: 'browser',
+      format: 'esm',
+      ...split,
+    });
+    const paths = Object.keys(metafile!.outputs);
+    const found = new Set<number>();
+    const visit = (at: number): void => {
+      if (found.has(at)) return;
+      found.add(at);
+      const { imports } = metafile!.outputs[paths[at]!]!;
+      for (const { kind, path } of imports) if (kind !== 'dynamic-import') visit(paths.indexOf(path));
+    };
+    visit(paths.findIndex((path) => path.endsWith('program.js')));
+    const size = [...found].reduce((sum, at) => sum + gzipped(outputFiles![at]!.contents), 0);
+    assert.ok(size <= 200_000, `${size} bytes`);
+    assert.ok(paths.length > found.size + 5, 'the parts are files of their own');
   });
 
   const program = `import { backend, layers, sequential, tensor } from 'fovea';${PROGRAM}`;

@@ -1,29 +1,23 @@
 /**
  * @file Loads the pages of tools/browser-pages in a headless Chromium: a small network that is trained with and without
- * cross-origin isolation and under a policy that forbids the bundle's workers; photos as File objects that a network is
+ * cross-origin isolation, under a policy that forbids the bundle's workers and with the bundle from another origin; photos as File objects that a network is
  * trained on; image files of every kind, whose pixels are compared. Needs `npm run build` first and a Chromium:
  * CHROMIUM=/path, or one on the usual paths.
  *
  * Usage: node tools/browser-test.mjs
  */
 
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesIn, findChromium, openPage, serve } from './chromium.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
-const BUNDLE = join(ROOT, 'dist/browser/fovea.js');
+const BUNDLE = join(ROOT, 'dist/browser');
 const IMAGES = join(ROOT, 'tests/fixtures/images.json');
 const PAGE_FOLDER = join(import.meta.dirname, 'browser-pages');
-const CANDIDATES = [
-  process.env.CHROMIUM,
-  '/usr/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/usr/bin/chromium-browser',
-];
-const TIMEOUT_MS = 60_000;
+/** Where the server of the page has the bundle, and where one of other origin has it. */
+const HERE = '/fovea/';
+const ELSEWHERE = '/npm/fovea@0.1.0/dist/browser/';
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -57,14 +51,23 @@ const PAGES = [
     same: true,
   },
   {
+    name: 'isolated, the bundle from another origin',
+    page: 'network.html',
+    headers: ISOLATION,
+    elsewhere: true,
+    isGood: threadsOfPage(true),
+    same: true,
+  },
+  {
     name: 'photos as File objects',
     page: 'photos.html',
     headers: ISOLATION,
-    isGood: ({ accuracy, classNames, skipped, saved }) =>
+    isGood: ({ accuracy, classNames, skipped, saved, difference }) =>
       accuracy > 0.95 &&
       String(classNames) === 'flat,upright' &&
       skipped === 'flat/damaged.jpg' &&
-      saved > 50,
+      saved > 50 &&
+      difference === 0,
   },
   {
     name: 'image files as Pillow reads them',
@@ -75,61 +78,31 @@ const PAGES = [
   },
 ];
 
-function serve({ page, headers }, onReport) {
-  return createServer((request, response) => {
-    if (request.url === '/report') {
-      let body = '';
-      request.on('data', (part) => {
-        body += part;
-      });
-      request.on('end', () => {
-        response.end();
-        onReport(JSON.parse(body));
-      });
-    } else if (request.url === '/fovea.js') {
-      response.writeHead(200, { ...headers, 'Content-Type': 'text/javascript' }).end(readFileSync(BUNDLE));
-    } else if (request.url === '/images.json') response.writeHead(200, headers).end(readFileSync(IMAGES));
-    else
-      response
-        .writeHead(200, { ...headers, 'Content-Type': 'text/html' })
-        .end(readFileSync(join(PAGE_FOLDER, page)));
-  });
+const bundle = filesIn(BUNDLE);
+const below = (folder, path) => (path.startsWith(folder) ? bundle(path.slice(folder.length)) : undefined);
+
+/** What the server of a page answers; the page imports the bundle from `from`. */
+function answerFor(page, from) {
+  return (path) => {
+    if (path === '/images.json') return readFileSync(IMAGES);
+    if (path !== '/') return below(HERE, path);
+    return readFileSync(join(PAGE_FOLDER, page), 'utf8').replaceAll('/fovea.js', `${from}fovea.js`);
+  };
 }
 
-async function run(chromium, page) {
-  const profile = mkdtempSync(join(tmpdir(), 'fovea-browser-'));
-  let server;
-  let browser;
+async function run(chromium, { page, headers, elsewhere = false }) {
+  if (!elsewhere) return (await openPage(chromium, answerFor(page, HERE), headers)).report;
+  const open = { 'Access-Control-Allow-Origin': '*' };
+  const other = await serve((path) => below(ELSEWHERE, path), { headers: open });
   try {
-    return await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('The page did not report in time.')), TIMEOUT_MS);
-      server = serve(page, (report) => {
-        clearTimeout(timer);
-        resolve(report);
-      });
-      server.listen(0, '127.0.0.1', () => {
-        const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-        flags.push('--disable-background-networking', '--disable-component-update', '--disable-sync');
-        const url = `http://127.0.0.1:${server.address().port}/`;
-        browser = spawn(chromium, [...flags, `--user-data-dir=${profile}`, url], { stdio: 'ignore' });
-        browser.on('error', reject);
-      });
-    });
+    return (await openPage(chromium, answerFor(page, `${other.address}${ELSEWHERE}`), headers)).report;
   } finally {
-    browser?.kill('SIGKILL');
-    server?.close();
-    server?.closeAllConnections();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    other.close();
   }
 }
 
-const chromium = CANDIDATES.find((path) => path && existsSync(path));
-if (!chromium) {
-  console.error(`No Chromium found at ${CANDIDATES.filter(Boolean).join(', ')}. Set CHROMIUM to its path.`);
-  process.exit(1);
-}
-if (!existsSync(BUNDLE)) {
+const chromium = findChromium();
+if (!existsSync(join(BUNDLE, 'fovea.js'))) {
   console.error('dist/browser/fovea.js is missing. Run npm run build first.');
   process.exit(1);
 }

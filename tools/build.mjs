@@ -1,6 +1,6 @@
 /**
  * @file Builds the package: dist/ (types; ES modules for Node, bundled into few files so that importing is fast) and
- * dist/browser/fovea.js (one file for browsers).
+ * dist/browser (ES modules for browsers).
  *
  * Usage: node tools/build.mjs
  */
@@ -57,11 +57,11 @@ async function buildExamples() {
 const start = performance.now();
 rmSync(DIST, { recursive: true, force: true });
 writeTypes();
-await Promise.all([bundleForNode(), bundleForBrowsers(join(DIST, 'browser', 'fovea.js')), buildExamples()]);
+await Promise.all([bundleForNode(), bundleForBrowsers(join(DIST, 'browser')), buildExamples()]);
 const main = join(DIST, 'cli', 'main.js');
 if (!existsSync(main)) {
   console.error(`${main} was not built, but package.json names it as the command.`);
   process.exit(1);
 }
 chmodSync(main, 0o755);
-console.log(`Built dist/ and dist/browser/fovea.js in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
+console.log(`Built dist/ in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
