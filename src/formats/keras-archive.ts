@@ -62,17 +62,21 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
     config: parseRecord(config, CONFIG, what),
     weights,
     kerasVersion: typeof version === 'string' ? version : null,
-    classNames: classNamesOf(metadata, what),
+    classNames: classNamesOf(own(metadata), what),
   };
 }
 
-/** Throws FormatError for class names that are no list of texts. */
-function classNamesOf(metadata: Config, what: string): readonly string[] | null {
-  const own = metadata[OWN] as { readonly class_names?: unknown } | null | undefined;
+/** What Fovea wrote into the metadata. */
+function own(metadata: Config): Config | null {
+  return (metadata[OWN] as Config | undefined) ?? null;
+}
+
+/** The class names among what Fovea wrote into a file; null without. Throws FormatError unless they are a list of texts. */
+export function classNamesOf(own: Config | null, what: string): readonly string[] | null {
   const names = own?.class_names ?? null;
   if (names === null) return null;
   if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-  throw new FormatError(`${what}: the class names in '${METADATA}' are no list of texts.`);
+  throw new FormatError(`${what}: the class names in it are no list of texts.`);
 }
 
 function missing(what: string, name: string, members: object): FormatError {

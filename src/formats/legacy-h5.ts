@@ -29,6 +29,8 @@ export interface LegacyH5 {
   readonly modelConfig: Config | null;
   /** `training_config`; null where the model was not compiled. */
   readonly trainingConfig: Config | null;
+  /** What Fovea keeps there; null in files of Keras. */
+  readonly own: Config | null;
   /** The version of Keras that wrote the weights; null where the file does not say it, as in those of Keras 1. */
   readonly kerasVersion: string | null;
   /** What computed there: 'tensorflow', 'theano'; null where the file does not say it. */
@@ -41,10 +43,13 @@ export interface LegacyH5 {
   readonly optimizer: readonly NamedArray[] | null;
 }
 
-/** The place of all layers in files of whole models. */
-const MODEL_WEIGHTS = 'model_weights';
-const TOP_LEVEL = 'top_level_model_weights';
-const OPTIMIZER = 'optimizer_weights';
+/** The group of all layers in files of whole models. */
+export const MODEL_WEIGHTS = 'model_weights';
+/** The group, beside those of the layers, of the model's own arrays. */
+export const TOP_LEVEL = 'top_level_model_weights';
+export const OPTIMIZER = 'optimizer_weights';
+/** The attribute in which Fovea keeps, in JSON, what Keras does not have. */
+export const OWN = 'fovea';
 
 /** Whether the HDF5 file has this layout. */
 export function isLegacyH5(reader: Hdf5Reader): boolean {
@@ -63,6 +68,7 @@ export function readLegacyH5(reader: Hdf5Reader, what: string): LegacyH5 {
   return {
     modelConfig: record('model_config'),
     trainingConfig: record('training_config'),
+    own: record(OWN),
     kerasVersion: textAt(reader, group, 'keras_version'),
     backend: textAt(reader, group, 'backend'),
     layers: namesAt(reader, group, 'layer_names', what).map((name) => {

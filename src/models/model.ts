@@ -214,15 +214,15 @@ export abstract class Model extends ModelStructure implements CallbackModel {
   }
 
   /**
-   * Writes the model to a `.keras` file. Throws ValueError for another ending and for a model without weights yet,
-   * FoveaError when the file cannot be written.
+   * Writes the model to a `.keras` file, or to an `.h5` file in the legacy layout of Keras. Throws ValueError for another
+   * ending and for a model without weights yet, FoveaError when the file cannot be written.
    */
   async save(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveModel } = await import('./saving/save.ts');
     await saveModel(this, path, options);
   }
 
-  /** Writes the weights to a `.weights.h5` file. Throws as `save` does. */
+  /** Writes the weights to a `.weights.h5` file, or to an `.h5` file in the legacy layout of Keras. Throws as `save` does. */
   async saveWeights(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveWeights } = await import('./saving/save.ts');
     await saveWeights(this, path, options);

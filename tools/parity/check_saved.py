@@ -1,10 +1,12 @@
 """
-Opens a .keras file that Fovea wrote in real Keras and compares its predictions with those that Fovea made.
+Opens a .keras or legacy .h5 file that Fovea wrote in real Keras and compares its predictions with those that Fovea made.
 
-Usage: check_saved.py FILE.keras EXPECTED.json
+Usage: check_saved.py FILE EXPECTED.json [WEIGHTS …]
 EXPECTED.json: { "outputNames": [name, …]?, "inputs": [array, …], "outputs": [array, …], "targets": [array, …]?, "outputsAfterStep": [array, …]? }
 with array = { "shape": [...], "data": [...] }. With targets the model takes one training step of the whole batch, which
-needs the optimizer's state to be right, and its predictions are compared with outputsAfterStep.
+needs the optimizer's state to be right, and its predictions are compared with outputsAfterStep. (Not for .h5 files: Keras
+3 cannot train a model from one further, not even from its own, without compiling it anew.) Then the model's numbers are
+set to zero and read from each of the files of weights, from legacy .h5 files also by name.
 Prints the largest differences; exit code 1 when one exceeds 1e-5.
 """
 
@@ -33,7 +35,11 @@ def difference(model, x, expected):
     return max(float(np.abs(o - e).max()) for o, e in zip(outputs, expected))
 
 
-def main(path, expected_path):
+def is_legacy(path):
+    return path.endswith(".h5") and not path.endswith(".weights.h5")
+
+
+def main(path, expected_path, *more):
     with open(expected_path) as file:
         expected = json.load(file)
     model = keras.saving.load_model(path)
@@ -42,7 +48,15 @@ def main(path, expected_path):
         x = dict(zip(model.input, x))
     worst = difference(model, x, arrays(expected["outputs"]))
     print(f"{path}: {model.count_params()} parameters, predictions differ by {worst:.2e} at most")
-    if "targets" in expected:
+    for weights in more:
+        for options in [{}, {"by_name": True}] if is_legacy(weights) else [{}]:
+            for weight in model.weights:
+                weight.assign(np.zeros(weight.shape))
+            model.load_weights(weights, **options)
+            again = difference(model, x, arrays(expected["outputs"]))
+            print(f"  {weights} {options or ''}: predictions differ by {again:.2e} at most")
+            worst = max(worst, again)
+    if "targets" in expected and not is_legacy(path):
         print(f"  optimizer {model.optimizer.name} after {int(model.optimizer.iterations)} steps")
         targets = single(arrays(expected["targets"]))
         names = expected.get("outputNames")

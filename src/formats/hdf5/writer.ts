@@ -1,10 +1,11 @@
 /**
- * @file Writing HDF5 files in the oldest layouts of the format, which every version of the library reads: groups with text
- * attributes, and datasets of numbers in one piece (HDF5 File Format Specification 3.0).
+ * @file Writing HDF5 files in the oldest layouts of the format, which every version of the library reads: groups with texts
+ * and lists of texts as attributes, and datasets of numbers in one piece (HDF5 File Format Specification 3.0).
  */
 
-import { InternalError } from '../../base/errors.ts';
+import { InternalError, ValueError } from '../../base/errors.ts';
 import { sizeOf } from '../../base/shape.ts';
+import { isPrototypeKey } from '../prototype-keys.ts';
 import { Block, Blocks, NO_ADDRESS, padded } from './block.ts';
 import { LEAF_K, TREE_K, writeMembers } from './group-writer.ts';
 import { MESSAGE } from './object-header.ts';
@@ -12,17 +13,23 @@ import { MESSAGE } from './object-header.ts';
 /** The arrays that Fovea writes. */
 export type Hdf5Data = Float32Array | BigInt64Array;
 
+/** The attributes that Fovea writes. */
+export type Hdf5Text = string | readonly string[];
+
+/** The most bytes of an attribute's value: a header's messages count theirs in two bytes. A text in a list takes 16. */
+export const LONGEST_ATTRIBUTE = 64_512;
+
 /** Writing to a new file. Paths have no leading slash. */
 export interface Hdf5Writer {
-  /** Makes a group with text attributes, and the groups around it. */
-  group(path: string, attributes?: Readonly<Record<string, string>>): void;
+  /** Makes a group with attributes, and the groups around it. */
+  group(path: string, attributes?: Readonly<Record<string, Hdf5Text>>): void;
   /** Makes a dataset, and the groups around it. The numbers are copied when the file is joined. */
   dataset(path: string, shape: readonly number[], data: Hdf5Data): void;
 }
 
 interface Group {
   readonly members: Map<string, Group | Dataset>;
-  readonly attributes: Map<string, string>;
+  readonly attributes: Map<string, Hdf5Text>;
 }
 
 interface Dataset {
@@ -41,10 +48,20 @@ export function writeHdf5(body: (writer: Hdf5Writer) => void): Uint8Array {
   return blocks.join(superblock(writeGroup(blocks, root, texts), blocks.end));
 }
 
+/** Throws ValueError for a name that paths of HDF5 files cannot have, or that readers refuse. */
+function checkName(name: string, path: string): void {
+  if (!['', '.', '..'].includes(name) && !isPrototypeKey(name)) return;
+  throw new ValueError(
+    `'${path}' cannot be written to an HDF5 file, where '${name}' means something else. Give the layer or weight of this name ` +
+      'another one.',
+  );
+}
+
 function makeWriter(root: Group): Hdf5Writer {
   const groupAt = (path: string): Group => {
     let group = root;
     for (const name of path === '' ? [] : path.split('/')) {
+      checkName(name, path);
       const known = group.members.get(name) ?? { members: new Map(), attributes: new Map() };
       if (!('members' in known)) throw new InternalError(`'${path}' leads through a dataset.`);
       group.members.set(name, known);
@@ -60,7 +77,9 @@ function makeWriter(root: Group): Hdf5Writer {
     dataset(path, shape, data) {
       if (sizeOf(shape) !== data.length) throw new InternalError(`'${path}' has ${data.length} numbers.`);
       const slash = path.lastIndexOf('/');
-      groupAt(path.slice(0, Math.max(0, slash))).members.set(path.slice(slash + 1), { shape, data });
+      const name = path.slice(slash + 1);
+      checkName(name, path);
+      groupAt(path.slice(0, Math.max(0, slash))).members.set(name, { shape, data });
     },
   };
 }
@@ -86,7 +105,7 @@ function writeGroup(blocks: Blocks, group: Group, texts: ReadonlyMap<string, Tex
   });
   const { tree, heap } = writeMembers(blocks, members);
   const messages = [message(MESSAGE.symbolTable, new Block(16).u64(tree).u64(heap))];
-  for (const [name, value] of group.attributes) messages.push(attribute(name, texts.get(value)!));
+  for (const [name, value] of group.attributes) messages.push(attribute(name, value, texts));
   return { header: writeHeader(blocks, messages), tree, heap };
 }
 
@@ -138,24 +157,28 @@ interface TextPlace {
   readonly length: number;
 }
 
-/** An attribute that is a text of variable length in UTF-8, as h5py writes it. */
-function attribute(name: string, { heap, index, length }: TextPlace): Uint8Array {
+/** A text, or a list of texts, of variable length in UTF-8, as h5py writes them. */
+function attribute(name: string, value: Hdf5Text, places: ReadonlyMap<string, TextPlace>): Uint8Array {
   const nameBytes = new TextEncoder().encode(`${name}\0`);
-  const block = new Block(8 + padded(nameBytes.length) + 24 + 8 + 16);
-  block
-    .u8(1, 0)
-    .u16(nameBytes.length)
-    .u16(20)
-    .u16(8)
-    .raw(nameBytes)
-    .to(8 + padded(nameBytes.length));
+  const isList = typeof value !== 'string';
+  const texts = isList ? value : [value];
+  if (texts.length * 16 > LONGEST_ATTRIBUTE)
+    throw new InternalError(`The attribute '${name}' has ${texts.length} texts.`);
+  const [typeAt, spaceSize] = [8 + padded(nameBytes.length), isList ? 16 : 8];
+  const block = new Block(typeAt + 24 + spaceSize + 16 * texts.length);
+  block.u8(1, 0).u16(nameBytes.length).u16(20).u16(spaceSize).raw(nameBytes).to(typeAt);
   block.u8(0x19, 1, 1, 0).u32(16).u8(0x10, 0, 0, 0).u32(1).u16(0).u16(8).u32(0);
-  block.u8(1, 0, 0, 0, 0, 0, 0, 0).u32(length).u64(heap).u32(index);
+  block.u8(1, isList ? 1 : 0).to(typeAt + 32);
+  if (isList) block.u64(texts.length);
+  for (const text of texts) {
+    const { heap, index, length } = places.get(text)!;
+    block.u32(length).u64(heap).u32(index);
+  }
   return message(MESSAGE.attribute, block);
 }
 
 function collectTexts(group: Group): Set<string> {
-  const texts = new Set(group.attributes.values());
+  const texts = new Set([...group.attributes.values()].flat());
   for (const member of group.members.values()) {
     if ('members' in member) for (const text of collectTexts(member)) texts.add(text);
   }

@@ -1,73 +1,234 @@
-/** @file Legacy `.h5` files of real Keras: they predict and train on as in Keras. */
+/** @file Legacy `.h5` files of real Keras: they predict and train on as in Keras, and what we write of them is the same. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertClose } from '../../../tests/support/close.ts';
 import { type ArrayReference, readFixture } from '../../../tests/support/fixtures.ts';
-import { FormatError } from '../../base/errors.ts';
+import type { Config } from '../../base/config.ts';
+import { FormatError, ValueError } from '../../base/errors.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
+import { openHdf5 } from '../../formats/hdf5/reader.ts';
+import { readLegacyH5 } from '../../formats/legacy-h5.ts';
 import { dense } from '../../layers/index.ts';
-import { sequential } from '../sequential.ts';
+import type { Model } from '../model.ts';
+import { type Sequential, sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
 
-interface StackCase {
+interface LegacyCase {
   readonly name: string;
-  readonly inputs: readonly ArrayReference[];
+  readonly input: ArrayReference;
   readonly outputs: readonly ArrayReference[];
-  readonly targets: readonly ArrayReference[];
-  readonly iterations: number;
-  readonly outputsAfterStep: readonly ArrayReference[];
+  readonly targets?: readonly ArrayReference[];
+  readonly iterations?: number;
+  readonly outputsAfterStep?: readonly ArrayReference[];
 }
 
 useBackend(new ReferenceBackend());
-const { manifest, tensorOf, file } = readFixture<{ cases: readonly StackCase[] }>('keras-files');
-const stack = manifest.cases.find(({ name }) => name === 'stack')!;
-const x = tensorOf(stack.inputs[0]!);
+const { manifest, tensorOf, file } = readFixture<{ cases: readonly LegacyCase[] }>('legacy-files');
 const folder = await mkdtemp(join(tmpdir(), 'fovea-legacy-'));
-const STACK = join(folder, 'stack.h5');
-await writeFile(STACK, file('stack.h5'));
 
-function assertEqual(output: Tensor, expected: ArrayReference, tolerance: number): void {
-  assert.deepEqual(output.shape, expected.shape);
-  assertClose(output.data, tensorOf(expected).data, tolerance, 'output');
+/** The path of a new file with these bytes. */
+async function fileOf(bytes: Uint8Array, name: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
 }
 
-test('a whole model predicts the same and trains on', async () => {
-  const model = await loadModel(STACK);
-  assertEqual(await model.predict(x, { verbose: 0 }), stack.outputs[0]!, 1e-6);
-  assert.equal(model.optimizer?.iterations, stack.iterations);
-  assert.deepEqual(model.compiled?.options.metrics, ['accuracy']);
-  await model.trainOnBatch(x, tensorOf(stack.targets[0]!));
-  assertEqual(await model.predict(x, { verbose: 0 }), stack.outputsAfterStep[0]!, 2e-6);
-});
+async function predictions(model: Model, item: LegacyCase): Promise<Tensor[]> {
+  const outputs = await model.predict<Tensor | Tensor[]>(tensorOf(item.input), { verbose: 0 });
+  return [outputs].flat();
+}
 
-test('the weights of a whole model, by order and by name', async () => {
-  for (const byName of [false, true]) {
-    const model = await modelFromBytes(file('stack.keras'));
-    for (const weight of model.weights) weight.assign(new Float32Array(weight.size));
-    await model.loadWeights(STACK, { byName });
-    assertEqual(await model.predict(x, { verbose: 0 }), stack.outputs[0]!, 1e-6);
+async function assertPredicts(
+  model: Model,
+  item: LegacyCase,
+  expected: readonly ArrayReference[],
+  tolerance = 1e-6,
+): Promise<void> {
+  const outputs = await predictions(model, item);
+  assert.equal(outputs.length, expected.length);
+  for (const [i, output] of outputs.entries()) {
+    assert.deepEqual(output.shape, expected[i]!.shape);
+    assertClose(output.data, tensorOf(expected[i]!).data, tolerance, `output ${i}`);
   }
-});
+}
+
+function clear(model: Model): void {
+  for (const weight of model.weights) weight.assign(new Float32Array(weight.size));
+}
+
+const numbersOf = (model: Model) => model.getWeights().map(({ data }) => data);
+
+/** A file's lists, configs, and arrays by their order. */
+function contentOf(bytes: Uint8Array) {
+  const { modelConfig, trainingConfig, kerasVersion, backend, layers, topLevel, optimizer } = readLegacyH5(
+    openHdf5(bytes, 'x'),
+    'x',
+  );
+  const numbers = (arrays: typeof optimizer) => arrays?.map((a) => ({ shape: a.shape, data: a.read() }));
+  return {
+    ...{ modelConfig, trainingConfig, kerasVersion, backend },
+    layers: layers.map(({ name, arrays }) => ({ name, arrays: numbers(arrays) })),
+    ...{ topLevel: numbers(topLevel), optimizer: numbers(optimizer) },
+  };
+}
+
+for (const item of manifest.cases) {
+  const whole = await fileOf(file(`${item.name}.h5`), `${item.name}.h5`);
+  const alone = await fileOf(file(`${item.name}.only.h5`), `${item.name}.only.h5`);
+
+  test(`a whole model predicts the same and trains on: ${item.name}`, async () => {
+    const model = await loadModel(whole);
+    await assertPredicts(model, item, item.outputs);
+    assert.equal(model.optimizer?.iterations, item.iterations);
+    if (item.targets === undefined) return;
+    const targets = item.targets.map(tensorOf);
+    await model.trainOnBatch(tensorOf(item.input), targets.length === 1 ? targets[0]! : targets);
+    await assertPredicts(model, item, item.outputsAfterStep!, 2e-6);
+  });
+
+  test(`weights of whole models and of weights-only files, by order and by name: ${item.name}`, async () => {
+    for (const path of [whole, alone]) {
+      for (const byName of [false, true]) {
+        const model = await loadModel(whole);
+        clear(model);
+        await model.loadWeights(path, { byName });
+        await assertPredicts(model, item, item.outputs);
+      }
+    }
+  });
+
+  test(`what we write is what Keras wrote, and comes back: ${item.name}`, async () => {
+    const model = await loadModel(whole);
+    const [ours, oursAlone] = [join(folder, 'ours.h5'), join(folder, 'ours.only.h5')];
+    await model.save(ours);
+    await model.saveWeights(oursAlone);
+    const [theirs, written] = [contentOf(file(`${item.name}.h5`)), contentOf(await readFile(ours))];
+    assert.deepEqual(comparable(written.modelConfig), comparable(theirs.modelConfig));
+    assert.deepEqual(withLongNames(written.trainingConfig), withLongNames(theirs.trainingConfig));
+    assert.deepEqual({ ...written, ...NO_CONFIGS }, { ...theirs, ...NO_CONFIGS });
+    assert.deepEqual(contentOf(await readFile(oursAlone)), contentOf(file(`${item.name}.only.h5`)));
+    const again = await loadModel(ours);
+    assert.deepEqual(numbersOf(again), numbersOf(model));
+    clear(again);
+    await again.loadWeights(oursAlone);
+    assert.deepEqual(numbersOf(again), numbersOf(model));
+  });
+}
+
+const NO_CONFIGS = { modelConfig: null, trainingConfig: null };
+
+/** Without keywords of calls that say what is so without them. */
+function comparable(config: Config | null): unknown {
+  return JSON.parse(JSON.stringify(config), (key, value) =>
+    (key === 'training' && value === false) || (key === 'mask' && value === null) ? undefined : value,
+  );
+}
+
+/** Keras 3 writes short names of losses, which it cannot read. */
+function withLongNames(config: Config | null): unknown {
+  const text = JSON.stringify(config?.loss ?? null);
+  const loss = text.replace('"mse"', '"mean_squared_error"').replace('"mae"', '"mean_absolute_error"');
+  return config === null ? null : { ...config, loss: JSON.parse(loss) };
+}
+
+const stack = manifest.cases.find(({ name }) => name === 'stack')!;
+const STACK = join(folder, 'stack.h5');
 
 test('a model of other layers is refused, and nothing changes', async () => {
-  const model = sequential([dense({ units: 2, inputShape: [3] })]);
-  const before = model.getWeights().map(({ data }) => data);
+  const model = sequential([dense({ units: 2, inputShape: [3], name: 'one' })]);
+  const before = numbersOf(model).map((data) => data.slice());
+  const cases: [object, RegExp][] = [
+    [{}, /has 7 layers with weights \(first, .*, dense\), the model '.*' has 1 \(one\).*byName: true/],
+    [{ skipMismatch: true }, /has 7 layers with weights/],
+  ];
+  for (const [options, message] of cases) {
+    await assert.rejects(
+      model.loadWeights(STACK, options),
+      (e) => e instanceof FormatError && message.test(e.message),
+    );
+  }
+  assert.deepEqual(numbersOf(model), before);
+});
+
+/** Two layers of the stack's names, one of them of another size. */
+function twoLayers(units: number): Sequential {
+  return sequential([
+    dense({ units: 4, inputShape: [3], name: 'other' }),
+    dense({ units, name: 'dense', kernelInitializer: 'zeros' }),
+  ]);
+}
+
+test('by name, what does not fit is refused or skipped', async (t) => {
+  const model = twoLayers(5);
+  const before = numbersOf(model).map((data) => data.slice());
   await assert.rejects(
-    model.loadWeights(STACK),
-    (error) =>
-      error instanceof FormatError &&
-      /has 3 layers with weights \(mine, conv2d, dense\), the model '.*' has 1 \(dense.*byName/.test(
-        error.message,
-      ),
+    model.loadWeights(STACK, { byName: true }),
+    /'dense': array 0 of layer 'dense' \(Dense\) does not fit 'dense\/kernel': expected shape \[4, 5\], found \[\d+, 5\]/,
   );
-  assert.deepEqual(
-    model.getWeights().map(({ data }) => data),
-    before,
+  assert.deepEqual(numbersOf(model), before);
+  const warn = t.mock.method(console, 'warn', () => {});
+  await model.loadWeights(STACK, { byName: true, skipMismatch: true });
+  assert.match(
+    warn.mock.calls[0]!.arguments[0],
+    /stack\.h5: skipped what does not fit .*'dense\/kernel'.*expected/,
   );
+  // The bias fits, and is read as in Keras.
+  assert.deepEqual(numbersOf(model).slice(0, 3), before.slice(0, 3));
+  assert.notDeepEqual(numbersOf(model)[3], before[3]);
+  await assert.rejects(
+    sequential([dense({ units: 5, useBias: false, inputShape: [3], name: 'dense' })]).loadWeights(STACK, {
+      byName: true,
+    }),
+    /expects 1 arrays \(\[3, 5\]\), the file has 2/,
+  );
+});
+
+test('by name, a file without any known name says so', async (t) => {
+  const warn = t.mock.method(console, 'warn', () => {});
+  await sequential([dense({ units: 2, inputShape: [3], name: 'one' })]).loadWeights(STACK, { byName: true });
+  assert.match(warn.mock.calls[0]!.arguments[0], /nothing is loaded\. The file has first, .*dense/);
+});
+
+test('options that the file or loadWeights does not have are refused', async () => {
+  const model = await loadModel(STACK);
+  const keras = join(folder, 'stack.keras');
+  await model.save(keras);
+  await assert.rejects(
+    model.loadWeights(keras, { byName: true }),
+    (error) => error instanceof ValueError && /stack\.keras: byName works with legacy/.test(error.message),
+  );
+  await assert.rejects(model.loadWeights(STACK, { byname: true } as never), /Unknown loadWeights\(\) option/);
+  await assert.rejects(model.loadWeights(STACK, { byName: 1 } as never), /`byName` must be true or false/);
+});
+
+test('in files of Keras 3, skipMismatch leaves whole layers as they are', async (t) => {
+  const path = join(folder, 'two.weights.h5');
+  const saved = twoLayers(2);
+  await saved.saveWeights(path);
+  const model = twoLayers(3);
+  const before = numbersOf(model).map((data) => data.slice());
+  await assert.rejects(model.loadWeights(path), /expected shape \[4, 3\], found \[4, 2\]/);
+  assert.deepEqual(numbersOf(model), before);
+  const warn = t.mock.method(console, 'warn', () => {});
+  await model.loadWeights(path, { skipMismatch: true });
+  assert.match(warn.mock.calls[0]!.arguments[0], /two\.weights\.h5: skipped what does not fit/);
+  assert.deepEqual(numbersOf(model), [...numbersOf(saved).slice(0, 2), ...before.slice(2)]);
+});
+
+test('the names of the classes are kept', async () => {
+  const model = await loadModel(STACK);
+  model.classNames = ['a', 'b', 'c', 'd', 'e'];
+  const path = join(folder, 'named.h5');
+  await model.save(path);
+  assert.deepEqual((await loadModel(path)).classNames, ['a', 'b', 'c', 'd', 'e']);
+});
+
+test('bytes of a legacy file are a model too', async () => {
+  await assertPredicts(await modelFromBytes(file('stack.h5')), stack, stack.outputs);
 });

@@ -1,13 +1,16 @@
 /**
- * @file The arrays of legacy `.h5` files on their way into a model (`legacy_h5_format.py`): layer by layer in the order of both,
+ * @file The arrays of legacy `.h5` files, from and to models (`legacy_h5_format.py`): read layer by layer in the order of both,
  * or by the layers' names.
  */
 
-import { FormatError } from '../../base/errors.ts';
-import type { LegacyH5, LegacyLayer } from '../../formats/legacy-h5.ts';
+import { FormatError, ValueError } from '../../base/errors.ts';
+import { type LegacyH5, type LegacyLayer, TOP_LEVEL } from '../../formats/legacy-h5.ts';
+import type { ArrayToWrite, LegacyContent } from '../../formats/legacy-h5-writer.ts';
+import type { Variable } from '../../graph/variable.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { Assignments, countMisfit, type Target, targetsOf } from './assignments.ts';
+import { namedWeights } from './named-weights.ts';
 import type { ModelLayer } from './saved-layers.ts';
 import { fillOptimizer, type WeightsOptions } from './weights.ts';
 
@@ -34,10 +37,14 @@ export function loadLegacyWeights(
   const pairs = byName ? pairsByName(file, model, what) : pairsByOrder(file, model, what, options === null);
   for (const { saved, layer } of pairs) {
     const owner = `layer '${layer.name}' (${layer.className})`;
-    fillLayer(assignments, saved, legacyTargets(layer), { owner, where: `${what}, '${saved.name}'`, byName });
+    fillLayer(assignments, saved, targetsOf(legacyOrder(layer)), {
+      owner,
+      where: `${what}, '${saved.name}'`,
+      byName,
+    });
   }
   if (file.topLevel !== null) {
-    const top = { name: 'top_level_model_weights', arrays: file.topLevel };
+    const top = { name: TOP_LEVEL, arrays: file.topLevel };
     const place = { owner: `the model '${model.name}' itself`, where: `${what}, '${top.name}'`, byName };
     fillLayer(assignments, top, targetsOf(model.ownWeights), place);
   }
@@ -49,8 +56,34 @@ export function loadLegacyWeights(
 }
 
 /** A layer's variables in the order of these files: trained ones of all layers inside, then all others. */
-function legacyTargets(layer: Layer): Target[] {
-  return targetsOf([...layer.trainableWeights, ...layer.nonTrainableWeights]);
+function legacyOrder(layer: Layer): Variable[] {
+  return [...layer.trainableWeights, ...layer.nonTrainableWeights];
+}
+
+/** The layers of a model with their arrays, and the arrays of the model itself. Throws ValueError for names that no file can have. */
+export function legacyArrays(model: ModelLayer): Pick<LegacyContent, 'layers' | 'topLevel'> {
+  const arraysOf = (names: ReadonlyMap<Variable, string>, prefix: string, variables: readonly Variable[]) =>
+    variables.map(
+      (v): ArrayToWrite => ({ name: `${prefix}${names.get(v)}`, shape: v.shape, data: v.view() }),
+    );
+  return {
+    layers: model.layers.map((layer) => {
+      checkGroupName(layer.name);
+      return {
+        name: layer.name,
+        arrays: arraysOf(namedWeights(layer), `${layer.name}/`, legacyOrder(layer)),
+      };
+    }),
+    topLevel: arraysOf(namedWeights(model), '', model.ownWeights),
+  };
+}
+
+function checkGroupName(name: string): void {
+  if (name !== TOP_LEVEL) return;
+  throw new ValueError(
+    `A layer called '${name}' cannot be written to an .h5 file, where this name means something else. Give it another name, ` +
+      'or save the model as .keras.',
+  );
 }
 
 interface Place {

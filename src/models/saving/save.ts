@@ -31,14 +31,14 @@ export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
 }
 
 /**
- * Writes a `.keras` file, all or nothing. `path`: a path, a `file:` URL or a URL object. Throws as `modelToBytes` does,
+ * Writes a `.keras` or legacy `.h5` file, all or nothing. `path`: a path, a `file:` URL or a URL object. Throws as `modelToBytes` does,
  * and FoveaError when the file cannot be written.
  */
 export function saveModel(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
   return writeWith('writeModel', 'save()', model, path, options);
 }
 
-/** Writes a `.weights.h5` file, with the optimizer's state once compiled, all or nothing. Throws ValueError, FoveaError. */
+/** Writes a `.weights.h5` file, with the optimizer's state once compiled, or a legacy `.h5` file, all or nothing. Throws ValueError, FoveaError. */
 export function saveWeights(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
   return writeWith('writeWeights', 'saveWeights()', model, path, options);
 }

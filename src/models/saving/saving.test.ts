@@ -125,8 +125,8 @@ test('a model that is not built has nothing to save', async () => {
 });
 
 test('a wrong ending is refused before anything happens', async () => {
-  await assert.rejects(smallModel().save(join(folder, 'net.h5')), /must end in `\.keras`/);
-  await assert.rejects(smallModel().saveWeights(join(folder, 'net.h5')), /must end in `\.weights\.h5`/);
+  await assert.rejects(smallModel().save(join(folder, 'net.hd5')), /must end in `\.keras` or `\.h5`/);
+  await assert.rejects(smallModel().saveWeights(join(folder, 'net.hd5')), /must end in `\.weights\.h5`/);
   await assert.rejects(smallModel().save(join(folder, 'absent', 'net.keras')), /no such file or folder/);
   await assert.rejects(loadModel(join(folder, 'absent.keras')), /there is no such file/);
 });

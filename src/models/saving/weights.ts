@@ -2,6 +2,7 @@
 
 import { FormatError, ValueError } from '../../base/errors.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
+import type { ArrayToWrite } from '../../formats/legacy-h5-writer.ts';
 import {
   type StoredArray,
   type WeightGroup,
@@ -36,12 +37,16 @@ export function weightsToBytes(model: Layer, optimizer: Optimizer | null): Uint8
 }
 
 function optimizerGroup(optimizer: Optimizer): WeightGroup {
-  const arrays = optimizer.variables.map(({ shape, dtype, read }) => {
+  return { path: OPTIMIZER, name: optimizer.name, arrays: optimizerArrays(optimizer) };
+}
+
+/** The optimizer's state in the form for files. */
+export function optimizerArrays(optimizer: Optimizer): readonly ArrayToWrite[] {
+  return optimizer.variables.map(({ name, shape, dtype, read }) => {
     const values = read();
     const data = dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values);
-    return { shape, data };
+    return { name, shape, data };
   });
-  return { path: OPTIMIZER, name: optimizer.name, arrays };
 }
 
 /** How `loadWeights()` puts a file's arrays into a model. */

@@ -1,11 +1,19 @@
 /** @file The legacy `.h5` file of Keras 1, 2 and 3: a model with its weights, or weights alone. */
 
+import type { Config } from '../../../base/config.ts';
 import { FormatError } from '../../../base/errors.ts';
+import { classNamesOf } from '../../../formats/keras-archive.ts';
 import { isLegacyH5, type LegacyH5, readLegacyH5 } from '../../../formats/legacy-h5.ts';
+import { type ArrayToWrite, writeLegacyH5 } from '../../../formats/legacy-h5-writer.ts';
 import type { Layer } from '../../../layers/layer.ts';
-import { loadLegacyWeights } from '../legacy-weights.ts';
-import { isModel } from '../saved-layers.ts';
+import { checkClassNames, outputShape } from '../../class-names.ts';
+import { legacyModelConfig, legacyTrainingConfig } from '../legacy-config.ts';
+import { legacyArrays, loadLegacyWeights } from '../legacy-weights.ts';
+import { modelConfig } from '../model-config.ts';
+import { unusedName } from '../named-weights.ts';
+import { checkNotShared, isModel } from '../saved-layers.ts';
 import { compileConfigOf } from '../training-config.ts';
+import { optimizerArrays } from '../weights.ts';
 import type { FileFormat } from './file-format.ts';
 
 export const legacyH5: FileFormat = {
@@ -18,13 +26,38 @@ export const legacyH5: FileFormat = {
     const file = readLegacyH5(hdf5!, name);
     return {
       config: configOf(file),
+      classNames: classNamesOf(file.own, name),
       hint: null,
       loadWeights(model, optimizer, options = null) {
         loadLegacyWeights(file, modelOf(model, name), optimizer, options, name);
       },
     };
   },
+
+  writeModel(model) {
+    checkNotShared(model);
+    const { compiled, classNames } = model;
+    if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
+    const { compile_config: compile, ...config } = modelConfig(model);
+    return writeLegacyH5({
+      ...legacyArrays(model),
+      modelConfig: legacyModelConfig(config),
+      trainingConfig: compiled === null ? null : legacyTrainingConfig(compile as Config),
+      classNames,
+      optimizer: compiled === null ? null : withUnusedNames(optimizerArrays(compiled.optimizer)),
+    });
+  },
+
+  writeWeights: (model) => writeLegacyH5({ ...legacyArrays(model), ...WEIGHTS_ALONE }),
 };
+
+const WEIGHTS_ALONE = { modelConfig: null, trainingConfig: null, classNames: null, optimizer: null };
+
+/** Slots are named after the weights, of which two may have the same name when they are of models inside. */
+function withUnusedNames(arrays: readonly ArrayToWrite[]): readonly ArrayToWrite[] {
+  const used = new Set<string>();
+  return arrays.map((array) => ({ ...array, name: unusedName(array.name, used) }));
+}
 
 function configOf({ modelConfig, trainingConfig }: LegacyH5) {
   if (modelConfig === null) return null;
