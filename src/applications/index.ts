@@ -1,6 +1,7 @@
 /** @file The architectures of Keras' applications, one line each. */
 
 export { convNeXtTiny } from './convnext.ts';
+export { type DecodedClass, type DecodeOptions, decodePredictions } from './decode-predictions.ts';
 export { densenet121 } from './densenet.ts';
 export { efficientNetB0 } from './efficientnet.ts';
 export { inceptionV3 } from './inception-v3.ts';

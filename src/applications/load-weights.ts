@@ -3,11 +3,18 @@
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { isThere, toFilePath } from '../formats/files.ts';
+import { SavedFile } from '../formats/saved-file.ts';
 import type { Functional } from '../models/functional.ts';
 import type { WeightsFile } from './weights-file.ts';
 
+/** What is needed of a `Blob`, or of a `File` that a user chose in a browser. */
+export interface BlobLike {
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
 /** Where weights come from: 'imagenet', a path or URL of a file, or its bytes. */
-export type Weights = 'imagenet' | FilePath | Uint8Array | ArrayBuffer | Blob;
+export type Weights = 'imagenet' | FilePath | Uint8Array | ArrayBuffer | BlobLike;
 
 const BYTES = ['[object ArrayBuffer]', '[object Uint8Array]', '[object Blob]', '[object File]'];
 
@@ -15,6 +22,14 @@ const BYTES = ['[object ArrayBuffer]', '[object Uint8Array]', '[object Blob]', '
 export function isWeights(value: unknown): value is Weights {
   if (typeof value === 'string') return value !== '';
   return isUrlObject(value) || BYTES.includes(Object.prototype.toString.call(value));
+}
+
+/** Puts the weights in the bytes of a file into the model. Throws what reading them throws. */
+async function loadBytes(model: Functional, bytes: Uint8Array, name: string): Promise<void> {
+  const { withOpenedFile } = await import('../models/saving/formats/index.ts');
+  await withOpenedFile(new SavedFile(name, bytes), (opened) =>
+    opened.loadWeights(model, null, { byName: false, skipMismatch: false }),
+  );
 }
 
 /** Puts the published weights into the model. */
@@ -35,5 +50,7 @@ export async function loadGivenWeights(
         `the path to the weights file to be loaded. Received: weights='${path}', which does not exist.`,
     );
   }
-  throw new UnsupportedError('weights: bytes are not there yet.');
+  const bytes = 'arrayBuffer' in weights ? await weights.arrayBuffer() : weights;
+  const name = 'name' in weights ? String(weights.name) : 'The bytes given as `weights`';
+  await loadBytes(model, new Uint8Array(bytes), name);
 }
