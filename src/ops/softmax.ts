@@ -51,7 +51,6 @@ export const softmaxOp: Op<null> = {
       return softmaxKernel({ rows: sampleSize(node.shape) / width, width, target, shape: node.shape });
     },
   },
-  reads: ({ shape }, { cells, axis }) => (axis < shape.length - 1 ? cells : null),
 };
 
 /** Inputs: labels and logits [..., classes] → [...]: -Σ labels · log softmax(logits). */

@@ -7,4 +7,3 @@ export {
   explainParameters,
   type ParameterExplanation,
 } from './explain-parameters.ts';
-export { type ReceptiveField, receptiveField } from './receptive-field.ts';
