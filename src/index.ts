@@ -7,6 +7,7 @@ import { describeBackend, setBackend } from './engine/backend.ts';
 import { plotModel } from './plots/plot-model.ts';
 
 export * as activations from './activations/index.ts';
+export * as applications from './applications/index.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export {
   BackendError,

@@ -34,6 +34,24 @@ export interface Op<A = unknown> {
   /** The result by plain loops in float64: the op's specification. */
   reference(inputs: readonly ReferenceTensor[], attrs: A, shape: readonly number[]): Float64Array;
   readonly lowering: Lowering<A>;
+  /**
+   * Of ops on maps: the rows (axis 1) or columns (axis 2) of an input that those of the result are computed from, beyond the
+   * edges of the maps too. Null: from all. Left out: from the same of element-wise ops, from all of others.
+   */
+  reads?(node: Node<A>, part: MapPart): Cells | null;
+}
+
+/** Rows or columns of maps: those before `to`, beginning with `from`. */
+export interface Cells {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows (axis 1) or columns (axis 2) of a result, seen from one of the op's inputs. */
+export interface MapPart {
+  readonly cells: Cells;
+  readonly axis: 1 | 2;
+  readonly input: number;
 }
 
 export type GradientRule<A> = {

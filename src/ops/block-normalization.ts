@@ -121,6 +121,9 @@ export const normalizeBlocksOp: Op<BlockNormalization> = {
       return areRows(attrs.blocks) ? normalizeRowsKernel(options) : normalizeGroupsKernel(options);
     },
   },
+  // Each pixel by itself, or the whole map.
+  reads: ({ shape, attrs: { blocks } }, { cells }) =>
+    blocks.pixels === 1 && blocks.rows % ((shape[1] ?? 1) * (shape[2] ?? 1)) === 0 ? cells : null,
 };
 
 /** The sum over all samples, rows and pixels: [groups · width]. */

@@ -7,6 +7,7 @@ import type { Op } from '../graph/op.ts';
 import { concatenateKernel } from '../kernels/blocks.ts';
 import { axisBlocks, ownAxis } from './axis-blocks.ts';
 import { slicePart } from './slice.ts';
+import { movedCells } from './window-geometry.ts';
 
 interface ConcatenateAttributes {
   /** Not negative, and not the batch axis. */
@@ -72,6 +73,12 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
         target,
       });
     },
+  },
+  reads({ inputs, attrs }, { cells, axis, input }) {
+    if (axis !== attrs.axis) return cells;
+    const start = inputs.slice(0, input).reduce((total, { shape }) => total + (shape[axis] as number), 0);
+    const { from, to } = movedCells(cells, -start);
+    return { from: Math.max(from, 0), to: Math.min(to, inputs[input]!.shape[axis] as number) };
   },
 };
 

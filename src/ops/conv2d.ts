@@ -15,7 +15,14 @@ import type { ConvShape } from '../kernels/conv-shape.ts';
 import { convWeightsGradientKernel } from '../kernels/conv-weights-gradient.ts';
 import { pad2d } from './pad2d.ts';
 import { transpose } from './transpose.ts';
-import { checkWindowFits, type Padding, samePadding, windowCount } from './window-geometry.ts';
+import {
+  checkWindowFits,
+  type Padding,
+  samePadding,
+  windowCells,
+  windowCount,
+  windowExtent,
+} from './window-geometry.ts';
 import { suitsWinograd, winogradConv2d } from './winograd-conv2d.ts';
 
 interface ConvAttributes {
@@ -94,6 +101,10 @@ export const conv2dOp: Op<ConvAttributes> = {
       return convForwardKernel({ shape, target, epilogue, window });
     },
   },
+  reads({ inputs, attrs: { strides, dilation } }, { cells, axis }) {
+    const extent = windowExtent(inputs[1]!.shape[axis - 1]!, dilation[axis - 1]!);
+    return windowCells(cells, { extent, stride: strides[axis - 1]!, before: 0 });
+  },
 };
 
 interface InputGradientAttributes extends ConvAttributes {
@@ -132,6 +143,11 @@ export const conv2dInputGradientOp: Op<InputGradientAttributes> = {
       const shape = convShape(node.shape, weights.shape as number[], dy.shape, node.attrs);
       return convInputGradientKernel({ shape, target });
     },
+  },
+  reads({ inputs, attrs: { strides, dilation } }, { cells: { from, to }, axis }) {
+    const extent = windowExtent(inputs[1]!.shape[axis - 1]!, dilation[axis - 1]!);
+    const stride = strides[axis - 1]!;
+    return { from: Math.ceil((from - extent + 1) / stride), to: Math.floor((to - 1) / stride) + 1 };
   },
 };
 

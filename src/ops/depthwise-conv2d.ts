@@ -20,7 +20,7 @@ import type { ConvOptions } from './conv2d.ts';
 import { pad2dOp } from './pad2d.ts';
 import { repeat } from './repeat.ts';
 import { reshape } from './reshape.ts';
-import { checkWindowFits, samePadding, windowCount } from './window-geometry.ts';
+import { checkWindowFits, samePadding, windowCells, windowCount, windowExtent } from './window-geometry.ts';
 
 interface DepthwiseAttributes {
   readonly strides: readonly [number, number];
@@ -102,6 +102,14 @@ export const depthwiseConv2dOp: Op<DepthwiseAttributes> = {
       const shape = depthwiseShape(src.shape, weights.shape as number[], node.shape, node.attrs);
       return depthwiseForwardKernel({ shape, target, epilogue });
     },
+  },
+  reads({ inputs, attrs: { strides, dilation, rows, columns } }, { cells, axis }) {
+    const extent = windowExtent(inputs[1]!.shape[axis - 1]!, dilation[axis - 1]!);
+    return windowCells(cells, {
+      extent,
+      stride: strides[axis - 1]!,
+      before: (axis === 1 ? rows : columns)[0],
+    });
   },
 };
 

@@ -5,6 +5,7 @@ import { formatShape, isBatched, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { type Border, cropKernel, padKernel } from '../kernels/pad.ts';
+import { movedCells } from './window-geometry.ts';
 
 export type { Border } from '../kernels/pad.ts';
 
@@ -48,6 +49,7 @@ export const pad2dOp: Op<Border> = {
     alongside: ({ attrs }) => ({ kind: 'border', border: attrs }),
     lower: ({ node, target }) => padKernel({ shape: node.inputs[0]!.shape, border: node.attrs, target }),
   },
+  reads: ({ attrs }, { cells, axis }) => movedCells(cells, axis === 1 ? -attrs.top : -attrs.left),
 };
 
 export const crop2dOp: Op<Border> = {
@@ -67,6 +69,7 @@ export const crop2dOp: Op<Border> = {
     alongside: ({ attrs }) => ({ kind: 'inside', border: attrs }),
     lower: ({ node, target }) => cropKernel({ shape: node.inputs[0]!.shape, border: node.attrs, target }),
   },
+  reads: ({ attrs }, { cells, axis }) => movedCells(cells, axis === 1 ? attrs.top : attrs.left),
 };
 
 function checkMaps(name: string, x: Node): void {

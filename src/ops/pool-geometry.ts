@@ -1,8 +1,9 @@
 /** @file Which cells of a map each number of a pooled map is made of. */
 
 import type { Shape } from '../base/shape.ts';
+import type { Cells } from '../graph/op.ts';
 import type { PoolShape, PoolWindow } from '../kernels/pool.ts';
-import { type Padding, samePadding, windowCount } from './window-geometry.ts';
+import { type Padding, samePadding, windowCells, windowCount } from './window-geometry.ts';
 
 /** Windows of one size that are slid over a map. */
 export interface SlidPool {
@@ -51,6 +52,23 @@ export function poolShape(src: Shape, attrs: PoolAttributes): PoolShape {
   const rows = slidWindows(ih, poolSize[0], strides[0], padding);
   const columns = slidWindows(iw, poolSize[1], strides[1], padding);
   return { ih, iw, c, rows, columns, width: poolSize[1] };
+}
+
+/** The rows (axis 1) or columns (axis 2) of `src` that windows read, those of 'same' beyond its edges too. */
+export function poolCells(cells: Cells, axis: 1 | 2, src: Shape, attrs: PoolAttributes): Cells {
+  const [input, i] = [src[axis] as number, axis - 1];
+  if (!('outputSize' in attrs)) {
+    const [extent, stride] = [attrs.poolSize[i]!, attrs.strides[i]!];
+    const before = attrs.padding === 'same' ? samePadding(input, extent, stride, 1)[0] : 0;
+    return windowCells(cells, { extent, stride, before });
+  }
+  const windows = adaptiveWindows(input, attrs.outputSize[i]!);
+  const [first, last] = [windows[clamped(cells.from, windows)]!, windows[clamped(cells.to - 1, windows)]!];
+  return { from: first.origin, to: last.origin + last.to };
+}
+
+function clamped(index: number, { length }: ArrayLike<unknown>): number {
+  return Math.min(Math.max(index, 0), length - 1);
 }
 
 /** Calls `visit` for each window and channel with the source indices of its valid cells and their places in the window. */

@@ -10,7 +10,7 @@ import type { KernelLowering, Op, ReferenceTensor } from '../graph/op.ts';
 import { averagePoolGradientKernel, maxUnpoolKernel, poolAtKernel, poolKernel } from '../kernels/pool.ts';
 import { add, addOp } from './elementwise/add.ts';
 import { relu, reluOp } from './elementwise/relu.ts';
-import { type PoolAttributes, poolShape, type SlidPool, visitWindows } from './pool-geometry.ts';
+import { type PoolAttributes, poolCells, poolShape, type SlidPool, visitWindows } from './pool-geometry.ts';
 import { checkWindowFits, type Padding } from './window-geometry.ts';
 
 type GradientAttributes = PoolAttributes & {
@@ -70,6 +70,7 @@ function definePool(
       lower: ({ node, target }) =>
         poolKernel({ kind, shape: poolShape(node.inputs[0]!.shape, node.attrs), target }),
     },
+    reads: (node, { cells, axis }) => poolCells(cells, axis, node.inputs[0]!.shape, node.attrs),
   };
 }
 

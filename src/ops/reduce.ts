@@ -3,7 +3,7 @@
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, type Shape, sameShape, sizeOf } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
-import type { Op, ReferenceTensor } from '../graph/op.ts';
+import type { Cells, MapPart, Op, ReferenceTensor } from '../graph/op.ts';
 import { reduceKernel } from '../kernels/reduce.ts';
 import { broadcastIndices } from './define.ts';
 import { broadcastTo } from './elementwise/broadcast-to.ts';
@@ -59,6 +59,11 @@ function keepsChannels({ inputs, attrs }: Node<ReduceAttributes>): boolean {
   return isBatched(shape) && attrs.axes.length === shape.length - 1 && !attrs.axes.includes(shape.length - 1);
 }
 
+/** Of a reduction of channels, which leaves rows and columns: the same ones. */
+function channelCells({ attrs }: Node<ReduceAttributes>, { cells }: MapPart): Cells | null {
+  return attrs.axes.every((axis) => axis > 2) ? cells : null;
+}
+
 export const sumOp: Op<ReduceAttributes> = {
   name: 'sum',
   infer: inferReduction,
@@ -71,6 +76,7 @@ export const sumOp: Op<ReduceAttributes> = {
     lower: ({ node, target }) =>
       reduceKernel({ kind: 'sum', shape: node.inputs[0]!.shape, axes: node.attrs.axes, target }),
   },
+  reads: channelCells,
 };
 
 export const maxOp: Op<ReduceAttributes> = {
@@ -96,6 +102,7 @@ export const maxOp: Op<ReduceAttributes> = {
     lower: ({ node, target }) =>
       reduceKernel({ kind: 'max', shape: node.inputs[0]!.shape, axes: node.attrs.axes, target }),
   },
+  reads: channelCells,
 };
 
 function resolveAxes(name: string, x: Node, axes: readonly number[] | undefined): number[] {

@@ -70,6 +70,14 @@ export const resample2dOp: Op<ResampleAttributes> = {
       return resampleKernel({ ih, iw, c, ...node.attrs }, target);
     },
   },
+  reads({ attrs: { rows, columns } }, { cells: { from, to }, axis }) {
+    const spans = axis === 1 ? rows : columns;
+    const read = spans.slice(Math.max(0, Math.min(from, spans.length - 1)), Math.max(1, to));
+    return {
+      from: Math.min(...read.map(({ first }) => first)),
+      to: Math.max(...read.map(({ first, weights }) => first + weights.length)),
+    };
+  },
 };
 
 /** Pixels of which one pixel is made in one step, at most; with more, columns are made first, and rows of them. */

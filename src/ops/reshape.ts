@@ -18,6 +18,11 @@ export const reshapeOp: Op<{ readonly shape: Shape }> = {
   gradient: (node, dy) => [reshape(dy, node.inputs[0]!.shape)],
   reference: ([x]) => x!.data.slice(),
   lowering: { kind: 'view' },
+  // Rows and columns that stay are the same numbers; what is reshaped then are the channels.
+  reads: ({ inputs, shape }, { cells }) =>
+    [1, 2].every((axis) => shape[axis] !== undefined && inputs[0]!.shape[axis] === shape[axis])
+      ? cells
+      : null,
 };
 
 /** `x` under `shape`; `x` itself when it has that shape. Throws ShapeError when the sizes differ. */

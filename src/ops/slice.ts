@@ -6,6 +6,7 @@ import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { sliceKernel, unsliceKernel } from '../kernels/blocks.ts';
 import { axisBlocks } from './axis-blocks.ts';
+import { movedCells } from './window-geometry.ts';
 
 interface SliceAttributes {
   /** Not negative, and not the batch axis. */
@@ -67,6 +68,7 @@ export const sliceOp: Op<SliceAttributes> = {
       return sliceKernel({ ...blockOptions(node.shape, node.inputs[0]!.shape, axis, start), target });
     },
   },
+  reads: ({ attrs }, { cells, axis }) => (axis === attrs.axis ? movedCells(cells, attrs.start) : cells),
 };
 
 export const unsliceOp: Op<UnsliceAttributes> = {

@@ -51,6 +51,7 @@ export const softmaxOp: Op<null> = {
       return softmaxKernel({ rows: sampleSize(node.shape) / width, width, target, shape: node.shape });
     },
   },
+  reads: ({ shape }, { cells, axis }) => (axis < shape.length - 1 ? cells : null),
 };
 
 /** Inputs: labels and logits [..., classes] → [...]: -Σ labels · log softmax(logits). */

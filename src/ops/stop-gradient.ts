@@ -9,6 +9,7 @@ export const stopGradientOp: Op<null> = {
   gradient: () => [null],
   reference: ([x]) => x!.data.slice(),
   lowering: { kind: 'view' },
+  reads: (_, { cells }) => cells,
 };
 
 /** `x`, treated as a constant by the reverse walk. */

@@ -1,6 +1,7 @@
 /** @file The output sizes and paddings of sliding windows, as in keras/src/ops/operation_utils.py. */
 
 import { ShapeError } from '../base/errors.ts';
+import type { Cells } from '../graph/op.ts';
 
 export type Padding = 'valid' | 'same';
 
@@ -26,6 +27,20 @@ export function windowCount(
   return padding === 'same'
     ? Math.ceil(input / stride)
     : Math.floor((input - windowExtent(size, dilation)) / stride) + 1;
+}
+
+/** Cells that are `by` cells further on. */
+export function movedCells({ from, to }: Cells, by: number): Cells {
+  return { from: from + by, to: to + by };
+}
+
+/** What windows read, the first of which begins `before` cells in front of the map. */
+export function windowCells(
+  { from, to }: Cells,
+  window: { readonly extent: number; readonly stride: number; readonly before: number },
+): Cells {
+  const { extent, stride, before } = window;
+  return { from: from * stride - before, to: (to - 1) * stride - before + extent };
 }
 
 /** Rows or columns that 'same' adds before and after the map; the odd one goes after it. */

@@ -12,7 +12,7 @@ import type { Op, ReferenceTensor } from '../graph/op.ts';
 import { winogradForwardKernel } from '../kernels/winograd-forward.ts';
 import { PATCH_PIXELS, PATCH_RESULTS, POINTS, type WinogradShape } from '../kernels/winograd-patches.ts';
 import { winogradWeightsGradientKernel } from '../kernels/winograd-weights-gradient.ts';
-import type { Padding } from './window-geometry.ts';
+import { type Padding, windowCells } from './window-geometry.ts';
 import { bothSides, mirrored, transposed, winogradWeights } from './winograd-weights.ts';
 
 /** Aᵀ and Bᵀ of F(2 × 2, 3 × 3). */
@@ -121,6 +121,8 @@ export const winogradConv2dOp: Op<ForwardAttributes> = {
       return winogradForwardKernel({ shape, target, epilogue, window });
     },
   },
+  reads: ({ attrs }, { cells, axis }) =>
+    windowCells(cells, { extent: 3, stride: 1, before: attrs.before[axis - 1]! }),
 };
 
 /** The gradient of `src`, whose convolution with transformed weights has the gradient `dy`. */

@@ -7,3 +7,4 @@ export {
   explainParameters,
   type ParameterExplanation,
 } from './explain-parameters.ts';
+export { type ReceptiveField, receptiveField } from './receptive-field.ts';
