@@ -69,7 +69,7 @@ export const LAYERS = {
     'datasets',
     'formats',
   ],
-  visualization: [...VALUES, 'autodiff', 'layers', 'models', 'images'],
+  visualization: [...VALUES, 'autodiff', 'activations', 'layers', 'models', 'drawing', 'images', 'charts'],
   'index.ts': ['*'],
   'cli/bench': ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
   cli: ['base', 'index.ts', 'cli/bench', 'callbacks', 'datasets', 'images'],

@@ -7,4 +7,11 @@ export {
   explainParameters,
   type ParameterExplanation,
 } from './explain-parameters.ts';
+export { explainPixel } from './explain-pixel.ts';
+export type {
+  ExplainPixelOptions,
+  ImageRectangle,
+  PixelExplanation,
+  PixelTerm,
+} from './pixel-explanation.ts';
 export { type ReceptiveField, receptiveField } from './receptive-field.ts';

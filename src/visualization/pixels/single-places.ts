@@ -1,0 +1,63 @@
+/** @file Numbers of layers that look at one place: dense layers at all of its channels, others at one. */
+
+import { UnsupportedError } from '../../base/errors.ts';
+import { Activation } from '../../layers/activations/activation.ts';
+import { Dense } from '../../layers/dense.ts';
+import { BatchNormalization } from '../../layers/normalization/batch-normalization.ts';
+import {
+  explainsPixels,
+  kernelNumbers,
+  type Pixel,
+  upTo,
+  type WeightedWindow,
+  weightOf,
+} from './weighted-window.ts';
+
+/** One number, multiplied by `factor`. */
+function oneNumber({ row, column, filter }: Pixel, factor: number) {
+  return { rows: [row], columns: [column], channels: [filter], kernel: Float64Array.of(factor) };
+}
+
+const dense = explainsPixels(
+  Dense,
+  (layer, { src }, { row, column, filter }): WeightedWindow => {
+    const inputs = src.shape[2]!;
+    const weights = weightOf(layer, 'kernel')!;
+    return {
+      kind: 'dense',
+      rows: [row],
+      columns: [column],
+      channels: upTo(inputs),
+      kernel: kernelNumbers([1, 1, inputs], (_kh, _kw, ic) => weights[ic * layer.units + filter]!),
+      bias: weightOf(layer, 'bias')?.[filter] ?? 0,
+    };
+  },
+  ({ activation }) => activation,
+);
+
+const batchNormalization = explainsPixels(BatchNormalization, (layer, _maps, pixel): WeightedWindow => {
+  const { epsilon, axis, buildShapes } = layer;
+  if (axis !== -1 && axis !== buildShapes![0]!.length - 1) {
+    throw new UnsupportedError(
+      `explainPixel: layer '${layer.name}' normalizes along axis ${axis}; only the last one, the channels, can be explained.`,
+    );
+  }
+  const of = (name: string, without: number) => weightOf(layer, name)?.[pixel.filter] ?? without;
+  const [mean, variance] = [of('moving_mean', 0), of('moving_variance', 1)];
+  const [gamma, beta] = [of('gamma', 1), of('beta', 0)];
+  const factor = gamma / Math.sqrt(variance + epsilon);
+  return {
+    kind: 'normalization',
+    ...oneNumber(pixel, factor),
+    bias: beta - mean * factor,
+    normalization: { mean, variance, epsilon, gamma, beta },
+  };
+});
+
+const activation = explainsPixels(
+  Activation,
+  (_layer, _maps, pixel): WeightedWindow => ({ kind: 'activation', ...oneNumber(pixel, 1), bias: 0 }),
+  (layer) => layer.activation,
+);
+
+export const SINGLE_PLACES = [dense, batchNormalization, activation];
