@@ -49,6 +49,20 @@ export class Canvas {
     }
   }
 
+  /** Paints an image `[rows, columns, 3]` of bytes into a rectangle, each of its pixels as a smaller one. */
+  paint(image: Tensor, left: number, top: number, width: number, height: number): void {
+    const [rows, columns] = image.shape as readonly [number, number, number];
+    const [right, bottom] = [Math.round(left + width), Math.round(top + height)];
+    for (let y = Math.max(0, Math.round(top)); y < Math.min(this.height, bottom); y++) {
+      const row = Math.min(rows - 1, Math.max(0, Math.floor(((y + 0.5 - top) / height) * rows)));
+      for (let x = Math.max(0, Math.round(left)); x < Math.min(this.width, right); x++) {
+        const column = Math.min(columns - 1, Math.max(0, Math.floor(((x + 0.5 - left) / width) * columns)));
+        const from = (row * columns + column) * 3;
+        this.#pixels.set(image.data.subarray(from, from + 3), (y * this.width + x) * 3);
+      }
+    }
+  }
+
   /** The pixels so far: uint8 `[height, width, 3]`. */
   toTensor(): Tensor {
     return new Tensor([this.height, this.width, 3], 'uint8', this.#pixels.slice());

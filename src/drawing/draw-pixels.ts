@@ -1,8 +1,18 @@
 /** @file Drawings as pixels. */
 
+import { UnsupportedError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { Canvas } from './canvas.ts';
-import type { CircleShape, Drawing, LineShape, Point, RectShape, Shape, TextShape } from './drawing.ts';
+import type {
+  CircleShape,
+  Drawing,
+  ImageShape,
+  LineShape,
+  Point,
+  RectShape,
+  Shape,
+  TextShape,
+} from './drawing.ts';
 import { textContours, textWidth } from './glyphs.ts';
 import { type Paint, rgbOf, type Theme } from './palette.ts';
 
@@ -99,7 +109,7 @@ function textShapeContours({ text, at: [x, y], anchor, size, angle = 0 }: TextSh
   );
 }
 
-function fillingsOf(shape: Shape): Filling[] {
+function fillingsOf(shape: Exclude<Shape, ImageShape>): Filling[] {
   switch (shape.kind) {
     case 'rect':
       return [{ contours: rectContours(shape), paint: shape.fill }];
@@ -117,11 +127,25 @@ export function drawText(canvas: Canvas, text: Omit<TextShape, 'kind'>, theme: T
   canvas.fill(textShapeContours({ ...text, kind: 'text' }), rgbOf(text.fill, theme));
 }
 
-/** The drawing as uint8 `[height · scale, width · scale, 3]`. */
+/**
+ * The drawing as uint8 `[height · scale, width · scale, 3]`. Throws UnsupportedError for Chinese texts, whose letters our font
+ * does not have.
+ */
 export function drawPixels(drawing: Drawing, theme: Theme, scale: number): Tensor {
+  if (drawing.lang === 'zh') {
+    throw new UnsupportedError(
+      'Chinese letters cannot be drawn into pixels: our font does not have them. Write the picture as SVG, whose viewer has ' +
+        "the letters, or make it with lang: 'en'.",
+    );
+  }
   const [width, height] = [Math.round(drawing.width * scale), Math.round(drawing.height * scale)];
   const canvas = new Canvas(width, height, rgbOf('paper', theme));
   for (const shape of drawing.shapes) {
+    if (shape.kind === 'image') {
+      const { pixels, x, y, width, height } = shape;
+      canvas.paint(pixels, x * scale, y * scale, width * scale, height * scale);
+      continue;
+    }
     const opacity = shape.kind === 'text' ? 1 : (shape.opacity ?? 1);
     for (const { contours, paint } of fillingsOf(shape)) {
       const scaled = contours.map((contour) => contour.map(([x, y]): Point => [x * scale, y * scale]));

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UnsupportedError } from '../base/errors.ts';
+import { Tensor } from '../base/tensor.ts';
 import { coverageOf } from './coverage.ts';
 import { drawPixels } from './draw-pixels.ts';
 import type { Drawing, Point, Shape } from './drawing.ts';
@@ -72,6 +74,7 @@ test('letters are outlines with holes, as wide as the font says', () => {
   // Roboto's advance widths: 1086 and 1168 of 2048 units.
   assert.ok(Math.abs(textWidth('en', 2048) - 2216) < 8);
   assert.equal(parts('𝔘'), 2, 'a letter that the font does not have is a box');
+  assert.equal(textWidth('深度', 12), 24, 'Chinese letters are as wide as the em');
   const stem = textContours('l', 512)[0]!.map(([, y]) => 0 - y);
   assert.deepEqual(
     [Math.min(...stem), Math.max(...stem)],
@@ -152,4 +155,32 @@ test('SVG has words for screen readers, light colours as attributes and dark one
   assert.ok(svg.includes(`<style>@media (prefers-color-scheme:dark){${rules}}</style>`));
   const dark = writeSvg(sheet([]), 'dark');
   assert.ok(dark.includes(`fill="${PALETTE.paper.dark}"`) && !/style|class/.test(dark));
+});
+
+test('a picture in a picture', () => {
+  const bytes = Uint8Array.of(9, 9, 9, 200, 0, 0);
+  const pixels = new Tensor([1, 2, 3], 'uint8', bytes);
+  const shape: Shape = {
+    kind: 'image',
+    x: 2,
+    y: 1,
+    width: 6,
+    height: 3,
+    pixels,
+    png: Uint8Array.of(137, 80),
+  };
+  const light = [255, 255, ...Array(3).fill(9), ...Array(3).fill(200), 255];
+  assert.deepEqual(row(sheet([shape]), 2).slice(0, 9), light);
+  assert.deepEqual(row(sheet([shape]), 0).slice(0, 9), Array(9).fill(255));
+  assert.deepEqual(row(sheet([shape]), 5, 2).filter((value) => value === 9).length, 6);
+  assert.match(
+    writeSvg(sheet([shape]), 'auto'),
+    /<image x="2" y="1" width="6" height="3" [^>]*base64,iVA="\/>/,
+  );
+});
+
+test('Chinese texts are for SVG, which says their language', () => {
+  const drawing: Drawing = { ...sheet([]), lang: 'zh' };
+  assert.match(writeSvg(drawing, 'auto'), /^<svg [^>]*lang="zh"/);
+  assert.throws(() => drawPixels(drawing, 'light', 1), UnsupportedError);
 });

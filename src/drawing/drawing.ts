@@ -3,6 +3,7 @@
  * (draw-pixels.ts). Lengths are in pixels at scale 1, y downwards.
  */
 
+import type { Tensor } from '../base/tensor.ts';
 import type { Paint } from './palette.ts';
 
 export type Point = readonly [x: number, y: number];
@@ -56,7 +57,20 @@ export interface TextShape {
   readonly angle?: number;
 }
 
-export type Shape = RectShape | LineShape | CircleShape | TextShape;
+/** A picture in a picture: each of its pixels is a rectangle. */
+export interface ImageShape {
+  readonly kind: 'image';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** uint8 [rows, columns, 3]. */
+  readonly pixels: Tensor;
+  /** The same pixels as the bytes of a PNG file. */
+  readonly png: Uint8Array;
+}
+
+export type Shape = RectShape | LineShape | CircleShape | TextShape | ImageShape;
 
 /** Shapes on a sheet of paper, the first at the bottom, with words for people who cannot see them. */
 export interface Drawing {
@@ -67,4 +81,6 @@ export interface Drawing {
   /** What can be seen in it. */
   readonly description: string;
   readonly shapes: readonly Shape[];
+  /** The language of its texts; English unless given. Our own font, which pixels are drawn with, has no Chinese letters. */
+  readonly lang?: 'en' | 'zh';
 }

@@ -43,12 +43,15 @@ const glyphs = new Map<string, Glyph>();
 
 /** The empty box that stands for letters which the font does not have. */
 const MISSING = '250m30 0l0 364l190 0l0-364m-160 30l130 0l0 304l-130 0';
+/** As wide as it is high: Chinese letters and punctuation. */
+const WIDE = /[\p{Script=Han}\u3000-\u303f\uff00-\uff60]/u;
+const MISSING_WIDE = `${UNITS_PER_EM}m30 0l0 364l452 0l0-364m-422 30l392 0l0 304l-392 0`;
 
 function glyphOf(character: string): Glyph {
   const known = glyphs.get(character);
   if (known !== undefined) return known;
   lines ??= new Map(GLYPH_LINES.split('\n').map((line) => [line.slice(0, 1), line.slice(1)]));
-  const line = lines.get(character) ?? MISSING;
+  const line = lines.get(character) ?? (WIDE.test(character) ? MISSING_WIDE : MISSING);
   const advance = Number.parseInt(line, 10);
   const glyph = { advance, contours: parseOutline(line.slice(String(advance).length)) };
   glyphs.set(character, glyph);

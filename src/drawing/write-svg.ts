@@ -24,6 +24,12 @@ function escapeXml(text: string): string {
   );
 }
 
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
 /** Writes shapes in the colours of one theme, or of both. */
 class SvgWriter {
   readonly #theme: Theme | 'auto';
@@ -71,6 +77,13 @@ class SvgWriter {
         const ring = stroke === undefined ? '' : ` stroke-width="${short(width)}"`;
         return `<circle cx="${short(center[0])}" cy="${short(center[1])}" r="${short(radius)}"${ring}${this.#look(paints, opacity)}/>`;
       }
+      case 'image': {
+        const { x, y, width, height, png } = shape;
+        return (
+          `<image x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" preserveAspectRatio="none" ` +
+          `style="image-rendering:pixelated" href="data:image/png;base64,${base64(png)}"/>`
+        );
+      }
       case 'text': {
         const { text, at, anchor, size, fill, angle = 0 } = shape;
         const [x, y] = at.map(short);
@@ -90,12 +103,12 @@ class SvgWriter {
 
 /** The drawing as the text of an SVG file. With `auto` it is light or dark as its viewer prefers. */
 export function writeSvg(drawing: Drawing, theme: Theme | 'auto'): string {
-  const { width, height, title, description } = drawing;
+  const { width, height, title, description, lang } = drawing;
   const writer = new SvgWriter(theme);
   const paper: Shape = { kind: 'rect', x: 0, y: 0, width, height, fill: 'paper' };
   const body = [paper, ...drawing.shapes].map((shape) => `${writer.element(shape)}\n`).join('');
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}" height="${short(height)}" ` +
+    `<svg xmlns="http://www.w3.org/2000/svg"${lang === undefined ? '' : ` lang="${lang}"`} width="${short(width)}" height="${short(height)}" ` +
     `viewBox="0 0 ${short(width)} ${short(height)}" role="img" aria-label="${escapeXml(title)}" font-family="${FONTS}">\n` +
     `<title>${escapeXml(title)}</title>\n<desc>${escapeXml(description)}</desc>\n${writer.style()}${body}</svg>\n`
   );
