@@ -48,6 +48,27 @@ export function withScope<T>(name: string, body: () => T): T {
   }
 }
 
+let literal = false;
+
+/**
+ * Runs `body`, in which ops do just what they are asked for. Else they may rearrange what they are applied to, where the result
+ * is the same; then results of layers are not always on the way to what is computed from them.
+ */
+export function asWritten<T>(body: () => T): T {
+  const outer = literal;
+  literal = true;
+  try {
+    return body();
+  } finally {
+    literal = outer;
+  }
+}
+
+/** Whether an op may rearrange what it is applied to. */
+export function mayRearrange(): boolean {
+  return !literal;
+}
+
 /** All nodes that `outputs` depend on, inputs before users, each once. */
 export function topologicalOrder(outputs: readonly Node[]): Node[] {
   const order: Node[] = [];

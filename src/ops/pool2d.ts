@@ -5,7 +5,7 @@
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, type Shape, sizeOf } from '../base/shape.ts';
-import { apply, checkNode, type Node } from '../graph/node.ts';
+import { apply, checkNode, mayRearrange, type Node } from '../graph/node.ts';
 import type { KernelLowering, Op, ReferenceTensor } from '../graph/op.ts';
 import { averagePoolGradientKernel, maxUnpoolKernel, poolAtKernel, poolKernel } from '../kernels/pool.ts';
 import { add, addOp } from './elementwise/add.ts';
@@ -203,8 +203,8 @@ function steps({ poolSize, strides = poolSize, padding = 'valid' }: PoolOptions)
  * same, and they and their gradients then work on the smaller map.
  */
 export function maxPool2d(x: Node, options: PoolOptions): Node {
-  if (x.op === reluOp) return relu(maxPool2d(x.inputs[0]!, options));
-  if (x.op === addOp && isPerChannel(x.inputs[1]!))
+  if (mayRearrange() && x.op === reluOp) return relu(maxPool2d(x.inputs[0]!, options));
+  if (mayRearrange() && x.op === addOp && isPerChannel(x.inputs[1]!))
     return add(maxPool2d(x.inputs[0]!, options), x.inputs[1]!);
   return steps(options).reduce((maps: Node, step) => apply(maxPool2dOp, [maps], step), x);
 }

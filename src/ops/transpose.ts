@@ -2,7 +2,7 @@
 
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, sizeOf } from '../base/shape.ts';
-import { apply, type Node } from '../graph/node.ts';
+import { apply, mayRearrange, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { transposeKernel } from '../kernels/transpose.ts';
 
@@ -46,7 +46,8 @@ export const transposeOp: Op<{ readonly perm: readonly number[] }> = {
 
 /** `x` with its axes in the order `perm`: result axis i is x's axis perm[i]. A transposed `x` is not transposed twice. */
 export function transpose(x: Node, perm: readonly number[]): Node {
-  if (x.op === transposeOp && perm.length === x.shape.length && perm.every((axis) => axis in x.shape)) {
+  const fits = perm.length === x.shape.length && perm.every((axis) => axis in x.shape);
+  if (mayRearrange() && x.op === transposeOp && fits) {
     const { perm: first } = x.attrs as { readonly perm: readonly number[] };
     return transpose(
       x.inputs[0]!,

@@ -4,7 +4,7 @@ import { ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { formatShape } from '../base/shape.ts';
 import { nearestName } from '../base/suggest.ts';
-import type { Node } from '../graph/node.ts';
+import { asWritten, type Node } from '../graph/node.ts';
 import type { Callable } from '../layers/call-context.ts';
 import { Layer } from '../layers/layer.ts';
 import { StepContext } from '../layers/step-context.ts';
@@ -20,7 +20,7 @@ export interface TracedLayer {
   readonly outputs: readonly Node[];
 }
 
-/** A model's nodes in prediction mode. */
+/** A model's nodes in prediction mode; each layer's result is on the way to what is computed from it. */
 export interface TracedModel {
   readonly model: Model;
   /** Placeholders of floats, one for each input. */
@@ -56,7 +56,7 @@ export function traceModel(how: string, model: Model): TracedModel {
   if (known !== undefined && known.graph === graph) return known.traced;
   const context = new StepContext(false);
   const inputs = model.inputs.map(({ shape, name }) => placeholder({ shape, name }));
-  const outputs = model.trace(inputs, context);
+  const outputs = asWritten(() => model.trace(inputs, context));
   const layers = context.calls
     .filter(({ layer }) => layer !== model)
     .map(({ layer, owners, ...nodes }) => {
