@@ -1,5 +1,21 @@
 /** @file Seeing what a model learned, and why it decided. */
 
+export {
+  type Attribution,
+  type AttributionMethod,
+  type AttributionOptions,
+  type AttributionsOptions,
+  attribution,
+  attributions,
+} from './attribution.ts';
+export { type AttributionPictureOptions, attributionPicture } from './attribution-picture.ts';
+export {
+  type ClassActivation,
+  type ClassActivationMethod,
+  type ClassActivationOptions,
+  classActivation,
+  classActivations,
+} from './class-activation.ts';
 export { type ColorizeOptions, type ColorMapName, colorize } from './color-maps.ts';
 export {
   type ExplainParametersOptions,
@@ -8,6 +24,7 @@ export {
   type ParameterExplanation,
 } from './explain-parameters.ts';
 export { explainPixel } from './explain-pixel.ts';
+export { type OverlayOptions, overlay } from './overlay.ts';
 export type {
   ExplainPixelOptions,
   ImageRectangle,

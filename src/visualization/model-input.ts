@@ -53,11 +53,17 @@ export function batchOf(how: string, { model, inputs }: TracedModel, given: Mode
   );
 }
 
-/** As `batchOf`, for functions that look at one image. Throws ShapeError for several. */
-export function oneImage(how: string, traced: TracedModel, given: ModelImage): ImageBatch {
+/** As `batchOf`, for functions that look at one image. Throws ShapeError for several, naming the function for these if any. */
+export function oneImage(
+  how: string,
+  traced: TracedModel,
+  given: ModelImage,
+  forSeveral?: string,
+): ImageBatch {
   const batch = batchOf(how, traced, given);
   if (batch.samples === 1) return batch;
   throw new ShapeError(
-    `${how} takes one image, received a batch of ${batch.samples}. Call it for each of them.`,
+    `${how} takes one image, received a batch of ${batch.samples}. ` +
+      `${forSeveral === undefined ? 'Call it for each of them.' : `${forSeveral} takes batches.`}`,
   );
 }

@@ -6,7 +6,7 @@ import { formatShape } from '../base/shape.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import type { Node } from '../graph/node.ts';
 import { sigmoidOp } from '../ops/elementwise/sigmoid.ts';
-import { mean, mul, reshape, sum } from '../ops/index.ts';
+import { add, argMax, constant, greater, mean, mul, oneHot, reshape, sub, sum } from '../ops/index.ts';
 import { placeholder } from '../ops/leaf.ts';
 import { reshapeOp } from '../ops/reshape.ts';
 import { softmaxOp } from '../ops/softmax.ts';
@@ -24,8 +24,12 @@ export interface Score {
   readonly scores: Node;
   /** A placeholder [null, classes]: how much each class counts. */
   readonly weights: Node;
+  /** A placeholder [null, 1]: 1 to count the class that the model says itself, with weights of 0; else 0. */
+  readonly own: Node;
   /** [null]: the sum of the scores with these weights. */
   readonly picked: Node;
+  /** The output before its last softmax or sigmoid, positions included: what comes before it is inside of the model. */
+  readonly origin: Node;
   /** Of a single unit that tells two classes apart: above this score it says the second. */
   readonly threshold: number;
 }
@@ -65,12 +69,22 @@ export function scoreOf(how: string, traced: TracedModel, index: number, of: Sco
       `${how}: the output has shape ${formatShape(shape)}, expected scores of classes, such as (None, 10).`,
     );
   }
-  const all = of === 'logit' ? beforeActivation(output) : output;
+  const origin = beforeActivation(output);
+  const all = of === 'logit' ? origin : output;
   const positions = shape.slice(1, -1).map((_, axis) => axis + 1);
   const scores = positions.length === 0 ? all : mean(all, { axes: positions });
   const weights = placeholder({ shape: scores.shape, name: 'class_weights' });
+  const own = placeholder({ shape: [null, 1], name: 'own_class' });
   const threshold = all === output && output.op === sigmoidOp ? 0.5 : 0;
-  return { scores, weights, picked: sum(mul(scores, weights), { axes: [1] }), threshold };
+  const counted = add(weights, mul(own, weightsOfOwn(scores, threshold)));
+  return { scores, weights, own, picked: sum(mul(scores, counted), { axes: [1] }), origin, threshold };
+}
+
+/** What `chosenClass` gives for the class with the highest score; of one unit, for the class that it says. */
+function weightsOfOwn(scores: Node, threshold: number): Node {
+  const units = scores.shape[1] as number;
+  if (units > 1) return oneHot(argMax(scores), units);
+  return sub(mul(constant(2), greater(scores, constant(threshold))), constant(1));
 }
 
 /** A chosen class: its index, and how the scores are weighed for it. */
