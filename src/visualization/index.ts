@@ -24,6 +24,9 @@ export {
   type ParameterExplanation,
 } from './explain-parameters.ts';
 export { explainPixel } from './explain-pixel.ts';
+export { type FeatureMapGridOptions, featureMapGrid } from './feature-map-grid.ts';
+export { type FeatureMaps, type FeatureMapsOptions, featureMaps } from './feature-maps.ts';
+export { type KernelImagesOptions, kernelImages } from './kernel-images.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export type {
   ExplainPixelOptions,
