@@ -9,8 +9,6 @@ import { chooseIsa, type NativeSupport, nativeSupport, nativeSupportNow } from '
 import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
 import { exclusively } from './exclusive.ts';
 import type { Backend, BackendDescription } from './executable.ts';
-import { NativeBackend } from './native-backend.ts';
-import { WasmBackend } from './wasm-backend.ts';
 
 /** Engines by name; 'auto' takes the fastest that runs here: native where it can, else wasm. */
 export type BackendName = 'auto' | 'native' | 'wasm';
@@ -105,9 +103,14 @@ export function currentBackend(): Promise<Backend> {
   return current;
 }
 
+/** The compiler and its code generator are loaded here, so that a program that does not compute starts without them. */
 async function makeBackend(name: BackendName, options: BackendOptions): Promise<Backend> {
-  const native = name === 'native' || (name === 'auto' && (await canRunNative()));
-  return native ? NativeBackend.create(options) : WasmBackend.create(options);
+  if (name === 'native' || (name === 'auto' && (await canRunNative()))) {
+    const { NativeBackend } = await import('./native-backend.ts');
+    return NativeBackend.create(options);
+  }
+  const { WasmBackend } = await import('./wasm-backend.ts');
+  return WasmBackend.create(options);
 }
 
 async function canRunNative(): Promise<boolean> {
