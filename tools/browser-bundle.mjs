@@ -2,25 +2,26 @@
  * @file Bundles the library for browsers, in parts, into files that name no module of Node, so that every bundler takes
  * them as they are, and pages without a bundler too:
  *
- * - fovea.js, the entry: it only exports what the others hold;
- * - core.js: layers, training and the WebAssembly engine;
- * - a file for each of the namespaces APART, which the entry imports, and a bundler drops where a program does not use it;
- * - parts that are loaded when a function needs them: file formats, image decoders and so on.
+ * - shared.js, the core: layers, training and the WebAssembly engine, and whatever several parts need of them;
+ * - core.js: the core's public names;
+ * - a file for each of the namespaces that the core does without, images.js and so on;
+ * - fovea.js, the entry of the package: core.js and the namespaces, which bundlers drop where they are not used;
+ * - files that are loaded when a function needs them: file formats, image decoders and so on.
  *
- * A module is in one file only. esbuild alone would make a file of each set of modules that some of these share, some
+ * A source is in one file only. esbuild alone would make a file of each set of sources that some of these share, some
  * thirty before anything runs. So the core is found first, then everything else is built beside it, and last the core
  * with exactly the exports that the others import.
  *
  * Usage: node tools/browser-bundle.mjs FOLDER
  */
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 import { browserSources, ROOT } from './browser-sources.mjs';
 
 const INDEX = 'src/index.ts';
-const CORE = './core.js';
+const CORE = './shared.js';
 /** What `fovea` exports that the core does without. */
 const APART = ['applications', 'charts', 'datasets', 'images', 'visualization'];
 
@@ -114,6 +115,7 @@ async function bundleParts(core, named) {
   };
   const loaded = core.loaded.filter((file) => !core.files.has(file)).map((file) => [partName(file), file]);
   return bundle(undefined, {
+    sourcemap: true,
     entryPoints: { ...NAMESPACES, ...Object.fromEntries(loaded) },
     splitting: true,
     chunkNames: '[name]-[hash]',
@@ -125,7 +127,7 @@ async function bundleParts(core, named) {
 function namesUsed(outputFiles) {
   const used = new Set();
   for (const { text } of outputFiles) {
-    for (const [, names] of text.matchAll(/import\{([^}]*)\}from"\.\/core\.js"/g)) {
+    for (const [, names] of text.matchAll(/import\{([^}]*)\}from"\.\/shared\.js"/g)) {
       for (const name of names.split(',')) used.add(name.split(' ')[0]);
     }
   }
@@ -146,7 +148,7 @@ async function bundleCore(core, named, parts) {
     return kind === 'dynamic-import' && !core.files.has(file) ? external(partOf.get(file)) : undefined;
   };
   const stdin = { contents: lines.join('\n'), resolveDir: ROOT };
-  return bundle(place, { stdin, outdir: undefined, outfile: 'dist/browser/core.js' });
+  return bundle(place, { stdin, sourcemap: true, outdir: undefined, outfile: 'dist/browser/shared.js' });
 }
 
 /** The core and the parts. */
@@ -163,23 +165,33 @@ async function bundleBoth(core) {
   }
 }
 
+/** The licences of the packages that sources are from. */
+function licencesOf(sources) {
+  const folders = sources.map((source) => /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(source)?.[0]);
+  const texts = [...new Set(folders.filter(Boolean))].sort().map((folder) => {
+    const name = readdirSync(join(ROOT, folder)).find((file) => /^licen[cs]e/i.test(file));
+    if (name === undefined) throw new Error(`${folder} has no licence, which the bundle must show.`);
+    return `${folder.replace(/.*node_modules\//, '')}\n\n${readFileSync(join(ROOT, folder, name), 'utf8').trim()}\n`;
+  });
+  return `Parts of these files are from the following packages.\n\n${texts.join('\n\n')}`;
+}
+
 /** Writes the bundle. Resolves to the sources that each file has something of: file → sources. */
 export async function bundleForBrowsers(folder) {
   const core = await findCore();
-  const entry = [
-    `export { ${core.exports.join(', ')} } from '${CORE}';`,
-    ...Object.keys(NAMESPACES).map((name) => `export * as ${name} from './${name}.js';`),
-  ].join('\n');
-  const sources = {};
   const built = await bundleBoth(core);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'fovea.js'), `${entry}\n`);
+  const sources = {};
   for (const { outputFiles, metafile } of built) {
     for (const { path, contents } of outputFiles) writeFileSync(join(folder, basename(path)), contents);
     for (const [path, output] of Object.entries(metafile.outputs))
       sources[basename(path)] = sourcesOf(output);
   }
+  const spaces = Object.keys(NAMESPACES).map((name) => `export * as ${name} from './${name}.js';\n`);
+  writeFileSync(join(folder, 'core.js'), `export { ${core.exports.join(', ')} } from '${CORE}';\n`);
+  writeFileSync(join(folder, 'fovea.js'), `export * from './core.js';\n${spaces.join('')}`);
+  writeFileSync(join(folder, 'LICENSES.txt'), licencesOf(Object.values(sources).flat()));
   return sources;
 }
 

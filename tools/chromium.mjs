@@ -95,7 +95,8 @@ export async function openPage(chromium, answer, headers = {}) {
     clearTimeout(timer);
     browser?.kill('SIGKILL');
     server?.close();
+    // The browser's other processes end, and let go of its files, a little later.
     await new Promise((resolve) => setTimeout(resolve, 200));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 }
