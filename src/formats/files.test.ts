@@ -67,9 +67,9 @@ test('paths and URLs of files are taken, others refused', async () => {
     [undefined, ValueError, /save\(\) takes a path/],
     ['', ValueError, /takes a path/],
     [3, ValueError, /filepath=3/],
-    ['https://example.org/a.keras', UnsupportedError, /Fetch its bytes/],
+    ['https://example.org/a.keras', UnsupportedError, /takes paths and file: URLs/],
     [new URL('https://example.org/a.keras'), UnsupportedError, /URL of 'https:'/],
-    ['data:application/zip;base64,UEs=', UnsupportedError, /Fetch its bytes/],
+    ['data:application/zip;base64,UEs=', UnsupportedError, /takes paths and file: URLs/],
     ['file://host/a%2Fb', ValueError, /the URL of no file/],
   ];
   for (const [given, Class, message] of refused) {

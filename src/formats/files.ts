@@ -98,7 +98,9 @@ export async function appendToFile(path: string, bytes: Uint8Array, keep?: numbe
 export async function readWholeFile(path: string): Promise<Uint8Array> {
   const { readFile } = await nodeFiles();
   try {
-    return await readFile(path);
+    const { buffer, byteOffset, byteLength } = await readFile(path);
+    // Not as Node's Buffer, whose slice() is a view and no copy.
+    return new Uint8Array(buffer, byteOffset, byteLength);
   } catch (error) {
     throw new FormatError(
       `Cannot read '${path}': ${reason(error)}. Check the path; it counts from ${process.cwd()}.`,
@@ -120,9 +122,7 @@ export async function toFilePath(path: FilePath, how: string): Promise<string> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'file') return urlToPath(text, how);
   if (isUrl || (scheme !== undefined && /^[a-z]+:\/\/|^data:/i.test(text))) {
-    throw new UnsupportedError(
-      `${how} reads and writes files, received a URL of '${scheme}:'. Fetch its bytes and call modelFromBytes(bytes).`,
-    );
+    throw new UnsupportedError(`${how} takes paths and file: URLs, received a URL of '${scheme}:'.`);
   }
   return text;
 }
@@ -156,6 +156,15 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
   } catch (error) {
     throw new FoveaError(`Cannot look into the folder '${folder}': ${reason(error)}.`);
   }
+}
+
+/** Whether it is a folder; false when there is nothing of that name. */
+export async function isFolder(path: string): Promise<boolean> {
+  const { stat } = await nodeFiles();
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** Whether there is a file or folder of that name. Throws FoveaError when the system gives another error. */

@@ -4,25 +4,35 @@ import { FormatError } from '../base/errors.ts';
 import { isHdf5 } from './hdf5/object-header.ts';
 import { type Hdf5Reader, openHdf5 } from './hdf5/reader.ts';
 
-/** A folder, or what stands for one. */
+/** Where files that belong together lie: a folder, or what stands for one. */
 export interface FilePlace {
   /**
-   * The bytes of the file at `path`, which counts from this place, has `/` between its parts and leads nowhere else; null
-   * when there is none. Throws FormatError when it cannot be read.
+   * The file at `path`, which counts from this place, has `/` between its parts and leads nowhere else. Throws FormatError
+   * when there is such a file but it cannot be read.
    */
-  read(path: string): Promise<Uint8Array | null>;
+  read(path: string): Promise<Uint8Array | AbsentFile>;
 }
+
+/** Why there is no such file, for messages. */
+export interface AbsentFile {
+  readonly reason: string;
+}
+
+/** The place of bytes alone. */
+export const NO_PLACE: FilePlace = {
+  read: async () => ({ reason: 'only the bytes of one file were given' }),
+};
 
 /** The bytes of a file, and the way to those beside it. */
 export class SavedFile {
   /** Its path, or what else names it in messages. */
   readonly name: string;
   readonly bytes: Uint8Array;
-  readonly #place: FilePlace | null;
+  readonly #place: FilePlace;
   #hdf5: Hdf5Reader | null | undefined;
 
-  /** @param place Where the file and those beside it lie; null for bytes alone. */
-  constructor(name: string, bytes: Uint8Array, place: FilePlace | null = null) {
+  /** @param place Where the file and those beside it lie. */
+  constructor(name: string, bytes: Uint8Array, place: FilePlace = NO_PLACE) {
     this.name = name;
     this.bytes = bytes;
     this.#place = place;
@@ -35,12 +45,21 @@ export class SavedFile {
   }
 
   /**
-   * The bytes of a file beside it, or in a folder beside it; null when there is none. Throws FormatError when it cannot be
-   * read, and for paths that lead elsewhere.
+   * A file beside it, or in a folder beside it; null when there is none. Throws FormatError when it cannot be read, and for
+   * paths that lead elsewhere.
    */
   async beside(path: string): Promise<Uint8Array | null> {
     checkInside(path, this.name);
-    return (await this.#place?.read(path)) ?? null;
+    const found = await this.#place.read(path);
+    return found instanceof Uint8Array ? found : null;
+  }
+
+  /** As `beside`, but throws FormatError when there is no such file; `purpose` says what it is needed for. */
+  async needed(path: string, purpose: string): Promise<Uint8Array> {
+    checkInside(path, this.name);
+    const found = await this.#place.read(path);
+    if (found instanceof Uint8Array) return found;
+    throw new FormatError(`${this.name} needs the file '${path}' beside it, ${purpose}: ${found.reason}.`);
   }
 }
 

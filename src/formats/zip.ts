@@ -45,6 +45,11 @@ export function readZip(bytes: Uint8Array, names: readonly string[], what: strin
   return members;
 }
 
+/** The names of all members. Throws FormatError when the bytes are no zip archive. */
+export function zipNames(bytes: Uint8Array, what: string): readonly string[] {
+  return [...readDirectory(bytes, what).keys()];
+}
+
 /** An archive of `members` in their order, uncompressed as Keras stores them. */
 export function writeZip(members: ZipMembers): Uint8Array {
   // The fixed time that Keras writes too, so that equal models give equal bytes.
@@ -116,7 +121,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /** The checksum of zip archives (ISO 3309). */
-function crc32(bytes: Uint8Array): number {
+export function crc32(bytes: Uint8Array): number {
   let value = 0xffffffff;
   for (let i = 0; i < bytes.length; i++) value = CRC_TABLE[(value ^ bytes[i]!) & 255]! ^ (value >>> 8);
   return ~value >>> 0;

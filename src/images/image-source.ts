@@ -1,22 +1,12 @@
 /** @file The bytes of image files, from wherever they are. */
 
+import type { BlobLike } from '../base/blob-like.ts';
 import { asTypedArray } from '../base/dtype.ts';
 import { isNode } from '../base/environment.ts';
 import { FoveaError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
 import { checkFileSize } from './image-limits.ts';
-
-/**
- * What is needed of a Blob, or of a File, which has a name. Not the platform's type, since this one is part of the
- * published types, which hold without those of a browser.
- */
-export interface BlobLike {
-  readonly size: number;
-  readonly type: string;
-  readonly name?: string;
-  arrayBuffer(): Promise<ArrayBuffer>;
-}
 
 /** A path (Node), a URL as text or object (`http:`, `https:`, `file:` under Node, `data:`, `blob:`), or a file's content. */
 export type ImageSource = FilePath | Uint8Array | Uint8ClampedArray | BlobLike;

@@ -8,6 +8,7 @@ import type { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
 import { kerasJson } from '../formats/keras-json.ts';
+import type { FileSource } from '../formats/open-source.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { checkClassNames, outputShape } from './class-names.ts';
 import { ModelStructure } from './model-structure.ts';
@@ -229,12 +230,13 @@ export abstract class Model extends ModelStructure implements CallbackModel {
   }
 
   /**
-   * Reads the weights from a file of a model with the same layers: `.weights.h5`, `.keras` or legacy `.h5`, whose layers are
-   * found by their order, or with `byName` by their names. Throws FormatError, and changes nothing, when one does not fit;
-   * with `skipMismatch` it keeps its numbers, with a warning.
+   * Reads the weights from a file of a model with the same layers, whose format is recognised by its content; `source` is as
+   * `loadModel` takes it. Layers are found by their order: with `byName`, in legacy `.h5` files, and always in TensorFlow.js'
+   * files by their names. Throws FormatError, and changes nothing, when one does not fit; with `skipMismatch` it keeps its
+   * numbers, with a warning.
    */
-  async loadWeights(path: FilePath, options: LoadWeightsOptions = {}): Promise<void> {
+  async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     const { loadWeights } = await import('./saving/save.ts');
-    await loadWeights(this, path, options);
+    await loadWeights(this, source, options);
   }
 }

@@ -8,6 +8,7 @@ import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
 import { tensorsOfCall } from '../../operations/from-config.ts';
 import { Operation } from '../../operations/operation.ts';
 import { isRecord, type Structure, sortedNames } from '../structure.ts';
+import { isModel } from './saved-layers.ts';
 
 /** A layer of the config and its calls, not yet made. */
 export interface ConfiguredLayer {
@@ -17,7 +18,15 @@ export interface ConfiguredLayer {
 }
 
 /** The layers of a config by name, each with the index of its first call in this model. */
-type LayersByName = ReadonlyMap<string, { readonly layer: Layer; readonly first: number }>;
+type LayersByName = ReadonlyMap<string, NumberedLayer>;
+
+interface NumberedLayer {
+  readonly layer: Layer;
+  /** The index that the layer's call 0 has, or would have, when calls are counted as the file does. */
+  readonly first: number;
+  /** What the first call is in the lists of the model's ends. */
+  readonly firstEnd: number;
+}
 
 /** A tensor's address: layer, call of the layer, output of the call. */
 type Place = readonly [name: string, call: number, output: number];
@@ -32,10 +41,16 @@ export function buildGraph(
   outputPlaces: ConfigValue | undefined,
 ): { inputs: Structure<SymbolicTensor>; outputs: Structure<SymbolicTensor> } {
   // A layer of several models has calls of the others already.
+  const lastInCalls = lastCalls(layers.flatMap(({ nodes }) => nodes.filter(Array.isArray)));
+  const lastInEnds = lastCalls([inputPlaces, outputPlaces]);
   const byName: LayersByName = new Map(
-    layers.map(({ name, layer }) => {
-      const first = layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
-      return [name, { layer, first }] as const;
+    layers.map(({ name, layer, nodes }) => {
+      const made = layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
+      // Keras 2 counts a model's calls from 1, Keras 3 those of a Functional in the lists of ends.
+      const inCalls = isModel(layer) && (lastInCalls.get(name) ?? 0) >= nodes.length ? 1 : 0;
+      const inEnds =
+        layer.className === 'Functional' || (isModel(layer) && (lastInEnds.get(name) ?? 0) >= nodes.length);
+      return [name, { layer, first: made - inCalls, firstEnd: (inEnds ? 1 : 0) - inCalls }] as const;
     }),
   );
   const waiting = layers.flatMap(({ layer, nodes }): WaitingCalls[] =>
@@ -51,6 +66,20 @@ export function buildGraph(
     );
   }
   return { inputs: readEnds(inputPlaces, byName), outputs: readEnds(outputPlaces, byName) };
+}
+
+/** The greatest number of a call of each layer in lists of places, which may have more behind `[layer, call, output]`. */
+function lastCalls(places: readonly (ConfigValue | undefined)[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  const visit = (value: ConfigValue | undefined): void => {
+    if (!Array.isArray(value)) return;
+    const [name, call] = value;
+    if (typeof name === 'string' && typeof call === 'number')
+      last.set(name, Math.max(call, last.get(name) ?? 0));
+    else value.forEach(visit);
+  };
+  places.forEach(visit);
+  return last;
 }
 
 /** A layer's calls, in order, and how many of them are made. */
@@ -170,9 +199,7 @@ function findTensor(byName: LayersByName, [name, call, output]: Place): Symbolic
 function readEnds(value: ConfigValue | undefined, byName: LayersByName): Structure<SymbolicTensor> {
   if (isPlace(value)) {
     const [name, call, output] = value;
-    // In these lists the calls of a Functional model inside count from 1.
-    const first = byName.get(name)?.layer.className === 'Functional' ? 1 : 0;
-    const tensor = findTensor(byName, [name, call - first, output]);
+    const tensor = findTensor(byName, [name, call - (byName.get(name)?.firstEnd ?? 0), output]);
     if (tensor !== null) return tensor;
     throw new FormatError(`the model ends at call ${call} of '${name}', which is not made.`);
   }

@@ -2,10 +2,8 @@
 
 import type { Config } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
-import type { FilePath } from '../../base/file-path.ts';
 import { checkOptionNames, describeValue } from '../../base/options.ts';
-import { readSavedFile } from '../../formats/file-place.ts';
-import { toFilePath } from '../../formats/files.ts';
+import { type FileSource, openSource } from '../../formats/open-source.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
@@ -36,12 +34,16 @@ export async function modelFromBytes(
 }
 
 /**
- * The model in a `.keras` file. The format is recognised by the content; the file's name does not matter. `path`: a
- * path, a `file:` URL or a URL object. Throws as `modelFromBytes` does, and FormatError when the file cannot be read.
+ * The model in a file: `.keras`, legacy `.h5`, or TensorFlow.js' `model.json` with the files that it names beside it. The
+ * format is recognised by the content; the file's name does not matter.
+ *
+ * @param source A path, a `file:`, `http:` or `https:` URL (as text or object), a File or Blob, a list of Files in any order
+ *   (`[modelJson, ...shards]`), or a folder or zip archive with a model, such as Teachable Machine exports them.
+ *
+ * Throws as `modelFromBytes` does, FormatError when the file or one beside it cannot be read, naming it.
  */
-export async function loadModel(path: FilePath, options: LoadOptions = {}): Promise<Model> {
-  const name = await toFilePath(path, 'loadModel()');
-  return readModel(await readSavedFile(name), options);
+export async function loadModel(source: FileSource, options: LoadOptions = {}): Promise<Model> {
+  return readModel(await openSource(source, 'loadModel()'), options);
 }
 
 async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> {
@@ -52,7 +54,7 @@ async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> 
 }
 
 function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model {
-  const { config, classNames = null, loadWeights } = opened;
+  const { config, classNames = null, labels = null, loadWeights } = opened;
   if (config === null) {
     throw new FormatError(
       `'${name}' holds weights without a model: make the model, then call loadWeights().`,
@@ -62,7 +64,18 @@ function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model 
   if (options.compile ?? true) compileFromConfig(model, config);
   if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
   if (classNames !== null) model.classNames = classNames;
+  else if (labels !== null) takeLabels(model, labels, name);
   return model;
+}
+
+/** Files beside a model may say more than class names can, such as two classes of the same name. */
+function takeLabels(model: Model, labels: readonly string[], name: string): void {
+  try {
+    model.classNames = labels;
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    console.warn(`${name}: the names of classes beside it are not taken. ${error.message}`);
+  }
 }
 
 function compileFromConfig(model: Model, config: Config): void {

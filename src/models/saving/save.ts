@@ -2,14 +2,17 @@
 
 import type { FilePath } from '../../base/file-path.ts';
 import { booleanOption, checkOptionNames } from '../../base/options.ts';
-import { readSavedFile } from '../../formats/file-place.ts';
 import { makeFolderOf, toFilePath, writeFilesAtomically } from '../../formats/files.ts';
+import { type FileSource, openSource } from '../../formats/open-source.ts';
 import { filesOf, withOpenedFile } from './formats/index.ts';
 import type { SavableModel } from './saved-layers.ts';
 import { checkBuilt } from './weights.ts';
 
 export interface LoadWeightsOptions {
-  /** Whether layers take the weights of the layer of the same name, in legacy `.h5` files. Default false: by their order. */
+  /**
+   * Whether layers take the weights of the layer of the same name, and all others keep theirs; in legacy `.h5` and TensorFlow.js'
+   * files. Default false: all layers, by their order (TensorFlow.js': by name).
+   */
   readonly byName?: boolean;
   /** Whether weights that do not fit are left as they are, with a warning. Default false: an error, and nothing changes. */
   readonly skipMismatch?: boolean;
@@ -59,23 +62,25 @@ async function writeWith(
 }
 
 /**
- * Reads weights from a file of the same architecture, whose format is recognised by its content: `.weights.h5`, `.keras` or
- * legacy `.h5`. The layers' names do not matter, their order does; with `byName` only layers of a legacy `.h5` file whose
- * names the model has are read. A compiled model takes the optimizer's state too, but not from a legacy `.h5` file, as in
- * Keras. Throws FormatError, and changes nothing, when the file is damaged or of another model; ValueError for `byName` with
- * other files.
+ * Reads weights from a file of the same architecture, whose format is recognised by its content; a file of a whole model does
+ * too. In `.keras`, `.weights.h5` and legacy `.h5` files the layers' names do not matter, their order does; with `byName` only
+ * layers of a legacy `.h5` file whose names the model has are read. In TensorFlow.js' files weights are found by name; with
+ * `byName` some may be missing or left over. A compiled model takes the optimizer's state too, but not from a legacy `.h5` file,
+ * as in Keras, nor from TensorFlow.js. Throws FormatError, and changes nothing, when the file is damaged or of another model;
+ * ValueError for `byName` with other files.
+ *
+ * @param source As `loadModel` takes it.
  */
 export async function loadWeights(
   model: SavableModel,
-  path: FilePath,
+  source: FileSource,
   options: LoadWeightsOptions = {},
 ): Promise<void> {
   checkOptionNames('loadWeights()', options, ['byName', 'skipMismatch']);
   const byName = booleanOption('loadWeights()', 'byName', options.byName, false);
   const skipMismatch = booleanOption('loadWeights()', 'skipMismatch', options.skipMismatch, false);
-  const name = await toFilePath(path, 'loadWeights()');
   checkBuilt(model, 'loading weights into');
-  const file = await readSavedFile(name);
+  const file = await openSource(source, 'loadWeights()');
   await withOpenedFile(file, (opened) => {
     opened.loadWeights(model, model.compiled?.optimizer ?? null, { byName, skipMismatch });
   });

@@ -13,6 +13,8 @@ export interface OpenedFile {
   readonly config: Config | null;
   /** Names of the model's classes; null where the file has none. */
   readonly classNames?: readonly string[] | null;
+  /** Names of classes from a file beside it, which are taken if they can be the model's; null without. */
+  readonly labels?: readonly string[] | null;
   /** A hint to add to the messages of errors of this file; null for none. */
   readonly hint: string | null;
   /**

@@ -9,8 +9,9 @@ import type { FileFormat, OpenedFile, WrittenFile } from './file-format.ts';
 import { kerasArchive } from './keras-archive.ts';
 import { kerasWeights } from './keras-weights.ts';
 import { legacyH5 } from './legacy-h5.ts';
+import { tfjsLayers } from './tfjs-layers.ts';
 
-const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5];
+const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5, tfjsLayers];
 
 /**
  * Runs `body` on the file, opened in the format that its content has; its name does not matter. Throws FormatError when

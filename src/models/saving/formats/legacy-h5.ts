@@ -3,6 +3,7 @@
 import type { Config } from '../../../base/config.ts';
 import { FormatError } from '../../../base/errors.ts';
 import { classNamesOf } from '../../../formats/keras-archive.ts';
+import { labelsBeside } from '../../../formats/labels-file.ts';
 import { isLegacyH5, type LegacyH5, readLegacyH5 } from '../../../formats/legacy-h5.ts';
 import { type ArrayToWrite, writeLegacyH5 } from '../../../formats/legacy-h5-writer.ts';
 import type { Layer } from '../../../layers/layer.ts';
@@ -22,11 +23,13 @@ export const legacyH5: FileFormat = {
 
   matches: ({ hdf5 }) => hdf5 !== null && isLegacyH5(hdf5),
 
-  open({ hdf5, name }) {
+  async open(saved) {
+    const { hdf5, name } = saved;
     const file = readLegacyH5(hdf5!, name);
     return {
       config: configOf(file),
       classNames: classNamesOf(file.own, name),
+      labels: file.modelConfig === null ? null : await labelsBeside(saved, 'labels.txt'),
       hint: null,
       loadWeights(model, optimizer, options = null) {
         loadLegacyWeights(file, modelOf(model, name), optimizer, options, name);

@@ -1,0 +1,45 @@
+/** @file TensorFlow.js' layers-model: model.json, and the files with its weights beside it. Teachable Machine exports it. */
+
+import type { Config } from '../../../base/config.ts';
+import { labelsBeside } from '../../../formats/labels-file.ts';
+import {
+  isModelJson,
+  type ModelJson,
+  readModelJson,
+  readTfjsWeights,
+} from '../../../formats/tfjs/model-json.ts';
+import { readTopology } from '../tfjs/read-topology.ts';
+import { readTrainingConfig } from '../tfjs/training-config.ts';
+import { loadTfjsWeights } from '../tfjs/weights-by-name.ts';
+import { classNamesOf, writeTfjsModel } from '../tfjs/write-model.ts';
+import { compileConfigOf } from '../training-config.ts';
+import type { FileFormat } from './file-format.ts';
+
+export const tfjsLayers: FileFormat = {
+  name: 'a model.json of TensorFlow.js',
+  ending: '.json',
+
+  matches: ({ bytes }) => isModelJson(bytes),
+
+  async open(file) {
+    const json = readModelJson(file.bytes, file.name);
+    const { model, layerNames } = readTopology(json.model);
+    const weights = await readTfjsWeights(file, json.groups);
+    return {
+      config: { ...model, compile_config: compileConfig(json) },
+      labels: await labelsBeside(file, 'metadata.json'),
+      classNames: classNamesOf(json.userMetadata),
+      hint: null,
+      loadWeights(target, _optimizer, options = null) {
+        loadTfjsWeights(weights, target, layerNames, options, file.name);
+      },
+    };
+  },
+
+  writeModel: writeTfjsModel,
+};
+
+function compileConfig({ trainingConfig, kerasTrainingConfig }: ModelJson): Config {
+  if (trainingConfig !== null) return readTrainingConfig(trainingConfig);
+  return kerasTrainingConfig === null ? {} : compileConfigOf(kerasTrainingConfig);
+}
