@@ -99,6 +99,7 @@ export type { CustomObjects } from './options/custom-objects.ts';
 export type { PlotModelOptions } from './plots/plot-model.ts';
 export * as regularizers from './regularizers/index.ts';
 export { Regularizer } from './regularizers/regularizer.ts';
+export { type Language, type ModelReportOptions, modelReport, type ReportData } from './report/index.ts';
 export * as schedules from './schedules/index.ts';
 export { LearningRateSchedule } from './schedules/schedule.ts';
 export * as visualization from './visualization/index.ts';

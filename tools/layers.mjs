@@ -70,9 +70,10 @@ export const LAYERS = {
     'formats',
   ],
   visualization: [...VALUES, 'autodiff', 'activations', 'layers', 'models', 'drawing', 'images', 'charts'],
+  report: ['base', 'drawing', 'images', 'charts', 'models', 'visualization'],
   'index.ts': ['*'],
   'cli/bench': ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
-  cli: ['base', 'index.ts', 'cli/bench', 'callbacks', 'datasets', 'images'],
+  cli: ['base', 'index.ts', 'cli/bench', 'callbacks', 'datasets', 'formats', 'images'],
 };
 
 /** npm package → the folders that may import it. */

@@ -16,7 +16,7 @@ interface EvaluateOptions extends EngineOptions {
 }
 
 /** Says when a folder has classes of other names than those that the model was trained on: the numbers may not match. */
-function warnOfOtherClasses(model: Network, path: string, source: DataSource): void {
+export function warnOfOtherClasses(model: Network, path: string, source: DataSource): void {
   const known = model.classNames;
   if (known === null || known.every((name, i) => name === source.classNames[i])) return;
   say(
@@ -28,7 +28,7 @@ function warnOfOtherClasses(model: Network, path: string, source: DataSource): v
 const BATCH_SIZE = 64;
 
 /** The images for testing, else for validation, else all. */
-function partToMeasure({ name, parts }: DataSource): { part: DataPart; partName: PartName } {
+export function partToMeasure({ name, parts }: DataSource): { part: DataPart; partName: PartName } {
   for (const partName of ['test', 'validation', 'train'] as const) {
     const part = parts[partName];
     if (part !== undefined) return { part, partName };

@@ -106,7 +106,8 @@ async function openPart(
         Int32Array.from(labels.data, (label) => numbers[label]!),
       ),
     ]);
-  return { images: files.length, examples: (task) => [batches(task)], skipped };
+  const names = options.shuffle ? {} : { names: files.map(({ path }) => path) };
+  return { images: files.length, examples: (task) => [batches(task)], skipped, ...names };
 }
 
 const PARTS: readonly PartName[] = ['train', 'validation', 'test'];

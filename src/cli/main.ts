@@ -10,6 +10,7 @@ import { addEvaluateCommand } from './evaluate.ts';
 import { say } from './output.ts';
 import { ownPackage } from './package-info.ts';
 import { addPredictCommand } from './predict.ts';
+import { addReportCommand } from './report.ts';
 import { addSummaryCommand } from './summary.ts';
 import { addTrainCommand } from './train.ts';
 
@@ -25,6 +26,7 @@ function createProgram(): Command {
   addEvaluateCommand(program);
   addPredictCommand(program);
   addSummaryCommand(program);
+  addReportCommand(program);
   addDoctorCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands]) {

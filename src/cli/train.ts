@@ -4,6 +4,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ValueError } from '../base/errors.ts';
+import { writeFileAtomically } from '../formats/files.ts';
 import { backend, type CompileOptions, charts, utils } from '../index.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
 import {
@@ -168,7 +169,12 @@ async function test({ source, model }: Prepared, task: Task, run: TrainingRun): 
   return { testAccuracy: accuracy, testLoss: loss, testedOn: 'test' };
 }
 
-/** Writes the curves beside the model; null when there is nothing to draw or no model is saved. */
+/** Where the numbers of a model's training are kept: beside the model. */
+export function historyPathOf(model: string): string {
+  return `${model.replace(/\.[^./\\]+$/, '')}-history.json`;
+}
+
+/** Writes the curves beside the model, and their numbers; null when there is nothing to draw or no model is saved. */
 async function saveCurves(
   run: TrainingRun,
   options: TrainOptions,
@@ -179,6 +185,8 @@ async function saveCurves(
   const paths = { svg: `${stem}.svg`, png: `${stem}.png` };
   await charts.saveChart(paths.svg, chart);
   await charts.saveChart(paths.png, chart);
+  const numbers = JSON.stringify({ history: run.history, secondsPerEpoch: run.secondsPerEpoch }, null, 2);
+  await writeFileAtomically(historyPathOf(options.out), new TextEncoder().encode(`${numbers}\n`));
   return paths;
 }
 

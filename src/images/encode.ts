@@ -40,7 +40,8 @@ function encodePng(image: Tensor): Uint8Array {
   return encode({ width, height, channels, data: image.data as Uint8Array });
 }
 
-async function encodeJpeg(image: Tensor, quality: number): Promise<Uint8Array> {
+/** The image, in bytes of one or three channels, as a JPEG file. */
+export async function encodeJpeg(image: Tensor, quality: number): Promise<Uint8Array> {
   const [height, width, channels] = image.shape as [number, number, number];
   if (channels % 2 === 0) {
     throw new ValueError(

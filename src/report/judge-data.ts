@@ -1,0 +1,169 @@
+/** @file Runs a classifier over data: what it gives for each image, and the pixels of those images that a report shows. */
+
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { formatShape } from '../base/shape.ts';
+import { Tensor } from '../base/tensor.ts';
+import type { Model } from '../models/model.ts';
+import type { DataInput } from '../models/training/data-types.ts';
+import type { Judged } from './measures.ts';
+
+/** An image that is kept, as the model took it. */
+export type KeptImages = ReadonlyMap<number, Tensor>;
+
+export interface JudgedData {
+  readonly judged: readonly Judged[];
+  /** By index: for each pair of true and predicted class the first ones, and the wrong ones with the highest confidence. */
+  readonly images: KeptImages;
+}
+
+export interface JudgeOptions {
+  readonly model: Model;
+  readonly classes: number;
+  /** Images kept of each cell of the confusion matrix. */
+  readonly perCell: number;
+  /** The most confident mistakes, and the most doubtful labels, of which images are kept in any case. */
+  readonly mistakes: number;
+  /** Told after each batch how many images are done. */
+  readonly progress: (images: number) => void;
+}
+
+const WHO = 'report';
+const BATCH = 256;
+
+/** Batches `[x, y]` of arrays or of a dataset. */
+async function* batchesOf(data: ReportData): AsyncGenerator<readonly [Tensor, Tensor]> {
+  if (Array.isArray(data) && data.length === 2 && data.every((one) => one instanceof Tensor)) {
+    const [x, y] = data as unknown as readonly [Tensor, Tensor];
+    const count = x.shape[0] ?? 0;
+    if (y.shape[0] !== count) {
+      throw new ShapeError(`${WHO}: ${count} images and ${y.shape[0]} labels; expected equally many.`);
+    }
+    for (let at = 0; at < count; at += BATCH) {
+      const size = Math.min(BATCH, count - at);
+      yield [x.slice([at], [size]), y.slice([at], [size])];
+    }
+    return;
+  }
+  for await (const batch of data as AsyncIterable<unknown>) {
+    const [x, y] = batch as readonly unknown[];
+    if (x instanceof Tensor && y instanceof Tensor) yield [x, y];
+    else throw new ValueError(`${WHO}: expected batches [images, labels] of Tensors.`);
+  }
+}
+
+/** Images with labels: two Tensors, or batches of such. */
+export type ReportData = readonly [x: Tensor, y: Tensor] | AsyncIterable<readonly unknown[]>;
+
+/** Class numbers from labels: whole numbers [n] or [n, 1], or one row of scores for each image. */
+function labelsOf(y: Tensor, classes: number): Int32Array {
+  const count = y.shape[0]!;
+  const width = y.size / count;
+  const labels = Int32Array.from({ length: count }, (_, i) => {
+    if (width === 1) return Number(y.data[i]);
+    let best = 0;
+    for (let c = 1; c < width; c++) if (y.data[i * width + c]! > y.data[i * width + best]!) best = c;
+    return best;
+  });
+  const wrong = labels.find((label) => label < 0 || label >= classes);
+  if (width !== 1 && width !== classes) {
+    throw new ShapeError(`${WHO}: labels of shape ${formatShape(y.shape)} do not fit ${classes} classes.`);
+  }
+  if (wrong === undefined) return labels;
+  throw new ValueError(`${WHO}: label ${wrong} is none of the classes 0 to ${classes - 1}.`);
+}
+
+/** Whether all rows are probabilities: from 0 to 1, with sum 1. */
+function areProbabilities(values: Float32Array, width: number): boolean {
+  for (let at = 0; at < values.length; at += width) {
+    let sum = 0;
+    for (let c = 0; c < width; c++) {
+      const value = values[at + c]!;
+      if (!(value >= 0 && value <= 1)) return false;
+      sum += value;
+    }
+    if (width > 1 && Math.abs(sum - 1) > 1e-3) return false;
+  }
+  return true;
+}
+
+/** A row of probabilities for each image. A single unit tells the second of two classes; logits become probabilities. */
+export function probabilityRows(values: Float32Array, width: number): Float32Array[] {
+  const given = areProbabilities(values, width);
+  return Array.from({ length: values.length / width }, (_, i) => {
+    const row = values.slice(i * width, (i + 1) * width);
+    if (width === 1) {
+      const p = given ? row[0]! : 1 / (1 + Math.exp(-row[0]!));
+      return Float32Array.of(1 - p, p);
+    }
+    if (given) return row;
+    const top = Math.max(...row);
+    const powers = row.map((value) => Math.exp(value - top));
+    const sum = powers.reduce((total, value) => total + value, 0);
+    return powers.map((value) => value / sum);
+  });
+}
+
+/** Keeps images of cells, and of mistakes while these are among the most confident. */
+class ImageStore {
+  readonly images = new Map<number, Tensor>();
+  readonly #perCell: number;
+  readonly #most: number;
+  readonly #cells = new Map<string, number>();
+  // The mistakes that are kept for their confidence alone, the least confident first.
+  #mistakes: { readonly index: number; readonly confidence: number }[] = [];
+
+  constructor(perCell: number, mistakes: number) {
+    this.#perCell = perCell;
+    this.#most = mistakes;
+  }
+
+  offer({ index, label, predicted, probabilities }: Judged, image: () => Tensor): void {
+    const cell = `${label} ${predicted}`;
+    const count = this.#cells.get(cell) ?? 0;
+    this.#cells.set(cell, count + 1);
+    if (count < this.#perCell) {
+      this.images.set(index, image());
+      return;
+    }
+    if (label === predicted) return;
+    const confidence = probabilities[predicted]!;
+    if (this.#mistakes.length === this.#most) {
+      const least = this.#mistakes[0];
+      if (least === undefined || least.confidence >= confidence) return;
+      this.images.delete(least.index);
+      this.#mistakes.shift();
+    }
+    this.images.set(index, image());
+    this.#mistakes.push({ index, confidence });
+    this.#mistakes.sort((a, b) => a.confidence - b.confidence);
+  }
+}
+
+/** Predicts all of the data. Throws ShapeError and ValueError for labels that do not fit, and for data without images. */
+export async function judgeData(
+  data: ReportData,
+  { model, classes, perCell, mistakes, progress }: JudgeOptions,
+): Promise<JudgedData> {
+  const judged: Judged[] = [];
+  const store = new ImageStore(perCell, mistakes);
+  for await (const [x, y] of batchesOf(data)) {
+    const labels = labelsOf(y, classes);
+    const scores = await model.predictOnBatch(x as DataInput);
+    const width = scores.size / labels.length;
+    if (width !== classes && !(width === 1 && classes === 2)) {
+      throw new ShapeError(
+        `${WHO}: '${model.name}' gives ${width} scores for an image, the data has ${classes} classes.`,
+      );
+    }
+    const rows = probabilityRows(scores.data as Float32Array, width);
+    rows.forEach((probabilities, i) => {
+      const predicted = probabilities.indexOf(Math.max(...probabilities));
+      const one = { index: judged.length, label: labels[i]!, predicted, probabilities };
+      judged.push(one);
+      store.offer(one, () => x.slice([i], [1]).reshape(x.shape.slice(1)));
+    });
+    progress(judged.length);
+  }
+  if (judged.length === 0) throw new ValueError(`${WHO}: the data has no images.`);
+  return { judged, images: store.images };
+}

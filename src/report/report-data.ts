@@ -1,0 +1,28 @@
+/** @file What the sections of a report show: everything that was found, before it is put into words and pictures. */
+
+import type { Tensor } from '../base/tensor.ts';
+import type { Curves } from '../charts/history-series.ts';
+import type { ValueRange } from '../images/to-bytes.ts';
+import type { Model } from '../models/model.ts';
+import type { KeptImages } from './judge-data.ts';
+import type { Judged } from './measures.ts';
+import type { Texts } from './texts.ts';
+
+export interface ReportContent {
+  readonly texts: Texts;
+  readonly model: Model;
+  readonly title: string;
+  readonly classNames: readonly string[];
+  readonly judged: readonly Judged[];
+  readonly images: KeptImages;
+  /** Which values of images are black and white; undefined for bytes. */
+  readonly range: ValueRange | undefined;
+  /** The name of an image, by its index in the data. */
+  nameOf(index: number): string;
+  readonly history: Curves | null;
+  /** What spoke for the predicted class, laid over the picture; null where that cannot be shown. */
+  heat(image: Tensor, predicted: number): Promise<Tensor | null>;
+}
+
+/** How many of each the page shows. */
+export const SHOWN = { perCell: 24, mistakes: 12, labels: 24, pairs: 20, classes: 40 } as const;

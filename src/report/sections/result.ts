@@ -1,0 +1,25 @@
+/** @file Accuracy with its interval, and the training's curves. */
+
+import { toSvg } from '../../charts/save-chart.ts';
+import { trainingCurves } from '../../charts/training-curves.ts';
+import { Html, html } from '../html.ts';
+import { wilson } from '../measures.ts';
+import type { ReportContent } from '../report-data.ts';
+
+const LEAST_PROBABILITY = 1e-7;
+
+export function resultSection({ texts, judged }: ReportContent): Html {
+  const right = judged.filter(({ label, predicted }) => label === predicted).length;
+  const { value, low, high } = wilson(right, judged.length);
+  const losses = judged.map(
+    ({ label, probabilities }) => -Math.log(Math.max(LEAST_PROBABILITY, probabilities[label]!)),
+  );
+  const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
+  return html`<p class="number">${(value * 100).toFixed(2)} %</p>
+<p>${texts.accuracy}, ${texts.interval(low, high)}. ${texts.resultWords(right, judged.length)} ${texts.meanLoss}: ${loss.toFixed(4)}.</p>`;
+}
+
+export function curvesSection({ texts, history }: ReportContent): Html {
+  if (history === null) return html`<p>${texts.noCurves}</p>`;
+  return html`<div class="wide">${new Html(toSvg(trainingCurves(history)))}</div>`;
+}
