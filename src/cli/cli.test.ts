@@ -83,6 +83,10 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['train', data, '--model', 'none.keras'], /There is no model file none\.keras/],
     [['train', 'mnits'], /Unknown data set 'mnits'\. Did you mean 'mnist'\?.*no folder of that name/],
     [['evaluate', 'none.keras', data], /There is no model file/],
+    [['report', 'none.keras', data, '--out', 'r.html'], /There is no model file/],
+    [['report', 'none.keras', data, '--out', 'r.pdf'], /must end in \.html/],
+    [['report', 'none.keras', data, '--out', 'r.html', '--lang', 'fr'], /expected en or zh/],
+    [['report', 'none.keras', data], /--out/],
     [['doctor', 'none'], /There is no folder none/],
   ];
   for (const [args, message] of cases) {
@@ -126,6 +130,13 @@ test('a model is trained, saved, measured, shown and used', async () => {
   const evaluated = await fovea(['evaluate', 'm.keras', data, '--json']);
   assert.equal(evaluated.code, 0, evaluated.stderr);
   assert.equal(lastLine(evaluated.stdout).images, 20);
+
+  const reported = await fovea(['report', 'm.keras', data, '--out', 'm.html', '--lang', 'zh', '--json']);
+  assert.equal(reported.code, 0, reported.stderr);
+  assert.equal(lastLine(reported.stdout).images, 20);
+  const page = readFileSync(join(root, 'm.html'), 'utf8');
+  assert.match(page, /<html lang="zh">/);
+  assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
 
   const images = [join(data, 'dark', '0.png'), join(data, 'light', '0.png')];
   const predicted = await fovea(['predict', 'm.keras', ...images, '--json']);
