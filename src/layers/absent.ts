@@ -28,7 +28,15 @@ const OTHERS = [
   ...['MaxNumBoundingBoxes', 'Pipeline', 'RandomElasticTransform', 'SpectralNormalization', 'TFSMLayer'],
   ...['TorchModuleWrapper', 'Wrapper'],
   // Of Keras 1 and 2.
-  ...['AtrousConvolution2D', 'Highway', 'MaxoutDense', 'Merge', 'SReLU', 'ThresholdedReLU'],
+  ...[
+    'AtrousConvolution2D',
+    'Highway',
+    'MaxoutDense',
+    'SlicingOpLambda',
+    'SReLU',
+    'TensorFlowOpLayer',
+    'ThresholdedReLU',
+  ],
 ];
 
 /** Class names of Keras, those of earlier versions too. */

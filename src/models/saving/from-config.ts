@@ -14,6 +14,7 @@ import { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
 import { isRecord } from '../structure.ts';
 import { buildGraph } from './graph-from-config.ts';
+import { currentConfig } from './old-config.ts';
 
 /** Layers by `shared_object_id`: entries with the same id become one layer. */
 type SharedLayers = Map<number, Layer>;
@@ -23,7 +24,7 @@ type SharedLayers = Map<number, Layer>;
  * for classes and options that only Keras has, FormatError for anything that is not a model.
  */
 export function modelFromConfig(config: Config): Model {
-  const layer = readLayer(config, new Map());
+  const layer = readLayer(currentConfig(config), new Map());
   if (layer instanceof Model) {
     if (!layer.isGraph) buildAsSaved(layer, config);
     return layer;

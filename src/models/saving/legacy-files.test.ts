@@ -229,6 +229,44 @@ test('the names of the classes are kept', async () => {
   assert.deepEqual((await loadModel(path)).classNames, ['a', 'b', 'c', 'd', 'e']);
 });
 
+const OLD = readFixture<{ cases: readonly LegacyCase[] }>('old-dialects');
+
+for (const item of OLD.manifest.cases) {
+  test(`a file in the dialect of an old version predicts as the same model of Keras 3: ${item.name}`, async () => {
+    const model = await modelFromBytes(OLD.file(`${item.name}.h5`));
+    const outputs = [await model.predict<Tensor | Tensor[]>(OLD.tensorOf(item.input), { verbose: 0 })].flat();
+    assert.equal(outputs.length, item.outputs.length);
+    for (const [i, output] of outputs.entries()) {
+      assertClose(output.data, OLD.tensorOf(item.outputs[i]!).data, 1e-6, `output ${i}`);
+    }
+    const path = join(folder, 'again.h5');
+    await model.save(path);
+    assert.deepEqual(numbersOf(await loadModel(path)), numbersOf(model));
+  });
+}
+
+test('how a model of an old version was compiled', async () => {
+  const open = async (name: string) => (await modelFromBytes(OLD.file(`${name}.h5`))).compiled!;
+  const first = await open('sequential_1');
+  assert.deepEqual(first.options.metrics, ['acc']);
+  assert.equal(first.optimizer.className, 'SGD');
+  assert.equal(first.optimizer.learningRate, Math.fround(0.05));
+  const second = await open('graph_2');
+  assert.equal(second.optimizer.className, 'Adam');
+  assert.equal((await open('nested_2')).optimizer.className, 'RMSprop');
+  const { loss, metrics } = second.options as unknown as {
+    loss: { dense: { className: string; reduction: string }; dense_1: string };
+    metrics: { dense: string[]; dense_1: { name: string; className: string }[] };
+  };
+  assert.deepEqual(
+    [loss.dense.className, loss.dense.reduction],
+    ['CategoricalCrossentropy', 'sumOverBatchSize'],
+  );
+  assert.equal(loss.dense_1, 'mse');
+  assert.deepEqual(metrics.dense, ['accuracy']);
+  assert.deepEqual([metrics.dense_1[0]!.className, metrics.dense_1[0]!.name], ['MeanAbsoluteError', 'error']);
+});
+
 test('bytes of a legacy file are a model too', async () => {
   await assertPredicts(await modelFromBytes(file('stack.h5')), stack, stack.outputs);
 });

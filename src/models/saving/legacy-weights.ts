@@ -11,6 +11,7 @@ import type { Layer } from '../../layers/layer.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { Assignments, countMisfit, type Target, targetsOf } from './assignments.ts';
 import { namedWeights } from './named-weights.ts';
+import { withoutSlashes } from './old-config.ts';
 import type { ModelLayer } from './saved-layers.ts';
 import { fillOptimizer, type WeightsOptions } from './weights.ts';
 
@@ -116,7 +117,7 @@ function pairsByOrder(file: LegacyH5, model: ModelLayer, what: string, isSameMod
         `(${names(layers)}). The file belongs to another model. To load only layers of the same name, pass { byName: true }.`,
     );
   }
-  const byName = new Map(saved.map((one) => [one.name, one]));
+  const byName = new Map(saved.map((one) => [withoutSlashes(one.name), one]));
   const isPermutation = byName.size === layers.length && layers.every(({ name }) => byName.has(name));
   return layers.map((layer, i) => {
     return { layer, saved: isSameModel && isPermutation ? byName.get(layer.name)! : saved[i]! };
@@ -127,7 +128,7 @@ function pairsByOrder(file: LegacyH5, model: ModelLayer, what: string, isSameMod
 function pairsByName(file: LegacyH5, model: ModelLayer, what: string): Pair[] {
   const byName = new Map(model.layers.map((layer) => [layer.name, layer]));
   const pairs = file.layers.flatMap((saved): Pair[] => {
-    const layer = byName.get(saved.name);
+    const layer = byName.get(saved.name) ?? byName.get(withoutSlashes(saved.name));
     return layer === undefined ? [] : [{ saved, layer }];
   });
   if (!pairs.some(({ saved }) => saved.arrays.length > 0)) {
