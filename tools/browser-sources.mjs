@@ -25,6 +25,10 @@ export const LOADED_BY_CALLS = {
   'src/models/saving/load.ts': ['loadModel', 'modelFromBytes'],
   'src/models/saving/save.ts': ['modelToBytes'],
   'src/plots/plot-model.ts': ['plotModel'],
+  'src/visualization/attribution.ts': ['attribution', 'attributions'],
+  'src/visualization/class-activation.ts': ['classActivation', 'classActivations'],
+  'src/visualization/explain-pixel.ts': ['explainPixel'],
+  'src/visualization/feature-maps.ts': ['featureMaps'],
 };
 
 /** A path as esbuild's reports have it. */

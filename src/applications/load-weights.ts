@@ -3,7 +3,6 @@
 import { UnsupportedError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { isThere, toFilePath } from '../formats/files.ts';
-import { SavedFile } from '../formats/saved-file.ts';
 import type { Functional } from '../models/functional.ts';
 import type { WeightsFile } from './weights-file.ts';
 
@@ -26,6 +25,7 @@ export function isWeights(value: unknown): value is Weights {
 
 /** Puts the weights in the bytes of a file into the model. Throws what reading them throws. */
 async function loadBytes(model: Functional, bytes: Uint8Array, name: string): Promise<void> {
+  const { SavedFile } = await import('../formats/saved-file.ts');
   const { withOpenedFile } = await import('../models/saving/formats/index.ts');
   await withOpenedFile(new SavedFile(name, bytes), (opened) =>
     opened.loadWeights(model, null, { byName: false, skipMismatch: false }),
