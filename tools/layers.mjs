@@ -53,7 +53,8 @@ export const LAYERS = {
   ],
 
   drawing: ['base'],
-  datasets: ['base', 'images'],
+  downloads: ['base'],
+  datasets: ['base', 'images', 'downloads'],
   images: ['base', 'data', 'drawing', 'formats'],
   charts: ['base', 'drawing', 'images', 'formats'],
   plots: ['base', 'layers', 'models', 'drawing', 'charts'],
@@ -65,8 +66,7 @@ export const LAYERS = {
     'layers',
     'operations',
     'models',
-    'images',
-    'datasets',
+    'downloads',
     'formats',
   ],
   visualization: [...VALUES, 'autodiff', 'activations', 'layers', 'models', 'drawing', 'images', 'charts'],
@@ -78,6 +78,7 @@ export const LAYERS = {
 
 /** npm package → the folders that may import it. */
 export const PACKAGES = {
+  '@noble/hashes': ['downloads'],
   commander: ['cli'],
   fflate: ['formats', 'images'],
   'fast-png': ['callbacks', 'images', 'visualization'],
@@ -93,6 +94,8 @@ export const NODE_MODULES = {
   'datasets/cifar10-package.ts': 'dynamic',
   'datasets/keras-cifar.ts': 'dynamic',
   'datasets/local-files.ts': 'dynamic',
+  'applications/weights-store.ts': 'dynamic',
+  downloads: 'dynamic',
   images: 'dynamic',
   formats: 'dynamic',
   runtime: 'dynamic',

@@ -2,7 +2,7 @@
 
 import { linear, softmax } from '../activations/index.ts';
 import { activation } from '../activations/registry.ts';
-import { ValueError } from '../base/errors.ts';
+import { FormatError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
@@ -14,17 +14,22 @@ import { Functional } from '../models/functional.ts';
 import { Configurable, withOptions } from '../options/configurable.ts';
 import { count, flag, oneOf, text, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
+import { loadImageNetWeights } from './imagenet-weights.ts';
 import { inputShapeFor } from './input-shape.ts';
-import { isWeights, loadGivenWeights, loadImageNetWeights, type Weights } from './load-weights.ts';
+import { type GivenWeights, loadGivenWeights } from './load-weights.ts';
 import { type Preprocessing, preprocess } from './preprocess-input.ts';
 import type { WeightsFile } from './weights-file.ts';
 
+/** What the weights of a model can be. */
+export type Weights = 'imagenet' | GivenWeights;
+
 function weights(): Option<Weights | null, Weights | null, false> {
-  const expected = "'imagenet', null, a path, a URL, or the bytes of a file";
+  const expected = "'imagenet', null, a path, a URL, File objects, or the bytes of a file";
   return new Option<Weights | null, Weights | null, false>({
     expected,
     read(given, place) {
-      if (given === null || isWeights(given)) return given;
+      if (typeof given === 'object' || (typeof given === 'string' && given !== ''))
+        return given as Weights | null;
       throw wrongValue(place, expected, given);
     },
     fallback: () => 'imagenet',
@@ -105,8 +110,8 @@ export abstract class Application extends withOptions(Configurable, {
   /** The name of the model when none is given. */
   protected abstract readonly defaultName: string;
 
-  /** The published file for these options. Throws ValueError where none is. */
-  abstract weightsFile(): WeightsFile;
+  /** The published file for these options; null where there is none. */
+  abstract weightsFile(): WeightsFile | null;
 
   /** All layers but the classifier and the pooling. */
   protected abstract features(images: SymbolicTensor): SymbolicTensor;
@@ -188,9 +193,43 @@ export abstract class Application extends withOptions(Configurable, {
     const { weights } = this;
     if (weights === null) return this.build();
     const model = withoutInitialValues(() => this.build());
-    if (weights === 'imagenet') await loadImageNetWeights(model, this.weightsFile());
-    else await loadGivenWeights(model, weights);
+    if (weights === 'imagenet') await loadImageNetWeights(model, this.weightsFile()!);
+    else await this.#load(model, weights);
     return model;
+  }
+
+  /** Reads the weights of a file, whose errors say so when it is for the model with or without classifier instead. */
+  async #load(model: Functional, weights: GivenWeights): Promise<void> {
+    try {
+      await loadGivenWeights(model, weights);
+    } catch (error) {
+      if (!(error instanceof FormatError) || !(await this.#fitsOther(weights))) throw error;
+      const file = this.weightsFile()?.name;
+      const named = file === undefined ? '' : `, such as '${file}'`;
+      const { className, includeTop } = this;
+      throw new FormatError(
+        `${className}: the file holds the weights ${includeTop ? 'without' : 'with'} the classifier, and includeTop is ` +
+          `${includeTop}. Pass includeTop: ${!includeTop}, or a file ${includeTop ? 'with' : 'without'} it${named}.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Whether a file has the weights of the model with classifier in the place of the one without, or the reverse. */
+  async #fitsOther(weights: GivenWeights): Promise<boolean> {
+    const Class = this.constructor as unknown as ApplicationClass & { readonly options: object };
+    const values = this as unknown as Record<string, unknown>;
+    const options = Object.fromEntries(Object.keys(Class.options).map((name) => [name, values[name]]));
+    const other = new Class(...([{ ...options, includeTop: !this.includeTop }] as never[]));
+    try {
+      await loadGivenWeights(
+        withoutInitialValues(() => other.build()),
+        weights,
+      );
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

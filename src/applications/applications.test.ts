@@ -87,6 +87,23 @@ test('weights come from a path, a URL or bytes', async () => {
   await assert.rejects(mobileNet({ ...SMALL, weights: bytes.subarray(0, 3000) }), /The bytes.*truncated/);
 });
 
+test('a file for the model with or without classifier is told from other files', async () => {
+  const base = { ...SMALL, includeTop: false, alpha: 0.25 };
+  const [whole, part] = [join(folder, 'whole.h5'), join(folder, 'part.h5')];
+  await (await mobileNet({ ...SMALL, alpha: 0.25, weights: null })).saveWeights(whole);
+  await (await mobileNet({ ...base, weights: null })).saveWeights(part);
+  await mobileNet({ ...base, weights: part });
+  await assert.rejects(
+    mobileNet({ ...SMALL, alpha: 0.25, weights: part }),
+    /holds the weights without the classifier, .*includeTop: false, .* such as 'mobilenet_2_5_32_tf\.h5'/,
+  );
+  await assert.rejects(mobileNet({ ...base, weights: whole }), /with the classifier.*includeTop: true/);
+  await assert.rejects(
+    mobileNet({ ...SMALL, weights: whole }),
+    (error: Error) => !/classifier,/.test(error.message),
+  );
+});
+
 test('images are changed for the weights, whatever their type', () => {
   const pixels = [0, 1, 2, 127, 128, 200, 253, 254, 255, 9, 99, 199];
   const bytes = tensor(pixels, [2, 2, 3], 'uint8');

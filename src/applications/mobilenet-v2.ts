@@ -34,7 +34,8 @@ export class MobileNetV2 extends SizedApplication {
     return `mobilenetv2_${this.alpha.toFixed(2)}_${this.size}`;
   }
 
-  weightsFile(): WeightsFile {
+  weightsFile(): WeightsFile | null {
+    if (!this.alphas.includes(this.alpha)) return null;
     const factor = this.alpha === 1 ? '1.0' : this.alpha;
     const ending = this.includeTop ? '' : '_no_top';
     const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${factor}_${this.size}${ending}.h5`;

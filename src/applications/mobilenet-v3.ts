@@ -119,7 +119,8 @@ abstract class MobileNetV3 extends withOptions(SizedApplication, {
     return false;
   }
 
-  weightsFile(): WeightsFile {
+  weightsFile(): WeightsFile | null {
+    if (!this.alphas.includes(this.alpha)) return null;
     const kind = this.minimalistic ? '_minimalistic' : '';
     const net = `${this.variant}${kind}_224_${this.alpha === 1 ? '1.0' : this.alpha}_float`;
     const [withTop, withoutTop] = this.checksums[net]!;

@@ -4,6 +4,8 @@
 export interface WeightsFile {
   /** The name that Keras gives it in its cache folder. */
   readonly name: string;
+  /** Its place below the folder with all of them. */
+  readonly path: string;
   /** Its address. */
   readonly url: string;
   /** MD5 or SHA-256 in hexadecimal digits; null where none is published. */
@@ -19,12 +21,12 @@ export function weightsFile(
   checksum: string | null,
   name = path.split('/').at(-1)!,
 ): WeightsFile {
-  return { name, url: `${FOLDER}${path}`, checksum };
+  return { name, path, url: `${FOLDER}${path}`, checksum };
 }
 
 /** A file of the first EfficientNets, which have a folder of their own. */
 export function efficientNetFile(name: string, checksum: string): WeightsFile {
-  return { name, url: `${STORE}keras-applications/${name}`, checksum };
+  return { name, path: name, url: `${STORE}keras-applications/${name}`, checksum };
 }
 
 /** The file with or without the classifier, by its name as TensorFlow's kernels have it; checksums in the same order. */

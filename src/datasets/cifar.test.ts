@@ -9,10 +9,11 @@ import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { encode } from 'fast-png';
 import { tarFile } from '../../tests/support/tar-file.ts';
+import { homePath } from '../downloads/home-files.ts';
 import { loadCifar10Package } from './cifar10-package.ts';
 import { cifar10, cifar100 } from './index.ts';
 import { parseKerasBatch } from './keras-cifar.ts';
-import { homePath, readCachedFile } from './local-files.ts';
+import { readCachedFile } from './local-files.ts';
 import { CIFAR10, CIFAR10_ARCHIVE } from './sources.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', '..', 'tests', 'fixtures', 'cifar');

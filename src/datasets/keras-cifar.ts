@@ -4,9 +4,9 @@
  */
 
 import { FormatError } from '../base/errors.ts';
+import { homePath, readIfThere } from '../downloads/home-files.ts';
 import { type CifarPart, joinParts } from './cifar-files.ts';
 import type { ImagesAndLabels } from './images-and-labels.ts';
-import { homePath, readIfThere } from './local-files.ts';
 import { type Pickled, readPickle } from './pickle.ts';
 
 function field(batch: Pickled, key: string, name: string): Pickled {

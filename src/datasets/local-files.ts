@@ -2,21 +2,10 @@
 
 import { codeLocation, environmentVariable } from '../base/environment.ts';
 import { FoveaError, ValueError } from '../base/errors.ts';
+import { homePath, readIfThere } from '../downloads/home-files.ts';
 import type { DataSetOptions, DataSetSource } from './data-set-source.ts';
-import { fetchFile } from './download.ts';
+import { fetchFile } from './fetch-file.ts';
 import { gunzip } from './gunzip.ts';
-
-/** The bytes of a file, or undefined when there is no such file. Throws FoveaError where it cannot be read. */
-export async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new FoveaError(`Could not read ${path}: ${(error as Error).message}.`, { cause: error });
-  }
-}
 
 /** The folder of an npm package, of the current project, else of Fovea's; undefined where it is not installed. */
 export async function packageFolder(name: string): Promise<string | undefined> {
@@ -36,14 +25,6 @@ export async function packageFolder(name: string): Promise<string | undefined> {
 export async function cacheFolder(override?: string): Promise<string> {
   const { resolve } = await import('node:path');
   return resolve(override ?? environmentVariable('FOVEA_CACHE') ?? (await homePath('~/.cache/fovea')));
-}
-
-/** The path, with the user's folder in the place of `~`, and Keras' own (`KERAS_HOME`) in that of `~/.keras`. */
-export async function homePath(path: string): Promise<string> {
-  const { homedir } = await import('node:os');
-  const keras = environmentVariable('KERAS_HOME');
-  const moved = keras === undefined ? path : path.replace(/^~\/\.keras(?=\/|$)/, () => keras);
-  return moved.replace(/^~/, () => homedir());
 }
 
 function mirrorsOf(source: DataSetSource, options: DataSetOptions): readonly string[] {

@@ -3,7 +3,7 @@
 import { isNode } from '../base/environment.ts';
 import { ValueError } from '../base/errors.ts';
 import type { DataSetOptions, DataSetSource } from './data-set-source.ts';
-import { fetchFile } from './download.ts';
+import { fetchFile } from './fetch-file.ts';
 import { readLocalFile } from './local-files.ts';
 
 /** One file of a data set, unpacked if `source.gzip`. Throws FoveaError, ValueError. */

@@ -25,32 +25,41 @@ interface ProgressOutput {
  */
 export class DownloadProgress {
   readonly #url: string;
-  readonly #total: number | undefined;
   readonly #output: ProgressOutput | undefined;
-  #next = performance.now() + FIRST_AFTER_MS;
+  readonly #start = performance.now();
+  #next = this.#start + FIRST_AFTER_MS;
   #shown = false;
 
-  /**
-   * @param total Bytes to come, if the server says so.
-   * @param output Standard error unless given; nothing in browsers, which show downloads themselves.
-   */
-  constructor(url: string, total: number | undefined, output: ProgressOutput | undefined = standardError()) {
+  /** @param output Standard error unless given; nothing in browsers, which show downloads themselves. */
+  constructor(url: string, output: ProgressOutput | undefined = standardError()) {
     this.#url = url;
-    this.#total = total;
     this.#output = output;
   }
 
-  update(received: number): void {
-    if (performance.now() < this.#next) return;
-    this.#next = performance.now() + NEXT_AFTER_MS;
+  /** `received` bytes are there, of `total` where the server says so. */
+  update(received: number, total: number | undefined): void {
+    const now = performance.now();
+    if (now < this.#next) return;
+    this.#next = now + NEXT_AFTER_MS;
     if (this.#shown && !this.#output?.isTTY) return;
     this.#shown = true;
-    const share = this.#total === undefined ? '' : ` of ${megabytes(this.#total)}`;
-    this.#write(`Downloading ${this.#url}: ${megabytes(received)}${share}`, '');
+    const share = total === undefined ? '' : ` of ${megabytes(total)}`;
+    this.#write(
+      `Downloading ${this.#url}: ${megabytes(received)}${share}, ${this.#speed(received, now)}`,
+      '',
+    );
   }
 
   end(received: number): void {
-    if (this.#shown) this.#write(`Downloaded ${this.#url}: ${megabytes(received)}`, '\n');
+    if (this.#shown)
+      this.#write(
+        `Downloaded ${this.#url}: ${megabytes(received)}, ${this.#speed(received, performance.now())}`,
+        '\n',
+      );
+  }
+
+  #speed(received: number, now: number): string {
+    return `${megabytes((received / (now - this.#start)) * 1000)}/s`;
   }
 
   #write(text: string, end: string): void {
