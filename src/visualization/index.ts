@@ -26,6 +26,7 @@ export {
 export { explainPixel } from './explain-pixel.ts';
 export { type FeatureMapGridOptions, featureMapGrid } from './feature-map-grid.ts';
 export { type FeatureMaps, type FeatureMapsOptions, featureMaps } from './feature-maps.ts';
+export { type SpatialHierarchyPictureOptions, spatialHierarchyPicture } from './hierarchy-picture.ts';
 export { type KernelImagesOptions, kernelImages } from './kernel-images.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';
 export type {
@@ -34,4 +35,8 @@ export type {
   PixelExplanation,
   PixelTerm,
 } from './pixel-explanation.ts';
+export { type ExplainPixelPictureOptions, explainPixelPicture } from './pixel-picture.ts';
 export { type ReceptiveField, receptiveField } from './receptive-field.ts';
+export { type HierarchyLevel, type SpatialHierarchy, spatialHierarchy } from './spatial-hierarchy.ts';
+export { type TranslationTestPictureOptions, translationTestPicture } from './translation-picture.ts';
+export { type TranslationTest, type TranslationTestOptions, translationTest } from './translation-test.ts';

@@ -1,0 +1,265 @@
+/** @file Pictures of explanations: what is in them, for images, maps and windows of all kinds. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
+import { RandomGenerator } from '../base/random.ts';
+import { Tensor } from '../base/tensor.ts';
+import { toPng, toSvg } from '../charts/index.ts';
+import type { Drawing } from '../drawing/drawing.ts';
+import { decodeImage } from '../images/index.ts';
+import * as layers from '../layers/index.ts';
+import type { Layer } from '../layers/layer.ts';
+import { sequential } from '../models/sequential.ts';
+import { explainPixel } from './explain-pixel.ts';
+import { spatialHierarchyPicture } from './hierarchy-picture.ts';
+import { figure, shortFigure, span, term } from './pictures/figures.ts';
+import { asPicture } from './pictures/image-block.ts';
+import { explainPixelPicture } from './pixel-picture.ts';
+import { spatialHierarchy } from './spatial-hierarchy.ts';
+import { translationTestPicture } from './translation-picture.ts';
+import { translationTest } from './translation-test.ts';
+
+const random = new RandomGenerator(5);
+
+function numbers(shape: readonly number[]): Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  return new Tensor(
+    shape,
+    'float32',
+    Float32Array.from({ length: size }, () => random.uniform(-1, 1)),
+  );
+}
+
+const textsOf = ({ shapes }: Drawing) =>
+  shapes.flatMap((shape) => (shape.kind === 'text' ? [shape.text] : []));
+const imagesOf = ({ shapes }: Drawing) => shapes.filter(({ kind }) => kind === 'image');
+
+/** Nothing lies outside of the sheet. */
+function checkFits({ width, height, shapes }: Drawing): void {
+  for (const shape of shapes) {
+    const [x, y] = shape.kind === 'text' ? shape.at : shape.kind === 'line' ? shape.points[0]! : [0, 0];
+    assert.ok(x >= 0 && y >= 0 && x <= width && y <= height, JSON.stringify(shape).slice(0, 200));
+  }
+}
+
+test('numbers in pictures', () => {
+  assert.deepEqual([0, -0.0001, 0.123, -12.345, 345.6, 3, 2e6].map(shortFigure), [
+    '0',
+    '0.000',
+    '0.12',
+    '−12.3',
+    '346',
+    '3',
+    '2e+6',
+  ]);
+  assert.deepEqual([0.5, -0.12345, 1234.5, 0.00012, 1e-9, -4].map(figure), [
+    '0.5000',
+    '−0.1235',
+    '1234.50',
+    '0.000120',
+    '1.00e−9',
+    '−4',
+  ]);
+  assert.deepEqual([term(-1), term(2), span(3, 1), span(3, 4)], ['(−1)', '2', '3', '3–6']);
+});
+
+test('images of 1, 2, 3 and 4 channels, and of one number, as pictures', () => {
+  const of = (values: number[], channels: number) => [
+    ...asPicture(new Tensor([1, values.length / channels, channels], 'float32', Float32Array.from(values)))
+      .data,
+  ];
+  assert.deepEqual(of([-1, 1], 1), [0, 0, 0, 255, 255, 255]);
+  assert.deepEqual(of([0, 0, 4, 2], 2), [0, 0, 0, 255, 255, 255]);
+  assert.deepEqual(of([0, 5, 10], 3), [0, 128, 255]);
+  assert.deepEqual(of([0, 5, 10, 99], 4), [0, 128, 255]);
+  assert.deepEqual(of([7], 1), [0, 0, 0]);
+  assert.deepEqual(asPicture(numbers([900, 3, 1])).shape, [300, 1, 3]);
+});
+
+test('a picture of one number has all of its numbers', async () => {
+  for (const channels of [1, 3, 4]) {
+    const net = sequential({
+      layers: [
+        layers.conv2d({
+          name: 'maps',
+          filters: 2,
+          kernelSize: 3,
+          activation: 'relu',
+          padding: 'same',
+          inputShape: [6, 6, channels],
+        }),
+      ],
+    });
+    const pixel = await explainPixel(net, numbers([6, 6, channels]), {
+      layer: 'maps',
+      row: 0,
+      column: 2,
+      filter: 1,
+    });
+    const picture = explainPixelPicture(pixel);
+    checkFits(picture);
+    const texts = textsOf(picture);
+    const shown = Math.min(3, channels);
+    assert.equal(texts.filter((text) => /^[−\d.e]+$/.test(text)).length, shown * 27);
+    assert.equal(texts.filter((text) => text.startsWith('channel ')).length, channels === 1 ? 0 : shown);
+    assert.equal(
+      texts.some((text) => /The 3 channels shown .*other 1 of 4/.test(text)),
+      channels === 4,
+    );
+    assert.ok(texts.includes(`Sum of the ${9 * channels} products: ${figure(pixel.sum)}`));
+    assert.ok(texts.includes('Grey cells lie outside: zeros are put there.'));
+    assert.match(picture.title, /^Layer maps, filter 1: row 0, column 2$/);
+    assert.match(picture.description, /rows 0–1 and columns 1–3 of the image.*relu\(/);
+    assert.equal(imagesOf(picture).length, 2);
+    assert.equal(
+      textsOf(explainPixelPicture(pixel, { channels: 1 })).filter((text) => text === '×').length,
+      1,
+    );
+  }
+});
+
+test('pictures of other layers, large windows and vectors', async () => {
+  const pictureOf = async (layer: Layer, shape: readonly number[], place: object) => {
+    const net = sequential({ layers: [layer] });
+    net.build([null, ...shape]);
+    const picture = explainPixelPicture(
+      await explainPixel(net, numbers(shape), { layer, filter: 0, ...place }),
+    );
+    checkFits(picture);
+    return { texts: textsOf(picture), images: imagesOf(picture).length };
+  };
+  const place = { row: 0, column: 0 };
+  const large = await pictureOf(layers.conv2d({ filters: 1, kernelSize: 9 }), [9, 9, 1], place);
+  assert.equal(large.images, 4, 'the image, and three tables as colours');
+  assert.ok(
+    (await pictureOf(layers.maxPooling2d(), [4, 4, 2], place)).texts.some((text) =>
+      /^The largest of 4 numbers/.test(text),
+    ),
+  );
+  assert.ok(
+    (await pictureOf(layers.globalAveragePooling2d(), [9, 9, 2], {})).texts.some((text) =>
+      /^The mean of 81 numbers/.test(text),
+    ),
+  );
+  const dense = await pictureOf(layers.dense({ units: 3, activation: 'softmax' }), [20], {});
+  assert.equal(dense.images, 0);
+  assert.ok(dense.texts.some((text) => /The other 12 of 20 add/.test(text.replaceAll('\n', ' '))));
+  assert.ok(dense.texts.some((text) => /^softmax weighs it against all other units/.test(text)));
+  const normalized = await pictureOf(layers.batchNormalization(), [3, 3, 2], place);
+  assert.ok(normalized.texts.some((text) => /^\(value − mean\) \/ deviation/.test(text)));
+});
+
+const net = sequential({
+  layers: [
+    layers.conv2d({ name: 'first', filters: 3, kernelSize: 3, activation: 'relu', inputShape: [12, 12, 1] }),
+    layers.maxPooling2d({ name: 'pool' }),
+    layers.conv2d({ name: 'second', filters: 1, kernelSize: 3, padding: 'same' }),
+    layers.flatten({ name: 'flat' }),
+    layers.dense({ name: 'top', units: 2 }),
+  ],
+});
+const image = numbers([12, 12, 1]);
+
+test('maps shift with the image, but for places that see an edge', async () => {
+  const first = await translationTest(net, image, { layer: 'first', shift: [2, -3] });
+  assert.deepEqual([first.mapShift, first.exact, first.strides], [[2, -3], true, [1, 1]]);
+  assert.deepEqual([first.insideCount, first.edgeCount], [8 * 7, 0]);
+  assert.equal(first.insideDifference, 0);
+  assert.ok(Math.abs(first.correlation! - 1) < 1e-9);
+  assert.deepEqual(
+    [...first.shiftedImage.data.subarray(2 * 12, 2 * 12 + 12)],
+    [...image.data.subarray(3, 12), 0, 0, 0],
+  );
+  const second = await translationTest(net, image, { layer: 'second', shift: [2, 0] });
+  assert.deepEqual([second.mapShift, second.exact], [[1, 0], true]);
+  // 5 × 5 places; the outer ones see zeros around the maps, one row goes out.
+  assert.deepEqual([second.insideCount, second.edgeCount], [6, 14]);
+  assert.ok(second.insideDifference! < 1e-6 && second.insideCorrelation! > 0.999999);
+  assert.ok(second.correlation! < 0.999999, 'at the edge the numbers differ');
+  const halfway = await translationTest(net, image, { layer: 'pool', shift: 1 });
+  assert.deepEqual([halfway.exact, halfway.mapShift], [false, [1, 1]]);
+  assert.ok(halfway.insideCorrelation! < 0.99);
+  const empty = await translationTest(net, Tensor.zeros([12, 12, 1]), { layer: 'pool', shift: 2 });
+  assert.deepEqual([empty.correlation, empty.insideDifference], [null, 0]);
+});
+
+test('translation tests say what is wrong', async () => {
+  const run = (options: object) =>
+    translationTest(net, image, { layer: 'first', shift: 1, ...options } as never);
+  await assert.rejects(run({ shift: 0 }), ValueError);
+  await assert.rejects(run({ shift: [1, 0.5] }), /whole number or two/);
+  await assert.rejects(run({ shift: 12 }), /leaves nothing of an image of 12 × 12/);
+  await assert.rejects(run({ layer: 'top' }), /no maps/);
+  await assert.rejects(run({ shifts: 1 }), /shift/);
+});
+
+test('what one place of each layer sees', () => {
+  const { imageSize, levels } = spatialHierarchy(net);
+  assert.deepEqual(imageSize, [12, 12]);
+  assert.deepEqual(
+    levels.map(({ path, mapSize, filters, fieldSize, strides }) => [
+      path,
+      ...mapSize,
+      filters,
+      ...fieldSize,
+      ...strides,
+    ]),
+    [
+      ['first', 10, 10, 3, 3, 3, 1, 1],
+      ['pool', 5, 5, 3, 4, 4, 2, 2],
+      ['second', 5, 5, 1, 8, 8, 2, 2],
+    ],
+  );
+  assert.deepEqual(levels[2]!.middle, { top: 2, left: 2, height: 8, width: 8 });
+  assert.equal(levels[2]!.share, 64 / 144);
+  const none = sequential({ layers: [layers.dense({ units: 1, inputShape: [4] })] });
+  assert.deepEqual(spatialHierarchy(none).levels, []);
+  assert.match(textsOf(spatialHierarchyPicture(spatialHierarchy(none))).join(), /no layers with maps/);
+});
+
+test('pictures of the hierarchy and of shifts, in both languages', async () => {
+  const shift = await translationTest(net, image, { layer: 'second', shift: [2, 0] });
+  const pictures = (lang: 'en' | 'zh') => [
+    translationTestPicture(shift, { lang }),
+    spatialHierarchyPicture(spatialHierarchy(net), { lang, image }),
+  ];
+  for (const picture of pictures('en')) {
+    checkFits(picture);
+    assert.doesNotMatch(textsOf(picture).join(), /[\u4e00-\u9fff]/);
+  }
+  for (const picture of pictures('zh')) {
+    assert.match(toSvg(picture), /lang="zh"/);
+    assert.match(picture.title, /[\u4e00-\u9fff]/);
+    assert.throws(() => toPng(picture), UnsupportedError);
+  }
+  const [moved] = pictures('en');
+  const pixels = await decodeImage(toPng(moved!, { scale: 1, theme: 'dark' }));
+  assert.deepEqual(pixels.shape, [moved!.height, moved!.width, 3]);
+  assert.match(moved!.description, /shifts by 1 down and 0 right\. 6 places .*14 places see an edge/);
+  assert.equal(imagesOf(moved!).length, 5);
+  assert.throws(() => translationTestPicture(shift, { filter: 1 }), /0 to 0/);
+  assert.throws(() => translationTestPicture({} as never), /translationTest\(\)/);
+  assert.throws(() => explainPixelPicture(Promise.resolve() as never), /await/);
+  assert.throws(
+    () => spatialHierarchyPicture(spatialHierarchy(net), { image: numbers([3, 3, 1]) }),
+    /\[12, 12, channels\]/,
+  );
+});
+
+test('deep models show the layers that see more', () => {
+  const deep = sequential({
+    layers: Array.from({ length: 16 }, (_, i) =>
+      layers.conv2d({
+        name: `c${i}`,
+        filters: 1,
+        kernelSize: i % 2 === 0 ? 3 : 1,
+        padding: 'same',
+        ...(i === 0 ? { inputShape: [20, 20, 1] } : {}),
+      }),
+    ),
+  });
+  const texts = textsOf(spatialHierarchyPicture(spatialHierarchy(deep)));
+  assert.ok(texts.includes('8 of 16 layers: those that see more than the one before.'));
+  assert.ok(texts.includes('c2') && !texts.includes('c3'));
+});
