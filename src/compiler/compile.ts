@@ -29,6 +29,7 @@ import { planArena } from './plan-arena.ts';
 import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
 import { placeInSweeps } from './recompute.ts';
 import { type ScheduledPhase, schedule } from './schedule.ts';
+import { chooseShards } from './shards.ts';
 import { shareBuffers } from './share-buffers.ts';
 import { mergeEqualNodes } from './simplify.ts';
 
@@ -52,10 +53,6 @@ export interface CompiledProgram {
   readonly outputs: readonly OpenBuffer[];
   readonly phases: readonly ScheduledPhase[];
 }
-
-/** Shards a batch is cut into, unless the accumulators of all would take too much memory. */
-const SHARDS = 8;
-const MAX_ACCUMULATOR_BYTES = 64 * 2 ** 20;
 
 /** Bytes that values between sweeps may take before large weights do without sweeps of their own. */
 const MAX_KEPT_BYTES = 512 * 2 ** 20;
@@ -95,7 +92,7 @@ function compileWith(options: CompileOptions, apart: boolean): CompiledProgram {
   const phases = schedule(groups, sweeps);
   const buffers = new Buffers(phases, new Set(outputs.map(viewed)));
   const copies = placeUpdates(updates, phases, buffers);
-  const shards = chooseShards(groups);
+  const shards = chooseShards(groups, capacity);
   const context = { buffers, target, shards, kernels: new Map<string, Kernel>() };
   const lowered = phases.map((phase) => lowerPhase(phase, context));
   const streamed = phases.map(({ groups: made }) =>
@@ -177,17 +174,6 @@ function canReplace(value: Node, variable: Node, phases: readonly ScheduledPhase
 function copyCall(buffers: Buffers, from: Node, to: Node, target: VectorTarget): WholeCall {
   const args = [buffers.result(from), buffers.home(to)].map((buffer) => ({ buffer, sliced: true }));
   return { kernel: copyKernel(target), args, elements: sampleSize(to.shape) };
-}
-
-function chooseShards(groups: readonly Group[]): number {
-  let bytes = 0;
-  for (const group of groups) {
-    if (group.kind === 'shardSum') continue;
-    for (const node of group.results.filter(accumulates)) bytes += sampleSize(node.shape) * FLOAT_BYTES;
-  }
-  let shards = SHARDS;
-  while (shards > 1 && shards * bytes > MAX_ACCUMULATOR_BYTES) shards /= 2;
-  return shards;
 }
 
 interface LowerContext {
