@@ -32,6 +32,7 @@ export function batched<T>(upstream: Source<T>, size: number, dropRemainder: boo
     },
     parts: [upstream],
     open,
+    over: ([other]) => batched(other!, size, dropRemainder),
   };
 }
 

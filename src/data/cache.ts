@@ -39,6 +39,10 @@ export function cached<T>(upstream: Source<T>): Source<T> {
     },
     parts: [upstream],
     open,
+    get known() {
+      return kept?.length;
+    },
+    over: ([other]) => cached(other!),
     getState: () => (kept === null ? stateOf(upstream) : keptFrom),
     setState(state) {
       if (kept !== null && JSON.stringify(state) === JSON.stringify(keptFrom)) return;

@@ -32,13 +32,23 @@ export function fromGenerator<T>(
   }
   async function* open() {
     let given = 0;
+    known = length ?? Number.POSITIVE_INFINITY;
     for await (const element of iterable(fn())) {
       if (++given > (length ?? given)) refuseLength(length!, 'more');
       yield element as T;
     }
     if (given < (length ?? given)) refuseLength(length!, String(given));
+    known = given;
   }
-  return new Dataset({ length, parts: [], open });
+  let known = length ?? Number.POSITIVE_INFINITY;
+  return new Dataset({
+    length,
+    parts: [],
+    open,
+    get known() {
+      return known;
+    },
+  });
 }
 
 function iterable<T>(value: Iterable<T> | AsyncIterable<T>): Iterable<T> | AsyncIterable<T> {

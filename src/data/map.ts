@@ -23,6 +23,7 @@ export function mapped<T, U>(
     },
     parts: [upstream],
     open: () => readAhead(upstream.open(), parallel, work),
+    over: ([other]) => other!,
   };
 }
 
@@ -44,5 +45,6 @@ export function prefetched<T>(upstream: Source<T>, count: number): Source<T> {
     // One more, since the element that is waited for is counted too.
     open: () =>
       readAhead(upstream.open(), count + 1, (element: T) => element) as AsyncGenerator<T, void, undefined>,
+    over: ([other]) => other!,
   };
 }

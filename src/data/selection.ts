@@ -18,6 +18,7 @@ export function taken<T>(upstream: Source<T>, count: number): Source<T> {
     },
     parts: [upstream],
     open,
+    over: ([other]) => taken(other!, count),
   };
 }
 
@@ -33,6 +34,7 @@ export function skipped<T>(upstream: Source<T>, count: number): Source<T> {
     },
     parts: [upstream],
     open,
+    over: ([other]) => skipped(other!, count),
   };
 }
 
@@ -60,6 +62,7 @@ export function repeated<T>(upstream: Source<T>, count: number): Source<T> {
     },
     parts: [upstream],
     open,
+    over: ([other]) => repeated(other!, count),
   };
 }
 
@@ -75,6 +78,7 @@ export function concatenated<T, U>(first: Source<T>, second: Source<U>): Source<
     },
     parts: [first, second],
     open,
+    over: ([one, other]) => concatenated(one!, other!),
   };
 }
 
@@ -103,5 +107,6 @@ export function zipped(sources: readonly Source<unknown>[]): Source<unknown[]> {
     },
     parts: sources,
     open,
+    over: (others) => zipped(others),
   };
 }

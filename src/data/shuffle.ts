@@ -15,10 +15,10 @@ export function shuffled<T>(
   reshuffleEachIteration: boolean,
 ): Source<T> {
   const seeds = new PassSeeds(seed, reshuffleEachIteration);
-  async function* open() {
+  async function* open<U>(elements: Source<U>) {
     const random = seeds.begin();
-    const buffer: T[] = [];
-    for await (const element of upstream.open()) {
+    const buffer: U[] = [];
+    for await (const element of elements.open()) {
       if (buffer.length < bufferSize) {
         buffer.push(element);
         continue;
@@ -41,7 +41,8 @@ export function shuffled<T>(
       return upstream.length;
     },
     parts: [upstream],
-    open,
+    open: () => open(upstream),
+    over: ([other]) => ({ length: other!.length, parts: [other!], open: () => open(other!) }),
     getState: () => [seeds.getState(), stateOf(upstream)],
     setState(state) {
       const [own, below] = stateList(state, 2);

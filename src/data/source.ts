@@ -17,6 +17,16 @@ export interface Source<T> {
    */
   getState?(): StateValue;
   setState?(state: StateValue): void;
+  /**
+   * The same stage over other parts: it chooses, orders and joins their elements as it does with its own, with the same random
+   * numbers. A stage that makes each element of one element leaves them as they are. Left out where elements cannot be told
+   * apart without being made.
+   */
+  over?(parts: readonly Source<unknown>[]): Source<unknown>;
+  /**
+   * Of a source whose elements are the same in each pass: how many it has; `Infinity` when it does not know. Default: `length`.
+   */
+  readonly known?: number;
 }
 
 /** What the next pass over `source` depends on. */

@@ -2,6 +2,7 @@
 
 import { Tensor } from '../base/tensor.ts';
 import { Dataset } from '../data/dataset.ts';
+import type { Place } from '../data/places.ts';
 import { readAhead } from '../data/read-ahead.ts';
 import type { Source } from '../data/source.ts';
 import type { ImageStore, SkippedFile } from './image-store.ts';
@@ -50,7 +51,16 @@ export function loadedImages<T>(
     },
     parts: [upstream],
     open,
+    over: ([places]) => withoutSkipped(places as Source<Place>, store),
   };
+}
+
+/** Places of images, without those of files that were skipped. */
+function withoutSkipped(places: Source<Place>, store: ImageStore): Source<Place> {
+  async function* open() {
+    for await (const place of places.open()) if (!store.isSkipped(place[1])) yield place;
+  }
+  return { length: null, parts: [places], open };
 }
 
 export type LabelMode = 'int' | 'categorical' | 'binary';

@@ -64,6 +64,11 @@ export class ImageStore {
     return this.#inOrder().map(([, skipped]) => skipped);
   }
 
+  /** Whether the file at that place was skipped. */
+  isSkipped(index: number): boolean {
+    return this.#skipped.has(index);
+  }
+
   #inOrder(): [number, SkippedFile][] {
     return [...this.#skipped].sort(([a], [b]) => a - b);
   }
