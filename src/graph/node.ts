@@ -69,8 +69,12 @@ export function mayRearrange(): boolean {
   return !literal;
 }
 
-/** All nodes that `outputs` depend on, inputs before users, each once. */
-export function topologicalOrder(outputs: readonly Node[]): Node[] {
+/**
+ * All nodes that `outputs` depend on, inputs before users, each once.
+ *
+ * @param ends Nodes whose inputs are left out.
+ */
+export function topologicalOrder(outputs: readonly Node[], ends?: { has(node: Node): boolean }): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
   const stack: { node: Node; next: number }[] = [];
@@ -81,7 +85,7 @@ export function topologicalOrder(outputs: readonly Node[]): Node[] {
     }
     while (stack.length > 0) {
       const top = stack[stack.length - 1]!;
-      const input = top.node.inputs[top.next++];
+      const input = ends?.has(top.node) ? undefined : top.node.inputs[top.next++];
       if (input === undefined) {
         order.push(top.node);
         stack.pop();

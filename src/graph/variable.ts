@@ -26,6 +26,7 @@ export class Variable {
   /** The constraint: a function that maps the numbers to allowed ones after each training step; null without. */
   constraint: NodeFunction | null = null;
   #storage: VariableStorage;
+  #assignments = 0;
 
   /** Throws ShapeError when `values` does not have as many numbers as `shape` says. */
   constructor(options: {
@@ -52,9 +53,15 @@ export class Variable {
     return this.#storage.view();
   }
 
+  /** How often `assign` has replaced the numbers. */
+  get assignments(): number {
+    return this.#assignments;
+  }
+
   /** Replaces the numbers. Throws ShapeError on a wrong count. */
   assign(values: ArrayLike<number>): void {
     this.checkCount(values);
+    this.#assignments++;
     this.view().set(values);
   }
 

@@ -28,6 +28,7 @@ import { accumulation } from './accumulation.ts';
 import { AVERAGE, averaging } from './averaging.ts';
 import { checkClipping, clipping } from './clipping.ts';
 import { scaledLoss, unscaling } from './loss-scale.ts';
+import { rateMultiplier } from './rate-multiplier.ts';
 import { hostVariable, OptimizerState, type OptimizerVariable } from './state.ts';
 import type {
   Draft,
@@ -117,6 +118,9 @@ export abstract class Optimizer extends withOptions(Configurable, {
   #state: OptimizerState | null = null;
   #exclusion: DecayExclusion = {};
   readonly #feeds: ScalarFeed[] = [];
+  readonly #scalars = new Map<Node, (moment: StepMoment) => number>();
+  /** By factor of the learning rate, the scalars that take the place of others. */
+  readonly #multiplied = new Map<number, ReadonlyMap<Node, Node>>();
   readonly #rate = this.scalar('learning_rate', ({ rate }) => rate);
   readonly #transforms = this.#makeTransforms();
 
@@ -293,9 +297,29 @@ export abstract class Optimizer extends withOptions(Configurable, {
 
   /** Makes a number of shape [] that takes a new value before each step. */
   protected scalar(name: string, next: (moment: StepMoment) => number): Node {
-    const node = placeholder({ shape: [], name: `${this.name}/${name}` });
+    const node = this.#feed(`${this.name}/${name}`, next);
+    this.#scalars.set(node, next);
+    return node;
+  }
+
+  #feed(name: string, next: (moment: StepMoment) => number): Node {
+    const node = placeholder({ shape: [], name });
     this.#feeds.push({ node, next: () => next(this.#moment) });
     return node;
+  }
+
+  /** The scalars, and for each the one that it would be if the learning rate were `factor` times as large. */
+  #scalarsFor(factor: number): ReadonlyMap<Node, Node> {
+    let known = this.#multiplied.get(factor);
+    if (known === undefined) {
+      const pairs = [...this.#scalars].map(([node, next]) => {
+        const scaled = (moment: StepMoment) => next({ ...moment, rate: Math.fround(moment.rate * factor) });
+        return [node, this.#feed(`${node.name}_times_${factor}`, scaled)] as const;
+      });
+      known = new Map(pairs);
+      this.#multiplied.set(factor, known);
+    }
+    return known;
   }
 
   #makeTransforms(): readonly Transform[] {
@@ -310,6 +334,7 @@ export abstract class Optimizer extends withOptions(Configurable, {
       unscaling(this.lossScaleFactor),
       accumulation(this.gradientAccumulationSteps, parts),
       clipping(this),
+      rateMultiplier((factor) => this.#scalarsFor(factor)),
       weightDecay((variable) => {
         return isExcluded(variable, this.#exclusion) ? null : this.decayOf(variable);
       }, this.#rate),

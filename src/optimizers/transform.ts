@@ -13,6 +13,8 @@ export interface Draft {
   readonly weight: Node;
   /** The loss's gradient with respect to the variable. */
   readonly gradient: Node;
+  /** A factor of the learning rate for this variable. Default 1. */
+  readonly rateMultiplier?: number;
 }
 
 /** The value that a variable takes at the end of the step. */
