@@ -24,6 +24,8 @@ export interface KerasArchive {
   readonly weights: Uint8Array;
   /** Names of the classes, in the order of the model's outputs; null without. Keras ignores them. */
   readonly classNames?: readonly string[] | null;
+  /** Factors of the learning rate by the names of layers; null without. Keras ignores them. Not checked when read. */
+  readonly learningRateMultipliers?: Config | null;
 }
 
 /** An archive that was read. */
@@ -34,11 +36,15 @@ export interface ReadArchive extends KerasArchive {
 
 /** The bytes of a `.keras` file; `saved` is the time noted in it. */
 export function writeKerasArchive(
-  { config, weights, classNames = null }: KerasArchive,
+  { config, weights, classNames = null, learningRateMultipliers = null }: KerasArchive,
   saved: Date,
 ): Uint8Array {
-  const own: Config = classNames === null ? {} : { [OWN]: { class_names: classNames } };
-  const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved), ...own };
+  const own: Config = {
+    ...(classNames && { class_names: classNames }),
+    ...(learningRateMultipliers && { learning_rate_multipliers: learningRateMultipliers }),
+  };
+  const added: Config = Object.keys(own).length > 0 ? { [OWN]: own } : {};
+  const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved), ...added };
   const encode = (value: Config) => new TextEncoder().encode(kerasJson(value));
   return writeZip({ [METADATA]: encode(metadata), [CONFIG]: encode(config), [WEIGHTS]: weights });
 }
@@ -63,6 +69,7 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
     weights,
     kerasVersion: typeof version === 'string' ? version : null,
     classNames: classNamesOf(own(metadata), what),
+    learningRateMultipliers: (own(metadata)?.learning_rate_multipliers ?? null) as Config | null,
   };
 }
 

@@ -16,6 +16,9 @@ import { makeWeight, type WeightOptions } from './make-weight.ts';
 /** Options that every layer takes. */
 export type LayerOptions = OptionsOf<typeof LAYER_OPTIONS>;
 
+/** Which layers train. */
+export type TrainableStates = ReadonlyMap<WeightOwner, boolean>;
+
 /** Owns weights, and layers that own weights. */
 export abstract class WeightOwner extends takesOptions(Configurable, LAYER_OPTIONS) {
   declare readonly name: string;
@@ -35,8 +38,9 @@ export abstract class WeightOwner extends takesOptions(Configurable, LAYER_OPTIO
   abstract get built(): boolean;
 
   /**
-   * Whether `fit` may change the weights. Freezing takes effect at the next `fit`; a layer that was frozen when the
-   * model was compiled and trained needs a new `compile` to train again.
+   * Whether `fit` may change the weights. Set it before `compile`: a model that has trained goes on as it was compiled, with a
+   * warning, until it is compiled again. Where a model has a part that was compiled before to train alone, the part still
+   * trains alone when it is frozen in the model.
    */
   get trainable(): boolean {
     return this.#trainable;
@@ -46,6 +50,23 @@ export abstract class WeightOwner extends takesOptions(Configurable, LAYER_OPTIO
   set trainable(value: boolean) {
     this.#trainable = booleanOption(this.className, 'trainable', value, true);
     for (const layer of this.#subLayers) layer.trainable = value;
+  }
+
+  /** `trainable` of this layer and of all layers inside. */
+  get trainableStates(): TrainableStates {
+    const inside = this.subLayers.flatMap((layer) => [...layer.trainableStates]);
+    return new Map<WeightOwner, boolean>([[this, this.trainable], ...inside]);
+  }
+
+  /** Does `work` while layers have other values of `trainable`. Layers that `states` do not name keep theirs. */
+  static withTrainable<T>(states: TrainableStates, work: () => T): T {
+    const before = [...states.keys()].map((layer) => [layer, layer.#trainable] as const);
+    for (const [layer, value] of states) layer.#trainable = value;
+    try {
+      return work();
+    } finally {
+      for (const [layer, value] of before) layer.#trainable = value;
+    }
   }
 
   /** The layers inside, in the order in which they were tracked; a model's are its `layers`. */

@@ -8,6 +8,7 @@ import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
+import type { CompileOptions } from '../training/compile-options.ts';
 import { compileOptionsOf } from './compile-config.ts';
 import type { OpenedFile } from './formats/file-format.ts';
 import { withOpenedFile } from './formats/index.ts';
@@ -54,14 +55,14 @@ async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> 
 }
 
 function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model {
-  const { config, classNames = null, labels = null, loadWeights } = opened;
+  const { config, classNames = null, labels = null, learningRateMultipliers = null, loadWeights } = opened;
   if (config === null) {
     throw new FormatError(
       `'${name}' holds weights without a model: make the model, then call loadWeights().`,
     );
   }
   const model = withoutInitialValues(() => modelFromConfig(config));
-  if (options.compile ?? true) compileFromConfig(model, config);
+  if (options.compile ?? true) compileFromConfig(model, config, learningRateMultipliers);
   if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
   if (classNames !== null) model.classNames = classNames;
   else if (labels !== null) takeLabels(model, labels, name);
@@ -78,10 +79,11 @@ function takeLabels(model: Model, labels: readonly string[], name: string): void
   }
 }
 
-function compileFromConfig(model: Model, config: Config): void {
+function compileFromConfig(model: Model, config: Config, multipliers: Config | null): void {
   try {
     const options = compileOptionsOf(config.compile_config);
-    if (options !== null) model.compile(options);
+    const learningRateMultipliers = multipliers as CompileOptions['learningRateMultipliers'];
+    if (options !== null) model.compile({ ...options, learningRateMultipliers });
   } catch (error) {
     if (!(error instanceof FoveaError)) throw error;
     throw new UnsupportedError(

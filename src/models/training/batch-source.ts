@@ -29,6 +29,8 @@ export interface BatchSource {
   readonly shuffle: RandomGenerator | null;
   /** What the next pass of a `Dataset` depends on; null for other data. */
   readonly state: PassesState | null;
+  /** Awaited before a pass begins. */
+  before?(): Promise<void>;
   /** The next pass. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
 }

@@ -117,7 +117,7 @@ export class BatchStream {
    * Other data may be made for the moment when it is asked for.
    */
   prepare(): void {
-    if (this.#source.state === null || this.#pass !== null) return;
+    if (this.#source.state === null || this.#source.before !== undefined || this.#pass !== null) return;
     this.#begin().ask(Math.min(READ_AHEAD, this.#stepsPerEpoch ?? READ_AHEAD));
   }
 
@@ -135,6 +135,7 @@ export class BatchStream {
    * @param wanted How many batches the caller may want, this one included. No more than these are read.
    */
   async #next(wanted: number): Promise<Batch | null> {
+    if (this.#pass === null) await this.#source.before?.();
     const pass = this.#pass ?? this.#begin();
     const taken = pass.take();
     pass.ask(Math.min(READ_AHEAD, wanted - 1));

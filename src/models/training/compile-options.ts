@@ -3,11 +3,15 @@
 import { isKerasObject } from '../../base/config.ts';
 import { ValueError } from '../../base/errors.ts';
 import { checkOptionNames, describeValue, refuseOption } from '../../base/options.ts';
+import type { Variable } from '../../graph/variable.ts';
+import type { Layer } from '../../layers/layer.ts';
 import { type LossIdentifier, type LossResolver, lossResolver } from '../../losses/registry.ts';
 import { type MetricIdentifier, type MetricResolver, metricResolver } from '../../metrics/registry.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { getOptimizer, type OptimizerIdentifier } from '../../optimizers/registry.ts';
 import { isRecord } from '../structure.ts';
+import { checkMultipliers, multipliersOf } from './rate-multipliers.ts';
+import { TrainedLayers } from './trained-layers.ts';
 
 /** One for all outputs, one for each output in order, or by the output's name. Outputs may have no loss. */
 export type LossOption =
@@ -31,9 +35,18 @@ export interface CompileOptions {
   readonly metrics?: MetricsOption | null;
   /** As `metrics`, with the weights of samples and classes: Σ weight × value ÷ Σ weight. */
   readonly weightedMetrics?: MetricsOption | null;
+  /**
+   * Factors of the learning rate by the names of layers and of models inside, which then hold for all layers in them unless
+   * these have their own: `{ block5_conv1: 0.1 }`. Default: 1 for all. Fovea's own; `.keras` files keep it, and Keras
+   * ignores it there.
+   */
+  readonly learningRateMultipliers?: Readonly<Record<string, number>> | null;
 }
 
-const KNOWN = ['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'];
+const KNOWN = [
+  ...['optimizer', 'loss', 'lossWeights', 'metrics', 'weightedMetrics'],
+  'learningRateMultipliers',
+];
 // Options that Keras has and this engine does not need or does not support, with the value that means "off".
 const REFUSED: Readonly<Record<string, unknown>> = {
   runEagerly: false,
@@ -50,6 +63,9 @@ export interface OutputLoss {
 
 /** How to train, with the names that losses and metrics were given checked. */
 export interface Compiled {
+  readonly trained: TrainedLayers;
+  /** By variable, the factor of its learning rate where that is not 1. */
+  multipliers(): ReadonlyMap<Variable, number>;
   /** As given, for files. */
   readonly options: CompileOptions;
   readonly optimizer: Optimizer;
@@ -61,8 +77,11 @@ export interface Compiled {
   weightedMetrics(outputs: readonly string[]): MetricResolver[][];
 }
 
-/** Throws ValueError for unknown names and options, UnsupportedError for options of Keras that Fovea does not have. */
-export function resolveCompile(options: CompileOptions): Compiled {
+/**
+ * What `compile(options)` means for `model`. Throws ValueError for unknown names and options, UnsupportedError for options of
+ * Keras that Fovea does not have.
+ */
+export function resolveCompile(options: CompileOptions, model: Layer): Compiled {
   checkOptionNames('compile', options, [...KNOWN, ...Object.keys(REFUSED)]);
   for (const [name, off] of Object.entries(REFUSED)) {
     const value = (options as Record<string, unknown>)[name];
@@ -73,14 +92,17 @@ export function resolveCompile(options: CompileOptions): Compiled {
   const metrics = resolveTree(options.metrics, metricResolver);
   const weightedMetrics = resolveTree(options.weightedMetrics, metricResolver);
   const weights = resolveTree(options.lossWeights, checkWeight);
+  const factors = checkMultipliers(options.learningRateMultipliers ?? {}, model);
   return {
     options,
     optimizer,
+    trained: new TrainedLayers(model),
+    multipliers: () => multipliersOf(factors, model),
     losses: (outputs) => {
       const resolvers = spreadLoss(loss, outputs);
-      const factors = spread('lossWeights', weights, outputs);
+      const weighting = spread('lossWeights', weights, outputs);
       return resolvers.map((resolve, i) =>
-        resolve === null ? null : { resolve, weight: single('lossWeights', factors[i]) ?? 1 },
+        resolve === null ? null : { resolve, weight: single('lossWeights', weighting[i]) ?? 1 },
       );
     },
     metrics: (outputs) => spreadMetrics('metrics', metrics, outputs),

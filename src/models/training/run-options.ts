@@ -1,7 +1,13 @@
 /** @file Options of `fit`, `evaluate`, `predict` and the functions for one batch, and their checks. */
 
 import { ValueError } from '../../base/errors.ts';
-import { booleanOption, checkOptionNames, describeValue, numberOption } from '../../base/options.ts';
+import {
+  booleanOption,
+  checkOptionNames,
+  describeValue,
+  numberOption,
+  POSITIVE,
+} from '../../base/options.ts';
 import type { CallbackLike } from '../../callbacks/callback.ts';
 import type { DataInput, DatasetLike, SampleWeightInput } from './data-types.ts';
 
@@ -61,6 +67,18 @@ export interface FitOptions extends RunOptions {
   readonly sampleWeight?: SampleWeightInput;
   /** A weight for each class' losses while training. */
   readonly classWeight?: ClassWeight;
+  /**
+   * Whether the outputs of the model's frozen front are computed once for each sample, and kept in memory, so that every epoch runs
+   * the rest of the model only. The numbers are those of training without it. Not for models that change images at random in
+   * front of the frozen layers, nor for data that differs from epoch to epoch. Default false.
+   */
+  readonly cacheFeatures?: boolean | CacheFeaturesOptions;
+}
+
+/** Options of `cacheFeatures`. */
+export interface CacheFeaturesOptions {
+  /** Megabytes that the outputs, of training and of validation each, may take; with more `fit` ends with an error. Default 2048. */
+  readonly maxMegabytes?: number;
 }
 
 export interface BatchOptions {
@@ -86,7 +104,7 @@ const KNOWN = {
       'validationData',
       'validationBatchSize',
     ],
-    ...['validationSteps', 'validationFreq', 'shuffle', 'sampleWeight', 'classWeight'],
+    ...['validationSteps', 'validationFreq', 'shuffle', 'sampleWeight', 'classWeight', 'cacheFeatures'],
   ],
   trainOnBatch: ['sampleWeight', 'classWeight', 'returnDict'],
   testOnBatch: ['sampleWeight', 'returnDict'],
@@ -119,6 +137,7 @@ export function checkRunOptions(method: keyof typeof KNOWN, options: object): vo
     expected: 'a number from 0 up to but without 1',
   });
   for (const name of ['shuffle', 'returnDict']) booleanOption(method, name, values[name], false);
+  checkCacheFeatures(values.cacheFeatures);
   const { verbose = 'auto', validationFreq = 1 } = values;
   if (!['auto', 0, 1, 2].includes(verbose as Verbose)) {
     throw new ValueError(`${method}: verbose must be 'auto', 0, 1 or 2, received ${describeValue(verbose)}.`);
@@ -129,4 +148,16 @@ export function checkRunOptions(method: keyof typeof KNOWN, options: object): vo
       `${method}: validationFreq must be a whole number from 1 up or a list of epochs, received ${describeValue(validationFreq)}.`,
     );
   }
+}
+
+function checkCacheFeatures(given: unknown): void {
+  if (typeof given === 'boolean' || given === undefined) return;
+  const who = 'fit: cacheFeatures';
+  if (typeof given !== 'object' || given === null) {
+    throw new ValueError(
+      `${who} must be true, false or a record of options, received ${describeValue(given)}.`,
+    );
+  }
+  checkOptionNames(who, given, ['maxMegabytes']);
+  numberOption(who, 'maxMegabytes', (given as CacheFeaturesOptions).maxMegabytes, 1, POSITIVE);
 }

@@ -59,6 +59,12 @@ export function sourceOf(
   return datasetSource(method, x, names);
 }
 
+/** What `fit` trains on and validates on; null without validation. */
+export interface FitSources {
+  readonly source: BatchSource;
+  readonly validation: BatchSource | null;
+}
+
 /** Batches to train on and to validate on. Throws as `sourceOf` does, and ValueError for a split that leaves nothing. */
 export function fitSources(
   names: DataNames,
@@ -66,7 +72,7 @@ export function fitSources(
   y: unknown,
   options: FitOptions,
   shuffle: RandomGenerator | null,
-): { source: BatchSource; validation: BatchSource | null } {
+): FitSources {
   const { validationSplit = 0, validationData, classWeight } = options;
   if (isDataset(x)) {
     if (validationSplit > 0) {

@@ -6,22 +6,27 @@ import { formatShape, type Shape } from '../../base/shape.ts';
 import type { StepGraph } from '../../engine/executable.ts';
 import { checkNode, type Node } from '../../graph/node.ts';
 import type { Variable } from '../../graph/variable.ts';
-import { StepContext, type StepScalar } from '../../layers/step-context.ts';
+import type { StepScalar } from '../../layers/step-context.ts';
 import type { Loss } from '../../losses/loss.ts';
 import { add, constant, mul, sum } from '../../ops/index.ts';
 import { type FeedType, placeholder, variableNode } from '../../ops/leaf.ts';
 import type { Compiled } from './compile-options.ts';
+import { frontValues, withoutFront } from './frozen-front.ts';
 import { judge } from './judge.ts';
 import { type Reported, reportedNodes } from './reported.ts';
+import { changedVariables, type TracedModel, traceModel } from './traced-model.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** The kinds of steps: what a step does with a batch. */
 export type StepMode = 'train' | 'test' | 'predict';
 
+/** What of the model a step runs: all of it, only the frozen front, or what comes after the frozen front. */
+export type StepPart = 'whole' | 'front' | 'rest';
+
 /** A step and what its nodes mean. */
 export interface ModelStep {
   readonly graph: StepGraph;
-  /** One for each input of the model. */
+  /** One for each input of the model; of the rest one for each value of the front. */
   readonly inputs: readonly Node[];
   /** One for each target, in the order of the outputs that have a loss or metrics. */
   readonly targets: readonly Node[];
@@ -33,7 +38,7 @@ export interface ModelStep {
   readonly loss: Node | null;
   /** The loss first; empty when predicting. */
   readonly reported: readonly Reported[];
-  /** The outputs, when predicting. */
+  /** The outputs, when predicting; the values that the rest reads, of a front. */
   readonly predictions: readonly Node[];
   /** When predicting from floats: for each sample 0, or NaN when one of its inputs is not finite. Else null. */
   readonly finiteness: Node | null;
@@ -53,6 +58,8 @@ export interface StepRequest {
   readonly targetShapes: readonly Shape[];
   /** For each target, the batched shape of its samples' weights; null for one without. */
   readonly weightShapes: readonly (Shape | null)[];
+  /** Default: all of the model. */
+  readonly part?: StepPart;
 }
 
 /** Places of the outputs that have a loss or metrics. Throws ValueError when none has a loss. */
@@ -70,34 +77,63 @@ export function targetPlaces(model: TrainedModel, compiled: Compiled): number[] 
 
 /** Builds the step. Throws ShapeError when targets do not fit the outputs, and what layers and optimizer throw. */
 export function buildStep(request: StepRequest): ModelStep {
-  const { model, mode, compiled, inputTypes, weightShapes } = request;
-  const context = new StepContext(mode === 'train');
-  const inputs = model.inputs.map(({ shape, name }, i) =>
-    placeholder({ shape, name, dtype: inputTypes[i]! }),
-  );
-  const predictions = model.trace(inputs, context);
-  const name = `${model.name}/${mode}`;
-  if (mode === 'predict' || compiled === null) {
-    const scalars = context.seeds;
-    const feeds = [...inputs, ...scalars.map((scalar) => scalar.node)];
-    const finiteness = finitenessOf(inputs.filter((_, i) => inputTypes[i] === 'float32'));
-    const checks = finiteness === null ? [] : [finiteness];
-    const graph = { name, feeds, outputs: [...predictions, ...checks], updates: [] };
-    const none = { targets: [], sampleWeights: [], loss: null, reported: [], losses: [] };
-    return { graph, inputs, scalars, predictions, finiteness, ...none };
-  }
+  const { mode, compiled, part = 'whole' } = request;
+  if (compiled === null) return predictionStep(request);
+  return compiled.trained.during(() => {
+    if (part === 'front') return frontStep(request);
+    return mode === 'predict' ? predictionStep(request) : judgedStep(request, compiled);
+  });
+}
+
+function tracedFor({ model, mode, inputTypes }: StepRequest): TracedModel {
+  return traceModel(model, mode === 'train', inputTypes);
+}
+
+const NOT_JUDGED = { targets: [], sampleWeights: [], loss: null, reported: [], losses: [] };
+
+function predictionStep(request: StepRequest): ModelStep {
+  const { model, mode, inputTypes } = request;
+  const { inputs, outputs: predictions, seeds: scalars } = tracedFor(request);
+  const feeds = [...inputs, ...scalars.map((scalar) => scalar.node)];
+  const finiteness = finitenessOf(inputs.filter((_, i) => inputTypes[i] === 'float32'));
+  const checks = finiteness === null ? [] : [finiteness];
+  const graph = { name: `${model.name}/${mode}`, feeds, outputs: [...predictions, ...checks], updates: [] };
+  return { graph, inputs, scalars, predictions, finiteness, ...NOT_JUDGED };
+}
+
+/** Gives the values that the rest of the model reads from the frozen front. */
+function frontStep(request: StepRequest): ModelStep {
+  const { model, mode } = request;
+  const traced = tracedFor(request);
+  const predictions = frontValues(traced, changedVariables(model));
+  const graph = {
+    name: `${model.name}/${mode} front`,
+    feeds: traced.inputs,
+    // Inputs themselves are no outputs of a step.
+    outputs: predictions.map((node) => (traced.inputs.includes(node) ? mul(node, constant(1)) : node)),
+    updates: [],
+  };
+  const { inputs } = traced;
+  return { graph, inputs, scalars: [], predictions: graph.outputs, finiteness: null, ...NOT_JUDGED };
+}
+
+function judgedStep(request: StepRequest, compiled: Compiled): ModelStep {
+  const { model, mode, weightShapes, targetShapes, part } = request;
+  const whole = tracedFor(request);
+  const traced = part === 'rest' ? withoutFront(whole, changedVariables(model)) : whole;
+  const { inputs, outputs: predictions, seeds } = traced;
   const sampleWeights = weightShapes.map((shape) =>
     shape === null ? null : placeholder({ shape, name: 'sample_weight' }),
   );
-  const { targetShapes } = request;
-  const prices = [...context.losses, ...regularization(model)];
+  const prices = [...traced.losses, ...regularization(model)];
   const names = model.outputNames;
   const judged = judge({ names, compiled, targetShapes, predictions, sampleWeights, prices });
   const { targets, loss, reported, losses } = judged;
-  const updates = mode === 'train' ? updatesOf(model, compiled, loss, context) : [];
+  const updates = mode === 'train' ? updatesOf(model, compiled, loss, traced) : [];
   const weightFeeds = sampleWeights.filter((node) => node !== null);
-  const scalars = [...context.seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
+  const scalars = [...seeds, ...(mode === 'train' ? compiled.optimizer.feeds : [])];
   const feeds = [...inputs, ...targets, ...weightFeeds, ...scalars.map((scalar) => scalar.node)];
+  const name = `${model.name}/${mode}`;
   const graph = { name, feeds, outputs: [...new Set([loss, ...reportedNodes(reported)])], updates };
   const none = { predictions: [], finiteness: null };
   return { graph, inputs, targets, sampleWeights, scalars, loss, reported, losses, ...none };
@@ -141,14 +177,18 @@ function updatesOf(
   model: TrainedModel,
   compiled: Compiled,
   loss: Node,
-  context: StepContext,
+  { updates: ofLayers }: TracedModel,
 ): StepGraph['updates'] {
   const variables = model.trainableWeights;
+  const multipliers = compiled.multipliers();
   const slopes = gradients(compiled.optimizer.scaleLoss(loss), variables.map(variableNode));
   const updates = compiled.optimizer.updates(
-    variables.map((variable, i) => ({ variable, gradient: slopes[i]! })),
+    variables.map((variable, i) => ({
+      variable,
+      gradient: slopes[i]!,
+      rateMultiplier: multipliers.get(variable) ?? 1,
+    })),
   );
   const allowed = updates.map(({ variable, value }) => ({ variable, value: within(variable, value) }));
-  const ofLayers = [...context.updates].map(([variable, value]) => ({ variable, value }));
   return [...allowed, ...ofLayers];
 }

@@ -6,22 +6,22 @@ import type { Tensor } from '../../base/tensor.ts';
 import { exclusively, exclusiveWorks } from '../../engine/exclusive.ts';
 import type { Node } from '../../graph/node.ts';
 import { holdsBytes } from '../../graph/storage.ts';
-import type { Layer } from '../../layers/layer.ts';
 import type { StepRandom } from '../../layers/step-context.ts';
 import type { MetricState } from '../../metrics/contributions.ts';
-import { feedTypeOf } from '../../ops/leaf.ts';
+import { type FeedType, feedTypeOf } from '../../ops/leaf.ts';
 import type { Batch, Examples } from './batch.ts';
 import type { Compiled } from './compile-options.ts';
 import { buildForData, checkFinite, checkInputShapes, checkTargets, targetShapes } from './data-checks.ts';
 import { readReported } from './reported.ts';
 import type { CompiledStep, StepCache } from './step-cache.ts';
-import { buildStep, type ModelStep, type StepMode } from './step-graph.ts';
+import { buildStep, type ModelStep, type StepMode, type StepPart } from './step-graph.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** What stays the same for all batches of one run of `fit`, `evaluate` or `predict`. */
 export interface RunContext {
   readonly model: TrainedModel;
   readonly mode: StepMode;
+  readonly part: StepPart;
   readonly compiled: Compiled | null;
   /** Changes with every `compile`. */
   readonly generation: number;
@@ -68,7 +68,6 @@ const SERIES_MS = 30;
 /** Runs batches of one run. */
 export class StepRunner {
   readonly #context: RunContext;
-  readonly #frozen: string;
   /** The number of this runner's last work among all works of the engine. */
   #lastWork = 0;
   // Arrays are checked as a whole, once, and not batch by batch.
@@ -77,6 +76,8 @@ export class StepRunner {
   readonly #forms = new WeakMap<Examples, string>();
   /** By data set: 1 for each sample whose inputs were found to be finite. */
   readonly #finite = new WeakMap<Examples, Uint8Array>();
+  /** Which layers train. */
+  readonly #trained: string;
   #capacity: number;
   /** The step found last, which the next batch of the same form can use again. */
   #last: { readonly form: string; readonly capacity: number; readonly found: CompiledStep } | null = null;
@@ -85,7 +86,11 @@ export class StepRunner {
   constructor(context: RunContext, batchSize: number | null) {
     this.#context = context;
     this.#capacity = batchSize ?? 0;
-    this.#frozen = context.mode === 'predict' ? '' : trainableFlags(context.model);
+    const { compiled, mode } = context;
+    this.#trained =
+      compiled === null || mode === 'predict'
+        ? ''
+        : [...compiled.trained.states.values()].map(Number).join('');
   }
 
   /** Whether batches are fed ahead and run in series. */
@@ -198,8 +203,10 @@ export class StepRunner {
   }
 
   async #runFed(compiled: CompiledStep, series: readonly FedBatch[]): Promise<StepResult[]> {
+    const { mode, part } = this.#context;
+    const optimizer = this.#context.compiled?.optimizer;
     for (const { tray } of series) {
-      if (this.#context.mode === 'train') this.#context.compiled!.optimizer.beforeStep();
+      if (mode === 'train' && part !== 'front') optimizer!.beforeStep();
       for (const { node, next } of compiled.step.scalars) {
         compiled.executable.feed(node, tray)[0] = next(this.#context.random);
       }
@@ -244,8 +251,8 @@ export class StepRunner {
   }
 
   async #stepFor(data: Examples): Promise<CompiledStep> {
-    const { model, mode, generation, cache, ahead } = this.#context;
-    if (!this.#checked.has(data)) {
+    const { model, mode, part, generation, cache, ahead } = this.#context;
+    if (!this.#checked.has(data) && part !== 'rest') {
       buildForData(model, data.x);
       checkInputShapes(model, data.x);
     }
@@ -256,18 +263,20 @@ export class StepRunner {
       this.#checkTargets(last, data);
       return last;
     }
-    const shapes = mode === 'predict' ? [] : targetShapes(data);
-    const shapesOfWeights = weightShapes(data);
-    const inputTypes = data.x.map(({ dtype }) => feedTypeOf(dtype));
+    const isJudged = mode !== 'predict' && part !== 'front';
+    const shapes = isJudged ? targetShapes(data) : [];
+    const shapesOfWeights = isJudged ? weightShapes(data) : [];
+    // The rest of a model is fed values of its front, which are floats.
+    const types = part === 'rest' ? model.inputs.map(() => 'float32' as const) : data.x.map(feedTypeOfTensor);
     const capacity = Math.max(this.#capacity, 1);
     const key = JSON.stringify([
-      ...[generation, mode, capacity, ahead, shapesOfWeights, this.#frozen],
-      ...[inputTypes, shapes],
+      ...[generation, mode, part, capacity, ahead, shapesOfWeights, this.#trained],
+      ...[types, shapes],
     ]);
     const found = await cache.get(key, graph, () => {
       const step = buildStep({
         ...this.#context,
-        inputTypes,
+        inputTypes: types,
         targetShapes: shapes,
         weightShapes: shapesOfWeights,
       });
@@ -279,10 +288,8 @@ export class StepRunner {
   }
 }
 
-/** Which layers train, inside of models too. */
-function trainableFlags(layer: Layer): string {
-  const inner = layer.subLayers;
-  return `${layer.trainable ? 1 : 0}${inner.map(trainableFlags).join('')}`;
+function feedTypeOfTensor({ dtype }: Tensor): FeedType {
+  return feedTypeOf(dtype);
 }
 
 /** For each target, the batched shape of its weights; null for one without. */

@@ -17,7 +17,10 @@ import { type Compiled, type CompileOptions, resolveCompile } from './compile-op
 import { buildForData } from './data-checks.ts';
 import { isDataset } from './data-types.ts';
 import { EvaluationLoop } from './evaluation-loop.ts';
+import { FeatureProgress } from './feature-progress.ts';
+import { FeatureSource } from './feature-source.ts';
 import { FitLoop } from './fit-loop.ts';
+import { checkFront, frontShapes } from './frozen-front.ts';
 import { PredictionLoop } from './prediction-loop.ts';
 import {
   type BatchOptions,
@@ -26,9 +29,9 @@ import {
   type FitOptions,
   type PredictOptions,
 } from './run-options.ts';
-import { fitSources, readArguments, sourceOf } from './run-sources.ts';
+import { type FitSources, fitSources, readArguments, sourceOf } from './run-sources.ts';
 import { StepCache } from './step-cache.ts';
-import { type StepMode, targetPlaces } from './step-graph.ts';
+import { type StepMode, type StepPart, targetPlaces } from './step-graph.ts';
 import { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
 import type { Evaluation, Prediction, TrainedModel } from './trained-model.ts';
@@ -38,6 +41,9 @@ import { checkTrainingState, modelState, restoreModel, type TrainingState } from
 const SHUFFLE = 'shuffle';
 const LAYERS = 'layers';
 const INFERENCE = 'inference';
+
+/** Megabytes that features may take unless `cacheFeatures` says otherwise. */
+const MAX_MEGABYTES = 2048;
 
 /** A model's training state. */
 export class Trainer {
@@ -72,7 +78,7 @@ export class Trainer {
 
   compile(options: CompileOptions): void {
     this.#refuseWhileFitting('compile');
-    this.#adopt(resolveCompile(options));
+    this.#adopt(resolveCompile(options, this.#model));
     this.#resumed = null;
   }
 
@@ -87,7 +93,8 @@ export class Trainer {
     // All streams are made here, so that a state holds all of them: a run that goes on from it does not draw their
     // seeds anew.
     for (const name of [SHUFFLE, LAYERS, INFERENCE]) this.#random.stream(name);
-    return { ...modelState(this.#model, this.#compiled), random: this.#random.getState(), run };
+    const state = this.#asCompiled(() => modelState(this.#model, this.#compiled));
+    return { ...state, random: this.#random.getState(), run };
   }
 
   restoreTrainingState(value: StateValue): void {
@@ -106,7 +113,11 @@ export class Trainer {
     const [model, resumed, chance] = [this.#model, this.#resumed, defaultGenerator().getState()];
     const [compiled, averagesSwapped] = [this.#compiled, this.#compiled?.optimizer.averagesSwapped];
     const { stopTraining, classNames } = model;
-    const state = { ...modelState(model, compiled), random: this.#random.getState(), run: null };
+    const state = {
+      ...this.#asCompiled(() => modelState(model, compiled)),
+      random: this.#random.getState(),
+      run: null,
+    };
     this.#resumed = null;
     try {
       return await work();
@@ -122,7 +133,7 @@ export class Trainer {
   }
 
   #restore(state: TrainingState): void {
-    restoreModel(this.#model, this.#compiled, state);
+    this.#asCompiled(() => restoreModel(this.#model, this.#compiled, state));
     this.#random.setState(state.random);
   }
 
@@ -142,9 +153,15 @@ export class Trainer {
 
   async #fit(compiled: Compiled, x: unknown, y: unknown, options: FitOptions): Promise<History> {
     await this.#buildForDataset(x);
+    this.#settleTrained('fit', compiled);
     const names = this.#names(x, compiled);
     const shuffle = options.shuffle === false ? null : this.#random.begin(SHUFFLE);
-    const { source, validation } = fitSources(names, x, y, options, shuffle);
+    const { source, validation, part } = this.#features(
+      names,
+      x,
+      fitSources(names, x, y, options, shuffle),
+      options,
+    );
     // The streams begin in this order even if no layer draws from them, so that later draws do not depend on the
     // layers.
     this.#random.begin(LAYERS);
@@ -164,18 +181,46 @@ export class Trainer {
           adoptClassNames(this.#model, x);
         },
         restore: (state) => this.#restore(state),
-        finish: () => compiled.optimizer.finalizeVariableValues(this.#model.trainableWeights),
+        finish: () =>
+          this.#asCompiled(() => compiled.optimizer.finalizeVariableValues(this.#model.trainableWeights)),
       });
       if (this.#resumed !== null) loop.goOnFrom(this.#resumed);
       this.#resumed = null;
       this.#loop = loop;
       return loop.run().then(() => callbacks.history!);
     };
-    return this.#withRunner('train', names, source, options, (runner) =>
+    const parts = { ...options, part };
+    return this.#withRunner('train', names, source, parts, (runner) =>
       validation === null
         ? train(runner, null)
-        : this.#withRunner('test', names, validation, options, (tester) => train(runner, tester)),
+        : this.#withRunner('test', names, validation, parts, (tester) => train(runner, tester)),
     );
+  }
+
+  /** With `cacheFeatures`, sources of the features in the place of those of the samples. */
+  #features(
+    names: DataNames,
+    x: unknown,
+    sources: FitSources,
+    options: FitOptions,
+  ): FitSources & { part: StepPart } {
+    const { cacheFeatures = false } = options;
+    if (cacheFeatures === false) return { ...sources, part: 'whole' };
+    const model = this.#model;
+    const variables = this.#asCompiled(() => checkFront(model));
+    const { maxMegabytes = MAX_MEGABYTES } = cacheFeatures === true ? {} : cacheFeatures;
+    const progress = new FeatureProgress(model, options);
+    const make = (mode: 'train' | 'test', name: string, source: BatchSource, data: unknown) => {
+      const runner = this.#runner(mode, names, source.batchSize, { part: 'front' });
+      const shapes = this.#asCompiled(() => frontShapes(model, mode === 'train'));
+      const dataset = isDataset(data) ? data : null;
+      return new FeatureSource({ name, source, dataset, runner, shapes, variables, maxMegabytes, progress });
+    };
+    const { source, validation } = sources;
+    const tested =
+      validation === null ? null : make('test', 'validation data', validation, options.validationData);
+    const trained = make('train', 'training data', source, x);
+    return { source: trained.batches(tested), validation: tested?.batches() ?? null, part: 'rest' };
   }
 
   async evaluate(x: unknown, second: unknown, third: EvaluateOptions | undefined): Promise<Evaluation> {
@@ -211,6 +256,7 @@ export class Trainer {
   async trainOnBatch(x: unknown, y: unknown, options: BatchOptions): Promise<Evaluation> {
     checkRunOptions('trainOnBatch', options);
     this.#refuseWhileFitting('trainOnBatch');
+    this.#settleTrained('trainOnBatch', this.#requireCompiled());
     return this.#onBatch('train', x, y, options);
   }
 
@@ -276,7 +322,7 @@ export class Trainer {
     mode: StepMode,
     names: DataNames,
     source: BatchSource,
-    { callbacks }: Pick<FitOptions, 'callbacks'>,
+    { callbacks, part }: Pick<FitOptions, 'callbacks'> & { readonly part?: StepPart },
     work: (runner: StepRunner) => Promise<T>,
   ): Promise<T> {
     // A single batch is faster without a series.
@@ -284,7 +330,7 @@ export class Trainer {
     const ahead = inSeries && !this.#ahead.has(mode) && !actsOnBatches(callbacks, mode);
     if (ahead) this.#ahead.add(mode);
     try {
-      const runner = this.#runner(mode, names, source.batchSize, ahead);
+      const runner = this.#runner(mode, names, source.batchSize, { ahead, part });
       if (source.whole !== null) await runner.prepare(source.whole);
       return await work(runner);
     } finally {
@@ -292,12 +338,21 @@ export class Trainer {
     }
   }
 
-  #runner(mode: StepMode, names: DataNames, batchSize: number | null, ahead = false): StepRunner {
+  #runner(
+    mode: StepMode,
+    names: DataNames,
+    batchSize: number | null,
+    {
+      ahead = false,
+      part = 'whole',
+    }: { readonly ahead?: boolean; readonly part?: StepPart | undefined } = {},
+  ): StepRunner {
     const stream = mode === 'train' ? LAYERS : INFERENCE;
     this.#random.renew(stream);
     const context = {
       model: this.#model,
       mode,
+      part,
       compiled: this.#compiled,
       generation: this.#generation,
       targets: names.targets,
@@ -315,6 +370,23 @@ export class Trainer {
   ): CallbackList {
     const { callbacks, verbose = 'auto', epochs = 1 } = options;
     return new CallbackList({ callbacks, model: this.#model, params: { verbose, epochs, steps }, history });
+  }
+
+  /** Does `work` while the layers train that do in this model. */
+  #asCompiled<T>(work: () => T): T {
+    return this.#compiled === null ? work() : this.#compiled.trained.during(work);
+  }
+
+  /** Settles which layers train until the next `compile`. Warns of layers that were frozen or set free since the last one. */
+  #settleTrained(method: string, { trained }: Compiled): void {
+    trained.settle();
+    const changes = trained.changes();
+    if (changes.length === 0) return;
+    const names = changes.map((name) => `'${name}'`).join(', ');
+    console.warn(
+      `${method}: \`trainable\` of ${names} was changed after compile(). Call compile() again, so that the change takes effect ` +
+        `and the optimizer fits the weights that '${this.#model.name}' trains.`,
+    );
   }
 
   #requireCompiled(): Compiled {

@@ -15,6 +15,8 @@ export interface OpenedFile {
   readonly classNames?: readonly string[] | null;
   /** Names of classes from a file beside it, which are taken if they can be the model's; null without. */
   readonly labels?: readonly string[] | null;
+  /** For `compile`, which checks them; null where the file has none. */
+  readonly learningRateMultipliers?: Config | null;
   /** A hint to add to the messages of errors of this file; null for none. */
   readonly hint: string | null;
   /**

@@ -16,10 +16,14 @@ export const kerasArchive: FileFormat = {
   matches: ({ bytes }) => isZip(bytes),
 
   open({ bytes, name }) {
-    const { config, weights, kerasVersion, classNames } = readKerasArchive(bytes, name);
+    const { config, weights, kerasVersion, classNames, learningRateMultipliers } = readKerasArchive(
+      bytes,
+      name,
+    );
     return {
       config,
       classNames,
+      learningRateMultipliers,
       hint: hintFor(kerasVersion),
       loadWeights: (model, optimizer, options = null) =>
         loadWeightsFile(readWeights(weights, name), model, optimizer, options, name),
@@ -32,7 +36,8 @@ export const kerasArchive: FileFormat = {
     if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
     const config = modelConfig(model);
     const weights = weightsToBytes(model, compiled?.optimizer ?? null);
-    return writeKerasArchive({ config, weights, classNames }, new Date());
+    const { learningRateMultipliers = null } = compiled?.options ?? {};
+    return writeKerasArchive({ config, weights, classNames, learningRateMultipliers }, new Date());
   },
 };
 

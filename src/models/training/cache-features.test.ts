@@ -1,0 +1,288 @@
+/** @file `fit` with `cacheFeatures`: the numbers of training without it, with the frozen front run once for each sample. */
+
+import assert from 'node:assert/strict';
+import test, { before } from 'node:test';
+import { setRandomSeed } from '../../base/random.ts';
+import { Tensor } from '../../base/tensor.ts';
+import * as data from '../../data/index.ts';
+import { setBackend } from '../../engine/backend.ts';
+import * as layers from '../../layers/index.ts';
+import { input } from '../../layers/input-layer.ts';
+import type { Layer } from '../../layers/layer.ts';
+import { model as functional } from '../functional.ts';
+import type { Model } from '../model.ts';
+import { sequential } from '../sequential.ts';
+import { type DataInput, type DatasetLike, isDataset } from './data-types.ts';
+import type { FitOptions } from './run-options.ts';
+
+before(() => setBackend('auto', { threads: 2 }));
+
+const SAMPLES = 23;
+
+function numbers(shape: readonly number[], step = 37): Tensor {
+  const tensor = Tensor.zeros(shape);
+  for (let i = 0; i < tensor.size; i++) tensor.data[i] = ((i * step) % 101) / 101 - 0.4;
+  return tensor;
+}
+
+const x = numbers([SAMPLES, 12, 12, 3]);
+const y = new Tensor(
+  [SAMPLES, 1],
+  'float32',
+  Float32Array.from({ length: SAMPLES }, (_, i) => i % 2),
+);
+const held = [numbers([9, 12, 12, 3], 41), y.slice([0, 0], [9, 1])] as const;
+
+/** A base with a normalization, as pretrained ones have. */
+function base(trainable = false): Model {
+  const net = sequential({
+    layers: [
+      layers.conv2d({ filters: 8, kernelSize: 3, useBias: false, inputShape: [12, 12, 3] }),
+      layers.batchNormalization({ name: 'bn' }),
+      layers.activation({ activation: 'relu' }),
+      layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', activation: 'relu', name: 'last' }),
+    ],
+    name: 'base',
+  });
+  net.trainable = trainable;
+  return net;
+}
+
+function network(front = base()): Model {
+  setRandomSeed(4);
+  const net = sequential([
+    layers.rescaling({ scale: 2, inputShape: [12, 12, 3] }),
+    front,
+    layers.globalAveragePooling2d(),
+    layers.dropout({ rate: 0.5 }),
+    layers.dense({ units: 6, activation: 'relu' }),
+    layers.dense({ units: 1, activation: 'sigmoid' }),
+  ]);
+  net.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });
+  return net;
+}
+
+/** History and weights of a run from the same start. */
+async function run(
+  make: () => Model,
+  [given, targets]: readonly [DataInput | DatasetLike | (() => DatasetLike), DataInput?],
+  options: FitOptions,
+): Promise<unknown> {
+  setRandomSeed(3);
+  const net = make();
+  const source = typeof given === 'function' ? given() : given;
+  const all = { epochs: 3, verbose: 0, ...options } as const;
+  const { history } =
+    targets === undefined
+      ? await net.fit(source as DatasetLike, all)
+      : await net.fit(source as DataInput, targets, all);
+  return { history, weights: net.getWeights().map(({ data: values }) => [...values]) };
+}
+
+const classWeight = { 0: 1, 1: 2.5 };
+const sampleWeight = Tensor.ones([SAMPLES]);
+sampleWeight.data[3] = 5;
+const pairs = () => data.fromTensors([x, y] as const);
+const inputs: Record<string, readonly [DataInput | (() => DatasetLike), DataInput?, FitOptions?]> = {
+  arrays: [x, y, { batchSize: 5, validationData: held }],
+  'arrays without shuffling': [x, y, { batchSize: 7, shuffle: false, validationSplit: 0.3 }],
+  'arrays of bytes': [numbers([SAMPLES, 12, 12, 3]).mul(100).add(50).cast('uint8'), y, { batchSize: 4 }],
+  'class weights': [x, y, { batchSize: 5, classWeight }],
+  'sample weights': [x, y, { batchSize: 5, sampleWeight }],
+  'fewer steps than batches': [x, y, { batchSize: 5, stepsPerEpoch: 2 }],
+  'a dataset': [() => pairs().batch(6), undefined, { validationData: data.fromTensors(held).batch(4) }],
+  'a shuffled dataset': [() => pairs().shuffle(SAMPLES).batch(6).prefetch(2)],
+  'a dataset shuffled in part, with a map': [
+    () =>
+      pairs()
+        .shuffle(5, { seed: 7 })
+        .map(([image, label]) => [image.mul(0.5), label] as const, { parallel: 3 })
+        .batch(4),
+    undefined,
+    { classWeight },
+  ],
+  'a cached dataset': [() => pairs().shuffle(SAMPLES).cache().shuffle(9).batch(6)],
+  'datasets joined': [() => pairs().take(10).concatenate(pairs().skip(12)).shuffle(30).repeat(2).batch(6)],
+  'pairs zipped': [() => data.fromTensors(x).zip(data.fromTensors(y)).shuffle(SAMPLES).batch(6)],
+  'a generator of batches': [
+    () =>
+      data
+        .fromGenerator(function* () {
+          for (let i = 0; i < 4; i++)
+            yield [x.slice([i * 5, 0, 0, 0], [5, 12, 12, 3]), y.slice([i * 5, 0], [5, 1])];
+        })
+        .shuffle(4),
+  ],
+  'a list of batches': [
+    () => ({
+      *[Symbol.iterator]() {
+        yield [x, y] as const;
+        yield held;
+      },
+    }),
+  ],
+};
+
+for (const [name, [given, targets, options = {}]] of Object.entries(inputs)) {
+  test(`gives the same numbers with ${name}`, async () => {
+    const [plain, cached] = [
+      await run(network, [given, targets], options),
+      await run(network, [given, targets], { ...options, cacheFeatures: true }),
+    ];
+    assert.deepEqual(cached, plain);
+  });
+}
+
+test('runs the frozen front once for each sample', async () => {
+  let calls = 0;
+  const reading = data.fromTensors([x, y] as const).map((pair) => {
+    calls++;
+    return pair;
+  });
+  await run(network, [() => reading.batch(23)], { epochs: 5, cacheFeatures: true });
+  // The first batch is read twice, to see that the data stays the same.
+  assert.equal(calls, 2 * SAMPLES);
+});
+
+test('takes the frozen layers before the first one that trains, in models of any form', async () => {
+  const branches = () => {
+    setRandomSeed(6);
+    const [image, extra] = [input({ shape: [12, 12, 3] }), input({ shape: [4] })];
+    const front = base();
+    front.trainable = true;
+    front.getLayer(0).trainable = false;
+    front.getLayer('bn').trainable = false;
+    const pooled = layers.globalAveragePooling2d().apply(front.apply(image));
+    const joined = layers.concatenate().apply([pooled, extra]);
+    const net = functional({ inputs: [image, extra], outputs: layers.dense({ units: 1 }).apply(joined) });
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    return net;
+  };
+  const both = [x, numbers([SAMPLES, 4])];
+  const options = { batchSize: 6, validationSplit: 0.2 };
+  const plain = await run(branches, [both, y], options);
+  assert.deepEqual(await run(branches, [both, y], { ...options, cacheFeatures: true }), plain);
+});
+
+test('computes the features again after the frozen weights were set', async () => {
+  let trained: Model | null = null;
+  const halve = (layer: Layer) => layer.setWeights(layer.getWeights().map((weight) => weight.mul(0.5)));
+  const make = (cacheFeatures: boolean) =>
+    run(network, [x, y], {
+      ...{ batchSize: 6, cacheFeatures },
+      callbacks: [
+        {
+          setModel(model) {
+            trained = model as Model;
+          },
+          onEpochEnd(epoch) {
+            if (epoch === 0) halve(trained!.layers[1]!);
+          },
+        },
+      ],
+    });
+  assert.deepEqual(await make(true), await make(false));
+});
+
+test('says what it computes, before the first epoch', async () => {
+  const lines: string[] = [];
+  const output = { write: (text: string) => lines.push(text) };
+  const { progbarLogger } = await import('../../callbacks/progbar-logger.ts');
+  await run(network, [x, y], {
+    ...{ verbose: 2, epochs: 1, batchSize: 5, cacheFeatures: true, validationData: held },
+    callbacks: [progbarLogger({ output })],
+  });
+  const text = lines.join('');
+  assert.match(
+    text,
+    /^Features of the training data, computed once: 23 samples, 0\.1 kB a sample, 1\.4 kB in memory\n5\/5 .*\nFeatures of the validation data/,
+  );
+});
+
+const front = () => base();
+const refused: Record<string, readonly [() => Model, DataInput | DatasetLike, FitOptions, RegExp]> = {
+  'a model that is not frozen': [() => network(base(true)), x, {}, /'conv2d.*' is not frozen/],
+  'statistics of the batch': [
+    () => {
+      const open = front();
+      open.getLayer('bn').trainable = true;
+      const net = sequential([
+        layers.batchNormalization({ name: 'first', inputShape: [12, 12, 3] }),
+        open,
+        layers.flatten(),
+        layers.dense({ units: 1 }),
+      ]);
+      net.compile({ loss: 'mse' });
+      return net;
+    },
+    x,
+    {},
+    /'first'.*(not frozen|statistics)/,
+  ],
+  'random layers in front': [
+    () => {
+      const net = sequential([
+        layers.randomFlip({ name: 'flip', inputShape: [12, 12, 3] }),
+        front(),
+        layers.flatten(),
+        layers.dense({ units: 1 }),
+      ]);
+      net.compile({ loss: 'mse' });
+      return net;
+    },
+    x,
+    {},
+    /'flip' draws random numbers while training.*random layers behind/,
+  ],
+  'too much memory': [
+    network,
+    Tensor.zeros([SAMPLES, 12, 12, 3]),
+    { cacheFeatures: { maxMegabytes: 1e-3 } },
+    /features of the training data would take 1 MB \(23 samples, \[16\] numbers each\)/,
+  ],
+  'too much memory for a dataset': [
+    network,
+    data.fromTensors([x, y]).batch(4),
+    { cacheFeatures: { maxMegabytes: 1e-3 } },
+    /\(24 samples/,
+  ],
+  'data that changes': [
+    network,
+    data
+      .fromTensors([x, y] as const)
+      .map(([a, b]) => [a.add(Math.random()), b] as const)
+      .batch(4),
+    {},
+    /makes other samples in each pass/,
+  ],
+  'a generator': [
+    network,
+    (function* () {
+      yield [x, y] as const;
+    })(),
+    {},
+    /one pass/,
+  ],
+  'an endless dataset': [
+    network,
+    data.fromTensors([x, y]).batch(4).repeat(),
+    { stepsPerEpoch: 3 },
+    /never ends/,
+  ],
+  'batches taken apart': [network, data.fromTensors([x, y]).batch(4).unbatch().batch(3), {}, /unbatch/],
+  'samples that come later': [
+    network,
+    data.fromTensors([x, y]).shuffle(SAMPLES, { seed: 1 }).take(4).batch(2),
+    { epochs: 20 },
+    /take\(\), skip\(\)/,
+  ],
+  'a wrong option': [network, x, { cacheFeatures: { maxMegabyte: 3 } as never }, /maxMegabytes/],
+  'a wrong value': [network, x, { cacheFeatures: 'yes' as never }, /true, false or a record/],
+};
+
+for (const [name, [make, given, options, message]] of Object.entries(refused)) {
+  test(`refuses ${name}, with the reason`, async () => {
+    const targets = isDataset(given) ? undefined : y;
+    await assert.rejects(run(make, [given, targets], { cacheFeatures: true, ...options }), message);
+  });
+}
