@@ -37,6 +37,8 @@ export type {
 } from './pixel-explanation.ts';
 export { type ExplainPixelPictureOptions, explainPixelPicture } from './pixel-picture.ts';
 export { type ReceptiveField, receptiveField } from './receptive-field.ts';
+export { type SanityCheck, type SanityCheckOptions, sanityCheck } from './sanity-check.ts';
 export { type HierarchyLevel, type SpatialHierarchy, spatialHierarchy } from './spatial-hierarchy.ts';
 export { type TranslationTestPictureOptions, translationTestPicture } from './translation-picture.ts';
 export { type TranslationTest, type TranslationTestOptions, translationTest } from './translation-test.ts';
+export { type Trust, type TrustAreas, type TrustOptions, trust } from './trust.ts';
