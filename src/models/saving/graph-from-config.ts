@@ -41,16 +41,19 @@ export function buildGraph(
   outputPlaces: ConfigValue | undefined,
 ): { inputs: Structure<SymbolicTensor>; outputs: Structure<SymbolicTensor> } {
   // A layer of several models has calls of the others already.
-  const lastInCalls = lastCalls(layers.flatMap(({ nodes }) => nodes.filter(Array.isArray)));
-  const lastInEnds = lastCalls([inputPlaces, outputPlaces]);
+  const calls = layers.flatMap(({ nodes }) => nodes.filter(Array.isArray));
+  const isKeras2 = calls.length > 0;
+  const last = lastCalls([...calls, inputPlaces, outputPlaces]);
   const byName: LayersByName = new Map(
     layers.map(({ name, layer, nodes }) => {
       const made = layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
-      // Keras 2 counts a model's calls from 1, Keras 3 those of a Functional in the lists of ends.
-      const inCalls = isModel(layer) && (lastInCalls.get(name) ?? 0) >= nodes.length ? 1 : 0;
-      const inEnds =
-        layer.className === 'Functional' || (isModel(layer) && (lastInEnds.get(name) ?? 0) >= nodes.length);
-      return [name, { layer, first: made - inCalls, firstEnd: (inEnds ? 1 : 0) - inCalls }] as const;
+      // Keras 2 counts a model's calls from 1, since its making is call 0; Keras 3 those of a Functional in the lists of ends.
+      const fromOne = isKeras2 && isModel(layer) && (last.get(name) ?? 0) >= nodes.length;
+      const inEnds = isKeras2 ? fromOne : layer.className === 'Functional';
+      return [
+        name,
+        { layer, first: made - Number(fromOne), firstEnd: Number(inEnds) - Number(fromOne) },
+      ] as const;
     }),
   );
   const waiting = layers.flatMap(({ layer, nodes }): WaitingCalls[] =>

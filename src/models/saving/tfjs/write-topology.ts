@@ -10,7 +10,18 @@ export function tfjsTopology(object: Config): Config {
   if (className === 'Sequential') return { class_name: className, config: sequentialConfig(config) };
   // TensorFlow.js 1 has this name alone.
   if (className === 'Functional') return { class_name: 'Model', config: graphConfig(config) };
-  return { class_name: className, config: tfjsConfig(className, config) };
+  return { class_name: className, config: tfjsConfig(className, withKnownShape(object)) };
+}
+
+/** TensorFlow.js does not find out an extent that a Reshape leaves open, which layers behind it may need. */
+function withKnownShape({ class_name: className, config, build_config: build }: Config): Config {
+  const options = config as Config;
+  const input = (build as Config | undefined)?.input_shape;
+  if (className !== 'Reshape' || !Array.isArray(input)) return options;
+  const target = options.target_shape as readonly number[];
+  const product = (extents: readonly number[]) => extents.reduce((a, b) => a * b, 1);
+  const open = product(input.slice(1) as number[]) / product(target.filter((extent) => extent >= 0));
+  return { ...options, target_shape: target.map((extent) => (extent < 0 ? open : extent)) };
 }
 
 /** The first layer has the shape of the inputs: TensorFlow.js has no input layers in its lists. */
