@@ -8,6 +8,7 @@ import { plotModel } from './plots/plot-model.ts';
 
 export * as activations from './activations/index.ts';
 export * as applications from './applications/index.ts';
+export type { BlobLike } from './base/blob-like.ts';
 export type { DType, TypedArray } from './base/dtype.ts';
 export {
   BackendError,
@@ -43,6 +44,7 @@ export * as data from './data/index.ts';
 export * as datasets from './datasets/index.ts';
 export type { BackendName, BackendOptions } from './engine/backend.ts';
 export type { BackendDescription } from './engine/executable.ts';
+export type { FileSource } from './formats/open-source.ts';
 export type { Node } from './graph/node.ts';
 export type { Variable } from './graph/variable.ts';
 export * as images from './images/index.ts';
@@ -73,8 +75,14 @@ export { Model } from './models/model.ts';
 export type { ModelOptions } from './models/model-structure.ts';
 export * as ops from './models/ops.ts';
 export { register } from './models/register.ts';
+export type { WriteOptions, WrittenFile } from './models/saving/formats/file-format.ts';
 export { type LoadOptions, loadModel, modelFromBytes } from './models/saving/load.ts';
-export { modelToBytes, type SaveOptions } from './models/saving/save.ts';
+export {
+  type LoadWeightsOptions,
+  modelToBytes,
+  modelToFiles,
+  type SaveOptions,
+} from './models/saving/save.ts';
 export { type Sequential, type SequentialOptions, sequential } from './models/sequential.ts';
 export type { Structure } from './models/structure.ts';
 export type { SummaryOptions } from './models/summary/summary.ts';

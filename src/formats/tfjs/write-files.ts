@@ -17,6 +17,8 @@ export interface TfjsModel {
   readonly trainingConfig: Config | null;
   /** What TensorFlow.js carries along; null without. */
   readonly userMetadata: Config | null;
+  /** What Teachable Machine's metadata.json says; null for files without it. */
+  readonly teachableMachine: Config | null;
 }
 
 /** The size of shards, which browsers keep in their caches. */
@@ -31,13 +33,8 @@ export function writeTfjsFiles(
   name: string,
 ): { readonly name: string; readonly bytes: Uint8Array }[] {
   const bytes = bytesOf(model.weights.map(({ data }) => data));
-  const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES));
-  // Models in one folder under different names have files of their own.
-  const prefix = name === 'model.json' ? '' : `${name.replace(/\.json$/, '')}-`;
-  const shards = Array.from({ length: count }, (_, i) => ({
-    name: `${prefix}group1-shard${i + 1}of${count}.bin`,
-    bytes: bytes.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
-  }));
+  // Teachable Machine's library takes one file of weights.
+  const shards = model.teachableMachine === null ? shardsOf(bytes, name) : [{ name: 'weights.bin', bytes }];
   const group = {
     paths: shards.map((shard) => shard.name),
     weights: model.weights.map((weight) => ({ name: weight.name, shape: weight.shape, dtype: 'float32' })),
@@ -53,7 +50,20 @@ export function writeTfjsFiles(
     ...(model.userMetadata === null ? {} : { userDefinedMetadata: model.userMetadata }),
     weightsManifest: [group],
   };
-  return [...shards, { name, bytes: new TextEncoder().encode(kerasJson(json)) }];
+  const text = (value: Config) => new TextEncoder().encode(kerasJson(value));
+  const beside =
+    model.teachableMachine === null ? [] : [{ name: 'metadata.json', bytes: text(model.teachableMachine) }];
+  return [...shards, ...beside, { name, bytes: text(json) }];
+}
+
+function shardsOf(bytes: Uint8Array, name: string): { readonly name: string; readonly bytes: Uint8Array }[] {
+  const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES));
+  // Models in one folder under different names have files of their own.
+  const prefix = name === 'model.json' ? '' : `${name.replace(/\.json$/, '')}-`;
+  return Array.from({ length: count }, (_, i) => ({
+    name: `${prefix}group1-shard${i + 1}of${count}.bin`,
+    bytes: bytes.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),
+  }));
 }
 
 /** The numbers one behind the other, the lowest byte first on every machine. */

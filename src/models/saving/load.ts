@@ -1,9 +1,10 @@
-/** @file Loading whole models that Fovea or Keras 3 saved. */
+/** @file Loading whole models, of all formats and from everywhere. */
 
 import type { Config } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { checkOptionNames, describeValue } from '../../base/options.ts';
 import { type FileSource, openSource } from '../../formats/open-source.ts';
+import { modelInArchive } from '../../formats/places/zip-archive.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
@@ -22,8 +23,8 @@ export interface LoadOptions {
 }
 
 /**
- * The model in the bytes of a `.keras` file: architecture, weights, and, unless `compile` is false, what it was
- * compiled with and the optimizer's state. Works in browsers too. Throws FormatError for a damaged file or one of
+ * The model in the bytes of a file, `.keras`, `.h5`, or a zip archive with a model: architecture, weights, and, unless `compile`
+ * is false, what it was compiled with and the optimizer's state. Works in browsers too. Throws FormatError for a damaged file or one of
  * another kind, UnsupportedError, naming the layer, for things that only Keras has, ValueError for anything that is not
  * bytes.
  */
@@ -31,7 +32,7 @@ export async function modelFromBytes(
   bytes: Uint8Array | ArrayBuffer,
   options: LoadOptions = {},
 ): Promise<Model> {
-  return readModel(new SavedFile('The .keras bytes', toBytes(bytes)), options);
+  return readModel(modelInArchive(new SavedFile('The bytes', toBytes(bytes))), options);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { FilePath } from '../../base/file-path.ts';
 import { booleanOption, checkOptionNames } from '../../base/options.ts';
 import { makeFolderOf, toFilePath, writeFilesAtomically } from '../../formats/files.ts';
 import { type FileSource, openSource } from '../../formats/open-source.ts';
+import type { WriteOptions, WrittenFile } from './formats/file-format.ts';
 import { filesOf, withOpenedFile } from './formats/index.ts';
 import type { SavableModel } from './saved-layers.ts';
 import { checkBuilt } from './weights.ts';
@@ -18,9 +19,22 @@ export interface LoadWeightsOptions {
   readonly skipMismatch?: boolean;
 }
 
-export interface SaveOptions {
+export interface SaveOptions extends WriteOptions {
   /** Whether to make the file's folder, and the folders around it, where they do not exist. Default false. */
   readonly makeFolder?: boolean;
+}
+
+/**
+ * The files that `save(name)` would write, for browsers, which have no folders: one, or, for `model.json`, it and those that it
+ * names. The one called `name` is the last. Throws as `save` does.
+ */
+export async function modelToFiles(
+  model: SavableModel,
+  name: string,
+  options: WriteOptions = {},
+): Promise<readonly WrittenFile[]> {
+  checkOptionNames('modelToFiles()', options, ['teachableMachine']);
+  return filesOf('writeModel', model, name, 'modelToFiles()', options);
 }
 
 /**
@@ -29,7 +43,7 @@ export interface SaveOptions {
  * UnsupportedError for things that a file cannot hold: functions without a name.
  */
 export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
-  const [file] = await filesOf('writeModel', model, '.keras', 'modelToBytes()');
+  const [file] = await filesOf('writeModel', model, '.keras', 'modelToBytes()', {});
   return file!.bytes;
 }
 
@@ -53,10 +67,11 @@ async function writeWith(
   path: FilePath,
   options: SaveOptions,
 ): Promise<void> {
-  checkOptionNames(how, options, ['makeFolder']);
+  const { makeFolder = false, ...rest } = options;
+  checkOptionNames(how, rest, kind === 'writeModel' ? ['teachableMachine'] : []);
   const name = await toFilePath(path, how);
-  const files = await filesOf(kind, model, name, how);
-  if (options.makeFolder) await makeFolderOf(name);
+  const files = await filesOf(kind, model, name, how, rest);
+  if (makeFolder) await makeFolderOf(name);
   const folder = name.slice(0, name.length - files.at(-1)!.name.length);
   await writeFilesAtomically(files.map((file) => ({ path: `${folder}${file.name}`, bytes: file.bytes })));
 }

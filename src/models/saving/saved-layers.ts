@@ -19,7 +19,10 @@ export interface SavableModel extends ModelLayer {
   readonly compiled: CompiledState | null;
   /** Names of the classes that the model tells apart; null without. */
   readonly classNames: readonly string[] | null;
-  readonly graph: { readonly outputs: readonly { readonly shape: Shape }[] } | null;
+  readonly graph: {
+    readonly inputs: readonly { readonly shape: Shape }[];
+    readonly outputs: readonly { readonly shape: Shape }[];
+  } | null;
 }
 
 /** A layer or model and its place in a file. */

@@ -37,6 +37,16 @@ export interface WrittenFile {
   readonly bytes: Uint8Array;
 }
 
+/** Options of `save` that only some formats have. */
+export interface WriteOptions {
+  /**
+   * With `model.json`: whether to write the files that Teachable Machine's library opens, its `metadata.json` with the names of
+   * the classes among them. The model must take square colour images, which the library gives it as numbers from -1 to 1, and have
+   * one output for each of its `classNames`. Default false.
+   */
+  readonly teachableMachine?: boolean;
+}
+
 /**
  * One kind of file. Reading asks the list of formats, in order, for the first that knows the file by its content; writing
  * asks for the one whose ending the file's name has.
@@ -50,8 +60,10 @@ export interface FileFormat {
   matches(file: SavedFile): boolean | Promise<boolean>;
   /** Reads all that is needed. Throws FormatError for damage, UnsupportedError for files that Fovea does not read. */
   open(file: SavedFile): OpenedFile | Promise<OpenedFile>;
+  /** The options that writing a model has. Left out: none. */
+  readonly writeOptions?: readonly (keyof WriteOptions)[];
   /** The model's file or files; `name` is that of the file, without its folder. Left out where models are not written. */
-  writeModel?(model: SavableModel, name: string): WrittenFiles | Promise<WrittenFiles>;
+  writeModel?(model: SavableModel, name: string, options: WriteOptions): WrittenFiles | Promise<WrittenFiles>;
   /** The same of the model's weights. Left out where weights alone are not written. */
   writeWeights?(model: SavableModel, name: string): WrittenFiles | Promise<WrittenFiles>;
 }

@@ -1,11 +1,12 @@
 /** @file The file formats, one line each, and finding the one for a file. */
 
 import { FormatError, FoveaError, ValueError } from '../../../base/errors.ts';
+import { booleanOption } from '../../../base/options.ts';
 import type { SavedFile } from '../../../formats/saved-file.ts';
 import { describeStart } from '../../../formats/zip.ts';
 import type { SavableModel } from '../saved-layers.ts';
 import { checkBuilt } from '../weights.ts';
-import type { FileFormat, OpenedFile, WrittenFile } from './file-format.ts';
+import type { FileFormat, OpenedFile, WriteOptions, WrittenFile } from './file-format.ts';
 import { kerasArchive } from './keras-archive.ts';
 import { kerasWeights } from './keras-weights.ts';
 import { legacyH5 } from './legacy-h5.ts';
@@ -55,6 +56,7 @@ export async function filesOf(
   model: SavableModel,
   path: string,
   how: string,
+  options: WriteOptions,
 ): Promise<readonly WrittenFile[]> {
   const formats = FORMATS.filter((format) => format[kind] !== undefined);
   const format = formats.find(({ ending }) => path.endsWith(ending));
@@ -62,8 +64,20 @@ export async function filesOf(
     const endings = formats.map(({ ending }) => `\`${ending}\``).join(' or ');
     throw new ValueError(`${how}: the file name must end in ${endings}. Received: filepath=${path}`);
   }
+  checkWriteOptions(format, path, how, options);
   checkBuilt(model, 'saving');
   const name = path.slice(path.search(/[^\\/]*$/));
-  const files = await format[kind]!(model, name);
+  const files = await format[kind]!(model, name, options);
   return files instanceof Uint8Array ? [{ name, bytes: files }] : files;
+}
+
+function checkWriteOptions(
+  { writeOptions = [] }: FileFormat,
+  path: string,
+  how: string,
+  options: WriteOptions,
+): void {
+  const teachableMachine = booleanOption(how, 'teachableMachine', options.teachableMachine, false);
+  if (!teachableMachine || writeOptions.includes('teachableMachine')) return;
+  throw new ValueError(`${how}: teachableMachine is an option of model.json. Received: filepath=${path}`);
 }

@@ -36,7 +36,9 @@ export const tfjsLayers: FileFormat = {
     };
   },
 
-  writeModel: writeTfjsModel,
+  writeOptions: ['teachableMachine'],
+
+  writeModel: (model, name, { teachableMachine = false }) => writeTfjsModel(model, name, teachableMachine),
 };
 
 function compileConfig({ trainingConfig, kerasTrainingConfig }: ModelJson): Config {

@@ -7,6 +7,7 @@ import { checkClassNames, outputShape } from '../../class-names.ts';
 import { serializeLayer } from '../../serialize.ts';
 import { serializeCompile } from '../compile-config.ts';
 import { checkNotShared, type SavableModel } from '../saved-layers.ts';
+import { teachableMachineMetadata } from './teachable-machine.ts';
 import { writeTrainingConfig } from './training-config.ts';
 import { tfjsWeights } from './weights-by-name.ts';
 import { tfjsTopology } from './write-topology.ts';
@@ -18,7 +19,11 @@ const OWN = 'fovea';
 const NAMES = /^[A-Za-z0-9][-A-Za-z0-9._/]*$/;
 
 /** The files, model.json last. Throws UnsupportedError, naming the layer, for what TensorFlow.js does not have. */
-export function writeTfjsModel(model: SavableModel, name: string): ReturnType<typeof writeTfjsFiles> {
+export function writeTfjsModel(
+  model: SavableModel,
+  name: string,
+  teachableMachine: boolean,
+): ReturnType<typeof writeTfjsFiles> {
   checkNotShared(model);
   if (!model.isGraph) {
     throw new UnsupportedError(
@@ -32,6 +37,7 @@ export function writeTfjsModel(model: SavableModel, name: string): ReturnType<ty
     topology: tfjsTopology(serializeLayer(model)),
     weights: weightsOf(model),
     trainingConfig: trainingConfigOf(model, name),
+    teachableMachine: teachableMachine ? teachableMachineMetadata(model, name, new Date()) : null,
     userMetadata: classNames === null ? null : { [OWN]: { class_names: classNames } },
   };
   return writeTfjsFiles(files, name);
