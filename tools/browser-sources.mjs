@@ -23,7 +23,7 @@ export const LOADED_BY_CALLS = {
   'src/images/load-image.ts': ['loadImage'],
   'src/models/lr-finder.ts': ['lrFinder'],
   'src/models/saving/load.ts': ['loadModel', 'modelFromBytes'],
-  'src/models/saving/save.ts': ['modelToBytes'],
+  'src/models/saving/save.ts': ['modelToBytes', 'modelToFiles'],
   'src/plots/plot-model.ts': ['plotModel'],
   'src/visualization/attribution.ts': ['attribution', 'attributions'],
   'src/visualization/class-activation.ts': ['classActivation', 'classActivations'],

@@ -67,11 +67,10 @@ async function writeWith(
   path: FilePath,
   options: SaveOptions,
 ): Promise<void> {
-  const { makeFolder = false, ...rest } = options;
-  checkOptionNames(how, rest, kind === 'writeModel' ? ['teachableMachine'] : []);
+  checkOptionNames(how, options, kind === 'writeModel' ? ['makeFolder', 'teachableMachine'] : ['makeFolder']);
   const name = await toFilePath(path, how);
-  const files = await filesOf(kind, model, name, how, rest);
-  if (makeFolder) await makeFolderOf(name);
+  const files = await filesOf(kind, model, name, how, options);
+  if (options.makeFolder) await makeFolderOf(name);
   const folder = name.slice(0, name.length - files.at(-1)!.name.length);
   await writeFilesAtomically(files.map((file) => ({ path: `${folder}${file.name}`, bytes: file.bytes })));
 }

@@ -1,6 +1,7 @@
 /** @file A model for TensorFlow.js: layers and how they are joined, in the form of Keras 2. */
 
 import { type Config, type ConfigValue, isKerasObject } from '../../../base/config.ts';
+import { isOperationObject } from '../../../operations/from-config.ts';
 import { isRecord, sortedNames } from '../../structure.ts';
 import { cannotWrite, tfjsConfig } from './write-layer.ts';
 
@@ -10,6 +11,12 @@ export function tfjsTopology(object: Config): Config {
   if (className === 'Sequential') return { class_name: className, config: sequentialConfig(config) };
   // TensorFlow.js 1 has this name alone.
   if (className === 'Functional') return { class_name: 'Model', config: graphConfig(config) };
+  if (isOperationObject(object)) {
+    throw cannotWrite(
+      `'${String(config.name)}' (the operation ${className})`,
+      'it has layers alone, such as layers.add() and layers.rescaling()',
+    );
+  }
   return { class_name: className, config: tfjsConfig(className, withKnownShape(object)) };
 }
 
