@@ -107,6 +107,9 @@ export abstract class TracingContext implements CallContext {
   abstract update(variable: Variable, value: Node): void;
   abstract addLoss(value: Node): void;
 
+  /** True: models take images of other sizes than they were made for, as far as their layers do. */
+  readonly anySize: boolean = false;
+
   /** Told of each call of a layer, when its result is there. */
   onCall(_layer: Callable, _inputs: readonly Node[], _outputs: readonly Node[]): void {}
 
@@ -136,12 +139,14 @@ export abstract class TracingContext implements CallContext {
 /** The same step with another `training`. */
 class OtherMode extends TracingContext {
   readonly training: boolean;
+  override readonly anySize: boolean;
   readonly #outer: TracingContext;
 
   constructor(outer: TracingContext, training: boolean) {
     super();
     this.#outer = outer;
     this.training = training;
+    this.anySize = outer.anySize;
   }
 
   override random(shape: Shape, seed?: number | null, options?: RandomOptions): Node {

@@ -217,6 +217,11 @@ export abstract class Layer extends WeightOwner {
   trace(inputs: readonly Node[], context: CallContext): readonly Node[] {
     this.checkInputs(inputs);
     this.build(inputs.map((input) => input.shape));
+    return this.traceCall(inputs, context);
+  }
+
+  /** `trace` without its checks. */
+  protected traceCall(inputs: readonly Node[], context: CallContext): readonly Node[] {
     const result: unknown = withScope(this.name, () => callOf(this, () => this.call(inputs, context)));
     const outputs = this.outputsOf(result).map((output) => {
       checkNode(`Layer '${this.name}' (${this.className}), its call or its activation`, output);

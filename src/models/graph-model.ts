@@ -3,6 +3,7 @@
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape, type Shape, sameShape } from '../base/shape.ts';
 import type { Node } from '../graph/node.ts';
+import { TracingContext } from '../layers/call-context.ts';
 import type { CallContext, Layer } from '../layers/layer.ts';
 import type { LayerGraph } from './layer-graph.ts';
 import { Model } from './model.ts';
@@ -81,6 +82,11 @@ export abstract class GraphModel extends Model {
 
   override computeOutputShape(inputShapes: readonly Shape[]): Shape {
     return this.computeOutputShapes(inputShapes)[0]!;
+  }
+
+  override trace(inputs: readonly Node[], context: CallContext): readonly Node[] {
+    const anySize = context instanceof TracingContext && context.anySize;
+    return anySize ? this.traceCall(inputs, context) : super.trace(inputs, context);
   }
 
   override call(inputs: readonly Node[], context: CallContext): readonly Node[] {

@@ -26,6 +26,7 @@ export {
 export { explainPixel } from './explain-pixel.ts';
 export { type FeatureMapGridOptions, featureMapGrid } from './feature-map-grid.ts';
 export { type FeatureMaps, type FeatureMapsOptions, featureMaps } from './feature-maps.ts';
+export { type FilterPatternsOptions, filterPatterns } from './filter-patterns.ts';
 export { type SpatialHierarchyPictureOptions, spatialHierarchyPicture } from './hierarchy-picture.ts';
 export { type KernelImagesOptions, kernelImages } from './kernel-images.ts';
 export { type OverlayOptions, overlay } from './overlay.ts';

@@ -53,7 +53,7 @@ export function outputIndex(
 }
 
 /** The nodes before a last softmax or sigmoid, in the shape of the output; the output itself where there is none. */
-function beforeActivation(output: Node): Node {
+export function beforeActivation(output: Node): Node {
   if (output.op === softmaxOp || output.op === sigmoidOp) return output.inputs[0]!;
   if (output.op !== reshapeOp) return output;
   const inner = beforeActivation(output.inputs[0]!);

@@ -35,6 +35,13 @@ export interface TracedModel {
 /** What names a layer: its name, its path, or the layer itself. */
 export type LayerName = string | Layer;
 
+/** The names of the models and layers that a layer is called in, and its own. */
+export function pathOf(model: Model, layer: Callable, owners: readonly Callable[]): string {
+  return [...owners.filter((owner) => owner !== (model as Callable)), layer]
+    .map(({ name }) => name)
+    .join('/');
+}
+
 const traces = new WeakMap<Model, { readonly graph: object | null; readonly traced: TracedModel }>();
 
 /**
@@ -60,10 +67,7 @@ export function traceModel(how: string, model: Model): TracedModel {
   const layers = context.calls
     .filter(({ layer }) => layer !== model)
     .map(({ layer, owners, ...nodes }) => {
-      const path = [...owners.filter((owner) => owner !== (model as Callable)), layer].map(
-        ({ name }) => name,
-      );
-      return { layer: layer as Layer, path: path.join('/'), ...nodes };
+      return { layer: layer as Layer, path: pathOf(model, layer, owners), ...nodes };
     });
   const traced = { model, inputs, outputs, layers, seeds: context.seeds.map(({ node }) => node) };
   traces.set(model, { graph, traced });
