@@ -6,8 +6,25 @@
 import { gradients } from '../autodiff/gradients.ts';
 import type { Span } from '../base/resize-spans.ts';
 import type { Node } from '../graph/node.ts';
-import { add, constant, div, mean, mul, slice, sqrt, square, sub, sum } from '../ops/index.ts';
-import { placeholder } from '../ops/leaf.ts';
+import { maximumOp } from '../ops/elementwise/maximum.ts';
+import { minimumOp } from '../ops/elementwise/minimum.ts';
+import { reluOp } from '../ops/elementwise/relu.ts';
+import { whereOp } from '../ops/elementwise/where.ts';
+import {
+  add,
+  constant,
+  div,
+  equal,
+  mean,
+  mul,
+  slice,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  sum,
+} from '../ops/index.ts';
+import { constantOp, placeholder } from '../ops/leaf.ts';
 import { resample2d } from '../ops/resample2d.ts';
 import type { View } from './compiled-views.ts';
 import { beforeActivation } from './model-score.ts';
@@ -33,8 +50,29 @@ export interface AscentView extends View {
 
 /** The mean answer of each filter, or of each unit, before a last softmax or sigmoid: [null, filters]. */
 export function answersOf({ outputs: [output] }: Pick<TracedLayer, 'outputs'>): Node {
-  const places = output!.shape.slice(1, -1).map((_, i) => i + 1);
-  return places.length === 0 ? beforeActivation(output!) : mean(output!, { axes: places });
+  const given = output!.shape.length === 2 ? beforeActivation(output!) : output!;
+  const answers = meanOverPlaces(given);
+  const unrectified = beforeRectifier(given);
+  if (unrectified === null) return answers;
+  // Where a filter answers nothing at all its gradient is 0 too, and it would stay silent.
+  const silent = stopGradient(equal(answers, constant(0)));
+  return add(answers, mul(silent, meanOverPlaces(unrectified)));
+}
+
+function meanOverPlaces(maps: Node): Node {
+  const places = maps.shape.slice(1, -1).map((_, i) => i + 1);
+  return places.length === 0 ? maps : mean(maps, { axes: places });
+}
+
+/** What a last ReLU, also one with a largest value, is given; null where there is none. */
+function beforeRectifier({ op, inputs }: Node): Node | null {
+  if (op === reluOp) return inputs[0]!;
+  const limit = inputs.at(-1);
+  if (limit?.op !== constantOp) return null;
+  if (op === minimumOp) return beforeRectifier(inputs[0]!);
+  if (op === whereOp) return beforeRectifier(inputs[1]!);
+  const isZero = (limit.attrs as { readonly values: readonly number[] }).values.every((value) => value === 0);
+  return op === maximumOp && isZero ? (beforeRectifier(inputs[0]!) ?? inputs[0]!) : null;
 }
 
 /** The gradient of each sample divided by the root of the mean of its squares. */
