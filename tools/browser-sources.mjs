@@ -29,6 +29,8 @@ export const LOADED_BY_CALLS = {
   'src/visualization/class-activation.ts': ['classActivation', 'classActivations'],
   'src/visualization/explain-pixel.ts': ['explainPixel'],
   'src/visualization/feature-maps.ts': ['featureMaps'],
+  'src/visualization/sanity-check.ts': ['sanityCheck'],
+  'src/visualization/trust.ts': ['trust'],
 };
 
 /** A path as esbuild's reports have it. */

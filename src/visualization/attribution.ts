@@ -1,16 +1,17 @@
 /** @file Attribution: how much each number of an image counts for the score of a class. */
 
+import { checkOptionNames } from '../base/options.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import * as methods from './attribution-methods/index.ts';
 import type { IntegratedGradientsOptions } from './attribution-methods/integrated-gradients.ts';
 import type { OcclusionOptions } from './attribution-methods/occlusion.ts';
-import type { AttributionSample, PixelValues } from './attribution-methods/pixels.ts';
+import type { AttributionRule, PixelValues } from './attribution-methods/pixels.ts';
 import type { SmoothGradOptions } from './attribution-methods/smooth-grad.ts';
 import { explainedInput } from './explained-input.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import type { Target } from './model-score.ts';
-import { type Answered, checkMethod, Question, type ScoreOptions } from './question.ts';
+import { type Answered, checkMethod, Question, SCORE_OPTIONS, type ScoreOptions } from './question.ts';
 import { traceModel } from './traced-model.ts';
 
 /** A way to say how much each number counts. */
@@ -50,8 +51,7 @@ export interface Attribution extends Answered {
   readonly note: string | null;
 }
 
-type Explain = (sample: AttributionSample, options: object) => Promise<PixelValues>;
-const METHODS: Readonly<Record<AttributionMethod, Explain>> = methods;
+const METHODS: Readonly<Record<AttributionMethod, AttributionRule>> = methods;
 
 /** A map whose sum is further away than this share of the change should be computed with more steps. */
 const LARGE_GAP = 0.05;
@@ -92,24 +92,19 @@ async function attributionsOf(
   how: string,
   model: Model,
   images: ModelImage,
-  { method = 'saliency', target, of, output, input, ...own }: AttributionsOptions,
+  options: AttributionsOptions,
 ): Promise<Attribution[]> {
+  const { method = 'saliency', input } = options;
   checkMethod(how, method, METHODS);
-  const question = new Question(how, model, images, {
-    ...(target !== undefined && { target }),
-    ...(of !== undefined && { of }),
-    ...(output !== undefined && { output }),
-  });
+  const { options: own, explain } = METHODS[method];
+  checkOptionNames(`${how} by ${method}`, options, [...SCORE_OPTIONS, 'method', 'input', ...own]);
+  const question = new Question(how, model, images, options);
   const explained = explainedInput(how, question.traced, input);
-  const { classes } = await question.ask('scores', () => []);
   const result: Attribution[] = [];
-  for (const [i, answered] of classes.entries()) {
-    const only = question.only(i, answered.target);
-    const image = only.inputs[explained]!;
-    const { map, completeness } = await METHODS[method](
-      { question: only, input: explained, image, score: answered.score },
-      own,
-    );
+  for (let i = 0; i < question.samples; i++) {
+    const only = question.only(i);
+    const sample = { question: only, input: explained, image: only.inputs[explained]! };
+    const { answered, map, completeness } = await explain(sample, options);
     const { scoreChange = null, completenessGap = null } = completeness ?? {};
     result.push({ map, ...answered, method, scoreChange, completenessGap, note: noteOf(completeness) });
   }

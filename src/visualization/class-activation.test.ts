@@ -236,7 +236,7 @@ test('wrong options of attribution are refused', async () => {
   const net = convnet(...classes());
   const refused: readonly [object, RegExp][] = [
     [{ method: 'gradient' }, /method of attribution/],
-    [{ steps: 3 }, /saliency option 'steps'/],
+    [{ steps: 3 }, /attribution by saliency option 'steps'/],
     [{ method: 'integratedGradients', steps: 0 }, /steps/],
     [{ method: 'integratedGradients', baseline: image(2) }, /baseline has shape \[2\]/],
     [{ method: 'smoothGrad', noise: -1 }, /noise/],

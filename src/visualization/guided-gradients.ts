@@ -5,7 +5,6 @@
 
 import { type GradientRules, gradients } from '../autodiff/gradients.ts';
 import { UnsupportedError } from '../base/errors.ts';
-import type { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
 import type { GradientRule, Op } from '../graph/op.ts';
 import { addOp } from '../ops/elementwise/add.ts';
@@ -60,12 +59,12 @@ function guidedRules(how: string, met: () => void): GradientRules {
 }
 
 /**
- * The guided gradients of the question's scores by input `input`: in its shape. Throws UnsupportedError for a model without
+ * The guided gradients of the question's scores by input `input`, in its shape, and the classes. Throws UnsupportedError for a model without
  * rectifiers, whose guided gradients would be plain ones.
  */
-export async function guidedGradients(question: Question, input: number): Promise<Tensor> {
+export function guidedGradients(question: Question, input: number): ReturnType<Question['ask']> {
   const { how, traced } = question;
-  const { values } = await question.ask(`guided/${input}`, ({ picked }) => {
+  return question.ask(`guided/${input}`, ({ picked }) => {
     let rectifiers = 0;
     const rules = guidedRules(how, () => rectifiers++);
     const found = gradients(sum(picked), [traced.inputs[input]!], rules);
@@ -75,5 +74,4 @@ export async function guidedGradients(question: Question, input: number): Promis
         "backpropagation is about. Use another method, e.g. 'saliency'.",
     );
   });
-  return values[0]!;
 }

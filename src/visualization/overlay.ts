@@ -1,14 +1,13 @@
 /** @file A heatmap over the photo that it is about. */
 
-import { ShapeError, ValueError } from '../base/errors.ts';
+import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue, FRACTION, numberOption } from '../base/options.ts';
-import { formatShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import { convertColor } from '../images/color-mode.ts';
 import { checkImage } from '../images/pixels.ts';
 import { toBytes, type ValueRange } from '../images/to-bytes.ts';
 import { type ColorMapName, colorize } from './color-maps.ts';
-import { stretch } from './stretch.ts';
+import { checkHeat, stretch } from './stretch.ts';
 
 /** How a heatmap is laid over a photo. */
 export interface OverlayOptions {
@@ -25,13 +24,9 @@ function onePhoto(photo: Tensor): Tensor {
   return photo.rank === 4 && photo.shape[0] === 1 ? photo.reshape(photo.shape.slice(1)) : photo;
 }
 
-/** Throws unless `heatmap` is [h, w], or [h, w, 1], of numbers from 0 to 1. */
 function checkHeatmap(heatmap: Tensor): void {
-  const [height = 0, width = 0, one = 1] = heatmap.shape;
-  if (heatmap.rank < 2 || heatmap.rank > 3 || one !== 1 || height * width === 0) {
-    throw new ShapeError(`overlay: expected a heatmap [h, w], received ${formatShape(heatmap.shape)}.`);
-  }
-  const wrong = heatmap.data.find((value) => !(value >= 0 && value <= 1));
+  checkHeat('overlay', heatmap);
+  const wrong = heatmap.data.find((value) => value < 0 || value > 1);
   if (wrong === undefined) return;
   throw new ValueError(
     `overlay: a heatmap has numbers from 0 to 1, received ${wrong}. Divide it by its largest number, and clip it.`,
@@ -47,9 +42,8 @@ function checkHeatmap(heatmap: Tensor): void {
  * @throws ShapeError for other shapes, ValueError for numbers outside of the range and bad options.
  */
 export function overlay(photo: Tensor, heatmap: Tensor, options: OverlayOptions = {}): Tensor {
-  for (const one of [photo, heatmap] as readonly unknown[]) {
-    if (one instanceof Tensor) continue;
-    throw new ValueError(`overlay takes a photo and a heatmap as Tensors, received ${describeValue(one)}.`);
+  if (!(photo instanceof Tensor)) {
+    throw new ValueError(`overlay: expected a photo as a Tensor, received ${describeValue(photo)}.`);
   }
   checkOptionNames('overlay', options, ['alpha', 'colorMap', 'range']);
   const alpha = numberOption('overlay', 'alpha', options.alpha, 0.4, FRACTION);

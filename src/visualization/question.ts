@@ -136,14 +136,22 @@ export class Question {
     );
   }
 
-  /** One of the images as a question of its own, about a class. */
-  only(sample: number, target: number): Question {
-    const inputs = this.inputs.map((input) => input.slice(sample, 1));
-    return new Question(this.how, this.traced.model, inputs, { of: this.of, output: this.#output, target });
+  /** One of the images as a question of its own, about its own class or another. */
+  only(sample: number, target: Target | undefined = this.#targets[sample]): Question {
+    return this.#about(
+      this.inputs.map((input) => input.slice(sample, 1)),
+      target,
+    );
+  }
+
+  #about(inputs: readonly Tensor[], target: Target | undefined): Question {
+    const { how, traced, of } = this;
+    const options = { of, output: this.#output, ...(target !== undefined && { target }) };
+    return new Question(how, traced.model, inputs, options);
   }
 
   /**
-   * The values of a view for variants of the only image, in batches of at most `batchSize`. `write` puts variant i of the input
+   * The values of a view for variants of the only image, about its class (which must be given, or each variant has its own), in batches of at most `batchSize`. `write` puts variant i of the input
    * `varied` into a batch's numbers; other inputs stay. `read` gets variant i's score and its part of each value.
    */
   async variants(
@@ -162,12 +170,7 @@ export class Question {
         }
         return new Tensor([samples, ...input.shape.slice(1)], 'float32', numbers);
       });
-      const batch = new Question(this.how, this.traced.model, inputs, {
-        of: this.of,
-        output: this.#output,
-        target: this.#targets[0]!,
-      });
-      const { values, classes } = await batch.ask(key, make);
+      const { values, classes } = await this.#about(inputs, this.#targets[0]).ask(key, make);
       classes.forEach(({ score }, k) => {
         const parts = values.map(({ data, size }) => {
           return data.subarray((k * size) / samples, ((k + 1) * size) / samples) as Float32Array;

@@ -1,7 +1,25 @@
 /** @file Maps of one number for each place at the size of a picture. */
 
+import { ShapeError, ValueError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 import { resizeSpans } from '../base/resize-spans.ts';
+import { formatShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
+
+/** Throws unless `heatmap` is [h, w], or [h, w, 1], of finite numbers: ShapeError, ValueError. */
+export function checkHeat(who: string, heatmap: unknown): asserts heatmap is Tensor {
+  if (!(heatmap instanceof Tensor)) {
+    throw new ValueError(`${who}: expected a heatmap as a Tensor, received ${describeValue(heatmap)}.`);
+  }
+  const fits = heatmap.rank === 2 || (heatmap.rank === 3 && heatmap.shape[2] === 1);
+  if (!fits || heatmap.size === 0) {
+    throw new ShapeError(
+      `${who}: expected a heatmap [h, w], received ${formatShape(heatmap.shape)}. Of a map with channels take one number for each ` +
+        'pixel, e.g. map.abs().max(2).',
+    );
+  }
+  if (!heatmap.allFinite()) throw new ValueError(`${who}: the heatmap has numbers that are not finite.`);
+}
 
 /** The map [h, w] or [h, w, 1] at another size, in between by bilinear interpolation (half-pixel centres): float32 [height, width]. */
 export function stretch(map: Tensor, height: number, width: number): Tensor {

@@ -12,8 +12,9 @@ import type { Model } from '../models/model.ts';
 import { blur } from './blur.ts';
 import { explainedInput } from './explained-input.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
-import { checkHeat, pixelOrder, shuffled } from './pixel-order.ts';
+import { pixelOrder, shuffled } from './pixel-order.ts';
 import { type Answered, Question, SCORE_OPTIONS, type ScoreOptions } from './question.ts';
+import { checkHeat } from './stretch.ts';
 import { traceModel } from './traced-model.ts';
 
 /** How a heatmap is tested. `of` is 'probability' unless given, as in the paper: areas are then between 0 and 1. */

@@ -11,7 +11,7 @@ import type { ActivationMethod } from './maps.ts';
 
 export const guidedGradCam: ActivationMethod = async (sample) => {
   const input = sample.explainedInput();
-  const guided = await guidedGradients(sample.question, input);
+  const guided = (await guidedGradients(sample.question, input)).values[0]!;
   const [height, width, channels] = guided.shape.slice(1) as [number, number, number];
   const heat = await gradCam(sample);
   const warm = new Tensor(

@@ -1,11 +1,12 @@
 /** @file Guided backpropagation: sharp outlines, which depend little on the class (../guided-gradients.ts). */
 
-import { checkOptionNames } from '../../base/options.ts';
 import { guidedGradients } from '../guided-gradients.ts';
-import { type AttributionSample, mapLike, type PixelValues } from './pixels.ts';
+import { type AttributionRule, mapLike } from './pixels.ts';
 
-export async function guidedBackprop(sample: AttributionSample, options: object): Promise<PixelValues> {
-  checkOptionNames('guidedBackprop', options, []);
-  const guided = await guidedGradients(sample.question, sample.input);
-  return { map: mapLike(sample, guided.data as Float32Array) };
-}
+export const guidedBackprop: AttributionRule = {
+  options: [],
+  async explain(sample) {
+    const { values, classes } = await guidedGradients(sample.question, sample.input);
+    return { answered: classes[0]!, map: mapLike(sample, values[0]!.data as Float32Array) };
+  },
+};

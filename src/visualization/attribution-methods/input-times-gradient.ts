@@ -3,16 +3,13 @@
  * Black Box" (arXiv 1605.01713).
  */
 
-import { checkOptionNames } from '../../base/options.ts';
-import { type AttributionSample, gradientAtImage, mapLike, type PixelValues } from './pixels.ts';
+import { type AttributionRule, gradientAtImage, mapLike } from './pixels.ts';
 
-export async function inputTimesGradient(sample: AttributionSample, options: object): Promise<PixelValues> {
-  checkOptionNames('inputTimesGradient', options, []);
-  const gradient = await gradientAtImage(sample);
-  return {
-    map: mapLike(
-      sample,
-      gradient.map((value, i) => value * sample.image.data[i]!),
-    ),
-  };
-}
+export const inputTimesGradient: AttributionRule = {
+  options: [],
+  async explain(sample) {
+    const { answered, gradient } = await gradientAtImage(sample);
+    const product = gradient.map((value, i) => value * sample.image.data[i]!);
+    return { answered, map: mapLike(sample, product) };
+  },
+};

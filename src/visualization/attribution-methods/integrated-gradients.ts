@@ -5,10 +5,17 @@
  */
 
 import { ShapeError } from '../../base/errors.ts';
-import { checkOptionNames, numberOption, wholeNumberOption } from '../../base/options.ts';
+import { numberOption, wholeNumberOption } from '../../base/options.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
-import { type AttributionSample, gradientKey, inputGradient, mapLike, type PixelValues } from './pixels.ts';
+import {
+  type AttributionRule,
+  type AttributionSample,
+  gradientAtImage,
+  inputGradient,
+  mapLike,
+  type PixelValues,
+} from './pixels.ts';
 
 /** Options of `integratedGradients`. */
 export interface IntegratedGradientsOptions {
@@ -34,18 +41,15 @@ function baselineNumbers({ image }: AttributionSample, given: number | Tensor | 
   );
 }
 
-export async function integratedGradients(
-  sample: AttributionSample,
-  options: IntegratedGradientsOptions,
-): Promise<PixelValues> {
-  checkOptionNames('integratedGradients', options, ['steps', 'baseline']);
+async function explain(sample: AttributionSample, options: IntegratedGradientsOptions): Promise<PixelValues> {
   const steps = wholeNumberOption('integratedGradients', 'steps', options.steps, 50, 1);
   const { image, question, input } = sample;
   const start = baselineNumbers(sample, options.baseline);
   const way = (image.data as Float32Array).map((value, i) => value - start[i]!);
   const sums = new Float64Array(image.size);
   let startScore = 0;
-  await question.variants(gradientKey(sample), inputGradient(sample), {
+  const { answered } = await gradientAtImage(sample);
+  await question.only(0, answered.target).variants(...inputGradient(sample), {
     count: steps + 1,
     varied: input,
     write: (step, numbers) => way.forEach((value, i) => (numbers[i] = start[i]! + (step / steps) * value)),
@@ -55,10 +59,16 @@ export async function integratedGradients(
       if (step === 0) startScore = score;
     },
   });
-  const scoreChange = sample.score - startScore;
+  const scoreChange = answered.score - startScore;
   const total = sums.reduce((sum, value) => sum + value, 0);
   return {
+    answered,
     map: mapLike(sample, sums),
     completeness: { scoreChange, completenessGap: Math.abs(total - scoreChange) },
   };
 }
+
+export const integratedGradients: AttributionRule<IntegratedGradientsOptions> = {
+  options: ['steps', 'baseline'],
+  explain,
+};

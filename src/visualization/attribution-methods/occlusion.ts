@@ -4,10 +4,10 @@
  */
 
 import { ShapeError } from '../../base/errors.ts';
-import { checkOptionNames, numberOption, wholeNumberOption } from '../../base/options.ts';
+import { numberOption, wholeNumberOption } from '../../base/options.ts';
 import { formatShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
-import type { AttributionSample, PixelValues } from './pixels.ts';
+import type { AttributionRule, AttributionSample, PixelValues } from './pixels.ts';
 
 /** Options of `occlusion`. */
 export interface OcclusionOptions {
@@ -27,8 +27,7 @@ function startsAlong(extent: number, window: number, stride: number): readonly n
 }
 
 /** A pixel's value is the mean over the windows that cover it: [h, w, 1]. */
-export async function occlusion(sample: AttributionSample, options: OcclusionOptions): Promise<PixelValues> {
-  checkOptionNames('occlusion', options, ['window', 'stride', 'value']);
+async function explain(sample: AttributionSample, options: OcclusionOptions): Promise<PixelValues> {
   const { image, question, input } = sample;
   if (image.rank !== 4) {
     throw new ShapeError(
@@ -54,17 +53,24 @@ export async function occlusion(sample: AttributionSample, options: OcclusionOpt
     for (let row = top; row < Math.min(top + window, height); row++)
       for (let column = left; column < Math.min(left + window, width); column++) body(row * width + column);
   };
-  await question.variants('scores', () => [], {
+  const { classes } = await question.ask('scores', () => []);
+  const answered = classes[0]!;
+  await question.only(0, answered.target).variants('scores', () => [], {
     count: corners.length,
     varied: input,
     write: (corner, numbers) =>
       forWindow(corner, (place) => numbers.fill(value, place * channels, (place + 1) * channels)),
     read: (corner, score) =>
       forWindow(corner, (place) => {
-        sums[place]! += sample.score - score;
+        sums[place]! += answered.score - score;
         counts[place]!++;
       }),
   });
   const map = Float32Array.from(sums, (sum, place) => (counts[place] === 0 ? 0 : sum / counts[place]!));
-  return { map: new Tensor([height, width, 1], 'float32', map) };
+  return { answered, map: new Tensor([height, width, 1], 'float32', map) };
 }
+
+export const occlusion: AttributionRule<OcclusionOptions> = {
+  options: ['window', 'stride', 'value'],
+  explain,
+};

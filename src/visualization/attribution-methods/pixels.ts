@@ -5,21 +5,21 @@ import { Tensor } from '../../base/tensor.ts';
 import type { Node } from '../../graph/node.ts';
 import { sum } from '../../ops/index.ts';
 import type { Score } from '../model-score.ts';
-import type { Question } from '../question.ts';
+import type { Answered, Question } from '../question.ts';
 
-/** One image and its class. */
+/** One image. */
 export interface AttributionSample {
-  /** Asks about one image and one class. */
+  /** Asks about the image and its class. */
   readonly question: Question;
   /** The explained input, among the model's. */
   readonly input: number;
   /** That input: [1, …]. */
   readonly image: Tensor;
-  readonly score: number;
 }
 
 /** How much each number of the input counts. */
 export interface PixelValues {
+  readonly answered: Answered;
   /** In the shape of one sample of the input; of `occlusion` with one channel. */
   readonly map: Tensor;
   /** Of methods whose map adds up to a change of the score. */
@@ -34,20 +34,25 @@ export interface Completeness {
   readonly completenessGap: number;
 }
 
-/** The gradient of the score by the explained input. */
-export function inputGradient({ question, input }: Pick<AttributionSample, 'question' | 'input'>) {
-  return ({ picked }: Score): readonly Node[] => gradients(sum(picked), [question.traced.inputs[input]!]);
+/** An attribution method, and the names of its own options. */
+export interface AttributionRule<O extends object = object> {
+  readonly options: readonly (keyof O & string)[];
+  explain(sample: AttributionSample, options: O): Promise<PixelValues>;
 }
 
-/** The key of views that read `inputGradient`. */
-export function gradientKey({ input }: Pick<AttributionSample, 'input'>): string {
-  return `gradient/${input}`;
+/** What asks for the gradient of the score by the explained input: the key of a view, and the node. */
+export function inputGradient({ question, input }: Pick<AttributionSample, 'question' | 'input'>) {
+  const wrt = question.traced.inputs[input]!;
+  return [
+    `gradient/${input}`,
+    ({ picked }: Score): readonly Node[] => gradients(sum(picked), [wrt]),
+  ] as const;
 }
 
 /** The gradient at the image itself. */
-export async function gradientAtImage(sample: AttributionSample): Promise<Float32Array> {
-  const { values } = await sample.question.ask(gradientKey(sample), inputGradient(sample));
-  return values[0]!.data as Float32Array;
+export async function gradientAtImage(sample: AttributionSample) {
+  const { values, classes } = await sample.question.ask(...inputGradient(sample));
+  return { answered: classes[0]!, gradient: values[0]!.data as Float32Array };
 }
 
 /** Numbers in the shape of the input without the axis of the batch. */

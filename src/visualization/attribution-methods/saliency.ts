@@ -3,10 +3,12 @@
  * "Deep Inside Convolutional Networks" (arXiv 1312.6034), where the largest |gradient| of the channels is drawn.
  */
 
-import { checkOptionNames } from '../../base/options.ts';
-import { type AttributionSample, gradientAtImage, mapLike, type PixelValues } from './pixels.ts';
+import { type AttributionRule, gradientAtImage, mapLike } from './pixels.ts';
 
-export async function saliency(sample: AttributionSample, options: object): Promise<PixelValues> {
-  checkOptionNames('saliency', options, []);
-  return { map: mapLike(sample, await gradientAtImage(sample)) };
-}
+export const saliency: AttributionRule = {
+  options: [],
+  async explain(sample) {
+    const { answered, gradient } = await gradientAtImage(sample);
+    return { answered, map: mapLike(sample, gradient) };
+  },
+};

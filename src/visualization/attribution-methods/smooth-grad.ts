@@ -3,9 +3,16 @@
  * adding noise" (arXiv 1706.03825).
  */
 
-import { checkOptionNames, NOT_NEGATIVE, numberOption, wholeNumberOption } from '../../base/options.ts';
+import { NOT_NEGATIVE, numberOption, wholeNumberOption } from '../../base/options.ts';
 import { nextSeed, RandomGenerator } from '../../base/random.ts';
-import { type AttributionSample, gradientKey, inputGradient, mapLike, type PixelValues } from './pixels.ts';
+import {
+  type AttributionRule,
+  type AttributionSample,
+  gradientAtImage,
+  inputGradient,
+  mapLike,
+  type PixelValues,
+} from './pixels.ts';
 
 /** Options of `smoothGrad`. */
 export interface SmoothGradOptions {
@@ -17,18 +24,15 @@ export interface SmoothGradOptions {
   readonly seed?: number;
 }
 
-export async function smoothGrad(
-  sample: AttributionSample,
-  options: SmoothGradOptions,
-): Promise<PixelValues> {
-  checkOptionNames('smoothGrad', options, ['samples', 'noise', 'seed']);
+async function explain(sample: AttributionSample, options: SmoothGradOptions): Promise<PixelValues> {
   const count = wholeNumberOption('smoothGrad', 'samples', options.samples, 50, 1);
   const noise = numberOption('smoothGrad', 'noise', options.noise, 0.15, NOT_NEGATIVE);
   const random = new RandomGenerator(options.seed ?? nextSeed());
   const { image, question, input } = sample;
+  const { answered } = await gradientAtImage(sample);
   const deviation = noise * (image.max().item() - image.min().item());
   const sums = new Float64Array(image.size);
-  await question.variants(gradientKey(sample), inputGradient(sample), {
+  await question.only(0, answered.target).variants(...inputGradient(sample), {
     count,
     varied: input,
     write: (_, numbers) => {
@@ -36,5 +40,10 @@ export async function smoothGrad(
     },
     read: (_, _score, [gradient]) => gradient!.forEach((value, i) => (sums[i]! += value / count)),
   });
-  return { map: mapLike(sample, sums) };
+  return { answered, map: mapLike(sample, sums) };
 }
+
+export const smoothGrad: AttributionRule<SmoothGradOptions> = {
+  options: ['samples', 'noise', 'seed'],
+  explain,
+};
