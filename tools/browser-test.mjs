@@ -9,6 +9,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { filesIn, findChromium, openPage, serve } from './chromium.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -27,6 +28,9 @@ const ISOLATION = {
 const POLICY = {
   'Content-Security-Policy': "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
 };
+
+/** Gzipped bytes of scripts that a page may load to train. */
+const MOST_TO_TRAIN = 200_000;
 
 const threadsOfPage = (isolated) => (report) =>
   report.isolated === isolated && report.threads === (isolated ? report.cores : 1) && report.accuracy > 0.95;
@@ -49,6 +53,21 @@ const PAGES = [
     headers: { ...ISOLATION, ...POLICY },
     isGood: oneThread(true),
     same: true,
+  },
+  {
+    name: 'the core alone',
+    page: 'network.html',
+    entry: 'core.js',
+    headers: ISOLATION,
+    isGood: (report) => threadsOfPage(true)(report) && report.loaded <= MOST_TO_TRAIN,
+    same: true,
+  },
+  {
+    name: 'the core, and namespaces by an import map',
+    page: 'import-map.html',
+    entry: 'core.js',
+    headers: {},
+    isGood: ({ shape, svg }) => String(shape) === '1,2,1' && svg,
   },
   {
     name: 'isolated, the bundle from another origin',
@@ -81,23 +100,26 @@ const PAGES = [
 const bundle = filesIn(BUNDLE);
 const below = (folder, path) => (path.startsWith(folder) ? bundle(path.slice(folder.length)) : undefined);
 
-/** What the server of a page answers; the page imports the bundle from `from`. */
-function answerFor(page, from) {
+/** What the server of a page answers; the page imports the bundle's file `entry`. */
+function answerFor(page, entry) {
   return (path) => {
     if (path === '/images.json') return readFileSync(IMAGES);
     if (path !== '/') return below(HERE, path);
-    return readFileSync(join(PAGE_FOLDER, page), 'utf8').replaceAll('/fovea.js', `${from}fovea.js`);
+    return readFileSync(join(PAGE_FOLDER, page), 'utf8').replaceAll('/fovea.js', entry);
   };
 }
 
-async function run(chromium, { page, headers, elsewhere = false }) {
-  if (!elsewhere) return (await openPage(chromium, answerFor(page, HERE), headers)).report;
-  const open = { 'Access-Control-Allow-Origin': '*' };
-  const other = await serve((path) => below(ELSEWHERE, path), { headers: open });
+/** The report of a page, with the gzipped size of the scripts that it loaded. */
+async function run(chromium, { page, headers, entry = 'fovea.js', elsewhere = false }) {
+  const anyone = { 'Access-Control-Allow-Origin': '*' };
+  const other = elsewhere ? await serve((path) => below(ELSEWHERE, path), { headers: anyone }) : null;
   try {
-    return (await openPage(chromium, answerFor(page, `${other.address}${ELSEWHERE}`), headers)).report;
+    const place = other === null ? HERE : `${other.address}${ELSEWHERE}`;
+    const { report, asked } = await openPage(chromium, answerFor(page, `${place}${entry}`), headers);
+    const scripts = [...asked, ...(other?.asked ?? [])].filter(({ path }) => path.endsWith('.js'));
+    return { ...report, loaded: scripts.reduce((sum, { body }) => sum + gzipSync(body).length, 0) };
   } finally {
-    other.close();
+    other?.close();
   }
 }
 
