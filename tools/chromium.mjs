@@ -70,6 +70,18 @@ export async function serve(answer, { headers = {}, onReport = () => {} } = {}) 
   return { address: `http://127.0.0.1:${server.address().port}`, asked, close };
 }
 
+/** Removes a folder of processes that are ending, which may still write into it for a while. */
+async function removeFolder(folder) {
+  for (let tries = 1; ; tries++) {
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 /**
  * Opens `/` of a server and resolves to the object that the page posts to /report, and the answers that it got before:
  * `{ report, asked: [{ path, body }] }`. Rejects when there is no report in time.
@@ -85,7 +97,7 @@ export async function openPage(chromium, answer, headers = {}) {
       const opened = serve(answer, { headers, onReport: resolve }).then((it) => {
         server = it;
         const args = [...FLAGS, `--user-data-dir=${profile}`, `${it.address}/`];
-        browser = spawn(chromium, args, { stdio: 'ignore' });
+        browser = spawn(chromium, args, { stdio: 'ignore', detached: true });
         browser.on('error', reject);
       });
       opened.catch(reject);
@@ -93,10 +105,8 @@ export async function openPage(chromium, answer, headers = {}) {
     return { report, asked: server.asked };
   } finally {
     clearTimeout(timer);
-    browser?.kill('SIGKILL');
     server?.close();
-    // The browser's other processes end, and let go of its files, a little later.
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    if (browser?.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
+    await removeFolder(profile);
   }
 }
