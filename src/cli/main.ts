@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { FoveaError } from '../base/errors.ts';
 import { addBenchCommand } from './bench.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
+import { addConvertCommand } from './convert.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { say } from './output.ts';
@@ -27,6 +28,7 @@ function createProgram(): Command {
   addPredictCommand(program);
   addSummaryCommand(program);
   addReportCommand(program);
+  addConvertCommand(program);
   addDoctorCommand(program);
   addBenchCommand(program);
   for (const command of [program, ...program.commands]) {

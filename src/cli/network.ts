@@ -34,8 +34,9 @@ export async function openCompiledModel(path: string): Promise<Network> {
 }
 
 async function open(path: string, compile: boolean): Promise<Network> {
+  const isUrl = /^[a-z]+:\/\//i.test(path);
   try {
-    await access(path);
+    if (!isUrl) await access(path);
   } catch {
     throw new UsageError(`There is no model file ${path}.`);
   }
