@@ -66,7 +66,7 @@ const data = makeData();
 test('help and version go to standard output', async () => {
   const help = await fovea(['--help']);
   assert.deepEqual([help.code, help.stderr], [0, '']);
-  for (const command of ['train', 'evaluate', 'predict', 'summary', 'doctor', 'bench']) {
+  for (const command of ['train', 'evaluate', 'predict', 'summary', 'report', 'convert', 'doctor', 'bench']) {
     assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'));
     assert.equal((await fovea([command, '--help'])).code, 0);
   }
@@ -96,6 +96,11 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['report', 'none.keras', data, '--out', 'r.pdf'], /must end in \.html/],
     [['report', 'none.keras', data, '--out', 'r.html', '--lang', 'fr'], /expected en or zh/],
     [['report', 'none.keras', data], /--out/],
+    [['train', data, '--base', 'mobilnet'], /no network of that name\. Did you mean 'mobilenet'/],
+    [['train', data, '--fine-tune', 'Conv_1'], /say with --base which one/],
+    [['convert', 'none.keras', 'x.h5'], /There is no model file/],
+    [['convert', 'none.keras', 'x.onnx'], /must end in \.keras, \.h5 or model\.json/],
+    [['convert', 'none.keras', 'none.keras'], /are one file/],
     [['doctor', 'none'], /There is no folder none/],
   ];
   for (const [args, message] of cases) {
@@ -146,6 +151,21 @@ test('a model is trained, saved, measured, shown and used', async () => {
   const page = readFileSync(join(root, 'm.html'), 'utf8');
   assert.match(page, /<html lang="zh">/);
   assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
+
+  mkdirSync(join(root, 'web'));
+  for (const file of ['m.h5', 'web/model.json', 'm.weights.h5']) {
+    const converted = await fovea(['convert', 'm.keras', file, '--json']);
+    assert.equal(converted.code, 0, converted.stderr);
+    assert.deepEqual(lastLine(converted.stdout).classNames, ['dark', 'light']);
+  }
+  const back = await fovea(['convert', 'web/model.json', 'again.keras', '--json']);
+  assert.equal(back.code, 0, back.stderr);
+  const evaluatedAgain = await fovea(['evaluate', 'again.keras', data, '--json']);
+  assert.equal(
+    lastLine(evaluatedAgain.stdout).loss,
+    lastLine(evaluated.stdout).loss,
+    'the same through two conversions',
+  );
 
   const images = [join(data, 'dark', '0.png'), join(data, 'light', '0.png')];
   const predicted = await fovea(['predict', 'm.keras', ...images, '--json']);

@@ -28,7 +28,7 @@ const LARGEST_DRAWING = 64;
  * The layers of `--augment`, of the kinds that the book's chapter 5.2 has: mirror images, turns by up to 36°, shifts by up
  * to a tenth, and zooms by up to a fifth; what comes into the picture repeats its border. They act while training only.
  */
-function augmentationLayers({ flip }: Augmentation) {
+export function augmentationLayers({ flip }: Augmentation) {
   const fillMode = 'nearest';
   return [
     ...(flip ? [layers.randomFlip({ mode: 'horizontal' })] : []),

@@ -17,6 +17,8 @@ export interface FolderOptions extends ImageForm {
   readonly batchSize?: number | undefined;
   /** Share of the training images to hold out where the folder has no part for validation. */
   readonly validationSplit?: number | undefined;
+  /** The share when none is asked for and the folder has no part for validation; none unless given. */
+  readonly usualSplit?: number | undefined;
   readonly seed?: number | undefined;
   /** Names that a model knows its classes by; null for those of the folder. */
   readonly classNames: readonly string[] | null;
@@ -121,12 +123,17 @@ function describeParts(parts: Parts, classCount: number): string {
 }
 
 /** The parts with what `--validation-split` holds out. Throws UsageError when that does not fit. */
-function splitParts(folder: string, parts: Parts, { validationSplit, seed }: FolderOptions): Parts {
-  if (validationSplit === undefined) return parts;
+function splitParts(
+  folder: string,
+  parts: Parts,
+  { validationSplit, usualSplit, seed }: FolderOptions,
+): Parts {
+  const held = validationSplit ?? (parts.validation === undefined ? usualSplit : undefined);
+  if (held === undefined) return parts;
   if (parts.validation !== undefined) {
     throw new UsageError(`${folder} has images for validation already; leave --validation-split out.`);
   }
-  const halves = split(parts.train ?? [], validationSplit, seed ?? SPLIT_SEED);
+  const halves = split(parts.train ?? [], held, seed ?? SPLIT_SEED);
   if (halves.validation.length > 0) return { ...parts, ...halves };
   throw new UsageError(`${folder} has too few images to hold some out; leave --validation-split out.`);
 }

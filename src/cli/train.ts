@@ -6,6 +6,9 @@ import type { Command } from 'commander';
 import { ValueError } from '../base/errors.ts';
 import { writeFileAtomically } from '../formats/files.ts';
 import { backend, type CompileOptions, charts, utils } from '../index.ts';
+import { BASE_NAMES, openBase } from './base/open-base.ts';
+import { checkLayerOf, transferNetwork, unfreezeFrom } from './base/transfer-network.ts';
+import { checkPhotos, formOfBase, joinRuns, stopEarly, withBestEpoch } from './base/transfer-run.ts';
 import { InterruptedError, UsageError } from './command-error.ts';
 import {
   addEngineOptions,
@@ -37,13 +40,16 @@ import {
   taskOf,
 } from './network.ts';
 import { percent, printResult, say } from './output.ts';
-import { evaluateOn, runTraining, type TrainingRun } from './training-run.ts';
+import { evaluateOn, runTraining, type TrainingOptions, type TrainingRun } from './training-run.ts';
 
 interface TrainOptions extends EngineOptions {
   readonly model: string;
-  readonly epochs: number;
+  readonly base?: string;
+  readonly fineTune?: string;
+  readonly fineTuneEpochs?: number;
+  readonly epochs?: number;
   readonly batchSize?: number;
-  readonly optimizer: string;
+  readonly optimizer?: string;
   readonly learningRate?: number;
   readonly validationSplit?: number;
   readonly augment?: boolean;
@@ -58,6 +64,14 @@ interface TrainOptions extends EngineOptions {
 
 const BUILT_IN_MODEL = 'cnn';
 const DEFAULT_OPTIMIZER = 'rmsprop';
+const EPOCHS = 5;
+/** Of a classifier on a pretrained network. */
+const HEAD_OPTIMIZER = 'adam';
+const HEAD_EPOCHS = 30;
+const HELD_OUT = 0.2;
+const FINE_TUNE_EPOCHS = 10;
+/** As in the book: small, so that what the network has learned is changed little. */
+const FINE_TUNE_RATE = 1e-5;
 
 /** Checked before training, so that the work is not lost. */
 async function checkOut(path: string): Promise<void> {
@@ -76,6 +90,8 @@ interface Prepared {
   readonly source: DataSource;
   readonly train: DataPart;
   readonly model: Network;
+  /** The pretrained part of the model; null without --base. */
+  readonly base: Network | null;
 }
 
 function trainingPart({ name, parts }: DataSource): DataPart {
@@ -86,12 +102,24 @@ function trainingPart({ name, parts }: DataSource): DataPart {
 async function prepare(data: string, options: TrainOptions): Promise<Prepared> {
   const { batchSize, validationSplit, seed, imageSize: size, colorMode } = options;
   const how = { batchSize, validationSplit, seed };
+  if (options.base !== undefined) {
+    if (options.model !== BUILT_IN_MODEL) throw new UsageError('Give --model or --base, not both.');
+    const { net, ...base } = await openBase(options.base, size);
+    const form = formOfBase({ net, ...base }, colorMode);
+    const source = await openDataSource(data, { ...how, ...form, usualSplit: HELD_OUT, classNames: null });
+    checkPhotos(source);
+    const model = transferNetwork({ net, ...base }, source.classNames.length, augmentationOf(options));
+    return { source, train: trainingPart(source), model, base: net };
+  }
+  if (options.fineTune !== undefined || options.fineTuneEpochs !== undefined) {
+    throw new UsageError('--fine-tune goes on with a pretrained network; say with --base which one.');
+  }
   if (options.model === BUILT_IN_MODEL) {
     const source = await openDataSource(data, { ...how, size, colorMode, classNames: null });
     const { imageShape, classNames, fromFiles: bytes } = source;
     const augment = augmentationOf(options);
     const model = buildConvnet({ imageShape, classCount: classNames.length, bytes, augment });
-    return { source, train: trainingPart(source), model };
+    return { source, train: trainingPart(source), model, base: null };
   }
   const opened = await openModel(options.model);
   if (size !== undefined || colorMode !== undefined) {
@@ -102,7 +130,7 @@ async function prepare(data: string, options: TrainOptions): Promise<Prepared> {
   const form = imageFormOf(opened, options.model);
   const source = await openDataSource(data, { ...how, ...form, classNames: opened.classNames });
   checkImageShape(source.imageShape, imageShapeOf(opened, options.model));
-  return { source, train: trainingPart(source), model: augmented(opened, options) };
+  return { source, train: trainingPart(source), model: augmented(opened, options), base: null };
 }
 
 function augmentationOf({ augment, flip }: TrainOptions): Augmentation | null {
@@ -120,8 +148,8 @@ function augmented(model: Network, options: TrainOptions): Network {
   return model;
 }
 
-function compile({ model, source }: Prepared, task: Task, options: TrainOptions): void {
-  const { optimizer } = options;
+function compile({ model, source, base }: Prepared, task: Task, options: TrainOptions): void {
+  const optimizer = options.optimizer ?? (base === null ? DEFAULT_OPTIMIZER : HEAD_OPTIMIZER);
   try {
     const name = optimizer as NonNullable<CompileOptions['optimizer']>;
     model.compile({ optimizer: name, loss: task.loss, metrics: ['accuracy'] });
@@ -132,23 +160,53 @@ function compile({ model, source }: Prepared, task: Task, options: TrainOptions)
   }
   // The book's, for the book's network and optimizer.
   const isBooks =
-    options.model === BUILT_IN_MODEL && optimizer === DEFAULT_OPTIMIZER && isPhotoShape(source.imageShape);
+    base === null &&
+    options.model === BUILT_IN_MODEL &&
+    optimizer === DEFAULT_OPTIMIZER &&
+    isPhotoShape(source.imageShape);
   const learningRate = options.learningRate ?? (isBooks ? PHOTO_LEARNING_RATE : undefined);
   if (learningRate !== undefined) model.optimizer!.learningRate = learningRate;
 }
 
-function fit({ source, train, model }: Prepared, task: Task, options: TrainOptions): Promise<TrainingRun> {
-  const { epochs, batchSize = usualBatchSize(source.imageShape), validationSplit } = options;
+function fit(
+  { source, train, model }: Prepared,
+  task: Task,
+  options: TrainOptions,
+  more: Partial<TrainingOptions> & { readonly epochs: number },
+): Promise<TrainingRun> {
+  const { batchSize = usualBatchSize(source.imageShape), validationSplit } = options;
   const validation = source.parts.validation?.examples(task);
   // Folders come in batches, and have held out what the split says.
   const arrays = validationSplit === undefined ? { batchSize } : { batchSize, validationSplit };
   return runTraining(model, train.examples(task), {
-    epochs,
+    ...more,
     ...(source.fromFiles ? {} : arrays),
     ...(validation === undefined
       ? {}
       : { validationData: validation.length === 1 ? validation[0] : validation }),
   });
+}
+
+/** Trains the head on the frozen base, and then, where that is asked for, the base from a layer on. */
+async function transfer(prepared: Prepared, task: Task, options: TrainOptions): Promise<TrainingRun> {
+  const { model, source } = prepared;
+  const base = prepared.base!;
+  const { fineTune, fineTuneEpochs = FINE_TUNE_EPOCHS, epochs = HEAD_EPOCHS, augment = false } = options;
+  // Before the work of the head is done: the layer's name may be wrong.
+  if (fineTune !== undefined) checkLayerOf(base, fineTune);
+  const callbacks = source.parts.validation === undefined ? [] : [stopEarly()];
+  const settled = callbacks.length === 0 ? (run: TrainingRun) => run : withBestEpoch;
+  const run = settled(await fit(prepared, task, options, { epochs, callbacks, cacheFeatures: !augment }));
+  if (fineTune === undefined || run.interrupted) return run;
+  unfreezeFrom(base, fineTune);
+  compile(prepared, task, options);
+  model.optimizer!.learningRate = options.learningRate ?? FINE_TUNE_RATE;
+  say(
+    `Fine-tuning ${base.name} from ${fineTune} on: ${model.trainableWeights.reduce((sum, { size }) => sum + size, 0)} parameters train.`,
+  );
+  const more = callbacks.length === 0 ? [] : [stopEarly()];
+  const tuned = await fit(prepared, task, options, { epochs: fineTuneEpochs, callbacks: more });
+  return joinRuns(run, settled(tuned));
 }
 
 interface Quality {
@@ -163,7 +221,8 @@ async function test({ source, model }: Prepared, task: Task, run: TrainingRun): 
   if (part === undefined || run.interrupted) {
     const { val_accuracy: accuracy, val_loss: loss } = run.history;
     const testedOn = accuracy === undefined ? null : 'validation';
-    return { testAccuracy: accuracy?.at(-1) ?? null, testLoss: loss?.at(-1) ?? null, testedOn };
+    const at = run.kept ?? -1;
+    return { testAccuracy: accuracy?.at(at) ?? null, testLoss: loss?.at(at) ?? null, testedOn };
   }
   const { accuracy, loss } = await evaluateOn(model, part.examples(task), { verbose: 0 });
   return { testAccuracy: accuracy, testLoss: loss, testedOn: 'test' };
@@ -218,7 +277,10 @@ async function train(data: string, options: TrainOptions): Promise<void> {
   say(
     `Training ${model.name} (${model.countParams()} parameters) on ${source.name}: ${name}, ${isa}, ${threads} threads.`,
   );
-  const run = await fit(prepared, task, options);
+  const run =
+    prepared.base === null
+      ? await fit(prepared, task, options, { epochs: options.epochs ?? EPOCHS })
+      : await transfer(prepared, task, options);
   // Saved before the test, so that a second Ctrl-C does not lose the work.
   if (out !== undefined) await model.save(out);
   const curves = await saveCurves(run, options);
@@ -226,7 +288,7 @@ async function train(data: string, options: TrainOptions): Promise<void> {
   if (run.interrupted && out === undefined) {
     throw new InterruptedError('Interrupted. Nothing was saved, because --out was not given.');
   }
-  if (run.interrupted) say(`Interrupted in epoch ${epochs} of ${options.epochs}.`);
+  if (run.interrupted) say(`Interrupted in epoch ${epochs}.`);
   const { testedOn, ...tested } = await test(prepared, task, run);
   const result = {
     dataset: source.name,
@@ -266,15 +328,39 @@ export function addTrainCommand(program: Command): void {
         'validation and test that have such sub-folders',
     )
     .option('--model <model>', `${BUILT_IN_MODEL}, or a .keras file to train further`, BUILT_IN_MODEL)
-    .option('--epochs <n>', 'passes over the data', wholeNumber(1), 5)
+    .option(
+      '--base <network>',
+      `a pretrained network for photos, which a new classifier is put on: a file, or one of ${BASE_NAMES}`,
+    )
+    .option(
+      '--fine-tune <layer>',
+      'with --base: when the classifier is trained, train the network from this layer on too',
+    )
+    .option(
+      '--fine-tune-epochs <n>',
+      `passes over the data for --fine-tune (default: ${FINE_TUNE_EPOCHS})`,
+      wholeNumber(1),
+    )
+    .option(
+      '--epochs <n>',
+      `passes over the data (default: ${EPOCHS}; with --base at most ${HEAD_EPOCHS}, fewer when validation gets no better)`,
+      wholeNumber(1),
+    )
     .option('--batch-size <n>', 'images per step (default: 64; for photos 20)', wholeNumber(1))
-    .option('--optimizer <name>', 'rmsprop, adam, sgd, …', DEFAULT_OPTIMIZER)
+    .option(
+      '--optimizer <name>',
+      `rmsprop, adam, sgd, … (default: ${DEFAULT_OPTIMIZER}; with --base ${HEAD_OPTIMIZER})`,
+    )
     .option(
       '--learning-rate <rate>',
       "the optimizer's step size (default: its own; 0.0001 for cnn on photos with rmsprop)",
       positiveNumber,
     )
-    .option('--validation-split <share>', 'share of the training data to hold out, such as 0.2', share)
+    .option(
+      '--validation-split <share>',
+      `share of the training data to hold out, such as 0.2 (default with --base: ${HELD_OUT}, where the folder has no such part)`,
+      share,
+    )
     .option('--augment', 'mirror, turn, shift and zoom images at random while training')
     .option(
       '--no-flip',

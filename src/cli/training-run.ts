@@ -14,6 +14,8 @@ export interface TrainingRun {
   readonly secondsPerEpoch: readonly number[];
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** The epoch, from 0, whose weights the model has; null for the last one. */
+  readonly kept: number | null;
 }
 
 /** Notes how long each epoch takes. */
@@ -66,16 +68,23 @@ export async function evaluateOn(
   return { loss: loss!, accuracy: accuracy! };
 }
 
+/** Options of `runTraining`: those of `fit` that the command line sets. */
+export interface TrainingOptions
+  extends Pick<FitOptions, 'epochs' | 'batchSize' | 'validationData' | 'validationSplit' | 'cacheFeatures'> {
+  /** Besides progress and clocks. */
+  readonly callbacks?: readonly CallbackLike[];
+}
+
 /** Trains until the epochs are done or the user asks to stop. */
 export async function runTraining(
   model: Network,
   examples: Examples,
-  options: Pick<FitOptions, 'epochs' | 'batchSize' | 'validationData' | 'validationSplit'>,
+  options: TrainingOptions,
 ): Promise<TrainingRun> {
   const watch = new InterruptWatch();
   const secondsPerEpoch: number[] = [];
   const logger = new ProgbarLogger({ output: process.stderr });
-  const callbacks = [watch.callback, epochClock(secondsPerEpoch), logger];
+  const callbacks = [watch.callback, epochClock(secondsPerEpoch), logger, ...(options.callbacks ?? [])];
   if (!process.stderr.isTTY) callbacks.push(stepLines());
   const start = performance.now();
   watch.start();
@@ -84,7 +93,7 @@ export async function runTraining(
     const { history } =
       examples.length === 1 ? await model.fit(examples[0], all) : await model.fit(...examples, all);
     const seconds = (performance.now() - start) / 1000;
-    return { history, secondsPerEpoch, seconds, interrupted: watch.asked };
+    return { history, secondsPerEpoch, seconds, interrupted: watch.asked, kept: null };
   } finally {
     watch.stop();
   }

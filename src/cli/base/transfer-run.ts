@@ -1,0 +1,53 @@
+/** @file The parts of a run with `--base`: how photos are read, when training stops, two runs as one. */
+
+import { type CallbackLike, callbacks } from '../../index.ts';
+import { UsageError } from '../command-error.ts';
+import type { DataSource } from '../data-parts.ts';
+import type { TrainingRun } from '../training-run.ts';
+import type { Base } from './open-base.ts';
+
+/** Epochs without a better loss in validation. */
+const PATIENCE = 5;
+
+/** Ends the training when validation gets no better, with the weights of the best epoch. */
+export function stopEarly(): CallbackLike {
+  return callbacks.earlyStopping({ monitor: 'val_loss', patience: PATIENCE, restoreBestWeights: true });
+}
+
+/** Throws UsageError for built-in data sets, whose images are no photos. */
+export function checkPhotos({ name, fromFiles }: DataSource): void {
+  if (fromFiles) return;
+  throw new UsageError(
+    `--base is for folders of photos; ${name} has small images, which train from scratch in seconds.`,
+  );
+}
+
+/** The form in which the base takes images. Throws UsageError for another that was asked for. */
+export function formOfBase({ imageShape }: Base, colorMode: 'rgb' | 'grayscale' | undefined) {
+  const [height, width, channels] = imageShape;
+  const own = channels === 1 ? 'grayscale' : 'rgb';
+  if (colorMode !== undefined && colorMode !== own) {
+    throw new UsageError(`--color-mode ${colorMode}: the network of --base takes ${own} images.`);
+  }
+  return { size: [height, width] as const, colorMode: own as 'rgb' | 'grayscale' };
+}
+
+/** The run with the epoch that `stopEarly` has gone back to: that of the least loss in validation. */
+export function withBestEpoch(run: TrainingRun): TrainingRun {
+  const losses = run.history.val_loss ?? [];
+  return losses.length === 0 ? run : { ...run, kept: losses.indexOf(Math.min(...losses)) };
+}
+
+/** A run, and the one that went on from it. */
+export function joinRuns(first: TrainingRun, then: TrainingRun): TrainingRun {
+  const history = Object.entries(first.history).map(([name, values]): [string, number[]] => {
+    return [name, [...values, ...(then.history[name] ?? [])]];
+  });
+  return {
+    history: Object.fromEntries(history),
+    secondsPerEpoch: [...first.secondsPerEpoch, ...then.secondsPerEpoch],
+    seconds: first.seconds + then.seconds,
+    interrupted: then.interrupted,
+    kept: then.kept === null ? null : first.secondsPerEpoch.length + then.kept,
+  };
+}
