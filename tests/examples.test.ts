@@ -26,6 +26,15 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
       /Total params: 3,453,121.*Found 12 images belonging to 2 classes\..*With augmentation and dropout: validation accuracy.*averaged weights: validation accuracy/s,
     prepare: makePhotos,
   },
+  'feature-extraction': {
+    expected:
+      /A classifier of features: validation accuracy.*before freezing: 160\n.*after freezing: 4\n.*augmentation: validation accuracy/s,
+    prepare: makePhotosForSmallBase,
+  },
+  'fine-tuning': {
+    expected: /from block_13_expand on: 17 weights train.*Validation after fine-tuning: accuracy/s,
+    prepare: makePhotosForSmallBase,
+  },
 };
 
 /** A folder with a few grey pictures of cats and dogs: cats are dark. */
@@ -40,6 +49,11 @@ async function makePhotos(folder: string): Promise<readonly string[]> {
     }
   }
   return ['.'];
+}
+
+/** The same, for programs that start from a pretrained network: here a small one without its weights. */
+async function makePhotosForSmallBase(folder: string): Promise<readonly string[]> {
+  return [...(await makePhotos(folder)), '--network', 'mobilenetv2', '--weights', 'none'];
 }
 
 for (const [name, { expected, prepare }] of Object.entries(EXAMPLES)) {

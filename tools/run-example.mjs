@@ -10,7 +10,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 // These files are parts of programs.
-const PARTS = ['chapter-network'];
+const PARTS = ['chapter-network', 'pretrained-base'];
 
 const names = readdirSync(join(ROOT, 'examples'))
   .filter((file) => file.endsWith('.ts'))
