@@ -215,8 +215,9 @@ export abstract class Model extends ModelStructure implements CallbackModel {
   }
 
   /**
-   * Writes the model to a `.keras` file, or to an `.h5` file in the legacy layout of Keras. Throws ValueError for another
-   * ending and for a model without weights yet, FoveaError when the file cannot be written.
+   * Writes the model to a `.keras` file, to an `.h5` file in the legacy layout of Keras, or to TensorFlow.js' `.json` with files
+   * of the weights beside it. Throws ValueError for another ending and for a model without weights yet, UnsupportedError for
+   * layers that the format does not have, FoveaError when a file cannot be written.
    */
   async save(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveModel } = await import('./saving/save.ts');
