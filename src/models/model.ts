@@ -224,7 +224,10 @@ export abstract class Model extends ModelStructure implements CallbackModel {
     await saveModel(this, path, options);
   }
 
-  /** Writes the weights to a `.weights.h5` file, or to an `.h5` file in the legacy layout of Keras. Throws as `save` does. */
+  /**
+   * Writes the weights to a `.weights.h5` file, to an `.h5` file in the legacy layout of Keras, or to a `.safetensors` file by
+   * their names (`conv2d/kernel`). Throws as `save` does.
+   */
   async saveWeights(path: FilePath, options: SaveOptions = {}): Promise<void> {
     const { saveWeights } = await import('./saving/save.ts');
     await saveWeights(this, path, options);

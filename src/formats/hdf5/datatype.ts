@@ -1,5 +1,6 @@
 /** @file Types of HDF5 values, and numbers and texts from their bytes. */
 
+import { half } from '../half.ts';
 import { type Cursor, type FileBytes, textOf } from './file-bytes.ts';
 
 /** The types in Keras' files: numbers, and texts of fixed or variable length. */
@@ -91,15 +92,6 @@ const INTEGER_READERS: readonly Readonly<Record<number, NumberReader>>[] = [
     8: (view, at, little) => Number(view.getBigInt64(at, little)),
   },
 ];
-
-/** The number of an IEEE 754 half's 16 bits. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const mantissa = bits & 1023;
-  if (exponent === 31) return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
-}
 
 /** The `count` texts in `bytes`; null for a type that is no text. */
 export function textsOf(file: FileBytes, bytes: Uint8Array, type: Datatype, count: number): string[] | null {

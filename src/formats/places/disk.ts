@@ -1,7 +1,8 @@
 /** @file Files of the disk. */
 
-import { FormatError } from '../../base/errors.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { isFolder, isThere, namesIn, readWholeFile } from '../files.ts';
+import { describeForeignFolder } from '../foreign-files.ts';
 import { type FilePlace, SavedFile } from '../saved-file.ts';
 import { firstFile } from './first-file.ts';
 
@@ -23,6 +24,8 @@ export async function openDiskFile(path: string): Promise<SavedFile> {
   const names = await namesIn(path);
   const first = firstFile(names);
   if (first !== null) return openDiskFile(join(path, first));
+  const foreign = describeForeignFolder(names);
+  if (foreign !== null) throw new UnsupportedError(`The folder '${path}' is not read: it is ${foreign}`);
   throw new FormatError(
     `The folder '${path}' holds no file, or no single one, that a model is opened by: expected model.json, keras_model.h5, or one ` +
       `.keras, .h5 or .json file. It holds ${names.length === 0 ? 'nothing' : names.slice(0, 10).join(', ')}. ` +

@@ -13,6 +13,7 @@ import type { Tensor } from '../../base/tensor.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import { openHdf5 } from '../../formats/hdf5/reader.ts';
+import { writeHdf5 } from '../../formats/hdf5/writer.ts';
 import { readLegacyH5 } from '../../formats/legacy-h5.ts';
 import { dense } from '../../layers/index.ts';
 import type { Model } from '../model.ts';
@@ -269,4 +270,47 @@ test('how a model of an old version was compiled', async () => {
 
 test('bytes of a legacy file are a model too', async () => {
   await assertPredicts(await modelFromBytes(file('stack.h5')), stack, stack.outputs);
+});
+
+test('what old versions computed in another way is refused', async () => {
+  const write = (keras_version: string, backend: string, activation: string) =>
+    writeHdf5((writer) => {
+      const config = { name: 'd', units: 1, batch_input_shape: [null, 1], activation };
+      const layer = { class_name: 'Dense', config };
+      writer.group('', { model_config: JSON.stringify({ class_name: 'Sequential', config: [layer] }) });
+      writer.group('model_weights', { layer_names: ['d'], keras_version, backend });
+      writer.group('model_weights/d', { weight_names: ['k', 'b'] });
+      writer.dataset('model_weights/d/k', [1, 1], Float32Array.of(2));
+      writer.dataset('model_weights/d/b', [1], Float32Array.of(3));
+    });
+  const old = modelFromBytes(write('2.3.1', 'tensorflow', 'hard_sigmoid'));
+  await assert.rejects(old, /Layer 'd' of the file has the activation hard_sigmoid/);
+  await modelFromBytes(write('3.9.0', 'tensorflow', 'hard_sigmoid'));
+  // Products have no kernels that could be mirrored.
+  await modelFromBytes(write('2.3.1', 'theano', 'relu'));
+  const conv = join(folder, 'theano.h5');
+  await writeFile(
+    conv,
+    writeHdf5((writer) => {
+      writer.group('', { layer_names: ['c'], backend: 'theano' });
+      writer.group('c', { weight_names: ['k'] });
+      writer.dataset('c/k', [1, 1, 1, 1], Float32Array.of(2));
+    }),
+  );
+  await assert.rejects((await loadModel(STACK)).loadWeights(conv), /saved by Keras on Theano/);
+});
+
+test('names that mean something else to JavaScript, and lists that name what is not there, are refused', async () => {
+  const load = (list: string, arrays: string) =>
+    modelFromBytes(
+      writeHdf5((writer) => {
+        writer.group('', { model_config: JSON.stringify({ class_name: 'Sequential', config: [] }) });
+        writer.group('model_weights', { layer_names: [list] });
+        writer.group('model_weights/d', { weight_names: [arrays] });
+      }),
+    );
+  await assert.rejects(load('__proto__', 'k'), /a layer called '__proto__'/);
+  await assert.rejects(load('e', 'k'), /names a layer 'e' but has no group/);
+  await assert.rejects(load('d', 'k'), /'model_weights\/d' names an array 'k' but does not hold it/);
+  await assert.rejects(load('d//x', 'k'), /an object is called 'model_weights\/d\/\/x'/);
 });

@@ -3,7 +3,7 @@
  * or by the layers' names.
  */
 
-import { FormatError, ValueError } from '../../base/errors.ts';
+import { FormatError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { type LegacyH5, type LegacyLayer, TOP_LEVEL } from '../../formats/legacy-h5.ts';
 import type { ArrayToWrite, LegacyContent } from '../../formats/legacy-h5-writer.ts';
 import type { Variable } from '../../graph/variable.ts';
@@ -33,6 +33,7 @@ export function loadLegacyWeights(
   options: WeightsOptions | null,
   what: string,
 ): void {
+  refuseTheano(file, what);
   const assignments = new Assignments(what, options?.skipMismatch);
   const byName = options?.byName ?? false;
   const pairs = byName ? pairsByName(file, model, what) : pairsByOrder(file, model, what, options === null);
@@ -54,6 +55,16 @@ export function loadLegacyWeights(
     fillOptimizer(assignments, file.optimizer, optimizer, what);
   }
   assignments.apply();
+}
+
+/** Theano's convolutions mirror their kernels, and Keras 3 does not mirror them back. */
+function refuseTheano({ backend, layers }: LegacyH5, what: string): void {
+  const hasKernels = layers.some(({ arrays }) => arrays.some(({ shape }) => shape.length === 4));
+  if (backend !== 'theano' || !hasKernels) return;
+  throw new UnsupportedError(
+    `${what} was saved by Keras on Theano, whose convolutions use their kernels mirrored; here they would compute something else. ` +
+      'Open it in Keras 2 on TensorFlow, which turns them, and save it again.',
+  );
 }
 
 /** A layer's variables in the order of these files: trained ones of all layers inside, then all others. */

@@ -21,6 +21,22 @@ export function currentConfig(config: Config): Config {
   return currentLayer(renamed.size === 0 ? config : (withNames(config, renamed) as Config));
 }
 
+/**
+ * Throws UnsupportedError for an activation of Keras 1 and 2 that means something else in Keras 3, which computes other numbers
+ * without a word.
+ */
+export function refuseOldActivations(config: Config): void {
+  for (const [key, value] of Object.entries(config)) {
+    if (key === 'activation' && value === 'hard_sigmoid') {
+      throw new UnsupportedError(
+        `Layer '${String(config.name)}' of the file has the activation hard_sigmoid, which was 0.2 · x + 0.5 until Keras 3 and is x / 6 + ` +
+          '0.5 now. The model would predict something else, so it is not read.',
+      );
+    }
+    if (typeof value === 'object' && value !== null) refuseOldActivations(value as Config);
+  }
+}
+
 /** The name of a layer whose name in the file may have slashes. */
 export function withoutSlashes(name: string): string {
   return name.replaceAll('/', '_');

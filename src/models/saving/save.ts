@@ -55,7 +55,7 @@ export function saveModel(model: SavableModel, path: FilePath, options: SaveOpti
   return writeWith('writeModel', 'save()', model, path, options);
 }
 
-/** Writes a `.weights.h5` file, with the optimizer's state once compiled, or a legacy `.h5` file, all or nothing. Throws ValueError, FoveaError. */
+/** Writes a `.weights.h5` file, with the optimizer's state once compiled, a legacy `.h5` or a `.safetensors` file, all or nothing. Throws ValueError, FoveaError. */
 export function saveWeights(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
   return writeWith('writeWeights', 'saveWeights()', model, path, options);
 }
@@ -78,7 +78,7 @@ async function writeWith(
 /**
  * Reads weights from a file of the same architecture, whose format is recognised by its content; a file of a whole model does
  * too. In `.keras`, `.weights.h5` and legacy `.h5` files the layers' names do not matter, their order does; with `byName` only
- * layers of a legacy `.h5` file whose names the model has are read. In TensorFlow.js' files weights are found by name; with
+ * layers of a legacy `.h5` file whose names the model has are read. In those of TensorFlow.js and safetensors weights are found by name; with
  * `byName` some may be missing or left over. A compiled model takes the optimizer's state too, but not from a legacy `.h5` file,
  * as in Keras, nor from TensorFlow.js. Throws FormatError, and changes nothing, when the file is damaged or of another model;
  * ValueError for `byName` with other files.

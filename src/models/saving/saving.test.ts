@@ -142,7 +142,7 @@ test('files are known by their content, whatever their names', async () => {
     [legacy, null, null],
     [hdf5, /an HDF5 file of other\. Expected a \.keras file of Keras 3, /, /an HDF5 file of other/],
     [new Uint8Array(0), /it is empty/, /it is empty/],
-    [new TextEncoder().encode('version https://git-lfs'), /its 23 bytes/, /its 23 bytes/],
+    [new TextEncoder().encode('version https://git-lfs'), /pointer of Git LFS/, /pointer of Git LFS/],
     [weights.subarray(0, 4000), /truncated file/, /truncated file/],
   ];
   for (const [bytes, model, weightsOnly] of cases) {

@@ -1,7 +1,8 @@
 /** @file The file formats, one line each, and finding the one for a file. */
 
-import { FormatError, FoveaError, ValueError } from '../../../base/errors.ts';
+import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../../base/errors.ts';
 import { booleanOption } from '../../../base/options.ts';
+import { describeForeign } from '../../../formats/foreign-files.ts';
 import type { SavedFile } from '../../../formats/saved-file.ts';
 import { describeStart } from '../../../formats/zip.ts';
 import type { SavableModel } from '../saved-layers.ts';
@@ -10,9 +11,10 @@ import type { FileFormat, OpenedFile, WriteOptions, WrittenFile } from './file-f
 import { kerasArchive } from './keras-archive.ts';
 import { kerasWeights } from './keras-weights.ts';
 import { legacyH5 } from './legacy-h5.ts';
+import { safetensors } from './safetensors.ts';
 import { tfjsLayers } from './tfjs-layers.ts';
 
-const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5, tfjsLayers];
+const FORMATS: readonly FileFormat[] = [kerasArchive, kerasWeights, legacyH5, tfjsLayers, safetensors];
 
 /**
  * Runs `body` on the file, opened in the format that its content has; its name does not matter. Throws FormatError when
@@ -34,6 +36,8 @@ export async function withOpenedFile<T>(file: SavedFile, body: (opened: OpenedFi
 }
 
 async function formatOf(file: SavedFile): Promise<FileFormat> {
+  const foreign = describeForeign(file);
+  if (foreign !== null) throw new UnsupportedError(`${file.name} is not read: it is ${foreign}`);
   for (const format of FORMATS) if (await format.matches(file)) return format;
   throw new FormatError(
     `${file.name} is of no format that is read: ${describeContent(file)}. Expected ` +

@@ -12,6 +12,7 @@ import { legacyModelConfig, legacyTrainingConfig } from '../legacy-config.ts';
 import { legacyArrays, loadLegacyWeights } from '../legacy-weights.ts';
 import { modelConfig } from '../model-config.ts';
 import { unusedName } from '../named-weights.ts';
+import { refuseOldActivations } from '../old-config.ts';
 import { checkNotShared, isModel } from '../saved-layers.ts';
 import { compileConfigOf } from '../training-config.ts';
 import { optimizerArrays } from '../weights.ts';
@@ -62,8 +63,9 @@ function withUnusedNames(arrays: readonly ArrayToWrite[]): readonly ArrayToWrite
   return arrays.map((array) => ({ ...array, name: unusedName(array.name, used) }));
 }
 
-function configOf({ modelConfig, trainingConfig }: LegacyH5) {
+function configOf({ modelConfig, trainingConfig, kerasVersion }: LegacyH5) {
   if (modelConfig === null) return null;
+  if (!kerasVersion?.startsWith('3')) refuseOldActivations(modelConfig);
   return { ...modelConfig, compile_config: trainingConfig === null ? {} : compileConfigOf(trainingConfig) };
 }
 
