@@ -47,7 +47,7 @@ export interface Attribution extends Answered {
   readonly scoreChange: number | null;
   /** Of `integratedGradients`: how far the map's sum is from `scoreChange`; else null. */
   readonly completenessGap: number | null;
-  /** What the reader should know: that the gap is large; else null. */
+  /** What the reader should know: that the map is all zero, or the gap is large; else null. */
   readonly note: string | null;
 }
 
@@ -106,12 +106,15 @@ async function attributionsOf(
     const sample = { question: only, input: explained, image: only.inputs[explained]! };
     const { answered, map, completeness } = await explain(sample, options);
     const { scoreChange = null, completenessGap = null } = completeness ?? {};
-    result.push({ map, ...answered, method, scoreChange, completenessGap, note: noteOf(completeness) });
+    result.push({ map, ...answered, method, scoreChange, completenessGap, note: noteOf(map, completeness) });
   }
   return result;
 }
 
-function noteOf(completeness: PixelValues['completeness']): string | null {
+function noteOf(map: Tensor, completeness: PixelValues['completeness']): string | null {
+  if (map.data.every((value) => value === 0)) {
+    return 'The map is 0 everywhere: around this image the score does not depend on it.';
+  }
   if (completeness === undefined) return null;
   const { scoreChange, completenessGap } = completeness;
   if (completenessGap <= LARGE_GAP * Math.abs(scoreChange)) return null;

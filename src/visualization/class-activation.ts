@@ -94,7 +94,7 @@ async function activationsOf(
   const question = new Question(how, model, images, options);
   const { traced } = question;
   const { path, maps } = explainedMaps(how, traced, question.score(), layer);
-  const { values, classes } = await question.ask(`maps/${path}`, ({ picked }) => [
+  const { values, classes } = await question.ask(`maps/${maps.id}`, ({ picked }) => [
     maps,
     ...gradients(sum(picked), [maps]),
   ]);
@@ -107,7 +107,12 @@ async function activationsOf(
       question: question.only(i, answered.target),
       explainedInput: () => explainedInput(how, traced, options.input),
     });
-    result.push({ ...heatmapOf(heat, path, model, answered), ...answered, layer: path, method });
+    result.push({
+      ...heatmapOf(heat, allZeroNote(path, question, answered)),
+      ...answered,
+      layer: path,
+      method,
+    });
   }
   return result;
 }
@@ -121,17 +126,23 @@ function mapsOfSample({ shape, data }: Tensor, sample: number): Maps {
 /** Heat from 0 to 1: what speaks against the class is cut off, and the warmest place is 1. */
 function heatmapOf(
   { height, width, values, map }: Heat,
-  path: string,
-  { classNames }: Model,
-  { target }: Answered,
+  note: string,
 ): Pick<ClassActivation, 'heatmap' | 'allZero' | 'note' | 'map'> {
   const most = values.reduce((a, b) => Math.max(a, b), 0);
-  const allZero = !(most > 0);
+  const allZero = most === 0;
   const warm = Float32Array.from(values, (value) => (allZero ? 0 : Math.max(value, 0) / most));
-  const name = classNames?.[target] === undefined ? `${target}` : `${target} (${classNames[target]})`;
-  const note = allZero
-    ? `No place of the maps of '${path}' speaks for class ${name}, so the heatmap is 0 everywhere. Try another layer or method, ` +
-      "or { of: 'probability' }, which also counts what speaks against the other classes."
-    : null;
-  return { heatmap: new Tensor([height, width], 'float32', warm), allZero, note, map: map ?? null };
+  const heatmap = new Tensor([height, width], 'float32', warm);
+  return { heatmap, allZero, note: allZero ? note : null, map: map ?? null };
+}
+
+function allZeroNote(path: string, { traced: { model }, of }: Question, { target }: Answered): string {
+  const name = model.classNames?.[target];
+  return (
+    `No place of the maps of '${path}' speaks for class ${target}${name === undefined ? '' : ` (${name})`}, so the heatmap is 0 ` +
+    `everywhere. Try another layer or method${
+      of === 'logit'
+        ? ", or { of: 'probability' }, which also counts what speaks against the other classes"
+        : ", or { of: 'logit' }: the gradient of a probability near 0 or 1 is nearly 0"
+    }.`
+  );
 }

@@ -151,16 +151,17 @@ export class Question {
   }
 
   /**
-   * The values of a view for variants of the only image, about its class (which must be given, or each variant has its own), in batches of at most `batchSize`. `write` puts variant i of the input
-   * `varied` into a batch's numbers; other inputs stay. `read` gets variant i's score and its part of each value.
+   * The values of a view for variants of the only image, in batches. They are about its class, which must be given: else each
+   * variant has its own. `write` puts variant i of the input `varied` into a batch's numbers; other inputs stay. `read` gets variant
+   * i's score and its part of each value.
    */
   async variants(
     key: string,
     make: (score: Score) => readonly Node[],
-    { count, varied, batchSize = BATCH, write, read }: Variants,
+    { count, varied, write, read }: Variants,
   ): Promise<void> {
-    for (let from = 0; from < count; from += batchSize) {
-      const samples = Math.min(batchSize, count - from);
+    for (let from = 0; from < count; from += BATCH) {
+      const samples = Math.min(BATCH, count - from);
       const inputs = this.inputs.map((input, i) => {
         const numbers = new Float32Array(samples * input.size);
         for (let k = 0; k < samples; k++) {
@@ -188,7 +189,6 @@ const BATCH = 16;
 export interface Variants {
   readonly count: number;
   readonly varied: number;
-  readonly batchSize?: number;
   /** `numbers` hold the image itself at first. */
   write(variant: number, numbers: Float32Array): void;
   read(variant: number, score: number, values: readonly Float32Array[]): void;

@@ -33,7 +33,8 @@ export interface SanityCheck {
   readonly target: number;
   /**
    * From the last layer with weights to the first: how much the map still resembles the first one, when the weights of this layer and
-   * of all after it are in random order. Spearman's rank correlation: 1 the same order of places, 0 nothing in common.
+   * of all after it are in random order. Spearman's rank correlation: 1 the same order of places, 0 nothing in common, or a map
+   * that is the same everywhere.
    */
   readonly steps: readonly { readonly layer: string; readonly correlation: number }[];
   /** What the reader should know: that the map does not depend on what was learned; else null. */
@@ -54,11 +55,17 @@ function weightsFromTheTop({ layers }: TracedModel): (readonly [string, readonly
     .flatMap(([layer, path]) => (layer.ownWeights.length === 0 ? [] : [[path, layer.ownWeights] as const]));
 }
 
-/** The numbers of each weight in random order: as large as before, but with nothing learned in them. */
+/**
+ * The numbers of each weight in random order: as large as before, but with nothing learned in them. Weights of one length get the same
+ * order, so that normalizations keep the pairs of mean and variance, and maps are not all zero soon.
+ */
 function shuffle(weights: readonly Variable[], random: RandomGenerator): void {
+  const orders = new Map<number, Int32Array>();
   for (const weight of weights) {
     const values = weight.view().slice();
-    weight.assign(Float32Array.from(random.permutation(values.length), (from) => values[from]!));
+    const order = orders.get(values.length) ?? random.permutation(values.length);
+    orders.set(values.length, order);
+    weight.assign(Float32Array.from(order, (from) => values[from]!));
   }
 }
 
