@@ -91,6 +91,7 @@ export type { ArrayInput, DataInput, DatasetBatch, DatasetLike } from './models/
 export type { PredictFunction, PredictFunctionOptions } from './models/training/predict-function.ts';
 export type {
   BatchOptions,
+  CacheFeaturesOptions,
   ClassWeight,
   EvaluateOptions,
   FitOptions,

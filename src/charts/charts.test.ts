@@ -121,8 +121,8 @@ test('long runs are smoothed over faint dots; whoever wants it otherwise says so
   const long = { loss: Array.from({ length: 30 }, (_, i) => 1 / (i + 1)) };
   assert.equal(discs(trainingCurves(long), false).length, 30);
   assert.ok(texts(trainingCurves(long)).some((text) => /factor 0.8/.test(text)));
-  assert.equal(discs(trainingCurves(long, { smooth: 0 }), false).length, 0);
-  assert.equal(discs(trainingCurves(short, { smooth: 0.5, metrics: ['loss'] }), false).length, 3);
+  assert.equal(discs(trainingCurves(long, { smoothing: 0 }), false).length, 0);
+  assert.equal(discs(trainingCurves(short, { smoothing: 0.5, metrics: ['loss'] }), false).length, 3);
 });
 
 test('values that are not finite are gaps; the best of a metric is judged by its name or by mode', () => {
@@ -160,8 +160,8 @@ test('trainingCurves says what is wrong', () => {
     [{ history: {} }, {}, /has the model been trained/],
     [short, { metrics: ['acuracy'] }, /Did you mean 'accuracy'/],
     [short, { metrics: [] }, /no metrics/],
-    [short, { smoth: 1 }, /Did you mean 'smooth'/],
-    [short, { smooth: 1 }, /from 0 to below 1/],
+    [short, { smooth: 1 }, /Did you mean 'smoothing'/],
+    [short, { smoothing: 1 }, /from 0 to below 1/],
     [short, { mode: { loss: 'least' } }, /'min' or 'max'/],
     [short, { title: 5 }, /title must be text, received 5/],
     [short, { validationFreq: null }, /validationFreq must be/],

@@ -19,7 +19,7 @@ export interface TrainingCurvesOptions {
    * measured is shown faintly behind. 0.8 for 20 epochs or more and 0 for fewer unless given, since a smoothed curve lags
    * behind by five epochs.
    */
-  readonly smooth?: number;
+  readonly smoothing?: number;
   /** Heading; none unless given. */
   readonly title?: string;
   /** The `validationFreq` that `fit` had; 1 unless given. */
@@ -30,7 +30,7 @@ export interface TrainingCurvesOptions {
 
 const OPTIONS: readonly (keyof TrainingCurvesOptions)[] = [
   'metrics',
-  'smooth',
+  'smoothing',
   'title',
   'validationFreq',
   'mode',
@@ -70,7 +70,7 @@ export function trainingCurves(history: HistoryLike, options: TrainingCurvesOpti
   const { metrics, title, validationFreq = 1, mode = {} } = options;
   const all = metricCurves(history, metrics, validationFreq);
   const automatic = epochCount(all[0]!) >= SMOOTHED_FROM ? 0.8 : 0;
-  const smooth = numberOption('trainingCurves', 'smooth', options.smooth, automatic, SMOOTHING);
+  const smooth = numberOption('trainingCurves', 'smoothing', options.smoothing, automatic, SMOOTHING);
   const size = all.length === 1 ? ALONE : PANEL;
   const columns = Math.min(2, all.length);
   const rows = Math.ceil(all.length / columns);
