@@ -79,7 +79,7 @@ const { history } = await net.fit(train, { ...common, epochs: epochsOr(100) });
 await net.save('cats_and_dogs_fine_tuned.keras');
 
 // Listing 5.24: smoothed curves, since the epochs' accuracies jump about.
-const curves = charts.trainingCurves(history, { title: 'Fine-tuning', smooth: 0.8 });
+const curves = charts.trainingCurves(history, { title: 'Fine-tuning', smoothing: 0.8 });
 await charts.saveChart('fine_tuning.svg', curves);
 const [loss, accuracy] = await net.evaluate(validation, { verbose: 0 });
 console.log(

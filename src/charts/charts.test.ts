@@ -160,7 +160,7 @@ test('trainingCurves says what is wrong', () => {
     [{ history: {} }, {}, /has the model been trained/],
     [short, { metrics: ['acuracy'] }, /Did you mean 'accuracy'/],
     [short, { metrics: [] }, /no metrics/],
-    [short, { smooth: 1 }, /Did you mean 'smoothing'/],
+    [short, { smothing: 1 }, /Did you mean 'smoothing'/],
     [short, { smoothing: 1 }, /from 0 to below 1/],
     [short, { mode: { loss: 'least' } }, /'min' or 'max'/],
     [short, { title: 5 }, /title must be text, received 5/],
