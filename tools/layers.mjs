@@ -73,7 +73,17 @@ export const LAYERS = {
   report: ['base', 'drawing', 'images', 'charts', 'models', 'visualization'],
   'index.ts': ['*'],
   'cli/bench': ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
-  cli: ['base', 'index.ts', 'cli/bench', 'callbacks', 'datasets', 'formats', 'images'],
+  cli: [
+    'base',
+    'index.ts',
+    'cli/bench',
+    'applications',
+    'callbacks',
+    'datasets',
+    'formats',
+    'images',
+    'report',
+  ],
 };
 
 /** npm package → the folders that may import it. */

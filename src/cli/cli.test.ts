@@ -66,7 +66,17 @@ const data = makeData();
 test('help and version go to standard output', async () => {
   const help = await fovea(['--help']);
   assert.deepEqual([help.code, help.stderr], [0, '']);
-  for (const command of ['train', 'evaluate', 'predict', 'summary', 'report', 'convert', 'doctor', 'bench']) {
+  for (const command of [
+    'train',
+    'evaluate',
+    'predict',
+    'summary',
+    'explain',
+    'report',
+    'convert',
+    'doctor',
+    'bench',
+  ]) {
     assert.match(help.stdout, new RegExp(`^ {2}${command} `, 'm'));
     assert.equal((await fovea([command, '--help'])).code, 0);
   }
@@ -96,6 +106,7 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['report', 'none.keras', data, '--out', 'r.pdf'], /must end in \.html/],
     [['report', 'none.keras', data, '--out', 'r.html', '--lang', 'fr'], /expected en or zh/],
     [['report', 'none.keras', data], /--out/],
+    [['explain', 'none.keras', 'x.png', '--out', 'why'], /There is no model file/],
     [['train', data, '--base', 'mobilnet'], /no network of that name\. Did you mean 'mobilenet'/],
     [['train', data, '--fine-tune', 'Conv_1'], /say with --base which one/],
     [['convert', 'none.keras', 'x.h5'], /There is no model file/],
@@ -152,8 +163,28 @@ test('a model is trained, saved, measured, shown and used', async () => {
   assert.match(page, /<html lang="zh">/);
   assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
 
+  const explained = await fovea([
+    'explain',
+    'm.keras',
+    join(data, 'dark', '0.png'),
+    '--out',
+    'why',
+    '--target',
+    'light',
+    '--json',
+  ]);
+  assert.equal(explained.code, 0, explained.stderr);
+  const { files, top } = lastLine(explained.stdout);
+  assert.deepEqual([top.length, top[0].className], [2, 'light']);
+  const explanation = readFileSync(join(root, 'why', 'index.html'), 'utf8');
+  assert.ok(
+    files.includes('heatmap-1.png') && files.includes('patterns-1.png') && files.includes('index.html'),
+  );
+  for (const [, file] of explanation.matchAll(/src="([^"]+)"/g))
+    assert.ok(existsSync(join(root, 'why', file!)), file);
+
   mkdirSync(join(root, 'web'));
-  for (const file of ['m.h5', 'web/model.json', 'm.weights.h5']) {
+  for (const file of ['m.h5', 'web/model.json', 'm.weights.h5', 'm.safetensors']) {
     const converted = await fovea(['convert', 'm.keras', file, '--json']);
     assert.equal(converted.code, 0, converted.stderr);
     assert.deepEqual(lastLine(converted.stdout).classNames, ['dark', 'light']);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildConvnet, type NetworkPlan, withAugmentation } from './convnets.ts';
-import { augmentsImages, scalesPixels } from './network.ts';
+import { augmentsImages } from './network.ts';
+import { scalesPixels } from './pixels.ts';
 
 type ImageShape = NetworkPlan['imageShape'];
 

@@ -7,7 +7,8 @@ import { datasets } from '../index.ts';
 import { UsageError } from './command-error.ts';
 import type { DataPart, DataSource } from './data-parts.ts';
 import { type FolderOptions, openImageFolder } from './image-folder.ts';
-import { pixelsFor, targetsFor } from './network.ts';
+import { targetsFor } from './network.ts';
+import { preparedPixels } from './pixels.ts';
 
 type BuiltIn = Pick<typeof datasets.mnist, 'loadData' | 'classNames'>;
 
@@ -26,7 +27,7 @@ async function loadBuiltIn(name: string, { loadData, classNames }: BuiltIn): Pro
     images: labels.size,
     examples: (task) => [
       // Grey images come without an axis of channels.
-      pixelsFor(task, images.rank === 3 ? images.reshape([...images.shape, 1]) : images),
+      preparedPixels(task.pixels, images.rank === 3 ? images.reshape([...images.shape, 1]) : images),
       targetsFor(task, Int32Array.from(labels.data)),
     ],
     skipped: [],

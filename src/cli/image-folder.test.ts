@@ -36,7 +36,7 @@ const open = (path: string, options: Partial<FolderOptions> = {}) =>
     ...options,
   });
 
-const bytes: Task = { loss: 'categoricalCrossentropy', classCount: 2, bytes: true };
+const bytes: Task = { loss: 'categoricalCrossentropy', classCount: 2, pixels: 'none' };
 
 /** The first pixel and the class of each image, sorted. */
 async function contentOf(part: DataPart | undefined, task = bytes): Promise<number[][]> {

@@ -8,8 +8,9 @@ import { usualBatchSize } from './convnets.ts';
 import type { DataPart, DataSource, PartName, SkippedFile } from './data-parts.ts';
 import { reasonToLeaveOut, sayLeftOut, sayMisnamed } from './folder-remarks.ts';
 import { type DecidedForm, type ImageForm, imageFormFor } from './image-form.ts';
-import { pixelsFor, type Task, targetsFor } from './network.ts';
+import { type Task, targetsFor } from './network.ts';
 import { say } from './output.ts';
+import { preparedPixels } from './pixels.ts';
 
 /** How a folder is read. */
 export interface FolderOptions extends ImageForm {
@@ -102,7 +103,7 @@ async function openPart(
   const numbers = Int32Array.from(dataset.classNames!, (name) => options.classNames.indexOf(name));
   const batches = (task: Task) =>
     dataset.map(([x, labels]): [Tensor, Tensor] => [
-      pixelsFor(task, x),
+      preparedPixels(task.pixels, x),
       targetsFor(
         task,
         Int32Array.from(labels.data, (label) => numbers[label]!),

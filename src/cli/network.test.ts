@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Tensor } from '../base/tensor.ts';
 import { buildConvnet } from './convnets.ts';
-import { pixelsFor, targetsFor, taskOf } from './network.ts';
+import { targetsFor, taskOf } from './network.ts';
+import { preparedPixels } from './pixels.ts';
 
 const build = (classCount: number, bytes = false) =>
   buildConvnet({ imageShape: [4, 4, 1], classCount, bytes, augment: null });
@@ -11,8 +12,9 @@ test('what a model is fed depends on its outputs and on whether it scales pixels
   const images = Tensor.full([2, 4, 4, 1], 255, 'uint8');
   const labels = Int32Array.of(1, 0);
   const task = taskOf(build(2), 2);
-  assert.deepEqual([pixelsFor(task, images).dtype, pixelsFor(task, images).max().item()], ['float32', 1]);
-  assert.equal(pixelsFor(taskOf(build(2, true), 2), images), images);
+  const scaled = preparedPixels(task.pixels, images);
+  assert.deepEqual([scaled.dtype, scaled.max().item()], ['float32', 1]);
+  assert.equal(preparedPixels(taskOf(build(2, true), 2).pixels, images), images);
   assert.deepEqual(targetsFor(task, labels).toArray(), [
     [0, 1],
     [1, 0],

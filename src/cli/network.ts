@@ -6,6 +6,7 @@ import type { Tensor } from '../base/tensor.ts';
 import { tensor } from '../base/tensor.ts';
 import { loadModel, UnsupportedError, utils } from '../index.ts';
 import { UsageError } from './command-error.ts';
+import { type LayerLike, leafLayers, type Pixels, pixelsOf } from './pixels.ts';
 
 /** A model of the library, Sequential or Functional. */
 export type Network = Awaited<ReturnType<typeof loadModel>>;
@@ -73,43 +74,19 @@ export function imageFormOf(
 export interface Task {
   readonly loss: 'categoricalCrossentropy' | 'binaryCrossentropy';
   readonly classCount: number;
-  /** Whether the model takes bytes, 0 to 255, because it scales them itself; else pixels are given from 0 to 1. */
-  readonly bytes: boolean;
+  /** How the model wants its pixels. */
+  readonly pixels: Pixels;
 }
 
 /** Throws UsageError when the model's outputs do not fit the classes of the data. */
 export function taskOf(model: Network, classCount: number): Task {
   const units = model.outputs[0]!.shape.at(-1);
-  const bytes = scalesPixels(model);
-  if (units === classCount) return { loss: 'categoricalCrossentropy', classCount, bytes };
-  if (units === 1 && classCount === 2) return { loss: 'binaryCrossentropy', classCount, bytes };
+  const pixels = pixelsOf(model);
+  if (units === classCount) return { loss: 'categoricalCrossentropy', classCount, pixels };
+  if (units === 1 && classCount === 2) return { loss: 'binaryCrossentropy', classCount, pixels };
   throw new UsageError(
     `The model has ${units} outputs and the data ${classCount} classes; expected as many${classCount === 2 ? ', or one output' : ''}.`,
   );
-}
-
-/** The layers of a model and of the models inside of it, in order. */
-function* leafLayers(layer: LayerLike): Generator<LayerLike> {
-  if (layer.layers === undefined) yield layer;
-  else for (const inner of layer.layers) yield* leafLayers(inner);
-}
-
-interface LayerLike {
-  readonly className: string;
-  readonly weights: readonly unknown[];
-  /** Of models only. */
-  readonly layers?: readonly LayerLike[];
-}
-
-const SCALING = ['Rescaling', 'Normalization'];
-
-/** Whether a layer before the first with weights brings pixels to the numbers that the model was trained on. */
-export function scalesPixels(model: LayerLike): boolean {
-  for (const { className, weights } of leafLayers(model)) {
-    if (SCALING.includes(className)) return true;
-    if (weights.length > 0) return false;
-  }
-  return false;
 }
 
 /** Whether the model has layers that change images at random while training. */
@@ -124,11 +101,6 @@ export function checkImageShape(given: readonly number[], expected: readonly num
       `The model takes images ${formatShape(expected)}, the data has ${formatShape(given)}.`,
     );
   }
-}
-
-/** Pixels as the model takes them. */
-export function pixelsFor(task: Pick<Task, 'bytes'>, images: Tensor): Tensor {
-  return task.bytes ? images : images.div(255);
 }
 
 /** Class numbers as the model's outputs: one-hot rows, or one column of 0 and 1. */

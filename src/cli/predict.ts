@@ -3,10 +3,12 @@
 import type { Command } from 'commander';
 import { FoveaError } from '../base/errors.ts';
 import { images, type Tensor } from '../index.ts';
+import { shownClassNames } from './class-names.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
 import { RESIZE } from './image-folder.ts';
-import { imageFormOf, type Network, openModel, pixelsFor, scalesPixels } from './network.ts';
+import { imageFormOf, type Network, openModel } from './network.ts';
 import { percent, printResult, say } from './output.ts';
+import { pixelsOf, preparedPixels } from './pixels.ts';
 
 interface PredictOptions extends EngineOptions {
   readonly json?: boolean;
@@ -62,7 +64,7 @@ class Predictor {
     const readable = paths.filter((_, i) => loaded[i] !== undefined);
     const [first, ...others] = loaded.filter((image) => image !== undefined);
     if (first === undefined) return;
-    const pixels = pixelsFor({ bytes: scalesPixels(this.#model) }, first.concat(others));
+    const pixels = preparedPixels(pixelsOf(this.#model), first.concat(others));
     const outputs = await this.#model.predict(pixels, { verbose: 0 });
     if (!outputs.allFinite()) {
       throw new FoveaError(
@@ -70,7 +72,7 @@ class Predictor {
       );
     }
     const rows = outputs.reshape([readable.length, -1]).toArray() as number[][];
-    const { classNames } = this.#model;
+    const classNames = await shownClassNames(this.#model);
     this.predictions.push(...rows.map((row, i) => predictionOf(readable[i]!, row, classNames)));
   }
 

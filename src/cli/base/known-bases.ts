@@ -3,9 +3,6 @@
 import { canonicalName } from '../../base/names.ts';
 import { applications } from '../../index.ts';
 
-/** How a network wants its pixels, which come as 0 to 255. */
-export type Pixels = 'tf' | 'torch' | 'caffe' | 'none' | 'unit';
-
 type Make = (options: {
   readonly weights: string;
   readonly includeTop: boolean;
@@ -17,7 +14,8 @@ type Make = (options: {
 export interface KnownBase {
   readonly name: string;
   readonly make: Make;
-  readonly pixels: Pixels;
+  /** How it wants its pixels: as `applications` prepares them, or as they are. */
+  readonly pixels: 'tf' | 'torch' | 'caffe' | 'none';
   /** Height and width of images, unless the user says otherwise. */
   readonly size: number;
   /** Whether it comes in widths: `mobilenetv2-0.35`. */
@@ -31,7 +29,7 @@ export interface KnownBase {
 const base = (
   name: string,
   make: unknown,
-  pixels: Pixels,
+  pixels: KnownBase['pixels'],
   file: RegExp,
   layers: readonly string[],
   { size = 224, hasAlpha = false }: { readonly size?: number; readonly hasAlpha?: boolean } = {},

@@ -6,16 +6,10 @@ import { formatShape } from '../../base/shape.ts';
 import { nearestName } from '../../base/suggest.ts';
 import { FormatError, loadModel, model } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
-import { type Network, scalesPixels } from '../network.ts';
+import type { Network } from '../network.ts';
 import { say } from '../output.ts';
-import {
-  baseByLayers,
-  baseByName,
-  baseByWeightsFile,
-  KNOWN_BASES,
-  type NamedBase,
-  type Pixels,
-} from './known-bases.ts';
+import { type Pixels, pixelsOf } from '../pixels.ts';
+import { baseByName, baseByWeightsFile, KNOWN_BASES, type NamedBase } from './known-bases.ts';
 
 /** A network that gives maps, or numbers, for images. */
 export interface Base {
@@ -75,20 +69,11 @@ function imageShapeOf(net: Network, name: string): Base['imageShape'] {
   );
 }
 
-function* leafNames(net: Network): Generator<string> {
-  for (const layer of net.layers) {
-    if (isModel(layer)) yield* leafNames(layer);
-    else yield layer.name;
-  }
-}
-
-/** How a network from a file wants its pixels: known ones as they were trained, others as `fovea train` gives them. */
-function pixelsOf(net: Network, name: string): Pixels {
-  if (scalesPixels(net)) return 'none';
-  const known = baseByLayers(new Set(leafNames(net)));
-  if (known !== null) return known.pixels;
-  say(`Note: ${name} is no network that Fovea knows; it gets pixels from 0 to 1.`);
-  return 'unit';
+/** How a network from a file wants its pixels; one that is not known gets them from 0 to 1, as `fovea train` gives them. */
+function saidPixels(net: Network, name: string): Pixels {
+  const pixels = pixelsOf(net);
+  if (pixels === 'unit') say(`Note: ${name} is no network that Fovea knows; it gets pixels from 0 to 1.`);
+  return pixels;
 }
 
 async function makeKnown(
@@ -140,7 +125,7 @@ export async function openBase(text: string, size: readonly [number, number] | u
     if (size !== undefined) {
       throw new UsageError('--image-size is set by the model file of --base; leave it out.');
     }
-    const pixels = pixelsOf(opened, text);
+    const pixels = saidPixels(opened, text);
     const net = upToLastMaps(opened, text);
     return { net, pixels, imageShape: imageShapeOf(net, text) };
   } catch (error) {
