@@ -8,6 +8,7 @@ import { InterruptedError, UsageError } from './command-error.ts';
 import { addConvertCommand } from './convert.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addExplainCommand } from './explain.ts';
 import { say } from './output.ts';
 import { ownPackage } from './package-info.ts';
 import { addPredictCommand } from './predict.ts';
@@ -27,6 +28,7 @@ function createProgram(): Command {
   addEvaluateCommand(program);
   addPredictCommand(program);
   addSummaryCommand(program);
+  addExplainCommand(program);
   addReportCommand(program);
   addConvertCommand(program);
   addDoctorCommand(program);

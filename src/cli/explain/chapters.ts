@@ -1,0 +1,277 @@
+/** @file The chapters of the page that `fovea explain` writes. */
+
+import { ValueError } from '../../base/errors.ts';
+import { charts, images, type Tensor, visualization as v } from '../../index.ts';
+import { type Html, html } from '../../report/html.ts';
+import { percent } from '../output.ts';
+import { classLabel, type Explained } from './explained.ts';
+
+/** A part of the page. */
+export interface Chapter {
+  readonly id: string;
+  readonly title: string;
+  make(about: Explained): Promise<Html>;
+}
+
+const figure = (picture: Html, caption: string) =>
+  html`<figure>${picture}<figcaption>${caption}</figcaption></figure>`;
+
+/** The entries of a record, whose keys are known. */
+function entriesOf<K extends string>(record: Readonly<Record<K, string>>): [K, string][] {
+  return Object.entries(record) as [K, string][];
+}
+
+/** What is the case for models without maps, without an end to the program. */
+async function orWhyNot(make: () => Promise<Html>): Promise<Html> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    return html`<p>${error.message}</p>`;
+  }
+}
+
+const prediction: Chapter = {
+  id: 'prediction',
+  title: 'What the model sees in it',
+  async make(about) {
+    const { top, small, folder } = about;
+    const names = top.map(({ index }) => classLabel(about, index));
+    const scores = top.map(({ score }) => Math.max(0, score));
+    const isShare = scores.every((score) => score <= 1);
+    const bars = charts.bars(names, scores, isShare ? { max: 1, format: (score) => percent(score) } : {});
+    const photo = await folder.image('image', small, 'The image at the size of the model', 224);
+    const chart = await folder.drawing('prediction', bars);
+    return html`<div class="row">${figure(photo, 'The image as the model gets it')}${chart}</div>`;
+  },
+};
+
+/** Classes whose heatmaps are shown, and methods beside Grad-CAM. */
+const EXPLAINED_CLASSES = 3;
+const OTHER_METHODS = {
+  gradCamPlusPlus: 'Grad-CAM++',
+  hiResCam: 'HiResCAM',
+  layerCam: 'LayerCAM',
+  xGradCam: 'XGrad-CAM',
+  eigenCam: 'Eigen-CAM (knows no class)',
+  scoreCam: 'Score-CAM',
+} as const;
+const PHOTO_WIDTH = 320;
+
+/** The photo, not larger than it is looked at. */
+function shownPhoto(photo: Tensor): Tensor {
+  const [height, width] = photo.shape as [number, number];
+  if (width <= 2 * PHOTO_WIDTH) return photo;
+  const size = [Math.round((height * 2 * PHOTO_WIDTH) / width), 2 * PHOTO_WIDTH];
+  return images.resizeImage(photo, size, 'bilinear');
+}
+
+const reasons: Chapter = {
+  id: 'why',
+  title: 'Why: the places that speak for a class',
+  make: (about) =>
+    orWhyNot(async () => {
+      const { model, input, top, folder } = about;
+      const photo = shownPhoto(about.photo);
+      const shown: Html[] = [];
+      let layer = '';
+      for (const [place, { index }] of top.slice(0, EXPLAINED_CLASSES).entries()) {
+        const cam = await v.classActivation(model, input, { target: index });
+        layer = cam.layer;
+        const name = classLabel(about, index);
+        const picture = await folder.image(
+          `heatmap-${place + 1}`,
+          v.overlay(photo, cam.heatmap),
+          `Heatmap for ${name}`,
+        );
+        shown.push(figure(picture, cam.note === null ? name : `${name}. ${cam.note}`));
+      }
+      const others: Html[] = [];
+      for (const [method, name] of entriesOf(OTHER_METHODS)) {
+        const { heatmap } = await v.classActivation(model, input, { target: top[0]!.index, method });
+        const picture = await folder.image(
+          `heatmap-${method}`,
+          v.overlay(photo, heatmap),
+          `Heatmap by ${name}`,
+        );
+        others.push(figure(picture, name));
+      }
+      const { heatmap } = await v.classActivation(model, input, { target: top[0]!.index });
+      const { insertion, deletion, chance } = await v.trust(model, input, heatmap, {
+        target: top[0]!.index,
+        seed: about.seed,
+      });
+      const compared =
+        chance === null
+          ? ''
+          : ` Heatmaps with shuffled places have ${chance.insertion.toFixed(2)} and ${chance.deletion.toFixed(2)}.`;
+      return html`<p>Grad-CAM of layer ${layer}: warm colours speak for the class.</p><div class="row">${shown}</div>
+<h3>Other methods, for ${classLabel(about, top[0]!.index)}</h3><div class="row small">${others}</div>
+<h3>Can it be trusted?</h3><p>When the warmest pixels are put into a blurred image first, the mean score is ${insertion.toFixed(2)} (large is good);
+when they are taken away first, ${deletion.toFixed(2)} (small is good).${compared}</p>`;
+    }),
+};
+
+const ATTRIBUTIONS = {
+  saliency: 'Saliency',
+  smoothGrad: 'SmoothGrad',
+  inputTimesGradient: 'Input × gradient',
+  guidedBackprop: 'Guided backpropagation',
+  integratedGradients: 'Integrated gradients',
+  occlusion: 'Occlusion',
+} as const;
+
+const attributions: Chapter = {
+  id: 'pixels',
+  title: 'Which pixels matter',
+  async make(about) {
+    const { model, input, top, folder } = about;
+    const shown: Html[] = [];
+    for (const [method, name] of entriesOf(ATTRIBUTIONS)) {
+      const part = await orWhyNot(async () => {
+        const { map } = await v.attribution(model, input, { method, target: top[0]!.index });
+        const absolute = method === 'saliency' || method === 'smoothGrad';
+        const picture = v.attributionPicture(map, absolute ? { show: 'absolute' } : {});
+        return figure(
+          await folder.image(`attribution-${method}`, picture, `Attribution by ${name}`, 224),
+          method,
+        );
+      });
+      shown.push(part);
+    }
+    return html`<p>For ${classLabel(about, top[0]!.index)}. Bright: the score changes most with this pixel. Red speaks for the class, blue against it.</p>
+<div class="row small">${shown}</div>`;
+  },
+};
+
+/** Layers whose maps are shown: all of small models, evenly chosen ones of large models. */
+const MOST_LAYERS = 16;
+
+function chosen<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
+}
+
+const maps: Chapter = {
+  id: 'maps',
+  title: 'Feature maps: what each filter answers',
+  make: (about) =>
+    orWhyNot(async () => {
+      const { model, input, folder } = about;
+      const all = (await v.featureMaps(model, input)).filter(
+        ({ maps: { shape } }) => shape[0]! * shape[1]! > 1,
+      );
+      const shown: Html[] = [];
+      for (const [i, one] of chosen(all, MOST_LAYERS).entries()) {
+        const grid = v.featureMapGrid(one, { columns: 16 });
+        const [height, width, filters] = one.maps.shape;
+        const caption = `${one.layer}: ${filters} maps of ${height} × ${width}`;
+        shown.push(figure(await folder.image(`maps-${i + 1}`, grid, caption), caption));
+      }
+      const left = all.length > shown.length ? ` ${shown.length} of ${all.length} layers are shown.` : '';
+      return html`<p>Yellow: the filter answers strongly. Grey stripes: it does not answer at all.${left}</p>${shown}`;
+    }),
+};
+
+const PATTERN_LAYERS = 3;
+const PATTERNS = 16;
+/** Images of small drawings show fine patterns as they are; on photos these would hide the large ones. */
+const SMALL = 64;
+
+/** How patterns are made to be looked at: with jitter, a little blur and several sizes, for images that are large enough. */
+function smoothing({ small }: Explained): v.FilterPatternsOptions {
+  const side = Math.min(small.shape[0]!, small.shape[1]!);
+  return side < SMALL ? {} : { jitter: Math.round(side / 28), blur: 0.5, octaves: 4 };
+}
+
+const patterns: Chapter = {
+  id: 'patterns',
+  title: 'Patterns: what excites the filters',
+  make: (about) =>
+    orWhyNot(async () => {
+      const { model, input, folder, range, colors, seed } = about;
+      const shown: Html[] = [];
+      const convolutions = (await v.featureMaps(model, input)).filter(({ layer }) =>
+        isConvolution(about, layer),
+      );
+      const first = convolutions[0];
+      if (first !== undefined) {
+        const kernels = images.grid(v.kernelImages(model, first.layer), { columns: 16, scale: 8 });
+        const caption = `The kernels of ${first.layer}`;
+        shown.push(figure(await folder.image('kernels', kernels, caption), caption));
+      }
+      for (const [i, { layer, maps: found }] of chosen(convolutions, PATTERN_LAYERS).entries()) {
+        const filters = Array.from(
+          { length: Math.min(PATTERNS, found.shape.at(-1)!) },
+          (_, filter) => filter,
+        );
+        const pictures = await v.filterPatterns(model, layer, {
+          ...smoothing(about),
+          ...{ filters, range, colors, seed },
+        });
+        const caption = `What excites the first ${filters.length} filters of ${layer} most`;
+        const picture = images.grid(pictures, { columns: 8, margin: 5 });
+        shown.push(figure(await folder.image(`patterns-${i + 1}`, picture, caption), caption));
+      }
+      return html`${shown}`;
+    }),
+};
+
+/** Whether the layer of a path has a kernel over places. */
+function isConvolution({ model }: Explained, path: string): boolean {
+  const found = v.explainParameters(model).find((one) => one.path === path);
+  return /Conv2D/.test(found?.className ?? '');
+}
+
+const pixel: Chapter = {
+  id: 'pixel',
+  title: 'How one number comes about',
+  make: (about) =>
+    orWhyNot(async () => {
+      const { model, input, folder } = about;
+      const all = (await v.featureMaps(model, input)).filter(({ layer }) => isConvolution(about, layer));
+      const first = all[0];
+      if (first === undefined) return html`<p>The model has no convolution.</p>`;
+      const [, width, filters] = first.maps.shape as [number, number, number];
+      const values = first.maps.data as Float32Array;
+      const at = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
+      const place = {
+        row: Math.floor(at / (width * filters)),
+        column: Math.floor(at / filters) % width,
+        filter: at % filters,
+      };
+      const explained = await v.explainPixel(model, input, { layer: first.layer, ...place });
+      const picture = await folder.drawing('pixel', v.explainPixelPicture(explained));
+      const hierarchy = await folder.drawing(
+        'hierarchy',
+        v.spatialHierarchyPicture(v.spatialHierarchy(model)),
+      );
+      return html`<p>The strongest answer of ${first.layer}.</p><div class="wide">${picture}</div>
+<h3>What one number of each layer sees</h3><div class="wide">${hierarchy}</div>`;
+    }),
+};
+
+const parameters: Chapter = {
+  id: 'parameters',
+  title: 'Where the parameters come from',
+  async make({ model }) {
+    const rows = v
+      .explainParameters(model)
+      .map(
+        ({ path, formula, count, words, shapeWords }) =>
+          html`<tr><th scope="row">${path}</th><td>${count.toLocaleString('en-US')}</td><td class="left">${formula}</td><td class="left">${words} ${shapeWords}</td></tr>`,
+      );
+    return html`<div class="wide" tabindex="0" role="region" aria-label="Table of parameters"><table><thead><tr><th scope="col" class="left">Layer</th>
+<th scope="col">Parameters</th><th scope="col" class="left">Formula</th><th scope="col" class="left">In words</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  },
+};
+
+export const CHAPTERS: readonly Chapter[] = [
+  prediction,
+  reasons,
+  attributions,
+  maps,
+  patterns,
+  pixel,
+  parameters,
+];
