@@ -3,7 +3,7 @@
  * loaded when they are called for the first time, Node's modules.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 export const ROOT = join(import.meta.dirname, '..');
@@ -13,6 +13,7 @@ export const ROOT = join(import.meta.dirname, '..');
  * file when they are called, so that it, and what nothing else needs, is not loaded before.
  */
 export const LOADED_BY_CALLS = {
+  'src/applications/imagenet-weights.ts': ['loadImageNetWeights'],
   'src/datasets/cifar10-package.ts': ['loadCifar10Package'],
   'src/datasets/idx-data-set.ts': ['loadIdxDataSet'],
   'src/datasets/keras-cifar.ts': ['loadKerasCifar'],
@@ -29,7 +30,9 @@ export const LOADED_BY_CALLS = {
   'src/visualization/class-activation.ts': ['classActivation', 'classActivations'],
   'src/visualization/explain-pixel.ts': ['explainPixel'],
   'src/visualization/feature-maps.ts': ['featureMaps'],
+  'src/visualization/filter-patterns.ts': ['filterPatterns'],
   'src/visualization/sanity-check.ts': ['sanityCheck'],
+  'src/visualization/translation-test.ts': ['translationTest'],
   'src/visualization/trust.ts': ['trust'],
 };
 
@@ -42,12 +45,20 @@ function forBrowsers(file) {
   return existsSync(own) ? own : file;
 }
 
-const loadingText = (file) =>
-  LOADED_BY_CALLS[file]
-    .map(
-      (name) => `export const ${name} = async (...given) => (await import('./${file}')).${name}(...given);`,
-    )
+/** Functions that load a file when they are called. Throws for one that is not asynchronous in the file. */
+function loadingText(file) {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return LOADED_BY_CALLS[file]
+    .map((name) => {
+      if (!new RegExp(`^export async function ${name}\\b`, 'm').test(text)) {
+        throw new Error(
+          `${file} has no \`export async function ${name}\`, so it cannot be loaded by a call.`,
+        );
+      }
+      return `export const ${name} = async (...given) => (await import('./${file}')).${name}(...given);`;
+    })
     .join('\n');
+}
 
 /**
  * The plugin of esbuild. `place(file, kind)` may put an import of a file elsewhere: it gives what esbuild's onResolve

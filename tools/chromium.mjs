@@ -14,6 +14,7 @@ const CANDIDATES = [
 ];
 const TIMEOUT_MS = 60_000;
 const TYPES = {
+  '': 'text/html',
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.json': 'application/json',
@@ -59,7 +60,7 @@ export async function serve(answer, { headers = {}, onReport = () => {} } = {}) 
     }
     const body = answer(pathname);
     if (body !== undefined) asked.push({ path: pathname, body });
-    const type = TYPES[extname(pathname)] ?? 'text/html';
+    const type = TYPES[extname(pathname)] ?? 'application/octet-stream';
     response.writeHead(body === undefined ? 404 : 200, { ...headers, 'Content-Type': type }).end(body);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
