@@ -30,6 +30,13 @@ const OPTION_PAGES = [
   ['initializers', 'Initializers', 'initializers'],
   ['regularizers', 'Regularizers', 'regularizers'],
   ['constraints', 'Constraints', 'constraints'],
+  [
+    'applications',
+    'Applications',
+    'applications',
+    'Functions that make pretrained networks: [docs/applications.md](../applications.md). They give promises, and each has a ' +
+      'function `preprocessInput(images)`. `applications.decodePredictions(probabilities, { top: 5 })` names the classes.',
+  ],
 ];
 /** Pages of functions. */
 const FUNCTION_PAGES = [

@@ -92,7 +92,7 @@ export abstract class Application extends withOptions(Configurable, {
   /** Number of classes of the classifier. Default 1000. */
   classes: count(1000),
   /** Activation of the classifier; null gives logits. Default 'softmax'. */
-  classifierActivation: new Option({ ...activation().definition, fallback: () => softmax }),
+  classifierActivation: new Option({ ...activation().definition, fallback: (_options) => softmax }),
   /** Name of the model. Default null: that of the architecture. */
   name: text(null),
 }) {

@@ -10,9 +10,10 @@ import type { Functional } from '../models/functional.ts';
 import { loadImageNetWeights } from './imagenet-weights.ts';
 import { mobileNet } from './index.ts';
 import type { WeightsFile } from './weights-file.ts';
+import { browserCache } from './weights-store.ts';
 
 const SMALL = { alpha: 0.125, inputShape: [32, 32, 3], classes: 3, weights: null } as const;
-const TIMES = { silenceMs: 300, pauseMs: 1 };
+const TIMES = { pauseMs: 1 };
 
 const folder = await mkdtemp(join(tmpdir(), 'fovea-'));
 const server = await serveFile();
@@ -171,4 +172,26 @@ test("weights: 'imagenet' is the published file for the options", async () => {
   assert.deepEqual(numbersOf(await mobileNet(options)), numbersOf(model));
   assert.equal(server.requests[0]!.path, '/mobilenet_2_5_128_tf_no_top.h5');
   assert.deepEqual(await readdir(models), ['mobilenet_2_5_128_tf_no_top.h5']);
+});
+
+test("in a browser files are kept in the page's cache, where there is one", async (t) => {
+  const found = async () => {
+    const places: string[] = [];
+    for await (const kept of browserCache().find(file)) {
+      assert.deepEqual(kept.bytes, bytes);
+      places.push(kept.place);
+    }
+    return places;
+  };
+  await browserCache().keep(file, bytes);
+  assert.deepEqual(await found(), []);
+  const answers = new Map<string, Response>();
+  const cache = {
+    match: async (url: string) => answers.get(url)?.clone(),
+    put: async (url: string, answer: Response) => void answers.set(url, answer),
+  };
+  Object.assign(globalThis, { caches: { open: async () => cache } });
+  t.after(() => Reflect.deleteProperty(globalThis, 'caches'));
+  await browserCache().keep(file, bytes);
+  assert.deepEqual(await found(), [file.url]);
 });

@@ -49,7 +49,7 @@ async function kerasFolders(): Promise<WeightsStore> {
 const CACHE = 'fovea-weights';
 
 /** The browser's cache; pages without https have none. */
-function browserCache(): WeightsStore {
+export function browserCache(): WeightsStore {
   const open = () => globalThis.caches?.open(CACHE);
   return {
     places: [`the browser's cache '${CACHE}'`],

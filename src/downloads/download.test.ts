@@ -17,7 +17,8 @@ beforeEach(() => server.requests.splice(0));
 
 async function fetched(...answers: readonly Answer[]): Promise<Uint8Array> {
   server.answers = answers;
-  return download(`${server.url}file`, { silenceMs: 300, pauseMs: 1 });
+  const stalls = answers.some(({ stallAfter }) => stallAfter !== undefined);
+  return download(`${server.url}file`, { silenceMs: stalls ? 1000 : 60_000, pauseMs: 1 });
 }
 
 const rangesAsked = () => server.requests.map(({ headers }) => headers.range ?? null);
@@ -83,7 +84,7 @@ test('what does not get better is an error', async () => {
   server.requests.splice(0);
   await fails([{ bytes: none, status: 500 }], /answered 500 .*after 4 attempts/, 4);
   server.requests.splice(0);
-  await fails([{ bytes, stallAfter: 0 }], /silent for 0.3 seconds, after 4 attempts/, 4);
+  await fails([{ bytes, stallAfter: 0 }], /silent for 1 seconds, after 4 attempts/, 4);
   server.requests.splice(0);
   await fails([{ bytes, cutAfter: 1000, ranges: false }], /after 4 attempts/, 4);
   server.requests.splice(0);

@@ -57,11 +57,11 @@ function canonical(value: unknown): string {
 
 const functions = new Map(Object.entries(applications));
 
-/** The model without numbers in its weights, which would take longest. */
+/** The model without numbers in its weights, which would take longest; none are read. */
 function build(name: string, options: object): Functional {
   const { Class } = functions.get(name) as typeof applications.vgg16;
   resetNames();
-  return withoutInitialValues(() => new Class({ ...options, weights: null }).build());
+  return withoutInitialValues(() => new Class({ weights: null, ...options }).build());
 }
 
 for (const { application, options, layerNames, digest, ...facts } of cases) {

@@ -12,8 +12,10 @@ import re
 import struct
 import sys
 from pathlib import Path
+from unittest import mock
 
 from common import FIXTURES, keras, np, versions
+from keras.src.utils import file_utils
 
 SMALL = {"includeTop": False, "inputShape": [96, 96, 3]}
 TINY = {"includeTop": False, "inputShape": [32, 32, 3]}
@@ -34,6 +36,7 @@ CASES = {
         {**SMALL, "alpha": 0.35, "pooling": "avg"},
         {**SMALL, "pooling": "max", "inputShape": [97, 110, 3]},
         {"inputShape": [64, 64, 3], "classes": 7, "classifierActivation": "sigmoid", "name": "own"},
+        {**SMALL, "alpha": 0.35, "weights": "imagenet", "inputShape": [150, 150, 3]},
     ],
     "mobileNetV3Small": [
         {"alpha": 0.75},
@@ -49,7 +52,7 @@ CASES = {
     ],
     "resNet50": [SMALL, {**SMALL, "pooling": "avg"}, {**SMALL, "pooling": "max"}],
     "resNet50V2": [SMALL, {**SMALL, "pooling": "avg"}, {**SMALL, "pooling": "max"}],
-    "efficientNetB0": [SMALL, {**SMALL, "pooling": "avg", "inputShape": [65, 70, 3]}, {"classes": 5}],
+    "efficientNetB0": [SMALL, {**SMALL, "pooling": "avg", "inputShape": [65, 70, 3]}, {"classes": 5}, {"weights": "imagenet"}],
     "densenet121": [SMALL, {**SMALL, "pooling": "avg"}, {**SMALL, "pooling": "max"}],
     "xception": [SMALL, {**SMALL, "pooling": "avg"}, {"classes": 5, "inputShape": [71, 71, 3]}],
     "inceptionV3": [SMALL, {**SMALL, "pooling": "avg"}, {"classes": 5, "inputShape": [75, 75, 3]}],
@@ -79,11 +82,13 @@ def snake_case(name):
 
 
 def build(name, options):
-    """The model that Fovea's function of this name gives with these options and `weights: null`."""
+    """The model that Fovea's function of this name gives with these options, of weights null unless they say another."""
     keras.utils.clear_session()
-    given = {snake_case(key): tuple(v) if isinstance(v, list) else v for key, v in options.items()}
+    given = {"weights": None} | {snake_case(key): tuple(v) if isinstance(v, list) else v for key, v in options.items()}
     found = next(each for each in dir(keras.applications) if each.lower() == name.lower() and each[0].isupper())
-    return getattr(keras.applications, found)(weights=None, **given)
+    # The layers depend on the weights in places; the numbers are of no interest.
+    with mock.patch.object(file_utils, "get_file"), mock.patch.object(keras.Model, "load_weights"):
+        return getattr(keras.applications, found)(**given)
 
 
 def canonical(value):
