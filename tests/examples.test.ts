@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Tensor } from '../src/base/tensor.ts';
 import { saveImage } from '../src/images/index.ts';
+import { conv2d, dense, globalAveragePooling2d } from '../src/layers/index.ts';
+import { sequential } from '../src/models/sequential.ts';
 
 interface Example {
   /** What the program prints. */
@@ -35,6 +37,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     expected: /from block_13_expand on: 17 weights train.*Validation after fine-tuning: accuracy/s,
     prepare: makePhotosForSmallBase,
   },
+  'teachable-machine': {
+    expected: /The model knows cats, dogs\..*New: birds\..*it tells cats, dogs, birds apart/s,
+    prepare: makeExport,
+  },
 };
 
 /** A folder with a few grey pictures of cats and dogs: cats are dark. */
@@ -54,6 +60,25 @@ async function makePhotos(folder: string): Promise<readonly string[]> {
 /** The same, for programs that start from a pretrained network: here a small one without its weights. */
 async function makePhotosForSmallBase(folder: string): Promise<readonly string[]> {
   return [...(await makePhotos(folder)), '--network', 'mobilenetv2', '--weights', 'none'];
+}
+
+/** What Teachable Machine would export, of a small network, and photos of its classes and a third one. */
+async function makeExport(folder: string): Promise<readonly string[]> {
+  const features = sequential({
+    layers: [conv2d({ filters: 2, kernelSize: 3, inputShape: [16, 16, 3] }), globalAveragePooling2d()],
+  });
+  const classifier = sequential({
+    layers: [
+      dense({ units: 100, activation: 'relu', inputShape: [2] }),
+      dense({ units: 2, activation: 'softmax', useBias: false }),
+    ],
+  });
+  const whole = sequential({ layers: [features, classifier] });
+  whole.classNames = ['cats', 'dogs'];
+  await whole.save(join(folder, 'export', 'model.json'), { makeFolder: true, teachableMachine: true });
+  await makePhotos(folder);
+  cpSync(join(folder, 'train', 'cats'), join(folder, 'train', 'birds'), { recursive: true });
+  return ['export', 'train'];
 }
 
 for (const [name, { expected, prepare }] of Object.entries(EXAMPLES)) {
