@@ -27,6 +27,9 @@ export class DatasetRows {
   #first: Examples | null = null;
   #sizes: number[] = [];
   #rows = new Map<string, Rows>();
+  /** Rows of each batch of the pass to come, and the dataset's state after it. */
+  #pass: readonly Int32Array[] = [];
+  #after: StateValue = null;
 
   /** Throws ValueError for data whose passes cannot be repeated. `batches`: the dataset's. */
   constructor(dataset: DatasetLike, batches: BatchSource) {
@@ -86,16 +89,28 @@ export class DatasetRows {
     this.#rewind();
   }
 
-  /** The next pass, of rows of `data`. Throws ValueError for a sample that was not in the pass before. */
-  async *batches(data: Examples): AsyncGenerator<Batch> {
+  /** To be called before each pass: finds out its batches. Throws ValueError for a sample that was not in the pass before. */
+  async prepare(): Promise<void> {
+    const { state } = this.#batches;
+    const from = state?.getState() ?? null;
+    const pass: Int32Array[] = [];
     for await (const batch of this.#places().open()) {
       const rows: number[] = [];
       for (const key of this.#keysOf(batch)) {
         const { first, count } = this.#rows.get(key)!;
         for (let i = 0; i < count; i++) rows.push(first + i);
       }
-      yield rowsBatch(data, Int32Array.from(rows));
+      pass.push(Int32Array.from(rows));
     }
+    this.#pass = pass;
+    this.#after = state?.getState() ?? null;
+    state?.setState(from);
+  }
+
+  /** The pass that was prepared, of rows of `data`. All of its batches are there at once. */
+  batches(data: Examples): Iterable<Batch> {
+    this.#batches.state?.setState(this.#after);
+    return this.#pass.map((rows) => rowsBatch(data, rows));
   }
 
   /** The keys of a batch whose samples are all known. */

@@ -47,6 +47,7 @@ export class FeatureSource {
     const before = async () => {
       await this.#ready();
       if (also !== null) await also.#ready();
+      await this.#places?.prepare();
     };
     const { whole } = this.#rows;
     if (whole !== null) return { ...arraySource(whole, source.batchSize!, source.shuffle), before };
