@@ -17,6 +17,12 @@ export interface FedScalar {
 /** Checks the numbers that were fed for an input, in their feed's type; throws to refuse them. */
 export type FeedCheck = (numbers: FeedNumbers, index: number) => void;
 
+/** What else is fed, and how what is fed is checked. */
+export interface RunOptions {
+  readonly scalars?: readonly FedScalar[];
+  readonly check?: FeedCheck;
+}
+
 /**
  * Nodes to be fed, and nodes to be read. It is compiled for the current engine when it first runs, and again for another
  * engine or for more samples than before. Its memory is freed with it, by `free`, or by the engine when memory is short.
@@ -39,10 +45,20 @@ export class CompiledFunction {
    * The outputs for `inputs`, one Tensor for each of the nodes to be fed, and for `samples` samples: as many as the batched
    * ones among the inputs have. Runs after the work that the engine has to do already.
    */
-  run(
+  run(inputs: readonly Tensor[], samples: number, options: RunOptions = {}): Promise<Tensor[]> {
+    return this.repeat(inputs, samples, 1, [], options);
+  }
+
+  /**
+   * As `run`, several times: before each further one, the numbers of a node that was read are fed to another, without leaving
+   * the engine. Gives the last outputs.
+   */
+  repeat(
     inputs: readonly Tensor[],
     samples: number,
-    { scalars = [], check }: { readonly scalars?: readonly FedScalar[]; readonly check?: FeedCheck } = {},
+    times: number,
+    back: readonly (readonly [read: Node, fed: Node])[],
+    { scalars = [], check }: RunOptions = {},
   ): Promise<Tensor[]> {
     return exclusively(async () => {
       const executable = await this.#executableFor(samples);
@@ -54,6 +70,10 @@ export class CompiledFunction {
       });
       for (const { node, value } of scalars) executable.feed(node)[0] = value;
       await executable.run(samples);
+      for (let time = 1; time < times; time++) {
+        for (const [read, fed] of back) executable.feed(fed).set(executable.output(read));
+        await executable.run(samples);
+      }
       return this.#outputs.map((output) => {
         const batched = isBatched(output.shape);
         const shape = batched ? [samples, ...sampleShape(output.shape)] : sampleShape(output.shape);

@@ -59,11 +59,18 @@ async function climbTogether(
   );
   const [mask] = compiled.view.fed;
   const scalars = [stepSize, smoothness].map((value) => new Tensor([], 'float32', Float32Array.of(value)));
-  const random = new RandomGenerator(ascent.seed);
   const samples = filters.length;
   // Inputs that the layer is not computed from.
-  const inputs = traced.inputs.map(({ shape }) => Tensor.zeros([samples, ...(shape.slice(1) as number[])]));
+  const inputs = traced.inputs.map(({ shape }, i) =>
+    i === input ? start : Tensor.zeros([samples, ...(shape.slice(1) as number[])]),
+  );
   const fed = [maskOf(filters, mask.shape[1] as number), ...scalars];
+  if (jitter === 0) {
+    const back = [[compiled.view.read[0], traced.inputs[input]!]] as const;
+    const [climbed] = await compiled.repeat([...inputs, ...fed], samples, steps, back);
+    return climbed!;
+  }
+  const random = new RandomGenerator(ascent.seed);
   let images = start;
   for (let step = 0; step < steps; step++) {
     const [down, right] = [random.nextInt(2 * jitter + 1) - jitter, random.nextInt(2 * jitter + 1) - jitter];

@@ -15,6 +15,13 @@ export interface View {
 export interface CompiledView<V extends View> {
   readonly view: V;
   run(inputs: readonly Tensor[], samples: number): Promise<Tensor[]>;
+  /** As `run`, several times, where nodes that were read become what others are fed. */
+  repeat(
+    inputs: readonly Tensor[],
+    samples: number,
+    times: number,
+    back: readonly (readonly [read: Node, fed: Node])[],
+  ): Promise<Tensor[]>;
 }
 
 /** Views kept for each model: several layers and methods in turn. */
@@ -39,7 +46,12 @@ export function compiledView<V extends View>(
     void views.get(oldest!)!.compiled.free();
     views.delete(oldest!);
   }
-  return { view: one.view as V, run: (inputs, samples) => one.compiled.run(inputs, samples) };
+  const { compiled } = one;
+  return {
+    view: one.view as V,
+    run: (inputs, samples) => compiled.run(inputs, samples),
+    repeat: (inputs, samples, times, back) => compiled.repeat(inputs, samples, times, back),
+  };
 }
 
 function compile(traced: TracedModel, key: string, view: View): { view: View; compiled: CompiledFunction } {

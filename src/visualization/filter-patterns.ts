@@ -150,6 +150,15 @@ function shownChannels(channels: number, colors: 'rgb' | 'bgr'): readonly (reado
   return colors === 'rgb' ? [[0], [1], [2]] : [[2], [1], [0]];
 }
 
+/** Mean and deviation of an image's numbers. */
+function momentsOf(values: Float32Array): { mean: number; deviation: number } {
+  let [sum, squares] = [0, 0];
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}
+
 /**
  * The images as pictures, by the book's `deprocess_image`: each one's mean becomes grey, a deviation a tenth of the range.
  * Exported for tests.
@@ -159,16 +168,18 @@ export function asPictures(images: Tensor, unit: number, colors: 'rgb' | 'bgr'):
   const shown = shownChannels(channels, colors);
   const pixels = new Uint8Array(count * height * width * shown.length);
   const size = height * width * channels;
+  let at = 0;
   for (let image = 0; image < count; image++) {
     const values = images.data.subarray(image * size, (image + 1) * size) as Float32Array;
-    const mean = values.reduce((a, b) => a + b, 0) / size;
-    const deviation = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / size) / unit;
-    for (let pixel = 0; pixel < height * width; pixel++) {
-      shown.forEach((parts, i) => {
-        const value = parts.reduce((sum, part) => sum + values[pixel * channels + part]!, 0) / parts.length;
-        const level = ((value - mean) / unit / (deviation + 1e-5)) * 0.1 + 0.5;
-        pixels[(image * height * width + pixel) * shown.length + i] = Math.min(1, Math.max(0, level)) * 255;
-      });
+    const { mean, deviation } = momentsOf(values);
+    const scale = 0.1 / unit / (deviation / unit + 1e-5);
+    for (let pixel = 0; pixel < size; pixel += channels) {
+      for (const parts of shown) {
+        let value = 0;
+        for (const part of parts) value += values[pixel + part]!;
+        const level = (value / parts.length - mean) * scale + 0.5;
+        pixels[at++] = Math.min(1, Math.max(0, level)) * 255;
+      }
     }
   }
   return new Tensor([count, height, width, shown.length], 'uint8', pixels);
