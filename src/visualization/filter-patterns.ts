@@ -20,6 +20,7 @@ import { Rescaling } from '../layers/preprocessing/rescaling.ts';
 import type { Model } from '../models/model.ts';
 import { type Ascent, climb, enlarged } from './ascent.ts';
 import { answersOf } from './ascent-graph.ts';
+import { filtersOption } from './filters-option.ts';
 import { type TracedFront, traceFront } from './front-trace.ts';
 import { findLayer, type LayerName, type TracedLayer, type TracedModel, traceModel } from './traced-model.ts';
 
@@ -70,7 +71,6 @@ const OPTIONS: readonly (keyof FilterPatternsOptions)[] = [
   'octaveScale',
 ];
 
-const DEFAULT_FILTERS = 64;
 const AT_LEAST_ONE = { holds: (value: number) => value > 1, expected: 'a number above 1' };
 
 /** The only input of the model that the layer is computed from, by its index. */
@@ -107,17 +107,6 @@ function sizeOption(size: unknown, [, height, width]: readonly (number | null)[]
   }
   throw new ValueError(
     `${HOW}: size must be a number of pixels, or [height, width], received ${describeValue(size)}.`,
-  );
-}
-
-function filtersOption(filters: unknown, count: number, path: string): readonly number[] {
-  if (filters === undefined) return Array.from({ length: Math.min(count, DEFAULT_FILTERS) }, (_, i) => i);
-  const fits = (filter: unknown) =>
-    Number.isInteger(filter) && (filter as number) >= 0 && (filter as number) < count;
-  if (Array.isArray(filters) && filters.length > 0 && filters.every(fits)) return filters;
-  throw new ValueError(
-    `${HOW}: filters must be a list of numbers from 0 to ${count - 1}, which layer '${path}' has, received ` +
-      `${describeValue(filters)}.`,
   );
 }
 
@@ -230,7 +219,7 @@ export async function filterPatterns(
   const { colors = 'rgb' } = options;
   if (colors !== 'rgb' && colors !== 'bgr')
     throw unknownNameError('order of colours', colors, ['rgb', 'bgr']);
-  const filters = filtersOption(options.filters, answersOf(target).shape[1] as number, target.path);
+  const filters = filtersOption(HOW, options.filters, answersOf(target).shape[1] as number, target.path);
   const ascent = ascentOf(options, unit);
   const fronts = sizes.map(([height, width]): TracedFront => {
     if (height === own[1] && width === own[2]) return { traced, target };

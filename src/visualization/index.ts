@@ -26,6 +26,12 @@ export {
 export { explainPixel } from './explain-pixel.ts';
 export { type FeatureMapGridOptions, featureMapGrid } from './feature-map-grid.ts';
 export { type FeatureMaps, type FeatureMapsOptions, featureMaps } from './feature-maps.ts';
+export {
+  type FilterPatch,
+  type FilterPatches,
+  type FilterPatchesOptions,
+  filterPatches,
+} from './filter-patches.ts';
 export { type FilterPatternsOptions, filterPatterns } from './filter-patterns.ts';
 export { type SpatialHierarchyPictureOptions, spatialHierarchyPicture } from './hierarchy-picture.ts';
 export { type KernelImagesOptions, kernelImages } from './kernel-images.ts';
