@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { ShapeError } from '../base/errors.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { type Tensor, tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
@@ -198,52 +198,4 @@ test('numbers that are not finite are an error and no heatmap', async () => {
   const net = convnet(...classes());
   net.setWeights(net.getWeights().map((weight) => weight.add(Number.NaN)));
   await assert.rejects(classActivation(net, image(6, 6, 2)), /not finite/);
-});
-
-test('guided backpropagation is refused where it means nothing', async () => {
-  const guided = { method: 'guidedBackprop' } as const;
-  const refused = (net: ReturnType<typeof convnet>, message: RegExp) =>
-    assert.rejects(attribution(net, image(6, 6, 2), guided), (error: Error) => {
-      return error instanceof UnsupportedError && message.test(error.message);
-    });
-  await refused(convnet(layers.activation({ activation: 'tanh' }), ...classes()), /has no rectifiers/);
-  await refused(convnet(layers.pReLU({ name: 'slopes' }), ...classes()), /'slopes' computes something else/);
-  await refused(convnet(layers.activation({ activation: 'hard_silu' }), ...classes()), /hard swish/);
-});
-
-test('all forms of rectifiers are guided: no signal below 0 passes', async () => {
-  const forms = [
-    layers.reLU(),
-    layers.reLU({ maxValue: 6 }),
-    layers.reLU({ maxValue: 2, threshold: 0.1 }),
-    layers.leakyReLU(),
-    layers.eLU(),
-  ];
-  for (const form of forms) {
-    // A kernel of ones, then scores that fall: without guidance all numbers would be below 0.
-    const net = convnet(form, layers.flatten(), layers.dense({ units: 1, useBias: false }));
-    const [conv, bias, kernel] = net.getWeights() as [Tensor, Tensor, Tensor];
-    net.setWeights([conv.mul(0).add(0.1), bias, kernel.mul(0).sub(1)]);
-    const { map } = await attribution(net, image(6, 6, 2), { method: 'guidedBackprop' });
-    assert.ok(map.data.every((value) => value === 0));
-    net.setWeights([conv.mul(0).add(0.1), bias, kernel.mul(0).add(1)]);
-    const rises = await attribution(net, image(6, 6, 2), { method: 'guidedBackprop' });
-    assert.ok(rises.map.min().item() > 0 || rises.map.max().item() > 0);
-  }
-});
-
-test('wrong options of attribution are refused', async () => {
-  const net = convnet(...classes());
-  const refused: readonly [object, RegExp][] = [
-    [{ method: 'gradient' }, /method of attribution/],
-    [{ steps: 3 }, /attribution by saliency option 'steps'/],
-    [{ method: 'integratedGradients', steps: 0 }, /steps/],
-    [{ method: 'integratedGradients', baseline: image(2) }, /baseline has shape \[2\]/],
-    [{ method: 'smoothGrad', noise: -1 }, /noise/],
-    [{ method: 'occlusion', window: 0.5 }, /window/],
-  ];
-  for (const [options, message] of refused)
-    await assert.rejects(attribution(net, image(6, 6, 2), options), message);
-  await assert.rejects(attribution(net, image(2, 6, 6, 2)), /attributions takes batches/);
-  assert.ok(ValueError);
 });
