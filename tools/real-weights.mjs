@@ -19,14 +19,13 @@ const rows = [];
 
 const stretched = (path, size) => images.loadImage(path, { targetSize: size, interpolation: 'bilinear' });
 
-/** The middle of a photo whose short side is size / 0.875, which is how ImageNet is measured; smaller ones are resized. */
+/** The middle of a photo, resized so that its short side is size / 0.875: how ImageNet is measured. */
 async function middle(path, size) {
-  const { data: pixels, shape } = await images.loadImage(path);
-  const [height, width] = shape;
-  if (Math.min(height, width) < size) {
-    const options = { targetSize: size, interpolation: 'bilinear', keepAspectRatio: true };
-    return images.loadImage(path, options);
-  }
+  const { shape } = await images.loadImage(path);
+  const scale = size / 0.875 / Math.min(shape[0], shape[1]);
+  const [height, width] = shape.slice(0, 2).map((extent) => Math.round(extent * scale));
+  const options = { targetSize: [height, width], interpolation: 'bilinear' };
+  const { data: pixels } = await images.loadImage(path, options);
   const [top, left] = [height, width].map((extent) => Math.floor((extent - size) / 2));
   const cut = new Uint8Array(size * size * 3);
   for (let y = 0; y < size; y++) {
