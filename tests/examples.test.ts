@@ -37,6 +37,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     expected: /from block_13_expand on: 17 weights train.*Validation after fine-tuning: accuracy/s,
     prepare: makePhotosForSmallBase,
   },
+  visualize: {
+    expected: /conv2d: 2 maps of 22 x 18.*The heatmap shows where .* speaks for class [01]\./s,
+    prepare: makeModelAndPhoto,
+  },
   'teachable-machine': {
     expected: /The model knows cats, dogs\..*New: birds\..*it tells cats, dogs, birds apart/s,
     prepare: makeExport,
@@ -79,6 +83,20 @@ async function makeExport(folder: string): Promise<readonly string[]> {
   await makePhotos(folder);
   cpSync(join(folder, 'train', 'cats'), join(folder, 'train', 'birds'), { recursive: true });
   return ['export', 'train'];
+}
+
+/** A small convnet that has learned nothing, and a picture. */
+async function makeModelAndPhoto(folder: string): Promise<readonly string[]> {
+  const net = sequential({
+    layers: [
+      conv2d({ name: 'conv2d', filters: 2, kernelSize: 3, activation: 'relu', inputShape: [24, 20, 3] }),
+      globalAveragePooling2d(),
+      dense({ units: 2, activation: 'softmax' }),
+    ],
+  });
+  await net.save(join(folder, 'net.keras'));
+  await makePhotos(folder);
+  return ['net.keras', join('train', 'dogs', '5.png')];
 }
 
 for (const [name, { expected, prepare }] of Object.entries(EXAMPLES)) {
