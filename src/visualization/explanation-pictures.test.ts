@@ -13,7 +13,7 @@ import type { Layer } from '../layers/layer.ts';
 import { sequential } from '../models/sequential.ts';
 import { explainPixel } from './explain-pixel.ts';
 import { spatialHierarchyPicture } from './hierarchy-picture.ts';
-import { figure, shortFigure, span, term } from './pictures/figures.ts';
+import { figure, shortFigure, span, sumFigure, term } from './pictures/figures.ts';
 import { asPicture } from './pictures/image-block.ts';
 import { explainPixelPicture } from './pixel-picture.ts';
 import { spatialHierarchy } from './spatial-hierarchy.ts';
@@ -62,6 +62,12 @@ test('numbers in pictures', () => {
     '−4',
   ]);
   assert.deepEqual([term(-1), term(2), span(3, 1), span(3, 4)], ['(−1)', '2', '3', '3–6']);
+});
+
+test('sums of rounded numbers are equal only where what is written adds up', () => {
+  assert.equal(sumFigure([0.5, -0.25], 0.25), '= 0.2500');
+  assert.equal(sumFigure([0.00014, 0.10004], 0.10018), '≈ 0.1002');
+  assert.equal(sumFigure([1, 2], 3), '= 3');
 });
 
 test('images of 1, 2, 3 and 4 channels, and of one number, as pictures', () => {

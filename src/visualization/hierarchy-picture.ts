@@ -20,6 +20,7 @@ export interface SpatialHierarchyPictureOptions {
 
 const HOW = 'spatialHierarchyPicture';
 const SIDE = 132;
+const TEXT_WIDTH = 180;
 const COLUMNS = 5;
 /** More layers than this are shown only where they see more than the one before. */
 const MOST = 12;
@@ -53,14 +54,14 @@ function levelBlock(
   const { path, mapSize, filters, fieldSize, middle, share } = level;
   const block = below(
     [
-      line(path, { size: 13, most: SIDE + 40 }),
+      line(path, { size: 13, most: TEXT_WIDTH }),
       imageBlock(image, SIDE, [middle], size),
-      paragraph(say.level(...mapSize, filters), SIDE + 40),
-      paragraph(say.sees(...fieldSize, percent(share)), SIDE + 40),
+      paragraph(say.level(...mapSize, filters), TEXT_WIDTH),
+      paragraph(say.sees(...fieldSize, percent(share)), TEXT_WIDTH),
     ],
     5,
   );
-  return filled(block, SIDE + 40);
+  return filled(block, TEXT_WIDTH);
 }
 
 function imageOf(image: Tensor | undefined, [height, width]: readonly [number, number]): Tensor {
@@ -101,7 +102,7 @@ export function spatialHierarchyPicture(
   const shown = steps(levels);
   const blocks = shown.map((level) => levelBlock(level, image, imageSize, say));
   const rows = Array.from({ length: Math.ceil(blocks.length / COLUMNS) }, (_, i) =>
-    beside(blocks.slice(i * COLUMNS, (i + 1) * COLUMNS), 16),
+    beside(blocks.slice(i * COLUMNS, (i + 1) * COLUMNS), 12),
   );
   if (shown.length < levels.length) rows.push(paragraph(say.leftOut(shown.length, levels.length), 600));
   const description = shown

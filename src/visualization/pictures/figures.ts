@@ -27,6 +27,13 @@ export function term(value: number): string {
   return text.startsWith('−') ? `(${text})` : text;
 }
 
+/** '= 0.3', or '≈ 0.3' where the terms as they are written have another sum, since they are rounded. */
+export function sumFigure(terms: readonly number[], sum: number): string {
+  const written = (value: number) => Number(figure(value).replaceAll('−', '-'));
+  const apart = Math.abs(terms.reduce((total, value) => total + written(value), 0) - written(sum));
+  return `${apart <= 1e-9 * Math.max(1, Math.abs(sum)) ? '=' : '≈'} ${figure(sum)}`;
+}
+
 /** Places from … to, as '5–7'. */
 export function span(from: number, count: number): string {
   return count === 1 ? `${from}` : `${from}–${from + count - 1}`;

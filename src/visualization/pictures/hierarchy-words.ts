@@ -41,16 +41,16 @@ const CHINESE: HierarchyWords = {
   translation: (path, filter) => `层 ${path}，过滤器 ${filter}：平移图像`,
   before: () => '图像',
   after: (down, right) => `平移后的图像：下 ${down}，右 ${right}`,
-  map: () => '平移前的图',
-  shiftedMap: () => '平移后的图',
+  map: () => '平移前的特征图',
+  shiftedMap: () => '平移后的特征图',
   difference: () => '移回去之后的差',
-  moved: (down, right) => `图向下移 ${down}，向右移 ${right}。`,
+  moved: (down, right) => `特征图向下移 ${down}，向右移 ${right}。`,
   same: (count, correlation) =>
     `${count} 个位置只看到一起移动的像素：它们的数跟着图像移动（相关系数 ${correlation}）。`,
   constant: (count) => `${count} 个位置只看到一起移动的像素：它们的数跟着图像移动。`,
   noInside: () => '每个位置都看到图像的边缘，所以没有一个能完全不变。',
   edge: (count) => `${count} 个位置看到图像的边缘：那里的数可能不同。`,
-  notExact: (strides) => `平移不是步长 ${strides} 的倍数：图不能移动半个位置。`,
+  notExact: (strides) => `平移不是步长 ${strides} 的倍数：特征图不能移动半个位置。`,
 };
 
 export const HIERARCHY_WORDS: Readonly<Record<ExplanationLanguage, HierarchyWords>> = {

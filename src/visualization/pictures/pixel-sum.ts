@@ -2,7 +2,7 @@
 
 import type { PixelExplanation } from '../pixel-explanation.ts';
 import { type Block, below, beside, line, paragraph } from './blocks.ts';
-import { figure, shortFigure, term } from './figures.ts';
+import { figure, shortFigure, sumFigure, term } from './figures.ts';
 import { numberTable } from './number-table.ts';
 import type { PixelWords } from './pixel-words.ts';
 
@@ -67,7 +67,7 @@ function convolutionTables(pixel: PixelExplanation, most: number, say: PixelWord
   const blocks = shown.flatMap((i, place) => {
     const tables = channelTables(pixel, i, place === 0, say);
     if (channels.length === 1) return [tables];
-    return [line(say.channel(channels[i]!, channels.length, shortFigure(sums[i]!)), { size: 12 }), tables];
+    return [line(say.channel(channels[i]!, shortFigure(sums[i]!)), { size: 12 }), tables];
   });
   if (shown.length < channels.length) {
     const others = total(order.slice(most).map((i) => sums[i]!));
@@ -143,7 +143,8 @@ export function sumLines(pixel: PixelExplanation, say: PixelWords): string[] {
       ),
     );
   } else if (kind !== 'activation') {
-    lines.push(say.sum(count, figure(sum)), say.bias(figure(sum), term(bias), figure(beforeActivation)));
+    lines.push(say.sum(count, figure(sum)));
+    if (bias !== 0) lines.push(say.bias(figure(sum), term(bias), sumFigure([sum, bias], beforeActivation)));
   }
   if (activation === 'linear') return lines;
   const among = /softmax$/i.test(activation) ? say.amongAll : say.activation;

@@ -21,14 +21,14 @@ const ENGLISH = {
   value: () => 'value',
   weight: () => 'weight',
   product: () => 'product',
-  channel: (channel: number, count: number, sum: string) => `channel ${channel} of ${count}: sum ${sum}`,
+  channel: (channel: number, sum: string) => `channel ${channel}: sum ${sum}`,
   chosen: (shown: number, count: number, sum: string) =>
     `The ${plural(shown, 'channel')} shown have the sums farthest from 0. The other ${count - shown} of ${count} add ${sum}.`,
   otherTerms: (shown: number, count: number, sum: string) =>
     `The ${plural(shown, 'product')} shown are the farthest from 0. The other ${count - shown} of ${count} add ${sum}.`,
   outside: () => 'Grey cells lie outside: zeros are put there.',
   sum: (count: number, sum: string) => `Sum of the ${plural(count, 'product')}: ${sum}`,
-  bias: (sum: string, bias: string, result: string) => `plus the bias: ${sum} + ${bias} = ${result}`,
+  bias: (sum: string, bias: string, result: string) => `plus the bias: ${sum} + ${bias} ${result}`,
   activation: (name: string, before: string, after: string) => `${name}(${before}) = ${after}`,
   maximum: (count: number, value: string) => `The largest of ${plural(count, 'number')}: ${value}`,
   average: (count: number, value: string) => `The mean of ${plural(count, 'number')}: ${value}`,
@@ -59,20 +59,20 @@ const CHINESE: PixelWords = {
   value: () => '数值',
   weight: () => '权重',
   product: () => '乘积',
-  channel: (channel, count, sum) => `通道 ${channel}（共 ${count} 个）：和 ${sum}`,
+  channel: (channel, sum) => `通道 ${channel}：和 ${sum}`,
   chosen: (shown, count, sum) =>
     `这里的 ${shown} 个通道，和离 0 最远。其余 ${count - shown} 个通道（共 ${count} 个）再加 ${sum}。`,
   otherTerms: (shown, count, sum) =>
     `这里的 ${shown} 个乘积离 0 最远。其余 ${count - shown} 个（共 ${count} 个）再加 ${sum}。`,
-  outside: () => '灰色格子在图外：那里补零。',
+  outside: () => '灰色格子在外面：那里补零。',
   sum: (count, sum) => `${count} 个乘积之和：${sum}`,
-  bias: (sum, bias, result) => `加上偏置：${sum} + ${bias} = ${result}`,
+  bias: (sum, bias, result) => `加上偏置：${sum} + ${bias} ${result}`,
   activation: (name, before, after) => `${name}(${before}) = ${after}`,
   maximum: (count, value) => `${count} 个数中最大的：${value}`,
   average: (count, value) => `${count} 个数的平均值：${value}`,
   normalized: (formula) => `(数值 − 均值) / 标准差 · gamma + beta：${formula}`,
   amongAll: (name, before, after) => `${name} 把它和其他所有单元相比：${before} 变成 ${after}`,
-  map: (which) => `${which} 的图`,
+  map: (which) => `${which} 的特征图`,
   mapSize: (rows, columns) => `${rows} × ${columns} 个数；标出的就是这一个。`,
 };
 
