@@ -23,6 +23,7 @@ interface Example {
 const EXAMPLES: Readonly<Record<string, Example>> = {
   mnist: { expected: /it reads [6-9]\d\.\d\d %.*The first one is a \d; it should be a \d\./s },
   'custom-layer': { expected: /it reads [89]\d\.\d %.*The loaded model predicts the same\./s },
+  questions: { expected: /reads \d+\.\d % of digits.*questions\.md or questions.questions\.zh\.md/s },
   'cats-vs-dogs': {
     expected:
       /Total params: 3,453,121.*Found 12 images belonging to 2 classes\..*With augmentation and dropout: validation accuracy.*averaged weights: validation accuracy/s,

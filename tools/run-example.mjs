@@ -10,7 +10,14 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 // These files are parts of programs.
-const PARTS = ['chapter-network', 'pretrained-base'];
+const PARTS = [
+  'chapter-network',
+  'pretrained-base',
+  'questions-chinese',
+  'questions-english',
+  'questions-facts',
+  'questions-looking',
+];
 
 const names = readdirSync(join(ROOT, 'examples'))
   .filter((file) => file.endsWith('.ts'))
