@@ -130,34 +130,6 @@ export async function examplesOfFilters(
 /** Filters on a sheet, and patches for each. */
 const [SHOWN, PATCHES] = [8, 5];
 
-/** The answers of a layer to many images. */
-interface Answers {
-  /** For each filter, the place of its strongest answer to each image. */
-  readonly best: readonly (readonly {
-    readonly image: number;
-    readonly place: number;
-    readonly value: number;
-  }[])[];
-  readonly columns: number;
-}
-
-async function answersOf(net: Model, layer: string, pictures: Tensor): Promise<Answers> {
-  const [found] = await see.featureMaps(net, pictures, { layers: layer });
-  const { data, shape } = found!.maps;
-  const [count, rows, columns, filters] = shape as [number, number, number, number];
-  const best = Array.from({ length: filters }, (_, filter) =>
-    Array.from({ length: count }, (__, image) => {
-      let [place, value] = [0, Number.NEGATIVE_INFINITY];
-      for (let i = 0; i < rows * columns; i++) {
-        const answer = data[(image * rows * columns + i) * filters + filter]!;
-        if (answer > value) [place, value] = [i, answer];
-      }
-      return { image, place, value };
-    }).sort((a, b) => b.value - a.value),
-  );
-  return { best, columns };
-}
-
 /** What filters want to see, for those that a grey picture can be changed for; filters that do not answer to it leave it as it is. */
 async function clearPatterns(net: Model, layer: string, filters: readonly number[], steps: number) {
   const patterns = await see.filterPatterns(net, layer, { filters, steps, seed: 1, totalVariation: 0.1 });
@@ -173,29 +145,27 @@ async function clearPatterns(net: Model, layer: string, filters: readonly number
 
 /**
  * A column for each of eight filters: what it wants to see, by gradient ascent, and below it the five patches, of different images,
- * that it answers most.
+ * that it answers most. Those of `first` go before the others, which are there by the strength of their answers.
  */
 export async function sheetOfFilters(
   net: Model,
   layer: string,
   pictures: Tensor,
-  steps: number,
+  { first, steps }: { readonly first: readonly number[]; readonly steps: number },
 ): Promise<Tensor> {
-  const { best, columns } = await answersOf(net, layer, pictures);
-  const { size, strides, start } = see.receptiveField(net, layer);
-  // Filters that answer strongly to some images, and not to all of them alike.
-  const range = best.map((places) => places[0]!.value - places.at(-1)!.value);
-  const lively = range.map((_, filter) => filter).sort((a, b) => range[b]! - range[a]!);
-  const shown = await clearPatterns(net, layer, lively.slice(0, 4 * SHOWN), steps);
-  const patchAt = (image: number, place: number) => {
-    const top = start[0] + Math.floor(place / columns) * strides[0];
-    const left = start[1] + (place % columns) * strides[1];
-    const patch = pictures.slice([image, top, left, 0], [1, ...size, 1]).reshape([...size, 1]);
-    return framed(enlarged(patch.mul(255).round().cast('uint8'), Math.round(54 / size[0])));
+  const filters = Array.from({ length: net.getLayer(layer).output.shape.at(-1)! }, (_, filter) => filter);
+  const found = await see.filterPatches(net, pictures, { layer, filters, top: PATCHES });
+  const lively = found
+    .filter(({ patches }) => patches.length === PATCHES)
+    .sort((a, b) => b.patches[0]!.score - a.patches[0]!.score)
+    .map(({ filter }) => filter);
+  const order = [...new Set([...first.filter((filter) => lively.includes(filter)), ...lively])];
+  const shown = await clearPatterns(net, layer, order.slice(0, 4 * SHOWN), steps);
+  const patchOf = (filter: number, rank: number) => {
+    const { patch } = found[filter]!.patches[rank]!;
+    return framed(enlarged(patch.mul(255).round().cast('uint8'), Math.round(54 / patch.shape[0]!)));
   };
-  const rows = Array.from({ length: PATCHES }, (_, rank) =>
-    shown.map(({ filter }) => patchAt(best[filter]![rank]!.image, best[filter]![rank]!.place)),
-  );
+  const rows = Array.from({ length: PATCHES }, (_, rank) => shown.map(({ filter }) => patchOf(filter, rank)));
   const cells = [...shown.map(({ picture }) => enlarged(picture, 2)), ...rows.flat()];
   const labels = cells.map((_, i) => (i < SHOWN ? `${shown[i]!.filter}` : ''));
   return images.grid(cells, { columns: SHOWN, margin: 6, labels });

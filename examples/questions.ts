@@ -62,7 +62,11 @@ const kinds = kindsOfFilters(net, first!);
 const digits = [0, 1, 2, 4].map(digitAt);
 await images.saveImage(file('filters.png'), await examplesOfFilters(net, first!, kinds, digits));
 for (const layer of [first!, second!, third!]) {
-  const sheet = await sheetOfFilters(net, layer, testImages.slice([0], [300]), quick ? 5 : 60);
+  const clearest = layer === first ? kinds.map(({ filter }) => filter) : [];
+  const sheet = await sheetOfFilters(net, layer, testImages.slice([0], [300]), {
+    first: clearest,
+    steps: quick ? 5 : 60,
+  });
   await images.saveImage(file(`filters-${layer}.png`), sheet);
 }
 
