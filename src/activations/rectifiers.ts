@@ -53,7 +53,7 @@ export function leakyRelu(x: Node, options: { readonly negativeSlope?: number } 
 }
 
 /** min(max(x, 0), 6). */
-export const relu6: ActivationFunction = (x) => where(less(x, constant(6)), ops.relu(x), constant(6));
+export const relu6: ActivationFunction = (x) => ops.relu6(x);
 
 /** e^x - 1 for x ≤ 0, else 0. It never overflows. */
 function negativeExpm1(x: Node): Node {

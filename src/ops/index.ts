@@ -38,6 +38,7 @@ export { neg } from './elementwise/neg.ts';
 export { notEqual } from './elementwise/not-equal.ts';
 export { pow } from './elementwise/pow.ts';
 export { relu } from './elementwise/relu.ts';
+export { relu6 } from './elementwise/relu6.ts';
 export { round } from './elementwise/round.ts';
 export { rsqrt } from './elementwise/rsqrt.ts';
 export { sigmoid } from './elementwise/sigmoid.ts';

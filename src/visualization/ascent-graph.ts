@@ -9,6 +9,7 @@ import type { Node } from '../graph/node.ts';
 import { maximumOp } from '../ops/elementwise/maximum.ts';
 import { minimumOp } from '../ops/elementwise/minimum.ts';
 import { reluOp } from '../ops/elementwise/relu.ts';
+import { relu6Op } from '../ops/elementwise/relu6.ts';
 import { whereOp } from '../ops/elementwise/where.ts';
 import {
   add,
@@ -66,7 +67,7 @@ function meanOverPlaces(maps: Node): Node {
 
 /** What a last ReLU, also one with a largest value, is given; null where there is none. */
 function beforeRectifier({ op, inputs }: Node): Node | null {
-  if (op === reluOp) return inputs[0]!;
+  if (op === reluOp || op === relu6Op) return inputs[0]!;
   const limit = inputs.at(-1);
   if (limit?.op !== constantOp) return null;
   if (op === minimumOp) return beforeRectifier(inputs[0]!);

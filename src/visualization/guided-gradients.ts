@@ -12,6 +12,7 @@ import { maximumOp } from '../ops/elementwise/maximum.ts';
 import { minimumOp } from '../ops/elementwise/minimum.ts';
 import { negOp } from '../ops/elementwise/neg.ts';
 import { reluOp } from '../ops/elementwise/relu.ts';
+import { relu6Op } from '../ops/elementwise/relu6.ts';
 import { subOp } from '../ops/elementwise/sub.ts';
 import { whereOp } from '../ops/elementwise/where.ts';
 import { relu, sum } from '../ops/index.ts';
@@ -28,8 +29,8 @@ function isPiece({ inputs: [x] }: Node): boolean {
 }
 
 /**
- * The rules. Rectifiers are ReLU and what is made of it, of `where` (leaky ReLU, ELU), or of a limit that is a constant
- * (ReLU6). `met` is called for each.
+ * The rules. Rectifiers are ReLU, ReLU6 and what is made of `where` (leaky ReLU, ELU) or of limits that are constants. `met` is
+ * called for each.
  */
 function guidedRules(how: string, met: () => void): GradientRules {
   const guided = (op: Op, applies: (node: Node) => boolean): readonly [Op, GradientRule<unknown>] => {
@@ -52,6 +53,7 @@ function guidedRules(how: string, met: () => void): GradientRules {
   };
   return new Map([
     guided(reluOp, isWhole),
+    guided(relu6Op, isWhole),
     guided(whereOp, () => true),
     guided(maximumOp, hasConstant),
     guided(minimumOp, hasConstant),

@@ -856,6 +856,7 @@ const fedBytes: OpCase[] = [
 /** All cases. */
 export const opCases: readonly OpCase[] = [
   ...unary('relu', ops.relu),
+  ...unary('relu6', (x) => ops.relu6(ops.mul(x, ops.constant(4)))),
   ...unary('sigmoid', ops.sigmoid, [-12, 12]),
   ...unary('tanh', ops.tanh, [-6, 6]),
   ...unary('exp', ops.exp, [-20, 20]),
