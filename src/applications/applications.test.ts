@@ -9,6 +9,7 @@ import { Tensor, tensor } from '../base/tensor.ts';
 import { rescaling } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
 import type { Functional } from '../models/functional.ts';
+import { loadModel } from '../models/saving/load.ts';
 import { imageNetClasses } from './imagenet-classes.ts';
 import {
   decodePredictions,
@@ -102,6 +103,15 @@ test('a file for the model with or without classifier is told from other files',
     mobileNet({ ...SMALL, weights: whole }),
     (error: Error) => !/classifier,/.test(error.message),
   );
+});
+
+test('operations on tensors go through a legacy .h5 file', async () => {
+  const model = await mobileNetV3Small({ weights: null, inputShape: [32, 32, 3], alpha: 0.25, classes: 3 });
+  const path = join(folder, 'operations.h5');
+  await model.save(path);
+  const again = await loadModel(path);
+  assert.deepEqual(again.getConfig(), model.getConfig());
+  assert.deepEqual(again.toText(), model.toText());
 });
 
 test('images are changed for the weights, whatever their type', () => {

@@ -13,9 +13,20 @@ const OPERATIONS: ReadonlyMap<string, OperationClass> = new Map(
     .map(({ Operation }) => [Operation.kind.className, Operation] as const),
 );
 
-/** Whether an object of a file is an operation; layers may have the same class names. */
-export function isOperationObject(object: Config): boolean {
-  return typeof object.module === 'string' && object.module.startsWith('keras.src.ops');
+/**
+ * Whether an object of a file is an operation; layers may have the same class names. In legacy `.h5` files objects have no
+ * module, but only layers have `trainable`. (Keras writes such files and does not open them.)
+ */
+export function isOperationObject({
+  module,
+  class_name: name,
+  config,
+  inbound_nodes: calls,
+}: Config): boolean {
+  if (typeof module === 'string') return module.startsWith('keras.src.ops');
+  const [call] = Array.isArray(calls) ? calls : [];
+  const isCalledAsOne = typeof call === 'object' && call !== null && 'args' in call;
+  return isCalledAsOne && OPERATIONS.has(String(name)) && !('trainable' in (config as Config));
 }
 
 /**
