@@ -79,7 +79,8 @@ function beforeRectifier({ op, inputs }: Node): Node | null {
 /** The gradient of each sample divided by the root of the mean of its squares. */
 function normalized(gradient: Node): Node {
   const size = sqrt(mean(square(gradient), { axes: [1, 2, 3], keepDims: true }));
-  return div(gradient, add(size, constant(LEAST_SIZE)));
+  // One division for each sample: products take less time.
+  return mul(gradient, div(constant(1), add(size, constant(LEAST_SIZE))));
 }
 
 /** The squared differences between neighbours (Rudin, Osher and Fatemi's total variation, squared), summed. */
