@@ -125,7 +125,7 @@ test('wrong bytes are neither used nor kept', async () => {
   server.answers = [{ bytes: bytes.subarray(0, 20_000) }];
   await refused(unchecked, /truncated/);
   server.answers = [{ bytes: new TextEncoder().encode('<html>not here</html>') }];
-  await refused(unchecked, /of no format that is read/);
+  await refused(unchecked, /net\.h5 \([^()]*is a web page[^()]*\);/);
   assert.deepEqual(await readdir(models), []);
 });
 

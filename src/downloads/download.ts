@@ -20,7 +20,7 @@ const MOST_ATTEMPTS = 100;
 /** The reason why a request failed, with the cause that `fetch` does not show in its message ("fetch failed"). */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
+  const cause = error instanceof FoveaError ? null : error.cause;
   return cause instanceof Error && cause.message !== ''
     ? `${error.message}: ${cause.message}`
     : error.message;
