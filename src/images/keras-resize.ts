@@ -7,6 +7,7 @@ import { type KerasInterpolation, resizeSpans } from '../base/resize-spans.ts';
 import { Tensor } from '../base/tensor.ts';
 import { pickPixels } from './pillow-resize.ts';
 import { placesRead, resampleColumns, resampleRows, tapsOf } from './resample.ts';
+import { resampleByPairs } from './resample-pairs.ts';
 
 /** The image (uint8) at another size, as float32, which cubic and Lanczos kernels take outside of 0 … 255. */
 export function resizeAsKeras(
@@ -27,8 +28,12 @@ export function resizeAsKeras(
   };
   const source = image.data as Uint8Array;
   const down = taps(fromHeight, height);
+  const across = taps(fromWidth, width);
+  const shape = [height, width, channels];
+  const inOnePass = resampleByPairs(source, across, down, fromWidth, channels);
+  if (inOnePass !== null) return new Tensor(shape, 'float32', inOnePass);
   const wanted = placesRead(down, fromHeight);
-  const wide = resampleRows(source, taps(fromWidth, width), wanted, fromWidth, channels);
+  const wide = resampleRows(source, across, wanted, fromWidth, channels);
   const data = resampleColumns(wide, down, width * channels);
-  return new Tensor([height, width, channels], 'float32', data);
+  return new Tensor(shape, 'float32', data);
 }
