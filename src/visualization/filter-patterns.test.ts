@@ -89,11 +89,12 @@ test('the range follows from a first layer that rescales', async () => {
 test('one channel is grey, four are shown without the last, others as their mean', () => {
   const of = (values: number[], channels: number) =>
     asPictures(tensor(values, [1, 1, values.length / channels, channels]), 1, 'rgb').toArray();
+  const grey = (level: number) => [level, level, level];
   // Mean 2, deviation 2: 0.4 and 0.6 of 255.
-  assert.deepEqual(of([0, 4], 1), [[[[102], [152]]]]);
+  assert.deepEqual(of([0, 4], 1), [[[grey(102), grey(152)]]]);
   assert.deepEqual(of([0, 4, 0, 4], 4), [[[[102, 152, 102]]]]);
-  assert.deepEqual(of([0, 0, 4, 4], 2), [[[[102], [152]]]]);
-  assert.deepEqual(of([5, 5], 1), [[[[127], [127]]]]);
+  assert.deepEqual(of([0, 0, 4, 4], 2), [[[grey(102), grey(152)]]]);
+  assert.deepEqual(of([5, 5], 1), [[[grey(127), grey(127)]]]);
   const swapped = asPictures(tensor([0, 2, 4], [1, 1, 1, 3]), 1, 'bgr').toArray() as number[][][][];
   assert.ok(swapped[0]![0]![0]![0]! > swapped[0]![0]![0]![2]!);
 });

@@ -133,9 +133,12 @@ function noise(shape: readonly number[], [black]: ValueRange, unit: number, seed
   return new Tensor([1, ...shape], 'float32', data);
 }
 
-/** What of `channels` channels are shown: colours as they are, of other numbers their mean. */
+/** What of `channels` channels are shown: colours as they are, of other numbers their mean as grey. */
 function shownChannels(channels: number, colors: 'rgb' | 'bgr'): readonly (readonly number[])[] {
-  if (channels !== 3 && channels !== 4) return [Array.from({ length: channels }, (_, i) => i)];
+  if (channels !== 3 && channels !== 4) {
+    const all = Array.from({ length: channels }, (_, i) => i);
+    return [all, all, all];
+  }
   return colors === 'rgb' ? [[0], [1], [2]] : [[2], [1], [0]];
 }
 
@@ -188,8 +191,8 @@ function octaveSizes(
 }
 
 /**
- * Pictures of what excites the filters of a layer most, made by gradient ascent from grey noise: uint8 `[count, h, w, 3]`, of
- * models of one channel `[count, h, w, 1]`. The layer has maps, or is a dense one, whose units' patterns are those of classes;
+ * Pictures of what excites the filters of a layer most, made by gradient ascent from grey noise: uint8 `[count, h, w, 3]`, grey
+ * for models of one channel. The layer has maps, or is a dense one, whose units' patterns are those of classes;
  * of an output after softmax the score before it counts. All filters climb together, 32 at a time, in one compiled function.
  *
  * The defaults are the book's recipe (listing 5.38). Deeper layers give clearer pictures with jitter, some smoothness and
