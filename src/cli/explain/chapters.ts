@@ -3,7 +3,7 @@
 import { ValueError } from '../../base/errors.ts';
 import { charts, images, type Tensor, visualization as v } from '../../index.ts';
 import { type Html, html } from '../../report/html.ts';
-import { percent } from '../output.ts';
+import { percent, say } from '../output.ts';
 import { classLabel, type Explained } from './explained.ts';
 
 /** A part of the page. */
@@ -174,14 +174,14 @@ const maps: Chapter = {
 };
 
 const PATTERN_LAYERS = 3;
-const PATTERNS = 16;
+const PATTERNS = 12;
 /** Images of small drawings show fine patterns as they are; on photos these would hide the large ones. */
 const SMALL = 64;
 
 /** How patterns are made to be looked at: with jitter, a little blur and several sizes, for images that are large enough. */
 function smoothing({ small }: Explained): v.FilterPatternsOptions {
   const side = Math.min(small.shape[0]!, small.shape[1]!);
-  return side < SMALL ? {} : { jitter: Math.round(side / 28), blur: 0.5, octaves: 4 };
+  return side < SMALL ? {} : { jitter: Math.round(side / 28), blur: 0.5, octaves: 3 };
 }
 
 const patterns: Chapter = {
@@ -205,12 +205,13 @@ const patterns: Chapter = {
           { length: Math.min(PATTERNS, found.shape.at(-1)!) },
           (_, filter) => filter,
         );
+        say(`Climbing to the patterns of ${layer} …`);
         const pictures = await v.filterPatterns(model, layer, {
           ...smoothing(about),
           ...{ filters, range, colors, seed },
         });
         const caption = `What excites the first ${filters.length} filters of ${layer} most`;
-        const picture = images.grid(pictures, { columns: 8, margin: 5 });
+        const picture = images.grid(pictures, { columns: 6, margin: 5 });
         shown.push(figure(await folder.image(`patterns-${i + 1}`, picture, caption), caption));
       }
       return html`${shown}`;
