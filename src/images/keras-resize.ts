@@ -6,8 +6,24 @@
 import { type KerasInterpolation, resizeSpans } from '../base/resize-spans.ts';
 import { Tensor } from '../base/tensor.ts';
 import { pickPixels } from './pillow-resize.ts';
-import { placesRead, resampleColumns, resampleRows, tapsOf } from './resample.ts';
+import { placesRead, resampleColumns, resampleRows, type Taps, tapsOf } from './resample.ts';
 import { resampleByPairs } from './resample-pairs.ts';
+
+/** Photos often have the same few sizes. */
+const MOST_KEPT = 64;
+const kept = new Map<string, Taps>();
+
+/** The taps of an axis, kept for the next image of that size. */
+function keptTaps(from: number, to: number, interpolation: KerasInterpolation): Taps {
+  const key = `${from} ${to} ${interpolation}`;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const spans = resizeSpans(from, to, interpolation);
+  const taps = tapsOf(to, (place) => spans[place]!);
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(key, taps);
+  return taps;
+}
 
 /** The image (uint8) at another size, as float32, which cubic and Lanczos kernels take outside of 0 … 255. */
 export function resizeAsKeras(
@@ -22,10 +38,7 @@ export function resizeAsKeras(
       Int32Array.from(resizeSpans(from, to, interpolation), ({ first }) => first);
     return pickPixels(image, places(fromHeight, height), places(fromWidth, width)).cast('float32');
   }
-  const taps = (from: number, to: number) => {
-    const spans = resizeSpans(from, to, interpolation);
-    return tapsOf(to, (place) => spans[place]!);
-  };
+  const taps = (from: number, to: number) => keptTaps(from, to, interpolation);
   const source = image.data as Uint8Array;
   const down = taps(fromHeight, height);
   const across = taps(fromWidth, width);

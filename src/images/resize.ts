@@ -106,9 +106,11 @@ function resizeLikeKeras(image: Tensor, size: Size, resize: KerasResize): Tensor
     result = resizeAsKeras(cropped, size, interpolation);
   } else result = resizeAsKeras(image, size, interpolation);
   if (dtype === 'float32') return result;
-  // Halves go to the even number, as in Keras.
-  const data = new Uint8Array(new Uint8ClampedArray(result.data as Float32Array).buffer);
-  return new Tensor(result.shape, 'uint8', data);
+  const numbers = result.data as Float32Array;
+  const bytes = new Uint8ClampedArray(numbers.length);
+  // Halves go to the even number, as in Keras. A loop takes a third of the time of a copy between arrays of two types.
+  for (let i = 0; i < numbers.length; i++) bytes[i] = numbers[i]!;
+  return new Tensor(result.shape, 'uint8', new Uint8Array(bytes.buffer));
 }
 
 /** `resizeImage` for arguments that have been checked. */
