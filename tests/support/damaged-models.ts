@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { FoveaError, InternalError } from '../../src/base/errors.ts';
 import { RandomGenerator } from '../../src/base/random.ts';
 import type { Model } from '../../src/models/model.ts';
-import { modelFromBytes } from '../../src/models/saving/load.ts';
+import { loadModel, modelFromBytes } from '../../src/models/saving/load.ts';
 import { loadWeights } from '../../src/models/saving/save.ts';
 import { fixtureUrl } from './fixtures.ts';
 
@@ -15,6 +15,8 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
   /** A model of the file's layers, where the file has weights alone. */
   readonly target: Model | null;
+  /** The file beside it, which stays whole; null without. */
+  readonly beside: File | null;
 }
 
 const fixture = (path: string) => new Uint8Array(gunzipSync(readFileSync(fixtureUrl(`parity/${path}.gz`))));
@@ -25,20 +27,51 @@ const MODELS = [
   ...['keras-files/stack.keras', 'keras-files/twice.keras'],
 ];
 
+interface TfjsCase {
+  readonly modelJson: object;
+  readonly weights: string;
+}
+
+/** Files of TensorFlow.js: the text of model.json, and the bytes of weights.bin. */
+export function tfjsFixtures(): { readonly json: string; readonly weights: Uint8Array<ArrayBuffer> }[] {
+  const { cases } = JSON.parse(gunzipSync(readFileSync(fixtureUrl('tfjs.json.gz'))).toString()) as {
+    cases: TfjsCase[];
+  };
+  return cases.map(({ modelJson, weights }) => ({
+    json: JSON.stringify(modelJson),
+    weights: new Uint8Array(Buffer.from(weights, 'base64')),
+  }));
+}
+
+/** One file is damaged at a time: model.json, or the weights. */
+function tfjsFiles(): ModelFile[] {
+  return tfjsFixtures().flatMap(({ json, weights }, i): ModelFile[] => [
+    {
+      name: `tfjs-${i}/model.json`,
+      bytes: new TextEncoder().encode(json),
+      target: null,
+      beside: new File([weights], 'weights.bin'),
+    },
+    { name: `tfjs-${i}/weights.bin`, bytes: weights, target: null, beside: new File([json], 'model.json') },
+  ]);
+}
+
 /** Small files of each format. */
 export async function wholeFiles(): Promise<ModelFile[]> {
   const open = (path: string) => modelFromBytes(fixture(path));
   const [stack, plain] = [await open('keras-files/stack.keras'), await open('legacy-files/plain.h5')];
   const { safetensors } = await import('../../src/models/saving/formats/safetensors.ts');
   return [
-    ...MODELS.map((name): ModelFile => ({ name, bytes: fixture(name), target: null })),
-    { name: 'stack.weights.h5', bytes: fixture('keras-files/stack.weights.h5'), target: stack },
-    { name: 'plain.only.h5', bytes: fixture('legacy-files/plain.only.h5'), target: plain },
+    ...MODELS.map((name): ModelFile => ({ name, bytes: fixture(name), target: null, beside: null })),
+    { name: 'stack.weights.h5', bytes: fixture('keras-files/stack.weights.h5'), target: stack, beside: null },
+    { name: 'plain.only.h5', bytes: fixture('legacy-files/plain.only.h5'), target: plain, beside: null },
     {
       name: 'plain.safetensors',
       bytes: (await safetensors.writeWeights!(plain, 'plain.safetensors')) as Uint8Array,
       target: plain,
+      beside: null,
     },
+    ...tfjsFiles(),
   ];
 }
 
@@ -98,18 +131,51 @@ const DAMAGES: readonly Damage[] = [
   },
 ];
 
+const VALUES: readonly unknown[] = [
+  ...[null, 3, -1, 0.5, 1e300, 2 ** 40, '', 'x', '../x', true, [], {}, [[]]],
+  { class_name: 'Model', config: {} },
+  ['x', 0, 0],
+];
+
+/** All values in a tree, each with the record or list that holds it. */
+function holders(value: unknown): (readonly [owner: Record<string, unknown>, key: string])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const owner = value as Record<string, unknown>;
+  return Object.keys(owner).flatMap((key) => [[owner, key] as const, ...holders(owner[key])]);
+}
+
+/** The JSON with `count` values somewhere in it that are others, of any kind. */
+export function changedJson(text: string, count: number, random: RandomGenerator): string {
+  const json = JSON.parse(text) as object;
+  for (let n = 0; n < count; n++) {
+    const places = holders(json);
+    const [owner, key] = places[random.nextInt(places.length)]!;
+    owner[key] = VALUES[random.nextInt(VALUES.length)];
+  }
+  return JSON.stringify(json);
+}
+
+/** A damaged version of the file. */
+function damage(file: ModelFile, random: RandomGenerator, other: Uint8Array): Uint8Array {
+  if (file.name.endsWith('.json') && random.nextInt(2) === 0) {
+    const text = changedJson(new TextDecoder().decode(file.bytes), 1 + random.nextInt(2), random);
+    return new TextEncoder().encode(text);
+  }
+  let damaged = file.bytes;
+  for (let times = random.nextInt(3); times >= 0; times--) {
+    if (damaged.length < 16) break;
+    damaged = DAMAGES[random.nextInt(DAMAGES.length)]!(damaged, random, other);
+  }
+  return damaged;
+}
+
 /** Endless damaged versions of the files, all files in turn. */
 export function* damagedFiles(files: readonly ModelFile[], seed: number): Generator<ModelFile> {
   const random = new RandomGenerator(seed);
   for (let i = 0; ; i++) {
-    const { name, bytes, target } = files[i % files.length]!;
+    const file = files[i % files.length]!;
     const other = files[random.nextInt(files.length)]!.bytes;
-    let damaged = bytes;
-    for (let times = random.nextInt(3); times >= 0; times--) {
-      if (damaged.length < 16) break;
-      damaged = DAMAGES[random.nextInt(DAMAGES.length)]!(damaged, random, other);
-    }
-    yield { name: `${name}#${i}`, bytes: damaged, target };
+    yield { ...file, name: `${file.name}#${i}`, bytes: damage(file, random, other) };
   }
 }
 
@@ -117,11 +183,13 @@ export function* damagedFiles(files: readonly ModelFile[], seed: number): Genera
  * Reads the file; false when it is refused. Throws what is no FoveaError, InternalError, and an Error when a file that was
  * refused changed the model that it was read into.
  */
-export async function survives({ bytes, target }: ModelFile): Promise<boolean> {
+export async function survives({ name, bytes, target, beside }: ModelFile): Promise<boolean> {
   const before = target?.getWeights().map(({ data }) => data);
   try {
-    if (target === null) await modelFromBytes(bytes);
-    else await loadWeights(target, new Blob([bytes as Uint8Array<ArrayBuffer>]));
+    const whole = bytes as Uint8Array<ArrayBuffer>;
+    if (target !== null) await loadWeights(target, new Blob([whole]));
+    else if (beside === null) await modelFromBytes(bytes);
+    else await loadModel([beside, new File([whole], name.replace(/^.*\/|#.*$/g, ''))]);
     return true;
   } catch (error) {
     if (!(error instanceof FoveaError) || error instanceof InternalError) throw error;
