@@ -39,20 +39,20 @@ let done = 0;
 for (const file of damagedFiles(files, Number(seed))) {
   if (done++ >= Number(count)) break;
   const start = performance.now();
-  let read;
+  let outcome;
   try {
-    read = await survives(file);
+    outcome = (await survives(file)) ? 'read' : 'refused';
   } catch (error) {
+    outcome = 'crashed';
     const kept = join(tmpdir(), file.name.replace(/[#/]/g, '-'));
     writeFileSync(kept, file.bytes);
     console.error(`${file.name} (kept as ${kept}):`, error);
-    process.exit(1);
   }
   const ms = performance.now() - start;
   if (ms > slowest.ms) slowest = { ms, name: file.name };
   const kind = file.name.replace(/#.*/, '');
-  tally[kind] ??= { read: 0, refused: 0 };
-  tally[kind][read ? 'read' : 'refused']++;
+  tally[kind] ??= { read: 0, refused: 0, crashed: 0 };
+  tally[kind][outcome]++;
   if (done % 5000 === 0) {
     await checkWholeFiles();
     const now = memory();
@@ -65,4 +65,5 @@ for (const file of damagedFiles(files, Number(seed))) {
 }
 console.table(tally);
 console.log(`The slowest was ${slowest.name} with ${slowest.ms.toFixed(0)} ms.`);
+if (Object.values(tally).some(({ crashed }) => crashed > 0)) throw new Error('Files crashed the reader.');
 if (slowest.ms > LIMIT_MS) throw new Error(`A file took longer than ${LIMIT_MS} ms.`);

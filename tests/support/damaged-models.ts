@@ -150,7 +150,7 @@ export function changedJson(text: string, count: number, random: RandomGenerator
   for (let n = 0; n < count; n++) {
     const places = holders(json);
     const [owner, key] = places[random.nextInt(places.length)]!;
-    owner[key] = VALUES[random.nextInt(VALUES.length)];
+    owner[key] = structuredClone(VALUES[random.nextInt(VALUES.length)]);
   }
   return JSON.stringify(json);
 }

@@ -42,7 +42,7 @@ const ACCURACIES: readonly unknown[] = [
 
 /** A metric that was given by name is an object in files of Keras 2; its name is the one that was given. */
 function plainMetric(metric: Config): ConfigValue {
-  const { name, fn } = metric.config as Config;
+  const { name, fn } = (metric.config ?? {}) as Config;
   const isAccuracy = (name === 'accuracy' || name === 'acc') && ACCURACIES.includes(fn ?? null);
   return isAccuracy ? (name as string) : plainFunction(metric);
 }
