@@ -4,6 +4,7 @@ import type { Config } from '../base/config.ts';
 import { FormatError, UnsupportedError } from '../base/errors.ts';
 import { parseJsonRecord } from './json-record.ts';
 import { kerasJson } from './keras-json.ts';
+import { OWN, type OwnContent, ownRecord, readOwnRecord } from './own-record.ts';
 import { readZip, writeZip } from './zip.ts';
 
 /** The Keras version whose layout is written. */
@@ -13,19 +14,13 @@ const CONFIG = 'config.json';
 const METADATA = 'metadata.json';
 const WEIGHTS = 'model.weights.h5';
 const NUMPY_WEIGHTS = 'model.weights.npz';
-/** The key of metadata.json under which Fovea keeps things that Keras does not have. */
-const OWN = 'fovea';
 
 /** What a `.keras` file holds. */
-export interface KerasArchive {
+export interface KerasArchive extends OwnContent {
   /** The serialized model. */
   readonly config: Config;
   /** The bytes of the weights file. */
   readonly weights: Uint8Array;
-  /** Names of the classes, in the order of the model's outputs; null without. Keras ignores them. */
-  readonly classNames?: readonly string[] | null;
-  /** Factors of the learning rate by the names of layers; null without. Keras ignores them. Not checked when read. */
-  readonly learningRateMultipliers?: Config | null;
 }
 
 /** An archive that was read. */
@@ -36,14 +31,12 @@ export interface ReadArchive extends KerasArchive {
 
 /** The bytes of a `.keras` file; `saved` is the time noted in it. */
 export function writeKerasArchive(
-  { config, weights, classNames = null, learningRateMultipliers = null }: KerasArchive,
+  { config, weights, ...content }: Pick<KerasArchive, 'config' | 'weights'> & Partial<OwnContent>,
   saved: Date,
 ): Uint8Array {
-  const own: Config = {
-    ...(classNames && { class_names: classNames }),
-    ...(learningRateMultipliers && { learning_rate_multipliers: learningRateMultipliers }),
-  };
-  const added: Config = Object.keys(own).length > 0 ? { [OWN]: own } : {};
+  const { classNames = null, learningRateMultipliers = null } = content;
+  const own = ownRecord({ classNames, learningRateMultipliers });
+  const added: Config = own === null ? {} : { [OWN]: own };
   const metadata = { keras_version: KERAS_VERSION, date_saved: formatDate(saved), ...added };
   const encode = (value: Config) => new TextEncoder().encode(kerasJson(value));
   return writeZip({ [METADATA]: encode(metadata), [CONFIG]: encode(config), [WEIGHTS]: weights });
@@ -68,22 +61,8 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
     config: parseRecord(config, CONFIG, what),
     weights,
     kerasVersion: typeof version === 'string' ? version : null,
-    classNames: classNamesOf(own(metadata), what),
-    learningRateMultipliers: (own(metadata)?.learning_rate_multipliers ?? null) as Config | null,
+    ...readOwnRecord((metadata[OWN] ?? null) as Config | null, what),
   };
-}
-
-/** What Fovea wrote into the metadata. */
-function own(metadata: Config): Config | null {
-  return (metadata[OWN] as Config | undefined) ?? null;
-}
-
-/** The class names among what Fovea wrote into a file; null without. Throws FormatError unless they are a list of texts. */
-export function classNamesOf(own: Config | null, what: string): readonly string[] | null {
-  const names = own?.class_names ?? null;
-  if (names === null) return null;
-  if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
-  throw new FormatError(`${what}: the class names in it are no list of texts.`);
 }
 
 function missing(what: string, name: string, members: object): FormatError {

@@ -23,12 +23,21 @@ const READERS = {
   },
 };
 
-/** The names in the file called `labels` beside `file`; null without such a file. Throws FormatError for a damaged one. */
+/**
+ * The names in the file called `labels` beside `file`; null without such a file, and, with a warning, for one that says
+ * something else: files of this name lie beside models for many reasons, and the model can be used without them.
+ */
 export async function labelsBeside(
   file: SavedFile,
   labels: keyof typeof READERS,
 ): Promise<readonly string[] | null> {
   const bytes = await file.beside(labels);
   if (bytes === null) return null;
-  return READERS[labels](new TextDecoder().decode(bytes), `'${labels}' beside ${file.name}`);
+  try {
+    return READERS[labels](new TextDecoder().decode(bytes), `'${labels}' beside ${file.name}`);
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    console.warn(`${error.message} The model is read without names of its classes.`);
+    return null;
+  }
 }

@@ -4,7 +4,8 @@ import type { Config } from '../base/config.ts';
 import { type Hdf5Data, type Hdf5Writer, LONGEST_ATTRIBUTE, writeHdf5 } from './hdf5/writer.ts';
 import { KERAS_VERSION } from './keras-archive.ts';
 import { kerasJson } from './keras-json.ts';
-import { MODEL_WEIGHTS, OPTIMIZER, OWN, TOP_LEVEL } from './legacy-h5.ts';
+import { MODEL_WEIGHTS, OPTIMIZER, TOP_LEVEL } from './legacy-h5.ts';
+import { OWN } from './own-record.ts';
 
 /** An array with its path inside its layer's group, such as `conv2d/kernel`. */
 export interface ArrayToWrite {
@@ -19,8 +20,8 @@ export interface LegacyContent {
   readonly modelConfig: Config | null;
   /** How the model was compiled; null where it was not. */
   readonly trainingConfig: Config | null;
-  /** Names of the classes; null without. Keras ignores them. */
-  readonly classNames: readonly string[] | null;
+  /** What Fovea keeps there, see own-record.ts; null without. */
+  readonly own: Config | null;
   readonly layers: readonly { readonly name: string; readonly arrays: readonly ArrayToWrite[] }[];
   /** Arrays of the model itself. */
   readonly topLevel: readonly ArrayToWrite[];
@@ -32,13 +33,13 @@ const VERSIONS = { keras_version: KERAS_VERSION, backend: 'tensorflow' };
 
 /** The bytes of the file. */
 export function writeLegacyH5(content: LegacyContent): Uint8Array {
-  const { modelConfig, trainingConfig, classNames, layers, topLevel, optimizer } = content;
+  const { modelConfig, trainingConfig, own, layers, topLevel, optimizer } = content;
   return writeHdf5((writer) => {
     const root = modelConfig === null ? '' : MODEL_WEIGHTS;
     writer.group(root, VERSIONS);
     if (modelConfig !== null) writer.group('', { ...VERSIONS, model_config: kerasJson(modelConfig) });
     if (trainingConfig !== null) writer.group('', { training_config: kerasJson(trainingConfig) });
-    if (classNames !== null) writer.group('', { [OWN]: kerasJson({ class_names: classNames }) });
+    if (own !== null) writer.group('', { [OWN]: kerasJson(own) });
     writeNames(writer, root, 'layer_names', names(layers));
     for (const { name, arrays } of layers) writeArrays(writer, join(root, name), arrays);
     writeArrays(writer, join(root, TOP_LEVEL), topLevel);

@@ -8,6 +8,7 @@ import type { Config } from '../base/config.ts';
 import { FormatError } from '../base/errors.ts';
 import type { Hdf5Reader } from './hdf5/reader.ts';
 import { parseJsonRecord } from './json-record.ts';
+import { OWN } from './own-record.ts';
 import { isPrototypeKey } from './prototype-keys.ts';
 import type { StoredArray } from './weights-file.ts';
 
@@ -29,7 +30,7 @@ export interface LegacyH5 {
   readonly modelConfig: Config | null;
   /** `training_config`; null where the model was not compiled. */
   readonly trainingConfig: Config | null;
-  /** What Fovea keeps there; null in files of Keras. */
+  /** What Fovea keeps there in JSON; null in files of Keras. */
   readonly own: Config | null;
   /** The version of Keras that wrote the weights; null where the file does not say it, as in those of Keras 1. */
   readonly kerasVersion: string | null;
@@ -48,8 +49,6 @@ export const MODEL_WEIGHTS = 'model_weights';
 /** The group, beside those of the layers, of the model's own arrays. */
 export const TOP_LEVEL = 'top_level_model_weights';
 export const OPTIMIZER = 'optimizer_weights';
-/** The attribute in which Fovea keeps, in JSON, what Keras does not have. */
-export const OWN = 'fovea';
 
 /** Whether the HDF5 file has this layout. */
 export function isLegacyH5(reader: Hdf5Reader): boolean {

@@ -53,9 +53,15 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
     optimizer: optimizer as OptimizerIdentifier,
     loss: mapTree(loss, (leaf) => given(leaf, getLoss)) as CompileOptions['loss'],
     lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
-    metrics: mapTree(metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'],
-    weightedMetrics: mapTree(weighted_metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'],
+    metrics: metricsOf(metrics),
+    weightedMetrics: metricsOf(weighted_metrics),
   };
+}
+
+/** Keras 2 and TensorFlow.js write no metrics as an empty list, also for models of several outputs. */
+function metricsOf(metrics: ConfigValue | undefined): CompileOptions['metrics'] {
+  if (Array.isArray(metrics) && metrics.length === 0) return null;
+  return mapTree(metrics, (leaf) => given(leaf, getMetric)) as CompileOptions['metrics'];
 }
 
 /**

@@ -91,6 +91,24 @@ async function through(net: Model, name: string): Promise<Model> {
   return loadModel(files.map((file) => new File([file.bytes as BlobPart], file.name)));
 }
 
+test('how a model trains, with no metrics and rates of layers, through all formats', async () => {
+  const [left, right] = [image(), image()];
+  const head = (name: string) => layers.dense({ units: 2, name });
+  const flat = layers.flatten().apply(layers.add().apply([left, right]));
+  const net = model({ inputs: [left, right], outputs: [head('a').apply(flat), head('b').apply(flat)] });
+  const learningRateMultipliers = { a: 0.5 };
+  net.compile({ optimizer: 'sgd', loss: 'meanSquaredError', learningRateMultipliers });
+  for (const name of ['a.keras', 'a.h5', 'model.json']) {
+    const { options, optimizer } = (await through(net, name)).compiled!;
+    assert.deepEqual(
+      [options.learningRateMultipliers, optimizer.className],
+      [learningRateMultipliers, 'SGD'],
+      name,
+    );
+    assert.equal(options.metrics ?? null, null, name);
+  }
+});
+
 for (const [name, make] of Object.entries(MODELS)) {
   test(`.keras, .h5, model.json and .keras again: ${name}`, async () => {
     const net = make();

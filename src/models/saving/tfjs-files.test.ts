@@ -208,7 +208,14 @@ test('metadata.json beside it names the classes; names that do not fit are left 
     String(warn.mock.calls[0]!.arguments[0]),
     /model\.json: the names of classes beside it are not taken/,
   );
-  await assert.rejects(open(item.modelJson, { ...files, 'metadata.json': labels(3) }), FormatError);
+  const others = [labels(3), ...['[1]', 'no JSON', ''].map((text) => new TextEncoder().encode(text))];
+  for (const other of others) {
+    assert.equal((await open(item.modelJson, { ...files, 'metadata.json': other })).classNames, null);
+    assert.match(
+      String(warn.mock.calls.at(-1)!.arguments[0]),
+      /'metadata\.json' beside .*without names of its classes/,
+    );
+  }
 });
 
 test('a graph-model, a model without weights and other JSON are refused with what to do', async () => {
@@ -260,6 +267,12 @@ async function refuses(
 }
 
 test('what does not fit together is refused', async () => {
+  const item = named('shared');
+  item.modelJson.weightsManifest[0]!.paths.push('weights.bin');
+  await assert.rejects(
+    open(item.modelJson, { 'weights.bin': bytesOf(item) }),
+    (error) => error instanceof FormatError && /'weights\.bin' is named twice/.test(error.message),
+  );
   const same = () => ({});
   const missing = /needs the file 'weights\.bin' beside it, with the weights 'conv2d.*not among/;
   await refuses(same, missing, () => ({ other: new Uint8Array(4) }));

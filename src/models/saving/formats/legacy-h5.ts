@@ -2,10 +2,10 @@
 
 import type { Config } from '../../../base/config.ts';
 import { FormatError } from '../../../base/errors.ts';
-import { classNamesOf } from '../../../formats/keras-archive.ts';
 import { labelsBeside } from '../../../formats/labels-file.ts';
 import { isLegacyH5, type LegacyH5, readLegacyH5 } from '../../../formats/legacy-h5.ts';
 import { type ArrayToWrite, writeLegacyH5 } from '../../../formats/legacy-h5-writer.ts';
+import { ownRecord, readOwnRecord } from '../../../formats/own-record.ts';
 import type { Layer } from '../../../layers/layer.ts';
 import { checkClassNames, outputShape } from '../../class-names.ts';
 import { legacyModelConfig, legacyTrainingConfig } from '../legacy-config.ts';
@@ -27,10 +27,12 @@ export const legacyH5: FileFormat = {
   async open(saved) {
     const { hdf5, name } = saved;
     const file = readLegacyH5(hdf5!, name);
+    const own = readOwnRecord(file.own, name);
+    const needsNames = file.modelConfig !== null && own.classNames === null;
     return {
       config: configOf(file),
-      classNames: classNamesOf(file.own, name),
-      labels: file.modelConfig === null ? null : await labelsBeside(saved, 'labels.txt'),
+      ...own,
+      labels: needsNames ? await labelsBeside(saved, 'labels.txt') : null,
       hint: null,
       loadWeights(model, optimizer, options = null) {
         loadLegacyWeights(file, modelOf(model, name), optimizer, options, name);
@@ -43,11 +45,12 @@ export const legacyH5: FileFormat = {
     const { compiled, classNames } = model;
     if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
     const { compile_config: compile, ...config } = modelConfig(model);
+    const { learningRateMultipliers = null } = compiled?.options ?? {};
     return writeLegacyH5({
       ...legacyArrays(model),
       modelConfig: legacyModelConfig(config),
       trainingConfig: compiled === null ? null : legacyTrainingConfig(compile as Config),
-      classNames,
+      own: ownRecord({ classNames, learningRateMultipliers }),
       optimizer: compiled === null ? null : withUnusedNames(optimizerArrays(compiled.optimizer)),
     });
   },
@@ -55,7 +58,7 @@ export const legacyH5: FileFormat = {
   writeWeights: (model) => writeLegacyH5({ ...legacyArrays(model), ...WEIGHTS_ALONE }),
 };
 
-const WEIGHTS_ALONE = { modelConfig: null, trainingConfig: null, classNames: null, optimizer: null };
+const WEIGHTS_ALONE = { modelConfig: null, trainingConfig: null, own: null, optimizer: null };
 
 /** Slots are named after the weights, of which two may have the same name when they are of models inside. */
 function withUnusedNames(arrays: readonly ArrayToWrite[]): readonly ArrayToWrite[] {

@@ -2,6 +2,7 @@
 
 import type { Config } from '../../../base/config.ts';
 import { labelsBeside } from '../../../formats/labels-file.ts';
+import { OWN, readOwnRecord } from '../../../formats/own-record.ts';
 import {
   isModelJson,
   type ModelJson,
@@ -11,7 +12,7 @@ import {
 import { readTopology } from '../tfjs/read-topology.ts';
 import { readTrainingConfig } from '../tfjs/training-config.ts';
 import { loadTfjsWeights } from '../tfjs/weights-by-name.ts';
-import { classNamesOf, writeTfjsModel } from '../tfjs/write-model.ts';
+import { writeTfjsModel } from '../tfjs/write-model.ts';
 import { compileConfigOf } from '../training-config.ts';
 import type { FileFormat } from './file-format.ts';
 
@@ -25,10 +26,11 @@ export const tfjsLayers: FileFormat = {
     const json = readModelJson(file.bytes, file.name);
     const { model, layerNames } = readTopology(json.model);
     const weights = await readTfjsWeights(file, json.groups);
+    const own = readOwnRecord((json.userMetadata?.[OWN] ?? null) as Config | null, file.name);
     return {
       config: { ...model, compile_config: compileConfig(json) },
-      labels: await labelsBeside(file, 'metadata.json'),
-      classNames: classNamesOf(json.userMetadata),
+      ...own,
+      labels: own.classNames === null ? await labelsBeside(file, 'metadata.json') : null,
       hint: null,
       loadWeights(target, _optimizer, options = null) {
         loadTfjsWeights(weights, target, layerNames, options, file.name);

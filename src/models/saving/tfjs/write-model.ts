@@ -2,6 +2,7 @@
 
 import type { Config } from '../../../base/config.ts';
 import { UnsupportedError } from '../../../base/errors.ts';
+import { OWN, ownRecord } from '../../../formats/own-record.ts';
 import { type TfjsModel, writeTfjsFiles } from '../../../formats/tfjs/write-files.ts';
 import { checkClassNames, outputShape } from '../../class-names.ts';
 import { serializeLayer } from '../../serialize.ts';
@@ -11,9 +12,6 @@ import { teachableMachineMetadata } from './teachable-machine.ts';
 import { writeTrainingConfig } from './training-config.ts';
 import { tfjsWeights } from './weights-by-name.ts';
 import { tfjsTopology } from './write-topology.ts';
-
-/** The key of userDefinedMetadata under which Fovea keeps things that TensorFlow.js does not have. */
-const OWN = 'fovea';
 
 /** The names of TensorFlow.js' tensors, which weights are. */
 const NAMES = /^[A-Za-z0-9][-A-Za-z0-9._/]*$/;
@@ -33,21 +31,16 @@ export function writeTfjsModel(
   }
   const { classNames } = model;
   if (classNames !== null) checkClassNames(model.name, classNames, outputShape(model));
+  const { learningRateMultipliers = null } = model.compiled?.options ?? {};
+  const own = ownRecord({ classNames, learningRateMultipliers });
   const files: TfjsModel = {
     topology: tfjsTopology(serializeLayer(model)),
     weights: weightsOf(model),
     trainingConfig: trainingConfigOf(model, name),
     teachableMachine: teachableMachine ? teachableMachineMetadata(model, name, new Date()) : null,
-    userMetadata: classNames === null ? null : { [OWN]: { class_names: classNames } },
+    userMetadata: own === null ? null : { [OWN]: own },
   };
   return writeTfjsFiles(files, name);
-}
-
-/** The class names that `writeTfjsModel` has put into the metadata; null without. */
-export function classNamesOf(userMetadata: Config | null): readonly string[] | null {
-  const own = userMetadata?.[OWN] as { readonly class_names?: unknown } | null | undefined;
-  const names = own?.class_names;
-  return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
 }
 
 function weightsOf(model: SavableModel): TfjsModel['weights'] {
