@@ -57,6 +57,14 @@ test('a member that declares far more than is stored is refused before it is unp
   refuses(bomb, /'big' declares 20000000 bytes of which only \d+ are stored.*bomb/);
 });
 
+test('a member that is locked with a password is refused', () => {
+  const locked = archive.slice();
+  const view = new DataView(locked.buffer);
+  const directory = view.getUint32(locked.length - 22 + 16, true);
+  view.setUint16(directory + 8, 1, true);
+  refuses(locked, /'a\.json' is locked with a password/);
+});
+
 test('a directory that points outside is refused', () => {
   const damaged = archive.slice();
   new DataView(damaged.buffer).setUint32(damaged.length - 22 + 16, 0xfffffff0, true);

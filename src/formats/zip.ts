@@ -19,12 +19,12 @@ const DIRECTORY_ENTRY = 0x02014b50;
  * are stored (a decompression bomb).
  */
 export function readZip(bytes: Uint8Array, names: readonly string[], what: string): ZipMembers {
-  const checksums = readDirectory(bytes, what);
-  let members: ZipMembers;
+  const directory = readDirectory(bytes, what);
+  let unzipped: ZipMembers;
   try {
-    members = unzipSync(bytes, {
+    unzipped = unzipSync(bytes, {
       filter({ name, size, originalSize }) {
-        if (!names.includes(name)) return false;
+        if (!names.includes(decodedAgain(name))) return false;
         refuseBomb(name, size, originalSize, what);
         return true;
       },
@@ -35,14 +35,39 @@ export function readZip(bytes: Uint8Array, names: readonly string[], what: strin
       `${what} is a damaged zip archive: ${(error as Error).message}. Copy or save it again.`,
     );
   }
-  for (const [name, member] of Object.entries(members)) {
-    if (crc32(member) !== checksums.get(name)) {
+  // Without a prototype, whose members would be taken for files of their names.
+  const members = Object.create(null) as Record<string, Uint8Array>;
+  for (const [raw, member] of Object.entries(unzipped)) {
+    const name = decodedAgain(raw);
+    const entry = directory.get(name);
+    if (entry?.isEncrypted)
+      throw new FormatError(`${what}: '${name}' is locked with a password. Unpack it first.`);
+    if (crc32(member) !== entry?.checksum) {
       throw new FormatError(
         `${what}: '${name}' does not match its checksum, the file is damaged. Copy or save it again.`,
       );
     }
+    members[name] = member;
   }
   return members;
+}
+
+/**
+ * A member's name as the directory has it: UTF-8, which some programs write without saying so, or, where it is not that, a
+ * character for each byte.
+ */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return String.fromCharCode(...bytes);
+  }
+}
+
+/** The name of a member that fflate may have read as a character for each byte. */
+function decodedAgain(name: string): string {
+  const codes = Array.from(name, (char) => char.codePointAt(0)!);
+  return codes.every((code) => code < 256) ? nameOf(Uint8Array.from(codes)) : name;
 }
 
 /** The names of all members. Throws FormatError when the bytes are no zip archive. */
@@ -70,8 +95,14 @@ function refuseBomb(name: string, stored: number, declared: number, what: string
   );
 }
 
-/** Checksums by member name, from the directory at the archive's end. */
-function readDirectory(bytes: Uint8Array, what: string): Map<string, number> {
+/** What the directory at the archive's end says of a member. */
+interface DirectoryEntry {
+  readonly checksum: number;
+  readonly isEncrypted: boolean;
+}
+
+/** The directory by the names of the members. */
+function readDirectory(bytes: Uint8Array, what: string): Map<string, DirectoryEntry> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = findEnd(view);
   if (end < 0) {
@@ -82,17 +113,20 @@ function readDirectory(bytes: Uint8Array, what: string): Map<string, number> {
   }
   const count = view.getUint16(end + 10, true);
   let at = view.getUint32(end + 16, true);
-  const checksums = new Map<string, number>();
+  const entries = new Map<string, DirectoryEntry>();
   for (let i = 0; i < count; i++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== DIRECTORY_ENTRY) {
       throw new FormatError(`${what} is a damaged zip archive: its directory does not lie where it should.`);
     }
     const nameLength = view.getUint16(at + 28, true);
-    const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
-    checksums.set(name, view.getUint32(at + 16, true));
+    const name = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
+    entries.set(name, {
+      checksum: view.getUint32(at + 16, true),
+      isEncrypted: (view.getUint16(at + 8, true) & 1) !== 0,
+    });
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
   }
-  return checksums;
+  return entries;
 }
 
 /** The position of the end-of-directory record; -1 without. A comment of up to 65535 bytes may follow it. */
