@@ -39,12 +39,22 @@ async function openFirst(source: FileSource, how: string): Promise<SavedFile> {
 
 function openAddress(text: string, source: FilePath, how: string): Promise<SavedFile> {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
-  if (scheme === 'http' || scheme === 'https' || scheme === 'blob') return openWebFile(new URL(text).href);
+  if (scheme === 'http' || scheme === 'https' || scheme === 'blob') return openUrl(text, undefined, how);
   if (isNode()) return toFilePath(source, how).then(openDiskFile);
   if (scheme !== undefined) {
     throw new UnsupportedError(
       `${how}: a browser cannot read ${text}. Give an http: or https: URL, or a File.`,
     );
   }
-  return openWebFile(new URL(text, globalThis.document?.baseURI ?? globalThis.location.href).href);
+  return openUrl(text, globalThis.document?.baseURI ?? globalThis.location.href, how);
+}
+
+async function openUrl(text: string, base: string | undefined, how: string): Promise<SavedFile> {
+  let url: URL;
+  try {
+    url = new URL(text, base);
+  } catch {
+    throw new ValueError(`${how}: ${describeValue(text)} is no URL.`);
+  }
+  return openWebFile(url.href);
 }

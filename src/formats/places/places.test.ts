@@ -27,6 +27,8 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/m/page.bin': (response) =>
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>x</title>'),
   '/m/broken.bin': (response) => response.writeHead(503).end(),
+  '/m/refused.bin': (response) => response.destroy(),
+  '/short': (response) => response.writeHead(302, { location: '/m/model.json' }).end(),
   '/m/cut.bin': (response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('x', () => response.destroy());
@@ -69,6 +71,7 @@ test("the model's own file among others", () => {
     [['a/metadata.json', 'a/model.json', '__MACOSX/a/._model.json'], 'a/model.json'],
     [['best.keras', 'log.csv'], 'best.keras'],
     [['one.h5', 'two.h5'], null],
+    [['a/model.json', 'b/model.json'], null],
     [['deep/er/x.keras', 'x.keras'], 'x.keras'],
     [['weights.bin', 'metadata.json'], null],
     [[], null],
@@ -142,6 +145,37 @@ test('files as objects, in any order, also out of a chosen folder', async () => 
   for (const given of [undefined, null, 3, {}, [], [3], '']) await refuses(given, ValueError, /takes a path/);
 });
 
+test('an archive with several models, and names of members in other encodings', async () => {
+  const open = (archive: Uint8Array) => openSource(new File([archive as BlobPart], 'tm.zip'), 'loadModel()');
+  const two = { 'a/model.json': bytes('{}'), 'b/model.json': bytes('{}') };
+  await assert.rejects(open(writeZip(two)), /tm\.zip .*several models: a\/model\.json, b\/model\.json/);
+  const named = writeZip({ 'Modele/model.json': bytes('{}'), 'Modele/w.bin': bytes('w') });
+  for (let at = 0; at < named.length; at++) {
+    // In the code page of old Windows, é is 0x82.
+    if (String.fromCharCode(...named.subarray(at, at + 7)) === 'Modele/') named[at + 5] = 0x82;
+  }
+  const file = await open(named);
+  assert.equal(textOf(file.bytes), '{}');
+  assert.equal(textOf(await file.beside('w.bin')), 'w');
+  const unicode = await open(
+    writeZip({ 'Modèle 猫/model.json': bytes('{}'), 'Modèle 猫/ü.bin': bytes('w') }),
+  );
+  assert.equal(textOf(await unicode.beside('ü.bin')), 'w');
+  await assert.rejects(unicode.needed('constructor', 'with numbers'), /it is not in the archive/);
+});
+
+test('an address that leads elsewhere, one of a blob, and one that is none', async () => {
+  const file = await openSource(`${origin}/short`, 'loadModel()');
+  assert.equal(textOf(file.bytes), '{"modelTopology": 1}');
+  assert.equal(textOf(await file.beside('weights.bin')), 'weights');
+  const url = URL.createObjectURL(new Blob(['{}']));
+  const blob = await openSource(url, 'loadModel()');
+  URL.revokeObjectURL(url);
+  assert.equal(textOf(blob.bytes), '{}');
+  assert.equal(await blob.beside('weights.bin'), null);
+  await refuses('http://', ValueError, /'http:\/\/' is no URL/);
+});
+
 test('a server: files beside the model, with what stands behind its address', async () => {
   const url = `${origin}/m/model.json?key=1`;
   for (const source of [url, new URL(url)]) {
@@ -152,6 +186,9 @@ test('a server: files beside the model, with what stands behind its address', as
     await assert.rejects(file.needed('page.bin', 'with numbers'), /a page \(HTML\)/);
     await assert.rejects(file.beside('broken.bin'), /broken\.bin\?key=1: the server answered 503/);
     await assert.rejects(file.beside('cut.bin'), /the connection broke/);
+    // So it looks in a browser where an answer "no such file" lacks the permission for other pages.
+    assert.equal(await file.beside('refused.bin'), null);
+    await assert.rejects(file.needed('refused.bin', 'with numbers'), /refused\.bin.*no connection/);
     await assert.rejects(file.needed('%2e%2e/model.json', 'with numbers'), /lies elsewhere/);
     await assert.rejects(file.beside('https://example.org/x'), /Only files in its own folder/);
     await assert.rejects(file.beside('//example.org/x'), /Only files in its own folder/);
