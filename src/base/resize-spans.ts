@@ -4,6 +4,8 @@
  * half-pixel centres).
  */
 
+import { checkPlaces } from './axis-places.ts';
+
 /** The part of a result place in the source. */
 export interface Span {
   readonly first: number;
@@ -132,6 +134,7 @@ export function resizeSpans(
   interpolation: KerasInterpolation,
   antialias = false,
 ): Span[] {
+  checkPlaces(to);
   const rule = (antialias ? WIDENING[interpolation] : undefined) ?? RULES[interpolation];
   const scale = single(from / to);
   const widen = antialias ? Math.max(scale, 1) : 1;
@@ -146,6 +149,7 @@ const SHORT_AXIS = 13;
  * pixel to pixel.
  */
 export function enlargingSpans(from: number, factor: number, interpolation: KerasInterpolation): Span[] {
+  checkPlaces(from * factor);
   const short = Math.min(from, SHORT_AXIS);
   const spans = resizeSpans(short, short * factor, interpolation);
   return Array.from({ length: from }, (_, pixel) => {

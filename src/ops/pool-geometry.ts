@@ -1,5 +1,6 @@
 /** @file Which cells of a map each number of a pooled map is made of. */
 
+import { checkPlaces } from '../base/axis-places.ts';
 import type { Shape } from '../base/shape.ts';
 import type { Cells } from '../graph/op.ts';
 import type { PoolShape, PoolWindow } from '../kernels/pool.ts';
@@ -25,6 +26,7 @@ export type PoolAttributes = SlidPool | AdaptivePool;
 function slidWindows(input: number, size: number, stride: number, padding: Padding): PoolWindow[] {
   const before = padding === 'same' ? samePadding(input, size, stride, 1)[0] : 0;
   const count = Math.max(0, windowCount(input, size, stride, 1, padding));
+  checkPlaces(count);
   return Array.from({ length: count }, (_, i) => {
     const origin = i * stride - before;
     return { origin, from: Math.max(0, -origin), to: Math.min(size, input - origin) };
@@ -32,6 +34,7 @@ function slidWindows(input: number, size: number, stride: number, padding: Paddi
 }
 
 function adaptiveWindows(input: number, output: number): PoolWindow[] {
+  checkPlaces(output);
   return Array.from({ length: output }, (_, i) => {
     const origin = Math.floor((i * input) / output);
     return { origin, from: 0, to: Math.ceil(((i + 1) * input) / output) - origin };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ShapeError, ValueError } from '../../base/errors.ts';
-import { cropping2d, permute, repeatVector, upSampling2d, zeroPadding2d } from '../index.ts';
+import { cropping2d, maxPooling2d, permute, repeatVector, upSampling2d, zeroPadding2d } from '../index.ts';
 
 const shapeOf = (layer: ReturnType<typeof zeroPadding2d | typeof cropping2d>) =>
   layer.computeOutputShape([[null, 5, 6, 3]]);
@@ -47,8 +47,15 @@ test('permute names each axis once', () => {
   assert.throws(() => permute({ dims: [2, 1] }).computeOutputShape([[null, 2, 3, 4]]), /expected ndim=3/);
 });
 
-test('repeatVector and upSampling2d take whole numbers from 1 up', () => {
+test('repeatVector and upSampling2d take whole numbers from 1 up, and make no maps beyond memory', () => {
   assert.throws(() => repeatVector({ n: 0 }), ValueError);
   assert.throws(() => upSampling2d({ size: [2, 0] }), ValueError);
+  for (const size of [2 ** 17, 2 ** 40]) {
+    assert.throws(() => upSampling2d({ size }).computeOutputShape([[null, 2, 2, 1]]), ShapeError);
+    assert.throws(
+      () => maxPooling2d({ poolSize: 1 }).computeOutputShape([[null, 2 * size, 2, 1]]),
+      ShapeError,
+    );
+  }
   assert.throws(() => upSampling2d({ interpolation: 'area' as never }), ValueError);
 });
