@@ -1,5 +1,6 @@
 /** @file Files of other kinds that people take for models: what each is, and what would do instead. */
 
+import { isHdf5 } from './hdf5/object-header.ts';
 import type { SavedFile } from './saved-file.ts';
 import { isZip, zipNames } from './zip.ts';
 
@@ -14,7 +15,7 @@ interface ForeignFile {
   readonly bytes: Uint8Array;
   /** Its first bytes, each as a character. */
   readonly start: string;
-  /** Its name in lower case. */
+  /** Its name in lower case; '' where its content is known. */
   readonly name: string;
   /** The names of the members of a zip archive; none for others. */
   readonly members: readonly string[];
@@ -88,7 +89,9 @@ const KINDS: readonly ForeignKind[] = [
 /** What `file` is when it is of a kind that is known and not read, and what would do; null for other files. */
 export function describeForeign(file: SavedFile): string | null {
   const start = String.fromCharCode(...file.bytes.subarray(0, 300));
-  const foreign = { bytes: file.bytes, start, name: file.name.toLowerCase(), members: membersOf(file) };
+  // What a file holds says more than its name: HDF5 files and descriptions of models have all kinds of names.
+  const name = isHdf5(file.bytes) || start.trimStart().startsWith('{') ? '' : file.name.toLowerCase();
+  const foreign = { bytes: file.bytes, start, name, members: membersOf(file) };
   return KINDS.find((kind) => kind.matches(foreign))?.text ?? null;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -48,6 +48,16 @@ for (const [name, bytes, message] of CASES) {
     }
   });
 }
+
+test('what a file holds counts, not its name', async () => {
+  const model = sequential([dense({ units: 1, inputShape: [1] })]);
+  const path = join(folder, 'model.h5');
+  await model.save(path);
+  for (const name of ['model.ckpt', 'model.pkl', 'model.onnx']) {
+    await copyFile(path, join(folder, name));
+    assert.equal((await loadModel(join(folder, name))).countParams(), 2);
+  }
+});
 
 test('the folder of a SavedModel is refused with what it is', async () => {
   const path = join(folder, 'saved');
