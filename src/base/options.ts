@@ -6,13 +6,19 @@ import { unknownNameError } from './suggest.ts';
 /** A value as messages show it. */
 export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
-  if (Array.isArray(value)) return `[${value.map(describeValue).join(', ')}]`;
+  if (Array.isArray(value)) return describeList(value);
   if (typeof value === 'object' && value !== null) {
     const name: string = value.constructor?.name ?? 'Object';
     if (name === 'Promise') return 'a Promise (write await before it)';
     return name === 'Object' ? 'a record' : `a ${name}`;
   }
   return typeof value === 'function' ? 'a function' : String(value);
+}
+
+/** Of long lists, such as the names of a thousand classes, the first items. */
+function describeList(list: readonly unknown[]): string {
+  const shown = list.slice(0, 20).map(describeValue).join(', ');
+  return list.length > 20 ? `[${shown}, … (${list.length} items)]` : `[${shown}]`;
 }
 
 /**

@@ -39,10 +39,11 @@ export function adoptClassNames(
  */
 export function checkClassNames(model: string, names: unknown, output: Shape | null): readonly string[] {
   const isList = Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '');
-  if (!isList || new Set(names).size !== names.length) {
+  const twice = isList ? names.find((name, i) => names.indexOf(name) < i) : undefined;
+  if (!isList || twice !== undefined) {
     throw new ValueError(
       `classNames of '${model}' must be a list of different names, such as ['cats', 'dogs'], or null. Received: ` +
-        `${describeValue(names)}.`,
+        `${describeValue(names)}${twice === undefined ? '' : `, with ${describeValue(twice)} twice`}.`,
     );
   }
   const units = output?.at(-1) ?? null;
