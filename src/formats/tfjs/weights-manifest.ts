@@ -63,12 +63,17 @@ export function readManifest(manifest: unknown, what: string): ManifestGroup[] {
       `${what}: 'weightsManifest' is no list of groups of weights but ${describeValue(manifest)}.`,
     );
   }
-  const seen = new Set<string>();
+  const [seen, files] = [new Set<string>(), new Set<string>()];
   return manifest.map((group, index) => {
     const { paths, weights, crc32 } = toRecord(group, `${what}: group ${index} of the weights`);
     const isList = Array.isArray(paths) && paths.every((path) => typeof path === 'string');
     if (!isList || !Array.isArray(weights)) {
       throw new FormatError(`${what}: group ${index} of the weights has no lists 'paths' and 'weights'.`);
+    }
+    for (const path of paths as string[]) {
+      if (files.has(path))
+        throw new FormatError(`${what}: the file '${path}' is named twice in 'weightsManifest'.`);
+      files.add(path);
     }
     let at = 0;
     const read = weights.map((entry) => {

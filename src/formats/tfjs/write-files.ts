@@ -59,7 +59,7 @@ export function writeTfjsFiles(
 function shardsOf(bytes: Uint8Array, name: string): { readonly name: string; readonly bytes: Uint8Array }[] {
   const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES));
   // Models in one folder under different names have files of their own.
-  const prefix = name === 'model.json' ? '' : `${name.replace(/\.json$/, '')}-`;
+  const prefix = name === 'model.json' ? '' : `${name.replace(/\.json$/, '').replace(/[\\:\0]/g, '_')}-`;
   return Array.from({ length: count }, (_, i) => ({
     name: `${prefix}group1-shard${i + 1}of${count}.bin`,
     bytes: bytes.subarray(i * SHARD_BYTES, (i + 1) * SHARD_BYTES),

@@ -8,6 +8,7 @@ import { after, beforeEach, test } from 'node:test';
 import type { Config } from '../../base/config.ts';
 import { FormatError, UnsupportedError, ValueError } from '../../base/errors.ts';
 import { resetNames } from '../../base/names.ts';
+import { Tensor } from '../../base/tensor.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import * as layers from '../../layers/index.ts';
@@ -141,6 +142,8 @@ test('how a model is compiled is written where TensorFlow.js has it, else left o
 test('what TensorFlow.js does not have is refused by the name of the layer', async () => {
   const x = input({ shape: [4], name: 'x' });
   const dense = () => stack(layers.dense({ units: 4, inputShape: [4], name: 'same' }));
+  const maps = [2, 3].map((size) => input({ shape: [size, size, 1] }));
+  const pooling = layers.globalAveragePooling2d({ keepdims: true, name: 'my' });
   const cases: [SavableModel, RegExp][] = [
     [
       stack(layers.conv2d({ filters: 4, kernelSize: 1, groups: 2, name: 'my', ...image })),
@@ -150,7 +153,10 @@ test('what TensorFlow.js does not have is refused by the name of the layer', asy
       stack(layers.depthwiseConv2d({ kernelSize: 2, dilationRate: 2, name: 'my', ...image })),
       /'my'.*dilation_rate/,
     ],
-    [stack(layers.globalAveragePooling2d({ keepdims: true, name: 'my', ...image })), /'my'.*keepdims/],
+    [
+      model({ inputs: maps, outputs: maps.map((map) => pooling.apply(map)) }),
+      /'my' \(Global.*called several times/,
+    ],
     [
       stack(layers.groupNormalization({ groups: 2, name: 'my', ...image })),
       /'my'.*no layer GroupNormalization/,
@@ -186,6 +192,45 @@ test('what TensorFlow.js does not have is refused by the name of the layer', asy
       String(message),
     );
   }
+});
+
+test('global pooling that keeps its dimensions is pooling over the whole map there', async () => {
+  const net = stack(
+    layers.conv2d({ filters: 3, kernelSize: 2, inputShape: [5, 6, 2] }),
+    layers.globalAveragePooling2d({ keepdims: true, name: 'mean' }),
+    layers.globalMaxPooling2d({ keepdims: true, name: 'max' }),
+    layers.flatten(),
+  );
+  const files = await modelToFiles(net, 'model.json');
+  const again = await loadModel(files.map(({ name, bytes }) => new File([bytes as BlobPart], name)));
+  assert.deepEqual(
+    ['mean', 'max'].map((name) => again.getLayer(name).className),
+    ['AveragePooling2D', 'MaxPooling2D'],
+  );
+  assert.deepEqual(again.getLayer('mean').getConfig().pool_size, [4, 5]);
+  const x = new Tensor(
+    [1, 5, 6, 2],
+    'float32',
+    Float32Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+  );
+  const [expected, found] = [
+    await net.predict<Tensor>(x, { verbose: 0 }),
+    await again.predict<Tensor>(x, { verbose: 0 }),
+  ];
+  for (const [i, value] of expected.data.entries()) assert.ok(Math.abs(value - found.data[i]!) < 1e-6);
+});
+
+test('a name that no path in model.json may have, and one that another file has', async () => {
+  const net = stack(layers.dense({ units: 2, inputShape: [1] }));
+  const path = join(folder, 'a:b.json');
+  await net.save(path);
+  assert.equal((await loadModel(path)).countParams(), 4);
+  const seeing = stack(layers.flatten({ inputShape: [2, 2, 3] }), layers.dense({ units: 2 }));
+  seeing.classNames = ['cats', 'dogs'];
+  await assert.rejects(
+    modelToFiles(seeing, 'metadata.json', { teachableMachine: true }),
+    (error) => error instanceof ValueError && /the name of another file/.test(error.message),
+  );
 });
 
 test("files of Teachable Machine's library, for models that it can use", async () => {

@@ -11,6 +11,10 @@ import type { SavableModel } from '../saved-layers.ts';
  */
 export function teachableMachineMetadata(model: SavableModel, file: string, saved: Date): Config {
   const { name, classNames, graph } = model;
+  if (file === 'metadata.json')
+    throw new ValueError(
+      `${file}: for Teachable Machine this is the name of another file. Save as model.json.`,
+    );
   const inputs = graph?.inputs.map(({ shape }) => shape) ?? [];
   const outputs = graph?.outputs.map(({ shape }) => shape) ?? [];
   const [, height, width, channels] = inputs.length === 1 ? inputs[0]! : [];

@@ -17,7 +17,36 @@ export function tfjsTopology(object: Config): Config {
       'it has layers alone, such as layers.add() and layers.rescaling()',
     );
   }
+  const { [className]: pooling } = KEEPING_DIMS;
+  if (pooling !== undefined && config.keepdims === true) {
+    return { class_name: pooling, config: tfjsConfig(pooling, poolingOfMap(object)) };
+  }
   return { class_name: className, config: tfjsConfig(className, withKnownShape(object)) };
+}
+
+/** TensorFlow.js has no `keepdims`: a window as large as the map gives the same. */
+const KEEPING_DIMS: Readonly<Record<string, string | undefined>> = {
+  GlobalAveragePooling2D: 'AveragePooling2D',
+  GlobalMaxPooling2D: 'MaxPooling2D',
+};
+
+/** The options of pooling over the whole map. Throws UnsupportedError for a layer of several calls, whose maps may differ in size. */
+function poolingOfMap({
+  class_name: className,
+  config,
+  build_config: build,
+  inbound_nodes: calls,
+}: Config): Config {
+  const { keepdims: _keepdims, ...options } = config as Config;
+  if (Array.isArray(calls) && calls.length > 1) {
+    throw cannotWrite(
+      `'${String(options.name)}' (${String(className)})`,
+      'keepdims is there for maps of one size alone, and the layer is called several times',
+    );
+  }
+  const [, height, width] = (build as { readonly input_shape: readonly number[] }).input_shape;
+  const size = [height!, width!];
+  return { ...options, pool_size: size, strides: size, padding: 'valid' };
 }
 
 /** TensorFlow.js does not find out an extent that a Reshape leaves open, which layers behind it may need. */
