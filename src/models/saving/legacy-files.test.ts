@@ -19,6 +19,7 @@ import { dense } from '../../layers/index.ts';
 import type { Model } from '../model.ts';
 import { type Sequential, sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
+import { compileConfigOf } from './training-config.ts';
 
 interface LegacyCase {
   readonly name: string;
@@ -266,6 +267,13 @@ test('how a model of an old version was compiled', async () => {
   assert.equal(loss.dense_1, 'mse');
   assert.deepEqual(metrics.dense, ['accuracy']);
   assert.deepEqual([metrics.dense_1[0]!.className, metrics.dense_1[0]!.name], ['MeanAbsoluteError', 'error']);
+});
+
+test('a metric without options, as damaged files have it, is left to those who make metrics', () => {
+  const damaged = { class_name: 'MeanMetricWrapper' };
+  assert.deepEqual(compileConfigOf({ metrics: { a: [damaged] } }).metrics, {
+    a: [{ class_name: 'MeanMetricWrapper', config: {} }],
+  });
 });
 
 test('bytes of a legacy file are a model too', async () => {

@@ -2,7 +2,7 @@
 
 import type { Config } from '../../base/config.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../base/errors.ts';
-import { checkOptionNames, describeValue } from '../../base/options.ts';
+import { booleanOption, checkOptionNames, describeValue } from '../../base/options.ts';
 import { type FileSource, openSource } from '../../formats/open-source.ts';
 import { modelInArchive } from '../../formats/places/zip-archive.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
@@ -50,12 +50,13 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
 
 async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> {
   checkOptionNames('loadModel', options, ['compile', 'customObjects']);
+  const compile = booleanOption('loadModel', 'compile', options.compile, true);
   return withOpenedFile(file, (opened) =>
-    withCustomObjects(options.customObjects ?? {}, () => modelOf(opened, file.name, options)),
+    withCustomObjects(options.customObjects ?? {}, () => modelOf(opened, file.name, compile)),
   );
 }
 
-function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model {
+function modelOf(opened: OpenedFile, name: string, compile: boolean): Model {
   const { config, classNames = null, labels = null, learningRateMultipliers = null, loadWeights } = opened;
   if (config === null) {
     throw new FormatError(
@@ -63,7 +64,7 @@ function modelOf(opened: OpenedFile, name: string, options: LoadOptions): Model 
     );
   }
   const model = withoutInitialValues(() => modelFromConfig(config));
-  if (options.compile ?? true) compileFromConfig(model, config, learningRateMultipliers);
+  if (compile) compileFromConfig(model, config, learningRateMultipliers);
   if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
   if (classNames !== null) model.classNames = classNames;
   else if (labels !== null) takeLabels(model, labels, name);

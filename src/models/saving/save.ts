@@ -48,7 +48,7 @@ export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
 }
 
 /**
- * Writes a `.keras` or legacy `.h5` file, all or nothing. `path`: a path, a `file:` URL or a URL object. Throws as `modelToBytes` does,
+ * Writes a `.keras` or legacy `.h5` file, or TensorFlow.js' `model.json` with its weights beside it, all or nothing. `path`: a path, a `file:` URL or a URL object. Throws as `modelToBytes` does,
  * and FoveaError when the file cannot be written.
  */
 export function saveModel(model: SavableModel, path: FilePath, options: SaveOptions = {}): Promise<void> {
@@ -68,9 +68,10 @@ async function writeWith(
   options: SaveOptions,
 ): Promise<void> {
   checkOptionNames(how, options, kind === 'writeModel' ? ['makeFolder', 'teachableMachine'] : ['makeFolder']);
+  const makeFolder = booleanOption(how, 'makeFolder', options.makeFolder, false);
   const name = await toFilePath(path, how);
   const files = await filesOf(kind, model, name, how, options);
-  if (options.makeFolder) await makeFolderOf(name);
+  if (makeFolder) await makeFolderOf(name);
   const folder = name.slice(0, name.length - files.at(-1)!.name.length);
   await writeFilesAtomically(files.map((file) => ({ path: `${folder}${file.name}`, bytes: file.bytes })));
 }

@@ -89,8 +89,8 @@ export function loadWeightsFile(
 export function checkByOrder(options: WeightsOptions | null, what: string): void {
   if (!options?.byName) return;
   throw new ValueError(
-    `${what}: byName works with legacy .h5 and TensorFlow.js files alone, whose layers have names. Leave it out: the layers ` +
-      'of this file are found by their order.',
+    `${what}: byName works with legacy .h5, TensorFlow.js and safetensors files alone, which have the layers' names. ` +
+      'Leave it out: the layers of this file are found by their order.',
   );
 }
 
