@@ -226,8 +226,9 @@ const CASES: Readonly<Record<string, readonly [act: () => unknown, ...says: RegE
   ],
   'save bad ext': [() => network().save(join(folder, 'foo')), /must end in `\.keras`/, /filepath=.*foo/],
   'save_weights bad ext': [
-    () => network().saveWeights(join(folder, 'foo.h5')),
+    () => network().saveWeights(join(folder, 'foo.hdf')),
     /must end in `\.weights\.h5`/,
+    /filepath=.*foo\.hdf/,
   ],
   'load missing': [
     () => loadModel(join(folder, 'nope.keras')),
