@@ -81,7 +81,7 @@ async function takeFetched(model: Functional, file: WeightsFile, store: WeightsS
   const places = store.places.join(' and ');
   throw new FoveaError(
     `The weights '${file.name}' are not in ${places} and could not be downloaded: ${failures.join('; ')}. Download them ` +
-      `elsewhere from ${file.url} and put them into ${store.places[0]} as '${file.name}', or pass the file as \`weights\`; ` +
+      `elsewhere from ${file.url} and put them into ${store.places[0]} as '${file.name}', or pass the file as \`weights\` (on the command line: --base FILE); ` +
       `${URL_VARIABLE} names a folder that serves them; \`weights: null\` gives random weights.`,
   );
 }
