@@ -85,6 +85,7 @@ test('help and version go to standard output', async () => {
 });
 
 test('wrong usage ends with 2 and one sentence', async () => {
+  mkdirSync(join(root, 'folder.keras'));
   const cases: [string[], RegExp][] = [
     [['trian'], /unknown command 'trian'/],
     [['train'], /missing required argument 'data'/],
@@ -109,6 +110,10 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['explain', 'none.keras', 'x.png', '--out', 'why'], /There is no model file/],
     [['train', data, '--base', 'mobilnet'], /no network of that name\. Did you mean 'mobilenet'/],
     [['train', data, '--fine-tune', 'Conv_1'], /say with --base which one/],
+    [['train', data, '--base', 'vgg16', '--fine-tune-rate', '1'], /name the layer/],
+    [['train', 'none', '--base', 'vgg16'], /Unknown data set 'none'/],
+    [['train', 'mnist', '--base', 'vgg16'], /--base is for folders of photos/],
+    [['train', data, '--out', 'folder.keras'], /there is a folder of that name/],
     [['convert', 'none.keras', 'x.h5'], /There is no model file/],
     [['convert', 'none.keras', 'x.onnx'], /must end in \.keras, \.h5 or model\.json/],
     [['convert', 'none.keras', 'none.keras'], /are one file/],
@@ -244,6 +249,60 @@ test('a folder with parts: augmented training, files that cannot be read, images
   const further = await fovea(['train', 'parts', '--model', 'parts.keras', '--augment', '--epochs', '1']);
   assert.match(further.stderr, /has layers for augmentation already/);
   assert.equal(further.code, 0, further.stderr);
+});
+
+/** A base without a classifier, in a file. */
+async function makeBase(): Promise<string> {
+  const net = sequential([
+    layers.conv2d({ filters: 4, kernelSize: 3, inputShape: [8, 8, 1], name: 'first' }),
+    layers.conv2d({ filters: 4, kernelSize: 3, name: 'last' }),
+  ]);
+  await net.save(join(root, 'base.keras'));
+  return 'base.keras';
+}
+
+test('a classifier is trained on a base, and the base fine-tuned, where that makes it better', async () => {
+  const base = await makeBase();
+  const args = ['train', data, '--base', base, '--epochs', '4', '--seed', '1', '--json'];
+  const tuned = await fovea([
+    ...args,
+    '--fine-tune',
+    'last',
+    '--fine-tune-epochs',
+    '3',
+    '--out',
+    'tuned.keras',
+  ]);
+  assert.equal(tuned.code, 0, tuned.stderr);
+  assert.match(
+    tuned.stderr,
+    /Features of the training data[\s\S]*Fine-tuning sequential.* from last on: 153 parameters/,
+  );
+  assert.equal(lastLine(tuned.stdout).epochs, 7);
+
+  const spoiled = [...args, '--fine-tune', 'first', '--fine-tune-epochs', '1', '--fine-tune-rate', '1e6'];
+  const kept = await fovea(spoiled);
+  assert.equal(kept.code, 0, kept.stderr);
+  assert.match(kept.stderr, /the weights from before it are kept/);
+  const { testLoss } = lastLine(kept.stdout);
+  assert.equal(testLoss, lastLine((await fovea(args)).stdout).testLoss, 'those of the classifier');
+
+  const bare = await fovea(['predict', base, join(data, 'dark', '0.png')]);
+  assert.equal(bare.code, 2);
+  assert.match(bare.stderr, /gives \[null, 4, 4, 4\]; expected one number for each class/);
+});
+
+test('one photo of each class trains on a base, without validation', async () => {
+  const base = await makeBase();
+  for (const name of ['dark', 'light']) {
+    mkdirSync(join(root, 'one', name), { recursive: true });
+    copyFileSync(join(root, data, name, '0.png'), join(root, 'one', name, '0.png'));
+  }
+  const { code, stdout, stderr } = await fovea(['train', 'one', '--base', base, '--epochs', '2', '--json']);
+  assert.equal(code, 0, stderr);
+  assert.equal(lastLine(stdout).testedOn, null);
+  const asked = await fovea(['train', 'one', '--base', base, '--validation-split', '0.2']);
+  assert.match(asked.stderr, /too few images to hold some out; leave --validation-split out/);
 });
 
 test('functions of users as loss and metric keep no model from predicting and from its summary', async () => {

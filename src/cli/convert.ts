@@ -1,11 +1,11 @@
 /** @file `fovea convert`: a model from one kind of file to another. */
 
-import { access, constants } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from './command-error.ts';
 import { openCompiledModel } from './network.ts';
 import { printResult, say } from './output.ts';
+import { checkWritable } from './output-file.ts';
 
 /** The ends of names of files with models, and what these are; then those of weights alone. */
 const KINDS: readonly (readonly [end: RegExp, kind: 'model' | 'weights', name: string])[] = [
@@ -24,20 +24,11 @@ function kindOf(path: string): (typeof KINDS)[number] {
   );
 }
 
-async function checkFolder(path: string): Promise<void> {
-  const folder = dirname(resolve(path));
-  try {
-    await access(folder, constants.W_OK);
-  } catch {
-    throw new UsageError(`${path}: the folder ${folder} does not exist or cannot be written to.`);
-  }
-}
-
 async function convert(from: string, to: string, options: { readonly json?: boolean }): Promise<void> {
   const [, kind, name] = kindOf(to);
   if (resolve(from) === resolve(to))
     throw new UsageError(`${from} and ${to} are one file; give another name to write to.`);
-  await checkFolder(to);
+  await checkWritable(to, to);
   say(`Reading ${from} …`);
   const model = await openCompiledModel(from);
   if (kind === 'model') await model.save(to);

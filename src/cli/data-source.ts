@@ -43,6 +43,8 @@ async function loadBuiltIn(name: string, { loadData, classNames }: BuiltIn): Pro
   };
 }
 
+const isBuiltIn = (data: string) => Object.hasOwn(BUILT_IN, data);
+
 async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
@@ -51,16 +53,27 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
+/** Throws UsageError when there is no such data set and no such folder. */
+async function checkIsThere(data: string): Promise<void> {
+  if (isBuiltIn(data) || (await isFolder(data))) return;
+  const { message } = unknownNameError('data set', data, Object.keys(BUILT_IN));
+  throw new UsageError(`${message} There is no folder of that name either.`);
+}
+
+/** Throws UsageError unless DATA is a folder: images of built-in data sets are no photos. */
+export async function checkPhotos(data: string): Promise<void> {
+  await checkIsThere(data);
+  if (!isBuiltIn(data)) return;
+  throw new UsageError(
+    `--base is for folders of photos; ${data} has small images, which train from scratch in seconds.`,
+  );
+}
+
 /**
  * Opens DATA. `options` say how a folder is read; built-in data sets have a fixed form. Throws UsageError when there is
  * no such data set and no such folder, or the folder is not one of classes.
  */
 export async function openDataSource(data: string, options: FolderOptions): Promise<DataSource> {
-  const builtIn = Object.hasOwn(BUILT_IN, data) ? BUILT_IN[data] : undefined;
-  if (builtIn !== undefined) return loadBuiltIn(data, builtIn);
-  if (!(await isFolder(data))) {
-    const { message } = unknownNameError('data set', data, Object.keys(BUILT_IN));
-    throw new UsageError(`${message} There is no folder of that name either.`);
-  }
-  return openImageFolder(data, options);
+  await checkIsThere(data);
+  return isBuiltIn(data) ? loadBuiltIn(data, BUILT_IN[data]!) : openImageFolder(data, options);
 }

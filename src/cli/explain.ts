@@ -13,7 +13,7 @@ import { CHAPTERS, type Chapter } from './explain/chapters.ts';
 import { classLabel, type Explained, PictureFolder } from './explain/explained.ts';
 import { explanationPage } from './explain/page.ts';
 import { RESIZE } from './image-folder.ts';
-import { imageFormOf, type Network, openModel } from './network.ts';
+import { checkClassifier, imageFormOf, type Network, openModel } from './network.ts';
 import { printResult, say } from './output.ts';
 import { type Pixels, pixelsOf, preparedPixels } from './pixels.ts';
 
@@ -64,8 +64,7 @@ function withTwoNames(model: Network): void {
 
 async function explainedImage(path: string, modelPath: string, options: ExplainOptions): Promise<Explained> {
   const model = await openModel(modelPath);
-  if (model.outputs.length !== 1)
-    throw new UsageError(`${modelPath} has ${model.outputs.length} outputs; expected one.`);
+  checkClassifier(model);
   withTwoNames(model);
   const { size, colorMode } = imageFormOf(model, modelPath);
   const photo = await images.loadImage(path, { colorMode });

@@ -123,7 +123,7 @@ function describeParts(parts: Parts, classCount: number): string {
   return `Found ${count(total)} images belonging to ${classCount} classes${listed}.`;
 }
 
-/** The parts with what `--validation-split` holds out. Throws UsageError when that does not fit. */
+/** The parts with what is held out for validation. Throws UsageError when a split that is asked for does not fit. */
 function splitParts(
   folder: string,
   parts: Parts,
@@ -136,6 +136,7 @@ function splitParts(
   }
   const halves = split(parts.train ?? [], held, seed ?? SPLIT_SEED);
   if (halves.validation.length > 0) return { ...parts, ...halves };
+  if (validationSplit === undefined) return parts;
   throw new UsageError(`${folder} has too few images to hold some out; leave --validation-split out.`);
 }
 

@@ -6,6 +6,7 @@ import type { Tensor } from '../base/tensor.ts';
 import { tensor } from '../base/tensor.ts';
 import { loadModel, UnsupportedError, utils } from '../index.ts';
 import { UsageError } from './command-error.ts';
+import { say } from './output.ts';
 import { type LayerLike, leafLayers, type Pixels, pixelsOf } from './pixels.ts';
 
 /** A model of the library, Sequential or Functional. */
@@ -29,7 +30,7 @@ export async function openCompiledModel(path: string): Promise<Network> {
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     const model = await open(path, false);
-    process.stderr.write(`The optimizer is left out. ${error.message}\n`);
+    say(`The optimizer is left out. ${error.message}`);
     return model;
   }
 }
@@ -78,8 +79,18 @@ export interface Task {
   readonly pixels: Pixels;
 }
 
+/** Throws UsageError for a model that does not give a number for each class, such as a base without a classifier. */
+export function checkClassifier({ outputs, name }: Network): void {
+  const shapes = outputs.map(({ shape }) => shape);
+  if (shapes.length === 1 && shapes[0]!.slice(1, -1).every((extent) => extent === 1)) return;
+  throw new UsageError(
+    `The model '${name}' gives ${shapes.map(formatShape).join(' and ')}; expected one number for each class, [null, classes].`,
+  );
+}
+
 /** Throws UsageError when the model's outputs do not fit the classes of the data. */
 export function taskOf(model: Network, classCount: number): Task {
+  checkClassifier(model);
   const units = model.outputs[0]!.shape.at(-1);
   const pixels = pixelsOf(model);
   if (units === classCount) return { loss: 'categoricalCrossentropy', classCount, pixels };

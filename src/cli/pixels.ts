@@ -23,6 +23,7 @@ export interface LayerLike {
   readonly weights: readonly unknown[];
   /** Of models only. */
   readonly layers?: readonly LayerLike[];
+  readonly inputs?: readonly { readonly shape: readonly (number | null)[] }[];
 }
 
 /** The layers of a model and of the models inside of it, in order. */
@@ -45,6 +46,8 @@ export function scalesPixels(model: LayerLike): boolean {
 /** How the model wants its pixels: known networks as they were trained, others that do not scale them from 0 to 1. */
 export function pixelsOf(model: LayerLike): Pixels {
   if (scalesPixels(model)) return 'none';
+  // A known architecture for grey images was not trained on ImageNet.
+  if (model.inputs?.[0]?.shape.at(-1) === 1) return 'unit';
   const names = new Set([...leafLayers(model)].map(({ name }) => name));
   return baseByLayers(names)?.pixels ?? 'unit';
 }

@@ -6,7 +6,7 @@ import { images, type Tensor } from '../index.ts';
 import { shownClassNames } from './class-names.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
 import { RESIZE } from './image-folder.ts';
-import { imageFormOf, type Network, openModel } from './network.ts';
+import { checkClassifier, imageFormOf, type Network, openModel } from './network.ts';
 import { percent, printResult, say } from './output.ts';
 import { pixelsOf, preparedPixels } from './pixels.ts';
 
@@ -97,6 +97,7 @@ function lineOf({ image, class: index, className, probability }: Prediction): st
 async function predict(path: string, paths: readonly string[], options: PredictOptions): Promise<void> {
   await chooseBackend(options);
   const model = await openModel(path);
+  checkClassifier(model);
   const predictor = new Predictor(model, path);
   await predictor.run(paths);
   const { predictions, failed } = predictor;

@@ -1,7 +1,7 @@
 /** @file `fovea report`: one page about a trained model. */
 
-import { access, constants, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { writeFileAtomically } from '../formats/files.ts';
@@ -12,7 +12,8 @@ import { BUILT_IN_NAMES, openDataSource } from './data-source.ts';
 import { partToMeasure, warnOfOtherClasses } from './evaluate.ts';
 import { checkImageShape, imageFormOf, imageShapeOf, openModel, taskOf } from './network.ts';
 import { printResult, say } from './output.ts';
-import { historyPathOf } from './train.ts';
+import { checkWritable } from './output-file.ts';
+import { historyPathOf } from './train/outcome.ts';
 
 interface ReportOptions extends EngineOptions {
   readonly out: string;
@@ -28,12 +29,7 @@ const SAY_EVERY = 2000;
 async function checkOut(path: string): Promise<void> {
   if (!/\.html?$/i.test(path))
     throw new UsageError(`--out ${path}: a report is a page, so the name must end in .html.`);
-  const folder = dirname(resolve(path));
-  try {
-    await access(folder, constants.W_OK);
-  } catch {
-    throw new UsageError(`--out ${path}: the folder ${folder} does not exist or cannot be written to.`);
-  }
+  await checkWritable(`--out ${path}`, path);
 }
 
 /** The training's numbers: of the file that is named, else of the one beside the model, if it is there. */

@@ -8,9 +8,10 @@ import { after, before, test } from 'node:test';
 import { applications, layers, model, sequential, tensor } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
 import type { Network } from '../network.ts';
+import { pixelsOf } from '../pixels.ts';
 import { baseByLayers, baseByName, baseByWeightsFile } from './known-bases.ts';
 import { openBase } from './open-base.ts';
-import { checkLayerOf, transferNetwork, unfreezeFrom } from './transfer-network.ts';
+import { checkFineTuned, transferNetwork, unfreezeFrom } from './transfer-network.ts';
 import { joinRuns, withBestEpoch } from './transfer-run.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'fovea-base-'));
@@ -45,13 +46,15 @@ test("Keras' names of weight files say which network, its width, and whether it 
     ['vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5', 'vgg16', undefined, false],
     ['resnet50v2_weights_tf_dim_ordering_tf_kernels.h5', 'resnet50v2', undefined, true],
     ['efficientnetb0_notop.h5', 'efficientnetb0', undefined, false],
-    ['weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5', 'mobilenetv3small', undefined, false],
+    ['weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5', 'mobilenetv3small', 1, false],
+    ['weights_mobilenet_v3_large_224_0.75_float.h5', 'mobilenetv3large', 0.75, true],
   ];
   for (const [file, name, alpha, includeTop] of cases) {
     const found = baseByWeightsFile(file);
     assert.deepEqual([found?.base.name, found?.alpha, found?.includeTop], [name, alpha, includeTop], file);
   }
-  assert.equal(baseByWeightsFile('weights.h5'), null);
+  for (const file of ['weights.h5', 'weights_mobilenet_v3_small_minimalistic_224_1.0_float.h5'])
+    assert.equal(baseByWeightsFile(file), null, file);
 });
 
 test('a file of weights under that name, and a model of any format, become a base', async () => {
@@ -85,6 +88,8 @@ test('what cannot be a base is refused', async () => {
     [join(root, 'flat.keras'), undefined, /no maps of images/],
     [join(root, 'mine.h5'), undefined, /weights without a model, and its name is none/],
     [join(root, 'mobile.keras'), [64, 64], /--image-size is set by the model file/],
+    ['mobilenetv2-0.4', undefined, /--base mobilenetv2: .*alpha can be one of/],
+    ['mobilenetv2', [16, 16], /--base mobilenetv2: .*at least 32x32/],
   ];
   for (const [text, size, message] of cases) {
     await assert.rejects(
@@ -130,13 +135,24 @@ test('layers from a name on train, and normalizations do not', () => {
     ['block_16_project', 'Conv_1'],
   );
   assert.throws(
-    () => checkLayerOf(mobile, 'block_16_projct'),
+    () => checkFineTuned(mobile, 'block_16_projct'),
     /--fine-tune: .*Did you mean 'block_16_project'/,
+  );
+  checkFineTuned(mobile, 'Conv_1');
+  assert.throws(
+    () => checkFineTuned(mobile, 'Conv_1_bn'),
+    /no layer from there on has weights that could train/,
   );
   assert.equal(baseByLayers(new Set(mobile.layers.map(({ name }) => name)))?.name, 'mobilenetv2');
 });
 
-test('two runs become one, with the epoch whose weights are kept', () => {
+test('networks for grey images get pixels from 0 to 1, for they were not trained on ImageNet', async () => {
+  const options = { weights: null, inputShape: [32, 32, 1], classes: 2 };
+  assert.equal(pixelsOf(await applications.mobileNet({ ...options, alpha: 0.25 })), 'unit');
+  assert.equal(pixelsOf(mobile), 'tf');
+});
+
+test('two runs become one, with the best epoch of both', () => {
   const run = (losses: number[]) =>
     withBestEpoch({
       history: { loss: losses, val_loss: losses },
@@ -146,5 +162,7 @@ test('two runs become one, with the epoch whose weights are kept', () => {
       kept: null,
     });
   const { history, seconds, kept } = joinRuns(run([3, 1, 2]), run([5, 4]));
-  assert.deepEqual([history.val_loss, seconds, kept], [[3, 1, 2, 5, 4], 5, 4]);
+  assert.deepEqual([history.val_loss, seconds, kept], [[3, 1, 2, 5, 4], 5, 1]);
+  assert.equal(joinRuns(run([3, 1, 2]), run([5, 0.5])).kept, 4);
+  assert.equal(joinRuns(run([3, 1, 2]), run([])).kept, 1);
 });

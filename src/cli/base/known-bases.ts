@@ -22,7 +22,7 @@ export interface KnownBase {
   readonly hasAlpha: boolean;
   /** Names of Keras' weight files begin so. */
   readonly file: RegExp;
-  /** Layers that no other of these networks has. */
+  /** Layers that tell it from all that come after it in the list. */
   readonly layers: readonly string[];
 }
 
@@ -35,22 +35,37 @@ const base = (
   { size = 224, hasAlpha = false }: { readonly size?: number; readonly hasAlpha?: boolean } = {},
 ): KnownBase => ({ name, make: make as Make, pixels, file, layers, size, hasAlpha });
 
-const narrow = { size: 160, hasAlpha: true };
+const WIDTHS = { hasAlpha: true };
+const SMALLER = { ...WIDTHS, size: 160 };
 
 export const KNOWN_BASES: readonly KnownBase[] = [
-  base('mobilenet', applications.mobileNet, 'tf', /^mobilenet_\d_\d_/, ['conv_pw_13'], narrow),
+  base('mobilenet', applications.mobileNet, 'tf', /^mobilenet_\d_\d_/, ['conv_pw_13'], SMALLER),
   base(
     'mobilenetv2',
     applications.mobileNetV2,
     'tf',
     /^mobilenet_v2_/,
     ['block_13_expand', 'Conv_1'],
-    narrow,
+    SMALLER,
   ),
-  base('mobilenetv3small', applications.mobileNetV3Small, 'none', /^weights_mobilenet_v3_small_/, []),
-  base('mobilenetv3large', applications.mobileNetV3Large, 'none', /^weights_mobilenet_v3_large_/, []),
-  base('vgg16', applications.vgg16, 'caffe', /^vgg16_/, ['block1_conv1', 'block5_conv3']),
+  base(
+    'mobilenetv3small',
+    applications.mobileNetV3Small,
+    'none',
+    /^weights_mobilenet_v3_small_224_/,
+    [],
+    WIDTHS,
+  ),
+  base(
+    'mobilenetv3large',
+    applications.mobileNetV3Large,
+    'none',
+    /^weights_mobilenet_v3_large_224_/,
+    [],
+    WIDTHS,
+  ),
   base('vgg19', applications.vgg19, 'caffe', /^vgg19_/, ['block1_conv1', 'block5_conv4']),
+  base('vgg16', applications.vgg16, 'caffe', /^vgg16_/, ['block1_conv1', 'block5_conv3']),
   base('resnet50', applications.resNet50, 'caffe', /^resnet50_/, [
     'conv1_conv',
     'conv1_bn',
@@ -86,7 +101,7 @@ export interface NamedWeights extends NamedBase {
   readonly includeTop: boolean;
 }
 
-const ALPHA = /^mobilenet_(\d)_(\d)_|_kernels_(\d\.\d+)_/;
+const ALPHA = /^mobilenet_(\d)_(\d)_|_(?:kernels|v3_(?:small|large)_224)_(\d\.\d+)_/;
 
 /** What the name of a weights file says; null for a name that Keras does not give. */
 export function baseByWeightsFile(fileName: string): NamedWeights | null {

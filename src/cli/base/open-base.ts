@@ -2,6 +2,7 @@
 
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { formatShape } from '../../base/shape.ts';
 import { nearestName } from '../../base/suggest.ts';
 import { FormatError, loadModel, model } from '../../index.ts';
@@ -84,7 +85,13 @@ async function makeKnown(
 ): Promise<Base> {
   const [height, width] = size ?? [base.size, base.size];
   const inputShape = [height, width, 3];
-  const net = await base.make({ weights, includeTop, inputShape, ...(alpha === undefined ? {} : { alpha }) });
+  const net = await base
+    .make({ weights, includeTop, inputShape, ...(alpha === undefined ? {} : { alpha }) })
+    .catch((error: unknown) => {
+      // The size and the width are what the user chose.
+      if (!(error instanceof ValueError || error instanceof ShapeError)) throw error;
+      throw new UsageError(`--base ${base.name}: ${error.message}`, { cause: error });
+    });
   return { net: upToLastMaps(net, base.name), pixels: base.pixels, imageShape: [height, width, 3] };
 }
 
@@ -98,7 +105,7 @@ function unknownBase(text: string): UsageError {
   );
   return new UsageError(
     `--base ${text}: there is no such file and no network of that name.${nearest === undefined ? '' : ` Did you mean '${nearest}'?`} ` +
-      `Known: ${BASE_NAMES}; those of mobilenet and mobilenetv2 with a width too, as in mobilenetv2-0.35.`,
+      `Known: ${BASE_NAMES}; those of MobileNets with a width too, as in mobilenetv2-0.35.`,
   );
 }
 
@@ -134,7 +141,7 @@ export async function openBase(text: string, size: readonly [number, number] | u
     if (weights === null) {
       if (!/weights without a model/.test(error.message)) throw error;
       throw new UsageError(
-        `--base ${text}: the file holds weights without a model, and its name is none that Keras gives to weights of ImageNet. ` +
+        `--base ${text}: the file holds weights without a model, and its name is none of those that Keras gives to the weights of ImageNet of these networks: ${BASE_NAMES}. ` +
           'Name it so, or give a file of a whole model.',
       );
     }

@@ -63,10 +63,10 @@ export function transferNetwork(base: Base, classCount: number, augment: Augment
   return net;
 }
 
-/** The place of a layer of the base. Throws UsageError for a name that none has. */
-export function checkLayerOf(base: Network, name: string): number {
+/** The layers of the base from `name` on that fine-tuning trains. Throws UsageError for a layer that it does not have. */
+function fineTuned(base: Network, name: string) {
   const at = base.layers.findIndex((layer) => layer.name === name);
-  if (at >= 0) return at;
+  if (at >= 0) return base.layers.slice(at).filter(({ className }) => className !== 'BatchNormalization');
   const { message } = unknownNameError(
     'layer',
     name,
@@ -75,14 +75,20 @@ export function checkLayerOf(base: Network, name: string): number {
   throw new UsageError(`--fine-tune: ${message}`);
 }
 
+/** Throws UsageError for a layer that the base does not have, and for one from which on it has no weights to train. */
+export function checkFineTuned(base: Network, name: string): void {
+  if (fineTuned(base, name).some(({ weights }) => weights.length > 0)) return;
+  throw new UsageError(
+    `--fine-tune ${name}: no layer from there on has weights that could train. Name a layer nearer to the images.`,
+  );
+}
+
 /**
  * Lets the base's layers from `name` on train. Normalizations keep their statistics: batches of few photos would spoil them.
  * Throws UsageError for a layer that it does not have.
  */
 export function unfreezeFrom(base: Network, name: string): void {
-  const at = checkLayerOf(base, name);
+  const trained = new Set(fineTuned(base, name));
   base.trainable = true;
-  base.layers.forEach((layer, i) => {
-    layer.trainable = i >= at && layer.className !== 'BatchNormalization';
-  });
+  for (const layer of base.layers) layer.trainable = trained.has(layer);
 }

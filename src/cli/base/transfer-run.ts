@@ -2,7 +2,6 @@
 
 import { type CallbackLike, callbacks } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
-import type { DataSource } from '../data-parts.ts';
 import type { TrainingRun } from '../training-run.ts';
 import type { Base } from './open-base.ts';
 
@@ -12,14 +11,6 @@ const PATIENCE = 5;
 /** Ends the training when validation gets no better, with the weights of the best epoch. */
 export function stopEarly(): CallbackLike {
   return callbacks.earlyStopping({ monitor: 'val_loss', patience: PATIENCE, restoreBestWeights: true });
-}
-
-/** Throws UsageError for built-in data sets, whose images are no photos. */
-export function checkPhotos({ name, fromFiles }: DataSource): void {
-  if (fromFiles) return;
-  throw new UsageError(
-    `--base is for folders of photos; ${name} has small images, which train from scratch in seconds.`,
-  );
 }
 
 /** The form in which the base takes images. Throws UsageError for another that was asked for. */
@@ -38,16 +29,16 @@ export function withBestEpoch(run: TrainingRun): TrainingRun {
   return losses.length === 0 ? run : { ...run, kept: losses.indexOf(Math.min(...losses)) };
 }
 
-/** A run, and the one that went on from it. */
+/** A run, and the one that went on from it. What is kept is the best epoch of both. */
 export function joinRuns(first: TrainingRun, then: TrainingRun): TrainingRun {
   const history = Object.entries(first.history).map(([name, values]): [string, number[]] => {
     return [name, [...values, ...(then.history[name] ?? [])]];
   });
-  return {
+  return withBestEpoch({
     history: Object.fromEntries(history),
     secondsPerEpoch: [...first.secondsPerEpoch, ...then.secondsPerEpoch],
     seconds: first.seconds + then.seconds,
     interrupted: then.interrupted,
-    kept: then.kept === null ? null : first.secondsPerEpoch.length + then.kept,
-  };
+    kept: null,
+  });
 }
