@@ -52,7 +52,7 @@ export const OPTIMIZER = 'optimizer_weights';
 
 /** Whether the HDF5 file has this layout. */
 export function isLegacyH5(reader: Hdf5Reader): boolean {
-  return reader.names(MODEL_WEIGHTS) !== null || hasList(reader, '', 'layer_names');
+  return ['', MODEL_WEIGHTS].some((group) => hasList(reader, group, 'layer_names'));
 }
 
 /** Opens a file of this layout; `what` names it in messages. Throws FormatError for damage. */

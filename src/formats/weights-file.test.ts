@@ -88,6 +88,23 @@ test('a gap in the numbered arrays is refused', async () => {
   refuses(bytes, /'layers\/dense\/vars' holds 1, expected arrays 0 to 0/);
 });
 
+test('a layer called as the groups of arrays is one beside them', () => {
+  const array = { shape: [1], data: Float32Array.of(3) };
+  const path = 'layers/vars/vars';
+  const file = readWeights(
+    writeWeights([
+      { path: 'layers/vars', name: 'a', arrays: [array] },
+      { path, name: 'b', arrays: [array, array] },
+    ]),
+    'x',
+  );
+  assert.deepEqual(file.paths(), ['layers/vars', path]);
+  assert.deepEqual(
+    ['layers', 'layers/vars', path].map((each) => file.arrays(each)!.length),
+    [0, 1, 2],
+  );
+});
+
 test('a file with bytes changed anywhere is read or refused, and never breaks the next one', async () => {
   const bytes = writeWeights(groups);
   for (let at = 0; at < bytes.length; at += 97) {

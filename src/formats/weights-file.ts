@@ -64,7 +64,7 @@ export function readWeights(bytes: Uint8Array, what: string): WeightsFile {
 
 function arraysAt(reader: Hdf5Reader, path: string, what: string): readonly StoredArray[] | null {
   const vars = join(path, 'vars');
-  const names = reader.names(vars);
+  const names = arrayNames(reader, vars);
   if (names === null) return null;
   return names.map((_, index) => {
     const array = reader.dataset(`${vars}/${index}`);
@@ -75,11 +75,15 @@ function arraysAt(reader: Hdf5Reader, path: string, what: string): readonly Stor
   });
 }
 
+/** The names of arrays in a group; beside them can be a layer, of a class or property called `vars`. Null without the group. */
+function arrayNames(reader: Hdf5Reader, vars: string): readonly string[] | null {
+  return reader.names(vars)?.filter((name) => /^\d+$/.test(name)) ?? null;
+}
+
 function pathsWithArrays(reader: Hdf5Reader, path: string): string[] {
-  return (reader.names(path) ?? []).flatMap((name) => {
-    if (name !== 'vars') return pathsWithArrays(reader, join(path, name));
-    return (reader.names(join(path, 'vars')) ?? []).length > 0 ? [path] : [];
-  });
+  const own = (arrayNames(reader, join(path, 'vars')) ?? []).length > 0 ? [path] : [];
+  const inner = (reader.names(path) ?? []).filter((name) => !/^\d+$/.test(name));
+  return [...own, ...inner.flatMap((name) => pathsWithArrays(reader, join(path, name)))];
 }
 
 function join(path: string, name: string): string {

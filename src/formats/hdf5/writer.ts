@@ -50,7 +50,7 @@ export function writeHdf5(body: (writer: Hdf5Writer) => void): Uint8Array {
 
 /** Throws ValueError for a name that paths of HDF5 files cannot have, or that readers refuse. */
 function checkName(name: string, path: string): void {
-  if (!['', '.', '..'].includes(name) && !isPrototypeKey(name)) return;
+  if (!['', '.', '..'].includes(name) && !name.includes('\0') && !isPrototypeKey(name)) return;
   throw new ValueError(
     `'${path}' cannot be written to an HDF5 file, where '${name}' means something else. Give the layer or weight of this name ` +
       'another one.',

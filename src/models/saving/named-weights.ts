@@ -5,12 +5,15 @@ import type { Layer } from '../../layers/layer.ts';
 
 /**
  * The weights of `owner` and of the layers inside, each once and each under a name of its own: `kernel`, `block/conv2d/kernel`.
- * Where two layers at one place have the same name, the second one's weights get a number: `conv2d/kernel_1`.
+ * Where two layers at one place have the same name, the second one's weights get a number: `conv2d/kernel_1`; so does a weight
+ * with the name of a layer beside it.
  */
 export function namedWeights(owner: Layer): Map<Variable, string> {
   const names = new Map<Variable, string>();
   const used = new Set<string>();
   const visit = (layer: Layer, prefix: string): void => {
+    // In files with groups an array and a group cannot have one name.
+    for (const inner of layer.subLayers) used.add(`${prefix}${inner.name}`);
     for (const weight of layer.ownWeights) {
       if (!names.has(weight)) names.set(weight, unusedName(`${prefix}${ownName(layer, weight)}`, used));
     }

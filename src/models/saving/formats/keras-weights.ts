@@ -1,5 +1,6 @@
 /** @file The `.weights.h5` file of Keras 3: weights without a model. */
 
+import { isLegacyH5 } from '../../../formats/legacy-h5.ts';
 import { readWeights } from '../../../formats/weights-file.ts';
 import { loadWeightsFile, weightsToBytes } from '../weights.ts';
 import type { FileFormat } from './file-format.ts';
@@ -8,7 +9,9 @@ export const kerasWeights: FileFormat = {
   name: 'a .weights.h5 file of Keras 3',
   ending: '.weights.h5',
 
-  matches: ({ hdf5 }) => hdf5 !== null && (hdf5.names('layers') !== null || hdf5.names('vars') !== null),
+  // In legacy files these can be the names of layers.
+  matches: ({ hdf5 }) =>
+    hdf5 !== null && !isLegacyH5(hdf5) && (hdf5.names('layers') !== null || hdf5.names('vars') !== null),
 
   open: ({ bytes, name }) => ({
     config: null,
