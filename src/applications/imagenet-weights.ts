@@ -1,7 +1,7 @@
 /** @file ImageNet's weights: kept ones where they are good, else downloaded and kept. */
 
 import { environmentVariable } from '../base/environment.ts';
-import { FormatError, FoveaError, ValueError } from '../base/errors.ts';
+import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { checksumProblem } from '../downloads/checksum.ts';
 import { type DownloadTimes, download, reasonOf } from '../downloads/download.ts';
 import type { Functional } from '../models/functional.ts';
@@ -28,7 +28,9 @@ async function take(model: Functional, file: WeightsFile, bytes: Uint8Array, pla
   try {
     await loadBytes(model, bytes, place);
   } catch (error) {
-    throw error instanceof FormatError ? new WrongFile(error.message, { cause: error }) : error;
+    // A page or an archive in the file's place is UnsupportedError.
+    const isWrong = error instanceof FormatError || error instanceof UnsupportedError;
+    throw isWrong ? new WrongFile(error.message, { cause: error }) : error;
   }
 }
 
