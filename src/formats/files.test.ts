@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -17,6 +17,16 @@ test('a file is written, then replaced, and nothing else is left', async () => {
   assert.deepEqual([...(await readFile(path))], [3]);
   assert.deepEqual(await readdir(folder), ['a.keras']);
   assert.deepEqual([...(await readWholeFile(path))], [3]);
+});
+
+test('a link stays a link, and a private file private', { skip: process.platform === 'win32' }, async () => {
+  const [path, link] = ['private.h5', 'link.h5'].map((name) => join(folder, name)) as [string, string];
+  await writeFile(path, 'old', { mode: 0o600 });
+  await symlink(path, link);
+  await writeFileAtomically(link, Uint8Array.of(7));
+  assert.deepEqual([...(await readFile(path))], [7]);
+  assert.ok((await lstat(link)).isSymbolicLink());
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
 });
 
 test('a failure leaves nothing behind', async () => {

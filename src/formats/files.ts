@@ -25,7 +25,7 @@ export interface FileToWrite {
 
 /**
  * Writes `bytes` to `path`, all or nothing: into a new file beside it, flushed to the disk, then renamed. A failure
- * leaves the old file as it was and nothing new. Throws FoveaError when the system refuses, UnsupportedError in browsers.
+ * leaves the old file as it was and nothing new. Links to files stay links, and who may read the file stays too. Throws FoveaError when the system refuses, UnsupportedError in browsers.
  */
 export function writeFileAtomically(path: string, bytes: Uint8Array): Promise<void> {
   return writeFilesAtomically([{ path, bytes }]);
@@ -39,16 +39,16 @@ export function writeFileAtomically(path: string, bytes: Uint8Array): Promise<vo
 export async function writeFilesAtomically(files: readonly FileToWrite[]): Promise<void> {
   const { rename, rm } = await nodeFiles();
   const { dirname, join } = await import('node:path');
-  const waiting = files.map(({ path, bytes }) => ({
-    path,
-    bytes,
-    temporary: join(dirname(path), temporaryName()),
-  }));
+  const places = await Promise.all(files.map(({ path }) => oldFile(path)));
+  const waiting = files.map(({ bytes }, i) => {
+    const { path, mode } = places[i]!;
+    return { path, bytes, mode, temporary: join(dirname(path), temporaryName()) };
+  });
   let at = '';
   try {
-    for (const { path, bytes, temporary } of waiting) {
+    for (const { path, bytes, mode, temporary } of waiting) {
       at = path;
-      await writeNewFile(temporary, bytes);
+      await writeNewFile(temporary, bytes, mode);
     }
     for (const { path, temporary } of waiting) {
       at = path;
@@ -62,11 +62,23 @@ export async function writeFilesAtomically(files: readonly FileToWrite[]): Promi
   }
 }
 
+/** The file that `path` means, which a link may lead to, and who may read it; undefined for a new one. */
+async function oldFile(path: string): Promise<{ readonly path: string; readonly mode: number | undefined }> {
+  const { realpath, stat } = await nodeFiles();
+  try {
+    const real = await realpath(path);
+    return { path: real, mode: (await stat(real)).mode & 0o777 };
+  } catch {
+    return { path, mode: undefined };
+  }
+}
+
 /** Writes a file that does not exist, and flushes it to the disk. */
-async function writeNewFile(path: string, bytes: Uint8Array): Promise<void> {
+async function writeNewFile(path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> {
   const { open } = await nodeFiles();
   const file = await open(path, 'wx');
   try {
+    if (mode !== undefined) await file.chmod(mode);
     await file.writeFile(bytes);
     await file.sync();
   } finally {
