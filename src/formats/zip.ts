@@ -139,7 +139,7 @@ function findEnd(view: DataView): number {
 }
 
 /** A description, for messages, of `bytes` that are not a complete zip archive. */
-export function describeStart(bytes: Uint8Array): string {
+function describeStart(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'it is empty';
   if (bytes[0] === 0x89 && bytes[1] === 0x48 && bytes[2] === 0x44 && bytes[3] === 0x46)
     return 'it is an HDF5 file';

@@ -2,6 +2,7 @@
 
 import type { Config, ConfigValue } from '../../base/config.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { listed } from '../../base/listed.ts';
 import { describeValue } from '../../base/options.ts';
 import { parseJsonRecord } from '../json-record.ts';
 import type { SavedFile } from '../saved-file.ts';
@@ -104,13 +105,13 @@ export async function readTfjsWeights(
 }
 
 async function readGroup(file: SavedFile, group: ManifestGroup): Promise<TfjsWeight[]> {
-  const purpose = `with the weights ${listed(group.weights.map(({ name }) => `'${name}'`))}`;
+  const purpose = `with the weights ${listed(group.weights.map(({ name }) => name))}`;
   const parts = await Promise.all(group.paths.map((path) => file.needed(path, purpose)));
   const found = parts.reduce((sum, part) => sum + part.length, 0);
   if (found !== group.bytes) {
     throw new FormatError(
-      `${file.name}: ${listed(group.paths.map((path) => `'${path}'`))} ${group.paths.length === 1 ? 'has' : 'have'} ${found} bytes, expected ` +
-        `${group.bytes} for the weights ${listed(group.weights.map(({ name }) => `'${name}'`))}. A download may have been cut off, or ` +
+      `${file.name}: ${listed(group.paths)} ${group.paths.length === 1 ? 'has' : 'have'} ${found} bytes, expected ` +
+        `${group.bytes} for the weights ${listed(group.weights.map(({ name }) => name))}. A download may have been cut off, or ` +
         'the files belong to different models.',
     );
   }
@@ -140,10 +141,4 @@ function joined(parts: readonly Uint8Array[], size: number): Uint8Array {
     at += part.length;
   }
   return bytes;
-}
-
-/** The first few of a list. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(', ');
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -40,7 +40,7 @@ test('layers inside are part of the names', async () => {
   assert.deepEqual(other.getWeights(), model.getWeights());
   await assert.rejects(
     net().loadWeights(path),
-    /lacks the weights 'conv\/kernel', 'conv\/bias', .*and 2 more/,
+    /lacks the weights 'conv\/kernel', 'conv\/bias', .*and 3 more/,
   );
 });
 

@@ -4,7 +4,6 @@ import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../../
 import { booleanOption } from '../../../base/options.ts';
 import { describeForeign } from '../../../formats/foreign-files.ts';
 import type { SavedFile } from '../../../formats/saved-file.ts';
-import { describeStart } from '../../../formats/zip.ts';
 import type { SavableModel } from '../saved-layers.ts';
 import { checkBuilt } from '../weights.ts';
 import type { FileFormat, OpenedFile, WriteOptions, WrittenFile } from './file-format.ts';
@@ -47,8 +46,13 @@ async function formatOf(file: SavedFile): Promise<FileFormat> {
 
 function describeContent(file: SavedFile): string {
   const names = file.hdf5?.names('');
-  if (names === undefined || names === null) return describeStart(file.bytes);
+  if (names === undefined || names === null) return `it begins with ${JSON.stringify(beginning(file.bytes))}`;
   return `it is an HDF5 file of ${names.length === 0 ? 'nothing' : names.slice(0, 10).join(', ')}`;
+}
+
+/** The first characters of a file that is none of those that are known. */
+function beginning(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes.subarray(0, 24)).replace(/[^\x20-\x7e]+/g, ' ');
 }
 
 /**

@@ -1,5 +1,6 @@
 /** @file The `.safetensors` file: weights by name, layers one in the other: `conv2d/kernel`, `base/conv1/kernel`. */
 
+import { listed } from '../../../base/listed.ts';
 import { formatShape, sameShape } from '../../../base/shape.ts';
 import {
   isSafetensors,
@@ -62,9 +63,4 @@ function loadByName(
     if (stored.size > 0) assignments.misfit(`the model has no weights ${listed([...stored.keys()])}`, what);
   }
   assignments.apply();
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 6).map((name) => `'${name}'`);
-  return `${shown.join(', ')}${names.length > 6 ? ` and ${names.length - 6} more` : ''}`;
 }

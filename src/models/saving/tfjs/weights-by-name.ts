@@ -1,6 +1,7 @@
 /** @file The weights of TensorFlow.js' files, which are found by the names of their layers: `conv1/kernel`. */
 
 import { FormatError } from '../../../base/errors.ts';
+import { listed } from '../../../base/listed.ts';
 import { formatShape, sameShape } from '../../../base/shape.ts';
 import type { TfjsWeight } from '../../../formats/tfjs/model-json.ts';
 import type { Variable } from '../../../graph/variable.ts';
@@ -67,7 +68,7 @@ export function loadTfjsWeights(
       fill(assignments, weight, array, what);
     } else if (!options?.byName) {
       assignments.misfit(
-        `'${array.name}' belongs to no layer of the model, which has ${listed(wanted)}`,
+        `'${array.name}' belongs to no layer of the model, which has ${listed(wanted.map(({ name }) => name))}`,
         what,
       );
     }
@@ -75,7 +76,7 @@ export function loadTfjsWeights(
   const missing = wanted.filter((weight) => !found.has(weight));
   if (missing.length > 0 && !options?.byName)
     assignments.misfit(
-      `${missing.length} of the model's ${wanted.length} weights are missing: ${listed(missing)}`,
+      `${missing.length} of the model's ${wanted.length} weights are missing: ${listed(missing.map(({ name }) => name))}`,
       what,
     );
   assignments.apply();
@@ -111,12 +112,4 @@ function sameNames(
   return new FormatError(
     `${what}: two layers of the model have a weight '${twice.name}', so that names do not tell which is whose.`,
   );
-}
-
-function listed(weights: readonly NamedWeight[]): string {
-  const shown = weights
-    .slice(0, 5)
-    .map(({ name }) => `'${name}'`)
-    .join(', ');
-  return weights.length > 5 ? `${shown}, …` : shown || 'none';
 }
