@@ -20,9 +20,10 @@ export interface Base {
   readonly imageShape: readonly [height: number, width: number, channels: number];
 }
 
-type Layer = Network['layers'][number];
+/** A layer of a network, or a network inside of it. */
+export type Layer = Network['layers'][number];
 
-const isModel = (layer: Layer): layer is Network => 'layers' in layer;
+export const isModel = (layer: Layer): layer is Network => 'layers' in layer;
 
 /** The shape of a layer's last result; null where it has several. */
 function shapeOf(layer: Layer): readonly (number | null)[] | null {
