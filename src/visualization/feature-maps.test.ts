@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
+import type { Node } from '../graph/node.ts';
+import type { CallContext } from '../layers/call-context.ts';
 import {
   averagePooling2d,
   conv2d,
@@ -14,12 +16,15 @@ import {
   globalAveragePooling2d,
 } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
+import { Layer } from '../layers/layer.ts';
 import { model } from '../models/functional.ts';
 import { sequential } from '../models/sequential.ts';
+import { relu } from '../ops/index.ts';
 import { colorTable } from './color-maps.ts';
 import { featureMapGrid } from './feature-map-grid.ts';
 import { featureMaps } from './feature-maps.ts';
 import { kernelImages } from './kernel-images.ts';
+import { spatialHierarchy } from './spatial-hierarchy.ts';
 
 const image = tensor(
   Float32Array.from({ length: 6 * 5 * 3 }, (_, i) => Math.sin(i)),
@@ -59,6 +64,35 @@ test('the maps are what models of these outputs give, of nested layers too', asy
   const [two] = await featureMaps(net, batch.concat(batch.mul(2)), { layers: 'point' });
   assert.deepEqual(two!.maps.shape, [2, 2, 1, 1]);
   assert.deepEqual(two!.maps.slice(0, 1).data, maps[2]!.maps.data);
+});
+
+/** Goes on after its last part. */
+class Block extends Layer {
+  static override readonly className = 'Block';
+  readonly inner = this.track(conv2d({ filters: 2, kernelSize: 1, name: 'inner' }));
+
+  override call([x]: readonly Node[], context: CallContext): Node {
+    return relu(context.apply(this.inner, x!));
+  }
+}
+
+test('layers of parts are shown where their maps are not those of their last part', async () => {
+  const own = sequential({ layers: [base, new Block({ name: 'block' })] });
+  const paths = ['base/first', 'base/pool', 'block/inner', 'block'];
+  const found = await featureMaps(own, image);
+  assert.deepEqual(
+    found.map(({ layer }) => layer),
+    paths,
+  );
+  const [inner, block] = found.slice(2);
+  assert.deepEqual(
+    block!.maps.data,
+    inner!.maps.data.map((value: number) => Math.max(0, value)),
+  );
+  assert.deepEqual(
+    spatialHierarchy(own).levels.map(({ path }) => path),
+    paths,
+  );
 });
 
 test('layers that do not fit are refused', async () => {

@@ -5,8 +5,10 @@ import { checkOptionNames, describeValue } from '../base/options.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import { compiledView } from './compiled-views.ts';
+import { checkFinite } from './finite-results.ts';
 import { batchOf, type ModelImage } from './model-input.ts';
 import {
+  callsWithMaps,
   findLayer,
   type LayerName,
   mapsOf,
@@ -31,16 +33,13 @@ export interface FeatureMapsOptions {
 
 const HOW = 'featureMaps';
 
-/** Each layer once. Models and layers of parts are left out, since their last part has the same maps. */
-function layersWithMaps({ model, layers }: TracedModel): TracedLayer[] {
+/** Each layer once, with its first call. */
+function layersWithMaps(traced: TracedModel): TracedLayer[] {
   const found = new Map<string, TracedLayer>();
-  for (const one of layers) {
-    const isMap = one.outputs.length === 1 && one.outputs[0]!.shape.length === 4;
-    if (isMap && one.layer.subLayers.length === 0 && !found.has(one.path)) found.set(one.path, one);
-  }
+  for (const one of callsWithMaps(traced)) if (!found.has(one.path)) found.set(one.path, one);
   if (found.size > 0) return [...found.values()];
   throw new ValueError(
-    `${HOW}: no layer of '${model.name}' gives maps of height, width and filters. Maps come from convolutions and poolings.`,
+    `${HOW}: no layer of '${traced.model.name}' gives maps of height, width and filters. Maps come from convolutions and poolings.`,
   );
 }
 
@@ -60,7 +59,7 @@ function chosenLayers(traced: TracedModel, wanted: FeatureMapsOptions['layers'])
  * @example
  * const [first] = await visualization.featureMaps(net, image, { layers: ['conv2d'] });
  * await images.saveImage('maps.png', visualization.featureMapGrid(first));
- * @throws ValueError for no such layer (it says the nearest name) and layers without maps; ShapeError for an image that the
+ * @throws ValueError for no such layer (it says the nearest name), layers without maps, and maps of NaN; ShapeError for an image that the
  * model does not take.
  */
 export async function featureMaps(
@@ -76,6 +75,7 @@ export async function featureMaps(
   const key = `maps of ${read.map(({ id }) => id).join()}`;
   const maps = await compiledView(traced, key, () => ({ read })).run(inputs, samples);
   return maps.map((each, i) => {
+    checkFinite(HOW, traced, layers[i]!.path, each);
     return { layer: layers[i]!.path, maps: samples === 1 ? each.reshape(each.shape.slice(1)) : each };
   });
 }

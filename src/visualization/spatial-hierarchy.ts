@@ -2,7 +2,7 @@
 
 import type { Model } from '../models/model.ts';
 import { fieldOf } from './receptive-field.ts';
-import { traceModel } from './traced-model.ts';
+import { callsWithMaps, traceModel } from './traced-model.ts';
 
 /** One layer of the hierarchy. Extents are [rows, columns]. */
 export interface HierarchyLevel {
@@ -48,9 +48,9 @@ export function spatialHierarchy(net: Model): SpatialHierarchy {
   const input = traced.inputs.findIndex(({ shape }) => shape.length === 4);
   if (input < 0) return { imageSize: [0, 0], levels: [] };
   const [, height, width] = traced.inputs[input]!.shape as readonly [null, number, number, number];
-  const levels = traced.layers.flatMap(({ layer, path, outputs }): HierarchyLevel[] => {
+  const levels = callsWithMaps(traced).flatMap(({ layer, path, outputs }): HierarchyLevel[] => {
     const [maps] = outputs;
-    const field = outputs.length === 1 && maps!.shape.length === 4 ? fieldOf(traced, maps!, input) : null;
+    const field = fieldOf(traced, maps!, input);
     if (field === null) return [];
     const [, rows, columns, filters] = maps!.shape as readonly [null, number, number, number];
     const seen = field.at(rows >> 1, columns >> 1);

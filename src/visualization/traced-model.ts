@@ -110,6 +110,21 @@ export function findLayer(how: string, { model, layers }: TracedModel, wanted: L
   throw new ValueError(`${how}: '${model.name}' has no layer '${name}'.${suggestion(name, layers)}`);
 }
 
+/**
+ * The calls of layers that give maps [null, h, w, filters]. Models and layers of parts are left out where their last part
+ * gives the same maps.
+ */
+export function callsWithMaps({ layers }: TracedModel): TracedLayer[] {
+  const seen = new Set<Node>();
+  return layers.filter(({ layer, outputs }) => {
+    const [maps] = outputs;
+    if (outputs.length !== 1 || maps!.shape.length !== 4) return false;
+    const isRepeated = layer.subLayers.length > 0 && seen.has(maps!);
+    seen.add(maps!);
+    return !isRepeated;
+  });
+}
+
 /** A layer's result as a batch of maps [null, h, w, filters]. Throws ValueError, naming the layer, for another. */
 export function mapsOf(how: string, { path, outputs }: TracedLayer): Node {
   const [maps] = outputs;
