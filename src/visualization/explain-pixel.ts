@@ -7,6 +7,7 @@ import { checkOptionNames } from '../base/options.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import { compiledView } from './compiled-views.ts';
+import { checkFinite } from './finite-results.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import type { ExplainPixelOptions, PixelExplanation, PixelTerm } from './pixel-explanation.ts';
 import { activated, activationName, isElementwise } from './pixels/apply-activation.ts';
@@ -137,10 +138,11 @@ export async function explainPixel(
   const [src, dst] = [asMaps(path, found.inputs[0]!.shape), asMaps(path, found.outputs[0]!.shape)];
   const pixel = checkedPixel(found, options, dst);
   const { inputs } = oneImage(HOW, traced, image);
-  const view = compiledView(traced, `${HOW}/${path}`, () => ({
+  const view = compiledView(traced, `${HOW}/${found.outputs[0]!.id}`, () => ({
     read: [found.inputs[0]!, found.outputs[0]!],
   }));
   const [input, output] = await view.run(inputs, 1);
+  checkFinite(HOW, traced, path, output!);
   const maps = { src: input!.reshape(src), dst };
   const sumAt = (filter: number) => explainer.sum(layer as never, maps, { ...pixel, filter });
   const own = sumAt(pixel.filter);

@@ -9,6 +9,7 @@ import type { Model } from '../models/model.ts';
 import { type DatasetLike, isDataset } from '../models/training/data-types.ts';
 import { type CompiledView, compiledView, type View } from './compiled-views.ts';
 import { filtersOption } from './filters-option.ts';
+import { checkFinite } from './finite-results.ts';
 import { batchOf } from './model-input.ts';
 import { fieldOf, type LocatedField } from './receptive-field.ts';
 import { findLayer, type LayerName, mapsOf, type TracedModel, traceModel } from './traced-model.ts';
@@ -141,6 +142,7 @@ class Best {
 
 async function look(
   traced: TracedModel,
+  path: string,
   view: CompiledView<View>,
   images: Tensor,
   first: number,
@@ -148,6 +150,7 @@ async function look(
 ): Promise<number> {
   const { inputs, samples } = batchOf(HOW, traced, images);
   const [maps] = await view.run(inputs, samples);
+  checkFinite(HOW, traced, path, maps!);
   const sampleShape = traced.inputs[0]!.shape.slice(1) as number[];
   for (let i = 0; i < samples; i++) {
     const image = images.rank === sampleShape.length ? images : images.slice(i, 1).reshape(sampleShape);
@@ -199,7 +202,7 @@ export async function filterPatches(
   const batched = data instanceof Tensor && data.rank === 3 ? data.reshape([1, ...data.shape]) : data;
   let samples = 0;
   for await (const images of batchesOf(batched, batchSize)) {
-    samples += await look(traced, view, images, samples, best);
+    samples += await look(traced, found.path, view, images, samples, best);
     options.onProgress?.({ samples, total: totalOf(batched) });
   }
   if (samples === 0) throw new ValueError(`${HOW}: the data has no images; expected at least one.`);

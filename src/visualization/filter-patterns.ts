@@ -21,6 +21,7 @@ import type { Model } from '../models/model.ts';
 import { type Ascent, climb, enlarged } from './ascent.ts';
 import { answersOf } from './ascent-graph.ts';
 import { filtersOption } from './filters-option.ts';
+import { checkFinite } from './finite-results.ts';
 import { type TracedFront, traceFront } from './front-trace.ts';
 import { findLayer, type LayerName, type TracedLayer, type TracedModel, traceModel } from './traced-model.ts';
 
@@ -238,6 +239,7 @@ export async function filterPatterns(
     const [rows, columns] = sizes[i]!;
     if (i > 0) images = await enlarged(images, rows, columns);
     images = await climb(front, input, images, filters, ascent);
+    checkFinite(HOW, traced, target.path, images);
   }
   return asPictures(images, unit, colors);
 }

@@ -6,6 +6,7 @@ import { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
 import type { Model } from '../models/model.ts';
 import { type CompiledView, compiledView, type View } from './compiled-views.ts';
+import { checkFinite } from './finite-results.ts';
 import { batchOf, type ModelImage } from './model-input.ts';
 import { chosenClass, outputIndex, type Score, type ScoreKind, scoreOf, type Target } from './model-score.ts';
 import { type TracedModel, traceModel } from './traced-model.ts';
@@ -107,7 +108,7 @@ export class Question {
       ],
       this.samples,
     );
-    for (const one of [scores!, ...values]) this.#checkFinite(one);
+    for (const one of [scores!, ...values]) checkFinite(this.how, this.traced, null, one);
     const classes = this.#targets.map((target, i) => {
       const row = scores!.data.subarray(i * units, (i + 1) * units) as Float32Array;
       const chosen = this.#choose(view.score, row, target);
@@ -126,14 +127,6 @@ export class Question {
 
   #choose(score: Score, row: ArrayLike<number>, target: Target | undefined) {
     return chosenClass(this.how, this.traced, score, row, target);
-  }
-
-  #checkFinite(values: Tensor): void {
-    if (values.allFinite()) return;
-    throw new ValueError(
-      `${this.how}: '${this.traced.model.name}' gives numbers that are not finite for this image, so nothing can be explained. ` +
-        'Look at its weights: a training that diverged leaves NaN in them.',
-    );
   }
 
   /** One of the images as a question of its own, about its own class or another. */

@@ -5,6 +5,7 @@ import { checkOptionNames, describeValue, numberOption } from '../base/options.t
 import { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import { compiledView } from './compiled-views.ts';
+import { checkFinite } from './finite-results.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import { fieldOf, type LocatedField } from './receptive-field.ts';
 import { findLayer, type LayerName, mapsOf, traceModel } from './traced-model.ts';
@@ -206,9 +207,10 @@ export async function translationTest(
   const original = inputs[0]!.reshape(inputs[0]!.shape.slice(1));
   checkShift(shift, original);
   const moved = shifted(original, shift, fill);
-  const view = compiledView(traced, `maps/${path}`, () => ({ read: [node] }));
+  const view = compiledView(traced, `maps of ${node.id}`, () => ({ read: [node] }));
   const run = async (first: Tensor) => {
     const [result] = await view.run([first.reshape([1, ...first.shape]), ...inputs.slice(1)], 1);
+    checkFinite(HOW, traced, path, result!);
     return result!.reshape(result!.shape.slice(1));
   };
   const [maps, shiftedMaps] = [await run(original), await run(moved)];
