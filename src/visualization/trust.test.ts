@@ -47,6 +47,7 @@ test('wrong heatmaps and options are refused', async () => {
   await assert.rejects(trust(net, image, RIGHT.mul(Number.NaN)), /not finite/);
   await assert.rejects(trust(net, image, [[1]] as never), /received \[\[1\]\]/);
   await assert.rejects(trust(net, image, RIGHT, { steps: 0 }), /steps/);
+  await assert.rejects(trust(net, image, RIGHT, { steps: 1e9 }), /the image's pixels/);
   await assert.rejects(trust(net, image, RIGHT, { step: 2 } as never), /Did you mean 'steps'/);
 });
 

@@ -21,7 +21,7 @@ import { traceModel } from './traced-model.ts';
 export interface TrustOptions extends ScoreOptions {
   /** Of a model with several inputs: the name or index of the image. Default: the only image. */
   readonly input?: string | number;
-  /** In how many steps all pixels are deleted or inserted. Default 32. */
+  /** In how many steps all pixels are deleted or inserted. At most as many as the image has pixels. Default 32. */
   readonly steps?: number;
   /** What deleted pixels become, in the units of the model's input. Default 0. */
   readonly value?: number;
@@ -92,7 +92,10 @@ export async function trust(
     );
   }
   const [height, width, channels] = shape.slice(1) as [number, number, number];
-  const steps = wholeNumberOption(how, 'steps', options.steps, 32, 1);
+  const steps = numberOption(how, 'steps', options.steps, Math.min(32, height * width), {
+    holds: (number) => Number.isInteger(number) && number >= 1 && number <= height * width,
+    expected: `a whole number from 1 to ${height * width}, the image's pixels`,
+  });
   const shuffles = wholeNumberOption(how, 'shuffles', options.shuffles, 4, 0);
   const random = new RandomGenerator(options.seed ?? nextSeed());
   const [answered] = (await asked.ask('scores', () => [])).classes;
