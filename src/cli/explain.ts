@@ -4,8 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { images, type Tensor, utils } from '../index.ts';
+import { images, utils } from '../index.ts';
 import type { Html } from '../report/html.ts';
+import { probabilityReader } from '../report/probabilities.ts';
 import { shownClassNames } from './class-names.ts';
 import { UsageError } from './command-error.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions, wholeNumber } from './command-options.ts';
@@ -37,20 +38,20 @@ const RANGES: Readonly<Record<Pixels, readonly [number, number]>> = {
 
 /** The classes, best first; the asked one before them. Throws UsageError for a class that does not exist. */
 function topClasses(
-  scores: Tensor,
+  probabilities: Float32Array,
   names: readonly string[] | null,
   target: string | undefined,
 ): Explained['top'] {
-  const values = Array.from(scores.data, Number);
-  const all = values.length === 1 ? [1 - values[0]!, values[0]!] : values;
-  const list = all.map((score, index) => ({ index, score })).sort((a, b) => b.score - a.score);
+  const list = Array.from(probabilities, (score, index) => ({ index, score })).sort(
+    (a, b) => b.score - a.score,
+  );
   if (target === undefined) return list.slice(0, SHOWN_CLASSES);
   const named = names?.indexOf(target) ?? -1;
   const index = named >= 0 ? named : /^\d+$/.test(target) ? Number(target) : -1;
   const wanted = list.find((one) => one.index === index);
   if (wanted === undefined) {
     throw new UsageError(
-      `--target ${target}: the model has no such class. Give ${names === null ? '' : 'a name, or '}a number from 0 to ${all.length - 1}.`,
+      `--target ${target}: the model has no such class. Give ${names === null ? '' : 'a name, or '}a number from 0 to ${list.length - 1}.`,
     );
   }
   return [wanted, ...list.filter((one) => one !== wanted)].slice(0, SHOWN_CLASSES);
@@ -72,12 +73,12 @@ async function explainedImage(path: string, modelPath: string, options: ExplainO
   const pixels = pixelsOf(model);
   const input = preparedPixels(pixels, small.reshape([1, ...small.shape]));
   const classNames = await shownClassNames(model);
-  const scores = await model.predict(input, { verbose: 0 });
+  const [probabilities] = probabilityReader('explain', model)(await model.predict(input, { verbose: 0 }));
   return {
     ...{ model, photo, small, input, classNames, seed: options.seed },
     range: RANGES[pixels],
     colors: pixels === 'caffe' ? 'bgr' : 'rgb',
-    top: topClasses(scores, classNames, options.target),
+    top: topClasses(probabilities!, classNames, options.target),
     folder: new PictureFolder(options.out),
   };
 }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import { FoveaError } from '../base/errors.ts';
 import { images, type Tensor } from '../index.ts';
+import { probabilityReader } from '../report/probabilities.ts';
 import { shownClassNames } from './class-names.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
 import { RESIZE } from './image-folder.ts';
@@ -23,9 +24,8 @@ interface Prediction {
   readonly probabilities: number[];
 }
 
-/** The likeliest class; a single output is the probability of class 1. */
-function predictionOf(image: string, outputs: number[], names: readonly string[] | null): Prediction {
-  const probabilities = outputs.length === 1 ? [1 - outputs[0]!, outputs[0]!] : outputs;
+/** The likeliest class. */
+function predictionOf(image: string, probabilities: number[], names: readonly string[] | null): Prediction {
   const probability = Math.max(...probabilities);
   const index = probabilities.indexOf(probability);
   return { image, class: index, className: names?.[index] ?? null, probability, probabilities };
@@ -46,10 +46,12 @@ class Predictor {
   readonly #model: Network;
   readonly #loader = images.createImageLoader();
   readonly #spec: images.ImageSpec;
+  readonly #read: (outputs: Tensor) => Float32Array[];
 
   constructor(model: Network, path: string) {
     this.#model = model;
     this.#spec = { ...imageFormOf(model, path), resize: RESIZE };
+    this.#read = probabilityReader('predict', model);
   }
 
   async run(paths: readonly string[]): Promise<void> {
@@ -66,14 +68,9 @@ class Predictor {
     if (first === undefined) return;
     const pixels = preparedPixels(pixelsOf(this.#model), first.concat(others));
     const outputs = await this.#model.predict(pixels, { verbose: 0 });
-    if (!outputs.allFinite()) {
-      throw new FoveaError(
-        `The model predicts numbers that are NaN or infinite: its weights do not fit, or its training failed. Train it again.`,
-      );
-    }
-    const rows = outputs.reshape([readable.length, -1]).toArray() as number[][];
+    const rows = this.#read(outputs);
     const classNames = await shownClassNames(this.#model);
-    this.predictions.push(...rows.map((row, i) => predictionOf(readable[i]!, row, classNames)));
+    this.predictions.push(...rows.map((row, i) => predictionOf(readable[i]!, Array.from(row), classNames)));
   }
 
   /** The image as a batch of one; undefined when it cannot be read. */

@@ -6,6 +6,7 @@ import { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import type { DataInput } from '../models/training/data-types.ts';
 import type { Judged } from './measures.ts';
+import { probabilityReader } from './probabilities.ts';
 
 /** An image that is kept, as the model took it. */
 export type KeptImages = ReadonlyMap<number, Tensor>;
@@ -55,52 +56,21 @@ async function* batchesOf(data: ReportData): AsyncGenerator<readonly [Tensor, Te
 export type ReportData = readonly [x: Tensor, y: Tensor] | AsyncIterable<readonly unknown[]>;
 
 /** Class numbers from labels: whole numbers [n] or [n, 1], or one row of scores for each image. */
-function labelsOf(y: Tensor, classes: number): Int32Array {
+function labelsOf(y: Tensor, classes: number): readonly number[] {
   const count = y.shape[0]!;
   const width = y.size / count;
-  const labels = Int32Array.from({ length: count }, (_, i) => {
+  const labels = Array.from({ length: count }, (_, i) => {
     if (width === 1) return Number(y.data[i]);
     let best = 0;
     for (let c = 1; c < width; c++) if (y.data[i * width + c]! > y.data[i * width + best]!) best = c;
     return best;
   });
-  const wrong = labels.find((label) => label < 0 || label >= classes);
+  const wrong = labels.find((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
   if (width !== 1 && width !== classes) {
     throw new ShapeError(`${WHO}: labels of shape ${formatShape(y.shape)} do not fit ${classes} classes.`);
   }
   if (wrong === undefined) return labels;
   throw new ValueError(`${WHO}: label ${wrong} is none of the classes 0 to ${classes - 1}.`);
-}
-
-/** Whether all rows are probabilities: from 0 to 1, with sum 1. */
-function areProbabilities(values: Float32Array, width: number): boolean {
-  for (let at = 0; at < values.length; at += width) {
-    let sum = 0;
-    for (let c = 0; c < width; c++) {
-      const value = values[at + c]!;
-      if (!(value >= 0 && value <= 1)) return false;
-      sum += value;
-    }
-    if (width > 1 && Math.abs(sum - 1) > 1e-3) return false;
-  }
-  return true;
-}
-
-/** A row of probabilities for each image. A single unit tells the second of two classes; logits become probabilities. */
-export function probabilityRows(values: Float32Array, width: number): Float32Array[] {
-  const given = areProbabilities(values, width);
-  return Array.from({ length: values.length / width }, (_, i) => {
-    const row = values.slice(i * width, (i + 1) * width);
-    if (width === 1) {
-      const p = given ? row[0]! : 1 / (1 + Math.exp(-row[0]!));
-      return Float32Array.of(1 - p, p);
-    }
-    if (given) return row;
-    const top = Math.max(...row);
-    const powers = row.map((value) => Math.exp(value - top));
-    const sum = powers.reduce((total, value) => total + value, 0);
-    return powers.map((value) => value / sum);
-  });
 }
 
 /** Keeps images of cells, and of mistakes while these are among the most confident. */
@@ -146,6 +116,7 @@ export async function judgeData(
 ): Promise<JudgedData> {
   const judged: Judged[] = [];
   const store = new ImageStore(perCell, mistakes);
+  const read = probabilityReader(WHO, model);
   for await (const [x, y] of batchesOf(data)) {
     const labels = labelsOf(y, classes);
     const scores = await model.predictOnBatch(x as DataInput);
@@ -155,8 +126,7 @@ export async function judgeData(
         `${WHO}: '${model.name}' gives ${width} scores for an image, the data has ${classes} classes.`,
       );
     }
-    const rows = probabilityRows(scores.data as Float32Array, width);
-    rows.forEach((probabilities, i) => {
+    read(scores).forEach((probabilities, i) => {
       const predicted = probabilities.indexOf(Math.max(...probabilities));
       const one = { index: judged.length, label: labels[i]!, predicted, probabilities };
       judged.push(one);

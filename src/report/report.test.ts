@@ -7,11 +7,13 @@ import { setRandomSeed } from '../base/random.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import { fromTensors } from '../data/index.ts';
 import { toCategorical } from '../datasets/to-categorical.ts';
-import { conv2d, dense, flatten } from '../layers/index.ts';
+import { average, conv2d, dense, flatten } from '../layers/index.ts';
+import { input } from '../layers/input-layer.ts';
+import { model } from '../models/functional.ts';
 import { sequential } from '../models/sequential.ts';
 import { modelReport } from './index.ts';
-import { probabilityRows } from './judge-data.ts';
 import { pictureOf, rangeOf } from './photo.ts';
+import { probabilityReader } from './probabilities.ts';
 
 setRandomSeed(5);
 
@@ -105,13 +107,32 @@ test('a model without a mistake says so', async () => {
   assert.match(page, /100\.00 %/);
 });
 
-test('probabilities are made of logits and of single units', () => {
-  assert.deepEqual(probabilityRows(Float32Array.of(0.25, 0.75), 2)[0], Float32Array.of(0.25, 0.75));
-  const [row] = probabilityRows(Float32Array.of(0, Math.log(3)), 2);
+test('probabilities are made of logits and of single units, in all batches alike', () => {
+  const reader = (units: number, activation: 'softmax' | 'sigmoid' | 'linear') => {
+    const read = probabilityReader('report', classifier(units, 1, activation));
+    return (...rows: readonly number[]) =>
+      read(tensor(Float32Array.from(rows), [rows.length / units, units]));
+  };
+  assert.deepEqual(reader(2, 'softmax')(0.25, 0.75)[0], Float32Array.of(0.25, 0.75));
+  const [row] = reader(2, 'linear')(0, Math.log(3));
   assert.ok(Math.abs(row![1]! - 0.75) < 1e-6);
-  assert.deepEqual(probabilityRows(Float32Array.of(0.25), 1)[0], Float32Array.of(0.75, 0.25));
-  assert.deepEqual(probabilityRows(Float32Array.of(0, 8), 1)[0], Float32Array.of(0.5, 0.5));
-  assert.ok(probabilityRows(Float32Array.of(0, 8), 1)[1]![1]! > 0.99);
+  assert.deepEqual(reader(1, 'sigmoid')(0.25)[0], Float32Array.of(0.75, 0.25));
+  const logit = reader(1, 'linear');
+  assert.deepEqual(logit(0, 8)[0], Float32Array.of(0.5, 0.5));
+  // A batch whose logits look like probabilities.
+  assert.ok(logit(0.25)[0]![1]! > 0.5);
+  // Rows of several classes that add up to 1, from a model that does not say what it gives.
+  const rows = reader(2, 'linear');
+  assert.deepEqual(
+    [rows(0.25, 0.75)[0], rows(1, 0)[0]],
+    [Float32Array.of(0.25, 0.75), Float32Array.of(1, 0)],
+  );
+  const x = input({ shape: [6, 6, 1] });
+  const net = classifier(1, 1, 'sigmoid');
+  const mean = model({ inputs: x, outputs: average().apply([net.apply(x), net.apply(x)]) });
+  const averaged = probabilityReader('report', mean)(tensor([0.25], [1, 1]));
+  assert.deepEqual(averaged[0], Float32Array.of(0.75, 0.25));
+  assert.throws(() => reader(1, 'linear')(Number.NaN), ValueError);
 });
 
 test('images of any range and number of channels become pictures', () => {
@@ -140,12 +161,20 @@ test('what does not fit is refused', async () => {
   const net = classifier(3);
   const x = imagesOf(4);
   const labels = tensor(Int32Array.of(0, 1, 2, 0), [4]);
+  const broken = classifier(3);
+  broken.setWeights(broken.getWeights().map((weight) => weight.mul(Number.NaN)));
   const cases: [() => Promise<string>, new (m: string) => Error, RegExp][] = [
     [() => modelReport('net' as never, [x, labels]), ValueError, /takes a model/],
     [() => modelReport(net, [x, labels], { classNames: ['a'] }), ValueError, /1 class names .* 3 classes/],
     [() => modelReport(net, [x, labels], { lang: 'fr' as never }), ValueError, /language 'fr'/],
     [() => modelReport(net, [x, labels], { language: 'en' } as never), ValueError, /lang/],
     [() => modelReport(net, [x, labels.add(1)]), ValueError, /label 3 is none of the classes/],
+    [
+      () => modelReport(net, [x, tensor([0, 0.5, 1, 2], [4])]),
+      ValueError,
+      /label 0.5 is none of the classes/,
+    ],
+    [() => modelReport(broken, [x, labels]), ValueError, /numbers that are NaN or infinite/],
     [() => modelReport(net, [x, labels.slice([0], [2])]), ShapeError, /4 images and 2 labels/],
     [
       () => modelReport(net, [x, toCategorical(Int32Array.of(0, 1, 0, 1), 2)]),

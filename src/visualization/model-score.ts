@@ -7,7 +7,7 @@ import { unknownNameError } from '../base/suggest.ts';
 import type { Node } from '../graph/node.ts';
 import { sigmoidOp } from '../ops/elementwise/sigmoid.ts';
 import { add, argMax, constant, greater, mean, mul, oneHot, reshape, sub, sum } from '../ops/index.ts';
-import { placeholder } from '../ops/leaf.ts';
+import { constantOp, placeholder } from '../ops/leaf.ts';
 import { reshapeOp } from '../ops/reshape.ts';
 import { softmaxOp } from '../ops/softmax.ts';
 import type { TracedModel } from './traced-model.ts';
@@ -58,6 +58,12 @@ export function beforeActivation(output: Node): Node {
   if (output.op !== reshapeOp) return output;
   const inner = beforeActivation(output.inputs[0]!);
   return inner === output.inputs[0] ? output : reshape(inner, output.shape);
+}
+
+/** Whether it is a softmax or sigmoid, or made of such and of constants, as a mean of several models is. */
+export function isProbability({ op, inputs }: Node): boolean {
+  if (op === softmaxOp || op === sigmoidOp || op === constantOp) return true;
+  return inputs.length > 0 && inputs.every(isProbability);
 }
 
 /** The score of an output. Throws ShapeError for an output without classes. */

@@ -20,7 +20,7 @@ export interface Explained {
   /** The order of the model's colours. */
   readonly colors: 'rgb' | 'bgr';
   readonly classNames: readonly string[] | null;
-  /** The classes with the highest scores, best first. */
+  /** The classes with the highest probabilities, best first. */
   readonly top: readonly { readonly index: number; readonly score: number }[];
   readonly folder: PictureFolder;
   readonly seed: number;
