@@ -1,6 +1,6 @@
 /** @file The chapters of the page that `fovea explain` writes. */
 
-import { ValueError } from '../../base/errors.ts';
+import { FoveaError, InternalError } from '../../base/errors.ts';
 import { charts, images, type Tensor, visualization as v } from '../../index.ts';
 import { type Html, html } from '../../report/html.ts';
 import { percent, say } from '../output.ts';
@@ -21,12 +21,12 @@ function entriesOf<K extends string>(record: Readonly<Record<K, string>>): [K, s
   return Object.entries(record) as [K, string][];
 }
 
-/** What is the case for models without maps, without an end to the program. */
+/** What cannot be shown of this model, such as one without maps, is said and does not end the program. */
 async function orWhyNot(make: () => Promise<Html>): Promise<Html> {
   try {
     return await make();
   } catch (error) {
-    if (!(error instanceof ValueError)) throw error;
+    if (!(error instanceof FoveaError) || error instanceof InternalError) throw error;
     return html`<p>${error.message}</p>`;
   }
 }
@@ -37,9 +37,8 @@ const prediction: Chapter = {
   async make(about) {
     const { top, small, folder } = about;
     const names = top.map(({ index }) => classLabel(about, index));
-    const scores = top.map(({ score }) => Math.max(0, score));
-    const isShare = scores.every((score) => score <= 1);
-    const bars = charts.bars(names, scores, isShare ? { max: 1, format: (score) => percent(score) } : {});
+    const scores = top.map(({ score }) => score);
+    const bars = charts.bars(names, scores, { max: 1, format: percent });
     const photo = await folder.image('image', small, 'The image at the size of the model', 224);
     const chart = await folder.drawing('prediction', bars);
     return html`<div class="row">${figure(photo, 'The image as the model gets it')}${chart}</div>`;
@@ -134,7 +133,7 @@ const attributions: Chapter = {
         const picture = v.attributionPicture(map, absolute ? { show: 'absolute' } : {});
         return figure(
           await folder.image(`attribution-${method}`, picture, `Attribution by ${name}`, 224),
-          method,
+          name,
         );
       });
       shown.push(part);
