@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encode } from 'fast-png';
-import { layers, type Node, ops, sequential } from '../index.ts';
+import { layers, type Node, ops, sequential, tensor } from '../index.ts';
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'fovea-cli-'));
@@ -161,11 +161,17 @@ test('a model is trained, saved, measured, shown and used', async () => {
   assert.equal(evaluated.code, 0, evaluated.stderr);
   assert.equal(lastLine(evaluated.stdout).images, 20);
 
+  const damaged = join(root, data, 'dark', '0b.png');
+  writeFileSync(damaged, readFileSync(join(root, data, 'dark', '0.png')).subarray(0, 60));
   const reported = await fovea(['report', 'm.keras', data, '--out', 'm.html', '--lang', 'zh', '--json']);
+  rmSync(damaged);
   assert.equal(reported.code, 0, reported.stderr);
   assert.equal(lastLine(reported.stdout).images, 20);
   const page = readFileSync(join(root, 'm.html'), 'utf8');
   assert.match(page, /<html lang="zh">/);
+  // Names stay with their images where a file before them cannot be read.
+  assert.match(page, /dark\/9\.png：dark/);
+  assert.doesNotMatch(page, /dark\/\w+\.png：light/);
   assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
 
   const explained = await fovea([
@@ -401,4 +407,30 @@ test('doctor looks through a folder of images', async () => {
   assert.deepEqual([lastLine(asJson.stdout).leaks, lastLine(asJson.stdout).problems.length], [1, 1]);
   const sound = await fovea(['doctor', join('split', 'train')]);
   assert.deepEqual([sound.code, /Nothing that harms training was found\.\n$/.test(sound.stdout)], [0, true]);
+});
+
+test('one unit of logits without convolutions: the probability of both classes, and what cannot be shown', async () => {
+  const net = sequential({
+    layers: [
+      layers.flatten({ inputShape: [8, 8, 1] }),
+      layers.dense({ units: 1, kernelInitializer: 'zeros' }),
+    ],
+  });
+  const [kernel] = net.getWeights();
+  net.setWeights([kernel!, tensor([0.25], [1])]);
+  await net.save(join(root, 'logit.keras'));
+  const picture = join(data, 'dark', '0.png');
+  const predicted = await fovea(['predict', 'logit.keras', picture, '--json']);
+  assert.equal(predicted.code, 0, predicted.stderr);
+  const [prediction] = lastLine(predicted.stdout).predictions;
+  assert.equal(prediction.class, 1);
+  assert.ok(Math.abs(prediction.probability - 1 / (1 + Math.exp(-0.25))) < 1e-6);
+
+  const explained = await fovea(['explain', 'logit.keras', picture, '--out', 'logit', '--json']);
+  assert.equal(explained.code, 0, explained.stderr);
+  const [best] = lastLine(explained.stdout).top;
+  assert.deepEqual([best.class, best.score], [1, prediction.probability]);
+  const page = readFileSync(join(root, 'logit', 'index.html'), 'utf8');
+  assert.match(page, /comes from no convolution/);
+  assert.match(page, /has no rectifiers/);
 });

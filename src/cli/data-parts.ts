@@ -11,7 +11,10 @@ export interface DataPart {
   readonly images: number;
   /** The part in the form in which a model takes it. */
   examples(task: Task): Examples;
-  /** The files' names in the order of the examples, where that is known: of parts that are not shuffled. */
+  /**
+   * The files' names in the order of the examples, where that is known: of parts that are not shuffled. Files that turn out to be
+   * unreadable leave it while examples are read.
+   */
   readonly names?: readonly string[];
   /** Files that could not be read so far. */
   readonly skipped: readonly SkippedFile[];

@@ -21,6 +21,8 @@ export interface FolderOptions extends ImageForm {
   /** The share when none is asked for and the folder has no part for validation; none unless given. */
   readonly usualSplit?: number | undefined;
   readonly seed?: number | undefined;
+  /** True: images for training come in the order of their files too. */
+  readonly inOrder?: boolean;
   /** Names that a model knows its classes by; null for those of the folder. */
   readonly classNames: readonly string[] | null;
 }
@@ -85,6 +87,7 @@ async function openPart(
   options: FolderOptions & { readonly classNames: readonly string[]; readonly shuffle: boolean },
 ): Promise<DataPart> {
   const skipped: SkippedFile[] = [];
+  const names = files.map(({ path }) => path);
   const dataset = await images.datasetFromDirectory(
     files.map(({ location, className }) => ({ file: location, label: className! })),
     {
@@ -96,6 +99,9 @@ async function openPart(
       verbose: false,
       onError: (error, file) => {
         skipped.push({ file, message: error.message });
+        // `file` is what of the path comes after the folder that all of the files are in.
+        const at = names.findIndex((name) => `/${name}`.endsWith(`/${file}`));
+        if (at >= 0) names.splice(at, 1);
         say(`${process.stderr.isTTY ? '\n' : ''}Skipped: ${error.message}`);
       },
     },
@@ -109,8 +115,8 @@ async function openPart(
         Int32Array.from(labels.data, (label) => numbers[label]!),
       ),
     ]);
-  const names = options.shuffle ? {} : { names: files.map(({ path }) => path) };
-  return { images: files.length, examples: (task) => [batches(task)], skipped, ...names };
+  const known = options.shuffle ? {} : { names };
+  return { images: files.length, examples: (task) => [batches(task)], skipped, ...known };
 }
 
 const PARTS: readonly PartName[] = ['train', 'validation', 'test'];
@@ -170,7 +176,10 @@ export async function openImageFolder(folder: string, options: FolderOptions): P
   const form = await imageFormFor(Object.values(parts).flat(), options);
   const open = async (name: PartName) => {
     const files = parts[name];
-    return files && openPart(files, form, { ...options, classNames, shuffle: name === 'train' });
+    return (
+      files &&
+      openPart(files, form, { ...options, classNames, shuffle: name === 'train' && options.inOrder !== true })
+    );
   };
   return {
     name: folder,

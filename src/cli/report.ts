@@ -67,7 +67,12 @@ async function report(path: string, data: string, options: ReportOptions): Promi
   const model = await openModel(path);
   const history = await readHistory(path, options.history);
   const form = imageFormOf(model, path);
-  const source = await openDataSource(data, { ...form, batchSize: BATCH_SIZE, classNames: model.classNames });
+  const source = await openDataSource(data, {
+    ...form,
+    batchSize: BATCH_SIZE,
+    classNames: model.classNames,
+    inOrder: true,
+  });
   const { part, partName } = partToMeasure(source);
   checkImageShape(source.imageShape, imageShapeOf(model, path));
   const task = taskOf(model, source.classNames.length);
