@@ -1,6 +1,6 @@
 /** @file What spoke for a class, laid over the picture. */
 
-import { ValueError } from '../base/errors.ts';
+import { UnsupportedError, ValueError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { ValueRange } from '../images/to-bytes.ts';
 import type { Model } from '../models/model.ts';
@@ -19,7 +19,7 @@ export function heatFor(model: Model, range: ValueRange | undefined): ReportCont
       const { heatmap } = await classActivation(model, image, { target: isSingle ? 0 : predicted });
       return overlay(pictureOf(image, range), heatmap);
     } catch (error) {
-      if (error instanceof ValueError) return null;
+      if (error instanceof ValueError || error instanceof UnsupportedError) return null;
       throw error;
     }
   };

@@ -42,6 +42,7 @@ summary{cursor:pointer;padding:.2rem 0}
 figure{margin:0;max-width:22rem}
 figcaption{font-size:.85rem;color:var(--muted);max-width:22rem;overflow-wrap:anywhere}
 .photos figure{max-width:13rem}
+.wide-photos figure{max-width:22rem}
 .pair{display:flex;gap:.3rem}
 img{display:block;image-rendering:auto;border-radius:3px;background:var(--rule)}
 img.pixels{image-rendering:pixelated}

@@ -12,9 +12,9 @@ const ENGLISH = {
   tableOf: (heading: string) => `Table: ${heading}`,
   result: 'Result',
   accuracy: 'Accuracy',
-  interval: (low: number, high: number) => `between ${percent(low)} and ${percent(high)} with 95 % certainty`,
-  resultWords: (right: number, all: number) => `${right} of ${all} images were recognised.`,
-  meanLoss: 'Mean cross-entropy',
+  resultWords: (right: number, all: number, low: number, high: number, loss: string) =>
+    `Accuracy, between ${percent(low)} and ${percent(high)} with 95 % certainty. ${right} of ${all} images were recognised. ` +
+    `Mean cross-entropy: ${loss}.`,
   curves: 'Training',
   noCurves: 'There is no record of the training beside the model.',
   classes: 'Classes',
@@ -40,7 +40,8 @@ const ENGLISH = {
   shown: (shown: number, all: number) => `The first ${shown} of ${all}.`,
   mistakes: 'Most confident mistakes',
   mistakesWords: 'The right picture shows in warm colours what spoke most for the wrong class (Grad-CAM).',
-  mistakesWithoutHeat: 'The model has no convolution whose maps could show what spoke for the wrong class.',
+  mistakesWithoutHeat:
+    'What spoke for the wrong class cannot be shown: the model has no convolution, or a single unit without names of classes.',
   noMistakes: 'There is none: every image was recognised.',
   photo: (name: string, truth: string, predicted: string, confidence: number) =>
     truth === predicted
@@ -74,17 +75,16 @@ const CHINESE: Texts = {
   title: (model, data) => `${model} 在 ${data} 上的报告`,
   skip: '跳到结果',
   contents: '目录',
-  tableOf: (heading) => `表格:${heading}`,
+  tableOf: (heading) => `表格：${heading}`,
   result: '结果',
   accuracy: '准确率',
-  interval: (low, high) => `95 % 置信区间:${percent(low)} 至 ${percent(high)}`,
-  resultWords: (right, all) => `${all} 张图片中识别正确 ${right} 张。`,
-  meanLoss: '平均交叉熵',
+  resultWords: (right, all, low, high, loss) =>
+    `准确率；95 % 置信区间为 ${percent(low)} 至 ${percent(high)}。${all} 张图片中，${right} 张识别正确。平均交叉熵：${loss}。`,
   curves: '训练过程',
   noCurves: '模型旁边没有训练记录。',
   classes: '各类别',
   classesWords:
-    '精确率:被判为该类的图片中,确实属于该类的比例。召回率:该类图片中被找到的比例。F1:两者的调和平均。',
+    '精确率：被判为该类的图片中，确实属于该类的比例。召回率：该类图片中被找到的比例。F1：两者的调和平均。',
   className: '类别',
   images: '图片数',
   precision: '精确率',
@@ -92,41 +92,43 @@ const CHINESE: Texts = {
   f1: 'F1',
   undefined: '无定义',
   confusion: '混淆情况',
-  confusionWords: '行是真实类别,列是预测类别。点击数字可查看对应图片。',
+  confusionWords: '行是真实类别，列是预测类别。点击数字可查看对应图片。',
   trueClass: '真实类别',
   predictedClass: '预测类别',
-  tooManyClasses: (count) => `${count} 个类别的表太大,不便阅读;下面是最常混淆的类别对。`,
+  tooManyClasses: (count) => `${count} 个类别的表太大，不便阅读；下面是最常混淆的类别对。`,
   pairs: '最常混淆的类别对',
-  cellLabel: (count, truth, predicted) => `${count} 张:真实为 ${truth},预测为 ${predicted}`,
+  cellLabel: (count, truth, predicted) => `${count} 张：真实为 ${truth}，预测为 ${predicted}`,
   cellTitle: (truth, predicted, count) =>
-    truth === predicted ? `${truth},识别正确:${count} 张` : `${truth} 被误认为 ${predicted}:${count} 张`,
-  shown: (shown, all) => `共 ${all} 张,显示前 ${shown} 张。`,
+    truth === predicted
+      ? `${truth} 识别正确（${count} 张）`
+      : `${truth} 被误认为 ${predicted}（${count} 张）`,
+  shown: (shown, all) => `共 ${all} 张，显示前 ${shown} 张。`,
   mistakes: '最自信的错误',
-  mistakesWords: '右图用暖色标出最支持错误类别的区域(Grad-CAM)。',
-  mistakesWithoutHeat: '模型没有卷积层,无法显示是什么支持了错误类别。',
-  noMistakes: '没有错误:所有图片都识别正确。',
+  mistakesWords: '右图用暖色标出最支持错误类别的区域（Grad-CAM）。',
+  mistakesWithoutHeat: '无法显示是什么支持了错误类别：模型没有卷积层，或者只有一个输出而没有类别名称。',
+  noMistakes: '没有错误：所有图片都识别正确。',
   photo: (name, truth, predicted, confidence) =>
     truth === predicted
-      ? `${name}:${truth},${percent(confidence)}`
-      : `${name}:${truth},误认为 ${predicted},${percent(confidence)}`,
-  heatOf: (photo) => `热力图,${photo}`,
+      ? `${name}：${truth}（${percent(confidence)}）`
+      : `${name}：${truth} 被误认为 ${predicted}（${percent(confidence)}）`,
+  heatOf: (photo) => `${photo} 的热力图`,
   imageName: (index) => `图片 ${index}`,
   labels: '需要检查的标签',
   labelsWords:
-    '对这些图片,模型对另一个类别的把握,不低于它平时对正确类别的把握(置信学习,Northcutt 等 2021)。可能标签错了,也可能模型错了,请亲自看看。',
+    '对这些图片，模型对另一个类别的把握，不低于它平时对正确类别的把握（置信学习，Northcutt 等 2021）。可能标签错了，也可能模型错了，请亲自看看。',
   noLabels: '没有可疑的标签。',
-  suggestion: (name, label, suggested) => `${name}:标签为 ${label},看起来像 ${suggested}`,
+  suggestion: (name, label, suggested) => `${name}：标签为 ${label}，看起来像 ${suggested}`,
   calibration: '校准',
   calibrationWords: (error) =>
-    `置信度与准确率平均相差 ${percent(error)}(期望校准误差)。模型说 80 % 时,100 次应有 80 次正确,即落在对角线上。`,
+    `置信度与准确率平均相差 ${percent(error)}（期望校准误差）。模型说 80 % 时，100 次应有 80 次正确，即落在对角线上。`,
   confidence: '置信度',
   model: '模型',
   layer: '层',
   outputShape: '输出',
   parameters: '参数',
   totals: (all, trainable) =>
-    `共 ${all.toLocaleString('en-US')} 个参数,其中 ${trainable.toLocaleString('en-US')} 个可训练。`,
-  made: '由 Fovea 生成。本页不需要网络。',
+    `共 ${all.toLocaleString('en-US')} 个参数，其中 ${trainable.toLocaleString('en-US')} 个可训练。`,
+  made: '由 Fovea 生成。打开本页无需联网。',
 };
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { en: ENGLISH, zh: CHINESE };

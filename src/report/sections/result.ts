@@ -16,7 +16,7 @@ export function resultSection({ texts, judged }: ReportContent): Html {
   );
   const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
   return html`<p class="number">${(value * 100).toFixed(2)} %</p>
-<p>${texts.accuracy}, ${texts.interval(low, high)}. ${texts.resultWords(right, judged.length)} ${texts.meanLoss}: ${loss.toFixed(4)}.</p>`;
+<p>${texts.resultWords(right, judged.length, low, high, loss.toFixed(4))}</p>`;
 }
 
 export function curvesSection({ texts, history }: ReportContent): Html {
