@@ -19,6 +19,7 @@ const TYPES = {
   '.js': 'text/javascript',
   '.json': 'application/json',
   '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml',
 };
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -85,9 +86,9 @@ async function removeFolder(folder) {
 
 /**
  * Opens `/` of a server and resolves to the object that the page posts to /report, and the answers that it got before:
- * `{ report, asked: [{ path, body }] }`. Rejects when there is no report in time.
+ * `{ report, asked: [{ path, body }] }`. `flags` are more of Chromium's. Rejects when there is no report in time.
  */
-export async function openPage(chromium, answer, headers = {}) {
+export async function openPage(chromium, answer, headers = {}, flags = []) {
   const profile = mkdtempSync(join(tmpdir(), 'fovea-browser-'));
   let server;
   let browser;
@@ -97,7 +98,7 @@ export async function openPage(chromium, answer, headers = {}) {
       timer = setTimeout(() => reject(new Error('The page did not report in time.')), TIMEOUT_MS);
       const opened = serve(answer, { headers, onReport: resolve }).then((it) => {
         server = it;
-        const args = [...FLAGS, `--user-data-dir=${profile}`, `${it.address}/`];
+        const args = [...FLAGS, ...flags, `--user-data-dir=${profile}`, `${it.address}/`];
         browser = spawn(chromium, args, { stdio: 'ignore', detached: true });
         browser.on('error', reject);
       });

@@ -15,7 +15,7 @@ import { Configurable, withOptions } from '../options/configurable.ts';
 import { count, flag, oneOf, text, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 import { loadImageNetWeights } from './imagenet-weights.ts';
-import { checkColors, inputShapeFor } from './input-shape.ts';
+import { inputShapeFor } from './input-shape.ts';
 import { type GivenWeights, loadGivenWeights } from './load-weights.ts';
 import { type Preprocessing, preprocess } from './preprocess-input.ts';
 import type { WeightsFile } from './weights-file.ts';
@@ -155,7 +155,6 @@ export abstract class Application extends withOptions(Configurable, {
           `${describeValue(inputShape)}. Leave inputShape out.`,
       );
     }
-    if (pretrained) checkColors(this.className, shape);
     return shape;
   }
 

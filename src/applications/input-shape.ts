@@ -39,7 +39,9 @@ export function inputShapeFor(owner: string, given: unknown, limits: InputLimits
         `[${defaultSize}, ${defaultSize}, 3]. ${received}`,
     );
   }
-  if (pretrained) checkColors(owner, shape);
+  if (pretrained && channels !== 3) {
+    throw new ValueError(`${owner}: with \`imagenet\` weights the input must have 3 channels. ${received}`);
+  }
   if (height < minSize || width < minSize) {
     throw new ShapeError(`${owner}: input size must be at least ${minSize}x${minSize}. ${received}`);
   }
@@ -47,12 +49,4 @@ export function inputShapeFor(owner: string, given: unknown, limits: InputLimits
     console.warn(`${owner}: this model usually expects 1 or 3 input channels. ${received}`);
   }
   return shape;
-}
-
-/** Throws ValueError for images of other than 3 channels, which ImageNet's weights do not fit. */
-export function checkColors(owner: string, shape: readonly number[]): void {
-  if (shape.at(-1) === 3) return;
-  throw new ValueError(
-    `${owner}: with \`imagenet\` weights the input must have 3 channels. Received: inputShape=${formatShape(shape)}.`,
-  );
 }

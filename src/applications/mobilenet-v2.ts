@@ -38,7 +38,7 @@ export class MobileNetV2 extends SizedApplication {
     if (!this.alphas.includes(this.alpha)) return null;
     const factor = this.alpha === 1 ? '1.0' : this.alpha;
     const ending = this.includeTop ? '' : '_no_top';
-    const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${factor}_${this.weightsSize}${ending}.h5`;
+    const name = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${factor}_${this.size}${ending}.h5`;
     return weightsFile(`mobilenet_v2/${name}`, null);
   }
 

@@ -62,7 +62,7 @@ export class MobileNet extends withOptions(SizedApplication, {
     if (!this.alphas.includes(this.alpha)) return null;
     const factor = this.alpha === 1 ? '1_0' : (this.alpha * 10).toFixed(1).replace('.', '_');
     const ending = this.includeTop ? '' : '_no_top';
-    return weightsFile(`mobilenet/mobilenet_${factor}_${this.weightsSize}_tf${ending}.h5`, null);
+    return weightsFile(`mobilenet/mobilenet_${factor}_${this.size}_tf${ending}.h5`, null);
   }
 
   protected features(images: SymbolicTensor): SymbolicTensor {

@@ -21,12 +21,7 @@ export abstract class SizedApplication extends withOptions(Application, {
 
   /** The height for the model's name; with ImageNet's weights the size that they are for. */
   protected get size(): number {
-    return this.pretrained ? this.weightsSize : this.imageShape[0]!;
-  }
-
-  /** The height and width of the images that the published weights are for. */
-  protected get weightsSize(): number {
-    return this.#ownSize(this.imageShape) ?? 224;
+    return this.pretrained ? (this.#ownSize(this.imageShape) ?? 224) : this.imageShape[0]!;
   }
 
   /** Throws ValueError for an `alpha` without published weights; warns where they are for another size. */

@@ -146,19 +146,6 @@ test('layers from a name on train, and normalizations do not', () => {
   assert.equal(baseByLayers(new Set(mobile.layers.map(({ name }) => name)))?.name, 'mobilenetv2');
 });
 
-test('layers of a network inside of the base are reached, as in what --base has saved', async () => {
-  const net = transferNetwork({ net: mobile, pixels: 'tf', imageShape: [96, 96, 3] }, 2, null);
-  await net.save(join(root, 'mine.keras'));
-  const { net: base, pixels } = await openBase(join(root, 'mine.keras'), undefined);
-  assert.equal(pixels, 'none');
-  base.trainable = false;
-  unfreezeFrom(base, 'block_16_project');
-  assert.deepEqual(
-    base.trainableWeights.map(({ name }) => name),
-    ['block_16_project/kernel', 'Conv_1/kernel'],
-  );
-});
-
 test('networks for grey images get pixels from 0 to 1, for they were not trained on ImageNet', async () => {
   const options = { weights: null, inputShape: [32, 32, 1], classes: 2 };
   assert.equal(pixelsOf(await applications.mobileNet({ ...options, alpha: 0.25 })), 'unit');

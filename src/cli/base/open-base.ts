@@ -20,10 +20,9 @@ export interface Base {
   readonly imageShape: readonly [height: number, width: number, channels: number];
 }
 
-/** A layer of a network, or a network inside of it. */
-export type Layer = Network['layers'][number];
+type Layer = Network['layers'][number];
 
-export const isModel = (layer: Layer): layer is Network => 'layers' in layer;
+const isModel = (layer: Layer): layer is Network => 'layers' in layer;
 
 /** The shape of a layer's last result; null where it has several. */
 function shapeOf(layer: Layer): readonly (number | null)[] | null {

@@ -5,7 +5,7 @@ import { input, layers, type Sequential, sequential, tensor } from '../../index.
 import { UsageError } from '../command-error.ts';
 import { type Augmentation, augmentationLayers } from '../convnets.ts';
 import type { Network } from '../network.ts';
-import { type Base, isModel, type Layer } from './open-base.ts';
+import type { Base } from './open-base.ts';
 
 const MEANS = [123.68, 116.779, 103.939];
 const [TORCH_MEANS, TORCH_DEVIATIONS] = [
@@ -63,20 +63,14 @@ export function transferNetwork(base: Base, classCount: number, augment: Augment
   return net;
 }
 
-/** The layers of a network in order, those of networks inside of it in their place. */
-function leavesOf(net: Network): Layer[] {
-  return net.layers.flatMap((layer) => (isModel(layer) ? leavesOf(layer) : [layer]));
-}
-
 /** The layers of the base from `name` on that fine-tuning trains. Throws UsageError for a layer that it does not have. */
-function fineTuned(base: Network, name: string): readonly Layer[] {
-  const leaves = leavesOf(base);
-  const at = leaves.findIndex((layer) => layer.name === name);
-  if (at >= 0) return leaves.slice(at).filter(({ className }) => className !== 'BatchNormalization');
+function fineTuned(base: Network, name: string) {
+  const at = base.layers.findIndex((layer) => layer.name === name);
+  if (at >= 0) return base.layers.slice(at).filter(({ className }) => className !== 'BatchNormalization');
   const { message } = unknownNameError(
     'layer',
     name,
-    leaves.map((layer) => layer.name),
+    base.layers.map((layer) => layer.name),
   );
   throw new UsageError(`--fine-tune: ${message}`);
 }
@@ -96,5 +90,5 @@ export function checkFineTuned(base: Network, name: string): void {
 export function unfreezeFrom(base: Network, name: string): void {
   const trained = new Set(fineTuned(base, name));
   base.trainable = true;
-  for (const layer of leavesOf(base)) layer.trainable = trained.has(layer);
+  for (const layer of base.layers) layer.trainable = trained.has(layer);
 }
