@@ -3,27 +3,34 @@
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { formatShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
+import type { ValueRange } from '../images/to-bytes.ts';
 import type { Model } from '../models/model.ts';
 import type { DataInput } from '../models/training/data-types.ts';
 import type { Judged } from './measures.ts';
+import { rangeOf, thumbnail } from './photo.ts';
 import { probabilityReader } from './probabilities.ts';
-
-/** An image that is kept, as the model took it. */
-export type KeptImages = ReadonlyMap<number, Tensor>;
 
 export interface JudgedData {
   readonly judged: readonly Judged[];
-  /** By index: for each pair of true and predicted class the first ones, and the wrong ones with the highest confidence. */
-  readonly images: KeptImages;
+  /** Small pictures, by index: for each pair of true and predicted class the first ones, and all in `inputs`. */
+  readonly pictures: ReadonlyMap<number, Tensor>;
+  /** Images as the model took them, by index: the wrong ones with the highest confidence. */
+  readonly inputs: ReadonlyMap<number, Tensor>;
+  /** Which values of images are black and white; undefined for bytes. */
+  readonly range: ValueRange | undefined;
 }
 
 export interface JudgeOptions {
   readonly model: Model;
   readonly classes: number;
-  /** Images kept of each cell of the confusion matrix. */
+  /** Pictures kept of each cell of the confusion matrix. */
   readonly perCell: number;
-  /** The most confident mistakes, and the most doubtful labels, of which images are kept in any case. */
+  /** Mistakes of which images are kept in any case, the most confident ones. */
   readonly mistakes: number;
+  /** The longer side of kept pictures at most. */
+  readonly side: number;
+  /** Which values of images are black and white; judged by the first image when undefined. */
+  readonly range: ValueRange | undefined;
   /** Told after each batch how many images are done. */
   readonly progress: (images: number) => void;
 }
@@ -73,49 +80,58 @@ function labelsOf(y: Tensor, classes: number): readonly number[] {
   throw new ValueError(`${WHO}: label ${wrong} is none of the classes 0 to ${classes - 1}.`);
 }
 
-/** Keeps images of cells, and of mistakes while these are among the most confident. */
+/** Keeps small pictures of cells, and the images of mistakes while these are among the most confident. */
 class ImageStore {
-  readonly images = new Map<number, Tensor>();
-  readonly #perCell: number;
-  readonly #most: number;
+  readonly pictures = new Map<number, Tensor>();
+  readonly inputs = new Map<number, Tensor>();
+  readonly #options: JudgeOptions;
   readonly #cells = new Map<string, number>();
-  // The mistakes that are kept for their confidence alone, the least confident first.
-  #mistakes: { readonly index: number; readonly confidence: number }[] = [];
+  // The least confident first.
+  #mistakes: { readonly index: number; readonly confidence: number; readonly alone: boolean }[] = [];
+  #range: ValueRange | undefined | null = null;
 
-  constructor(perCell: number, mistakes: number) {
-    this.#perCell = perCell;
-    this.#most = mistakes;
+  constructor(options: JudgeOptions) {
+    this.#options = options;
+  }
+
+  /** Which values are black and white. */
+  get range(): ValueRange | undefined {
+    return this.#range ?? undefined;
   }
 
   offer({ index, label, predicted, probabilities }: Judged, image: () => Tensor): void {
+    const { perCell, mistakes, side, range } = this.#options;
     const cell = `${label} ${predicted}`;
     const count = this.#cells.get(cell) ?? 0;
     this.#cells.set(cell, count + 1);
-    if (count < this.#perCell) {
-      this.images.set(index, image());
-      return;
-    }
-    if (label === predicted) return;
     const confidence = probabilities[predicted]!;
-    if (this.#mistakes.length === this.#most) {
-      const least = this.#mistakes[0];
-      if (least === undefined || least.confidence >= confidence) return;
-      this.images.delete(least.index);
-      this.#mistakes.shift();
-    }
-    this.images.set(index, image());
-    this.#mistakes.push({ index, confidence });
+    const least = this.#mistakes[0];
+    const isFull = this.#mistakes.length === mistakes;
+    const isMistake = label !== predicted && !(isFull && least!.confidence >= confidence);
+    const isShown = count < perCell;
+    if (!isShown && !isMistake) return;
+    const pixels = image();
+    if (this.#range === null) this.#range = range ?? rangeOf(pixels);
+    this.pictures.set(index, thumbnail(pixels, this.range, side));
+    if (!isMistake) return;
+    this.inputs.set(index, pixels);
+    if (isFull) this.#dropLeast();
+    this.#mistakes.push({ index, confidence, alone: !isShown });
     this.#mistakes.sort((a, b) => a.confidence - b.confidence);
+  }
+
+  #dropLeast(): void {
+    const { index, alone } = this.#mistakes.shift()!;
+    this.inputs.delete(index);
+    if (alone) this.pictures.delete(index);
   }
 }
 
 /** Predicts all of the data. Throws ShapeError and ValueError for labels that do not fit, and for data without images. */
-export async function judgeData(
-  data: ReportData,
-  { model, classes, perCell, mistakes, progress }: JudgeOptions,
-): Promise<JudgedData> {
+export async function judgeData(data: ReportData, options: JudgeOptions): Promise<JudgedData> {
+  const { model, classes, progress } = options;
   const judged: Judged[] = [];
-  const store = new ImageStore(perCell, mistakes);
+  const store = new ImageStore(options);
   const read = probabilityReader(WHO, model);
   for await (const [x, y] of batchesOf(data)) {
     const labels = labelsOf(y, classes);
@@ -135,5 +151,6 @@ export async function judgeData(
     progress(judged.length);
   }
   if (judged.length === 0) throw new ValueError(`${WHO}: the data has no images.`);
-  return { judged, images: store.images };
+  const { pictures, inputs, range } = store;
+  return { judged, pictures, inputs, range };
 }

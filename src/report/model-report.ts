@@ -8,8 +8,7 @@ import { Model } from '../models/model.ts';
 import { heatFor } from './heat.ts';
 import { judgeData, type ReportData } from './judge-data.ts';
 import { reportPage } from './page.ts';
-import { rangeOf } from './photo.ts';
-import { SHOWN } from './report-data.ts';
+import { SHOWN, THUMBNAIL } from './report-data.ts';
 import type { ModelReportOptions } from './report-options.ts';
 import { TEXTS } from './texts.ts';
 
@@ -59,18 +58,13 @@ export async function makeReport(
     throw new ValueError(`${WHO}: '${model.name}' must have one input of images and one output of classes.`);
   }
   const classNames = namesFor(model, options.classNames);
-  const counts = { perCell: SHOWN.perCell, mistakes: SHOWN.mistakes + SHOWN.labels };
-  const { judged, images } = await judgeData(data, {
-    model,
-    classes: classNames.length,
-    ...counts,
-    progress,
+  const found = await judgeData(data, {
+    ...{ model, classes: classNames.length, progress, range: options.range },
+    ...{ perCell: SHOWN.perCell, mistakes: SHOWN.mistakes + SHOWN.labels, side: THUMBNAIL },
   });
-  const [first] = images.values();
-  const range = options.range ?? rangeOf(first!);
   const nameOf = (index: number) => imageNames?.[index] ?? texts.imageName(index);
-  const heat = heatFor(model, range);
+  const heat = heatFor(model, found.range);
   const title = texts.title(model.name, dataName);
-  const content = { texts, model, title, classNames, judged, images, range, nameOf, history, heat };
+  const content = { ...found, texts, model, title, classNames, nameOf, history, heat };
   return reportPage(content, lang);
 }

@@ -43,6 +43,11 @@ function fitted(picture: Tensor, side: number): Tensor {
   return resizeTo(picture, size, { method: 'pillow', interpolation: 'bilinear' });
 }
 
+/** The image as a picture whose longer side has `side` pixels at most. */
+export function thumbnail(image: Tensor, range: ValueRange | undefined, side: number): Tensor {
+  return fitted(pictureOf(image, range), side);
+}
+
 function base64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000)

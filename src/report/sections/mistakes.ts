@@ -9,13 +9,13 @@ import { captionOf, photoList } from './photos.ts';
 const SIDE = 168;
 
 export async function mistakesSection(content: ReportContent): Promise<Html> {
-  const { texts, judged, images, range } = content;
+  const { texts, judged, inputs, range } = content;
   const mistakes = confidentMistakes(judged).slice(0, SHOWN.mistakes);
   if (mistakes.length === 0) return html`<p>${texts.noMistakes}</p>`;
   let withHeat = false;
   const items: Html[] = [];
   for (const one of mistakes) {
-    const image = images.get(one.index);
+    const image = inputs.get(one.index);
     if (image === undefined) continue;
     const caption = captionOf(content, one);
     const heat = await content.heat(image, one.predicted);
@@ -31,9 +31,9 @@ export async function mistakesSection(content: ReportContent): Promise<Html> {
 }
 
 export async function labelsSection(content: ReportContent): Promise<Html> {
-  const { texts, judged, classNames, images, nameOf } = content;
+  const { texts, judged, classNames, pictures, nameOf } = content;
   const found = doubtfulLabels(judged, classNames.length);
-  const shown = found.filter(({ image }) => images.has(image.index)).slice(0, SHOWN.labels);
+  const shown = found.filter(({ image }) => pictures.has(image.index)).slice(0, SHOWN.labels);
   if (shown.length === 0) return html`<p>${texts.noLabels}</p>`;
   const suggested = new Map(shown.map(({ image, suggested }) => [image.index, suggested]));
   const caption = ({ index, label }: Judged) =>

@@ -2,10 +2,8 @@
 
 import { type Html, html } from '../html.ts';
 import { confidence, type Judged } from '../measures.ts';
-import { photo, pictureOf } from '../photo.ts';
-import type { ReportContent } from '../report-data.ts';
-
-const THUMBNAIL = 112;
+import { photo } from '../photo.ts';
+import { type ReportContent, THUMBNAIL } from '../report-data.ts';
 
 /** The caption of an image: what it is, what it was taken for, how surely. */
 export function captionOf({ texts, classNames, nameOf }: ReportContent, one: Judged): string {
@@ -21,10 +19,10 @@ export async function photoList(
 ): Promise<Html> {
   const items: Html[] = [];
   for (const one of list) {
-    const image = content.images.get(one.index);
+    const image = content.pictures.get(one.index);
     if (image === undefined) continue;
     const text = caption(one);
-    const img = await photo(pictureOf(image, content.range), content.nameOf(one.index), THUMBNAIL);
+    const img = await photo(image, content.nameOf(one.index), THUMBNAIL);
     items.push(html`<li><figure>${img}<figcaption>${text}</figcaption></figure></li>`);
   }
   return html`<ul class="photos">${items}</ul>`;
