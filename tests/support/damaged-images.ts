@@ -6,6 +6,7 @@ import { FoveaError, InternalError } from '../../src/base/errors.ts';
 import { RandomGenerator } from '../../src/base/random.ts';
 import { Tensor } from '../../src/base/tensor.ts';
 import { decodeImage } from '../../src/images/index.ts';
+import { type Damage, joined, otherEnd, usualDamages } from './file-damage.ts';
 import { fixtureUrl } from './fixtures.ts';
 
 /** A file of the fixtures, whole or damaged. */
@@ -25,48 +26,19 @@ export function wholeFiles(): ImageFile[] {
   }));
 }
 
-type Damage = (bytes: Uint8Array, random: RandomGenerator, other: Uint8Array) => Uint8Array;
-
-const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
-
-/** Values that sit at the edges of fields. */
-const EDGES = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
-
 /** Places near the start, where the headers are, half of the time. */
 function somewhere(bytes: Uint8Array, random: RandomGenerator): number {
   return random.nextInt(random.nextInt(2) === 0 ? Math.min(bytes.length, 64) : bytes.length);
 }
 
 const DAMAGES: readonly Damage[] = [
-  (bytes, random) => {
-    const out = bytes.slice();
-    for (let i = random.nextInt(4); i >= 0; i--) out[somewhere(out, random)]! ^= 1 << random.nextInt(8);
-    return out;
-  },
-  (bytes, random) => {
-    const out = bytes.slice();
-    for (let i = random.nextInt(8); i >= 0; i--) out[somewhere(out, random)] = random.nextInt(256);
-    return out;
-  },
-  (bytes, random) => {
-    const out = bytes.slice();
-    const start = somewhere(out, random);
-    return out.fill(EDGES[random.nextInt(EDGES.length)]!, start, start + 1 + random.nextInt(4));
-  },
-  (bytes, random) => bytes.slice(0, random.nextInt(bytes.length)),
-  (bytes, random) => {
-    const at = somewhere(bytes, random);
-    return joined(bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + random.nextInt(16))));
-  },
+  ...usualDamages(somewhere, 4),
   (bytes, random) => {
     const [at, from] = [somewhere(bytes, random), somewhere(bytes, random)];
     const copied = bytes.subarray(from, Math.min(bytes.length, from + 1 + random.nextInt(64)));
     return joined(bytes.subarray(0, at), copied, bytes.subarray(at));
   },
-  (bytes, random, other) => {
-    const at = random.nextInt(bytes.length);
-    return joined(bytes.subarray(0, at), other.subarray(Math.min(at, other.length)));
-  },
+  otherEnd,
 ];
 
 /** Gives the chunks of a PNG file valid checksums, so that damage comes further than to them. */

@@ -7,6 +7,7 @@ import { RandomGenerator } from '../../src/base/random.ts';
 import type { Model } from '../../src/models/model.ts';
 import { loadModel, modelFromBytes } from '../../src/models/saving/load.ts';
 import { loadWeights } from '../../src/models/saving/save.ts';
+import { type Damage, otherEnd, usualDamages } from './file-damage.ts';
 import { fixtureUrl } from './fixtures.ts';
 
 /** A file, whole or damaged. */
@@ -75,11 +76,6 @@ export async function wholeFiles(): Promise<ModelFile[]> {
   ];
 }
 
-type Damage = (bytes: Uint8Array, random: RandomGenerator, other: Uint8Array) => Uint8Array;
-
-const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
-const EDGES = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
-
 /** Between the numbers lie headers: a place that is no part of a run of random bytes is likely to be one. */
 function somewhere(bytes: Uint8Array, random: RandomGenerator): number {
   let at = random.nextInt(bytes.length);
@@ -88,26 +84,7 @@ function somewhere(bytes: Uint8Array, random: RandomGenerator): number {
 }
 
 const DAMAGES: readonly Damage[] = [
-  (bytes, random) => {
-    const out = bytes.slice();
-    for (let i = random.nextInt(4); i >= 0; i--) out[somewhere(out, random)]! ^= 1 << random.nextInt(8);
-    return out;
-  },
-  (bytes, random) => {
-    const out = bytes.slice();
-    for (let i = random.nextInt(8); i >= 0; i--) out[somewhere(out, random)] = random.nextInt(256);
-    return out;
-  },
-  (bytes, random) => {
-    const out = bytes.slice();
-    const start = somewhere(out, random);
-    return out.fill(EDGES[random.nextInt(EDGES.length)]!, start, start + 1 + random.nextInt(8));
-  },
-  (bytes, random) => bytes.slice(0, random.nextInt(bytes.length)),
-  (bytes, random) => {
-    const at = somewhere(bytes, random);
-    return joined(bytes.subarray(0, at), bytes.subarray(Math.min(bytes.length, at + 1 + random.nextInt(16))));
-  },
+  ...usualDamages(somewhere, 8),
   // Two blocks change places.
   (bytes, random) => {
     const out = bytes.slice();
@@ -125,10 +102,7 @@ const DAMAGES: readonly Damage[] = [
     out.set(bytes.subarray(from, from + 8), place());
     return out;
   },
-  (bytes, random, other) => {
-    const at = random.nextInt(bytes.length);
-    return joined(bytes.subarray(0, at), other.subarray(Math.min(at, other.length)));
-  },
+  otherEnd,
 ];
 
 const VALUES: readonly unknown[] = [
