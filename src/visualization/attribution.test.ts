@@ -3,30 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertClose } from '../../tests/support/close.ts';
+import { classes, convnet, image } from '../../tests/support/small-convnet.ts';
 import { UnsupportedError } from '../base/errors.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { type Tensor, tensor } from '../base/tensor.ts';
 import * as layers from '../layers/index.ts';
-import type { Layer } from '../layers/layer.ts';
 import { sequential } from '../models/sequential.ts';
 import { attribution, attributions } from './attribution.ts';
 
 setRandomSeed(6);
-
-function image(...shape: readonly number[]): Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(i) + 0.5),
-    shape,
-  );
-}
-
-/** A convnet whose last layers are `end`. */
-const convnet = (...end: readonly Layer[]) =>
-  sequential({
-    layers: [layers.conv2d({ filters: 3, kernelSize: 3, name: 'conv', inputShape: [6, 6, 2] }), ...end],
-  });
-const classes = () => [layers.flatten(), layers.dense({ units: 3, activation: 'softmax', name: 'top' })];
 
 test('smoothGrad without noise is the gradient, and repeats with a seed', async () => {
   const net = convnet(layers.reLU(), ...classes());

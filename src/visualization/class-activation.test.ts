@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { classes, convnet, image } from '../../tests/support/small-convnet.ts';
 import { ShapeError } from '../base/errors.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { type Tensor, tensor } from '../base/tensor.ts';
@@ -16,21 +17,6 @@ import { attribution } from './attribution.ts';
 import { type ClassActivationMethod, classActivation, classActivations } from './class-activation.ts';
 
 setRandomSeed(5);
-
-function image(...shape: readonly number[]): Tensor {
-  const size = shape.reduce((a, b) => a * b, 1);
-  return tensor(
-    Float32Array.from({ length: size }, (_, i) => Math.sin(i) + 0.5),
-    shape,
-  );
-}
-
-/** A convnet whose last layers are `end`. */
-const convnet = (...end: readonly Layer[]) =>
-  sequential({
-    layers: [layers.conv2d({ filters: 3, kernelSize: 3, name: 'conv', inputShape: [6, 6, 2] }), ...end],
-  });
-const classes = () => [layers.flatten(), layers.dense({ units: 3, activation: 'softmax', name: 'top' })];
 
 /** A convolution with an activation of its own: no layer that Keras has. */
 class Block extends Layer {
