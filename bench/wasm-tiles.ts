@@ -6,10 +6,10 @@
  */
 
 import { emitKernel, kernelParameters } from '../src/codegen/wasm/kernel.ts';
-import { ModuleWriter } from '../src/codegen/wasm/module-writer.ts';
 import { wasmTarget } from '../src/codegen/wasm/target.ts';
 import { KernelBuilder } from '../src/kernels/builder.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from '../src/kernels/ir.ts';
+import { ModuleWriter } from '../src/wasm/module-writer.ts';
 
 const LANES = 4;
 const VECTOR_BYTES = LANES * FLOAT_BYTES;

@@ -9,15 +9,16 @@ const VALUES = ['base', 'graph', 'ops', 'engine'];
 /** Folder → the folders and files it may import. */
 export const LAYERS = {
   base: [],
+  wasm: ['base'],
   kernels: ['base'],
   graph: ['base', 'kernels'],
   ops: ['base', 'graph', 'kernels'],
   autodiff: ['base', 'graph', 'ops'],
   compiler: ['base', 'graph', 'ops', 'kernels'],
-  'codegen/wasm': ['base', 'kernels', 'compiler/program.ts'],
+  'codegen/wasm': ['base', 'kernels', 'compiler/program.ts', 'wasm'],
   'codegen/x64': ['base', 'kernels', 'compiler/program.ts'],
-  runtime: ['base', 'codegen', 'compiler/program.ts', 'kernels/ir.ts'],
-  engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'codegen', 'runtime'],
+  runtime: ['base', 'wasm', 'codegen', 'compiler/program.ts', 'kernels/ir.ts'],
+  engine: ['base', 'graph', 'ops', 'autodiff', 'compiler', 'kernels', 'wasm', 'codegen', 'runtime'],
 
   options: ['base'],
   data: ['base'],
@@ -55,7 +56,7 @@ export const LAYERS = {
   drawing: ['base'],
   downloads: ['base'],
   datasets: ['base', 'images', 'downloads'],
-  images: ['base', 'data', 'drawing', 'formats'],
+  images: ['base', 'data', 'drawing', 'formats', 'wasm'],
   charts: ['base', 'drawing', 'images', 'formats'],
   plots: ['base', 'layers', 'models', 'drawing', 'charts'],
   applications: [
@@ -72,7 +73,7 @@ export const LAYERS = {
   visualization: [...VALUES, 'autodiff', 'activations', 'layers', 'models', 'drawing', 'images', 'charts'],
   report: ['base', 'drawing', 'images', 'charts', 'models', 'visualization'],
   'index.ts': ['*'],
-  'cli/bench': ['base', 'kernels', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
+  'cli/bench': ['base', 'kernels', 'wasm', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
   cli: [
     'base',
     'index.ts',

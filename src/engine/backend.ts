@@ -4,9 +4,9 @@ import { environmentVariable, parallelism } from '../base/environment.ts';
 import { BackendError, ValueError } from '../base/errors.ts';
 import { checkOptionNames } from '../base/options.ts';
 import { unknownNameError } from '../base/suggest.ts';
-import { hasRelaxedSimd, hasSharedMemory } from '../codegen/wasm/features.ts';
 import { chooseIsa, type NativeSupport, nativeSupport, nativeSupportNow } from '../runtime/native/support.ts';
 import { hasWorkers } from '../runtime/wasm/worker-thread.ts';
+import { hasRelaxedSimd, hasSharedMemory } from '../wasm/features.ts';
 import { exclusively } from './exclusive.ts';
 import type { Backend, BackendDescription } from './executable.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
 import { wasmTarget } from '../../codegen/wasm/target.ts';
 import { WasmRuntime } from '../../runtime/wasm/runtime.ts';
+import { hasRelaxedSimd } from '../../wasm/features.ts';
 import type { BenchRuntime } from './bench-runtime.ts';
 import { benchTable } from './bench-table.ts';
 import { CONV_CASES } from './conv-cases.ts';

@@ -6,11 +6,11 @@ import { KernelBuilder } from '../../kernels/builder.ts';
 import { interpretKernel, type Region } from '../../kernels/interpret.ts';
 import type { BinaryOp, CompareOp, IntBinaryOp, Kernel, MaskOp, UnaryOp } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
-import { hasRelaxedSimd } from './features.ts';
-import { FunctionWriter } from './function-writer.ts';
+import { hasRelaxedSimd } from '../../wasm/features.ts';
+import { FunctionWriter } from '../../wasm/function-writer.ts';
+import { ModuleWriter } from '../../wasm/module-writer.ts';
+import { V128 } from '../../wasm/opcodes.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
-import { ModuleWriter } from './module-writer.ts';
-import { V128 } from './opcodes.ts';
 import { wasmTarget } from './target.ts';
 
 const target = wasmTarget(false);

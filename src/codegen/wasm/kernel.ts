@@ -11,9 +11,9 @@ import {
   type Ptr,
   type Vec,
 } from '../../kernels/ir.ts';
-import type { FunctionWriter } from './function-writer.ts';
+import type { FunctionWriter } from '../../wasm/function-writer.ts';
+import { I32, type PlainOpcode, V128, type ValueType } from '../../wasm/opcodes.ts';
 import { type LocalRegister, lifetimes, type Scope } from './lifetimes.ts';
-import { I32, type PlainOpcode, V128, type ValueType } from './opcodes.ts';
 
 /** f32 lanes of a WebAssembly vector. */
 export const WASM_LANES = 4;

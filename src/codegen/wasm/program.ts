@@ -25,10 +25,10 @@ import {
   type WholePhase,
 } from '../../compiler/program.ts';
 import { FLOAT_BYTES, type Kernel } from '../../kernels/ir.ts';
-import type { FunctionWriter } from './function-writer.ts';
+import type { FunctionWriter } from '../../wasm/function-writer.ts';
+import { ModuleWriter } from '../../wasm/module-writer.ts';
+import { I32 } from '../../wasm/opcodes.ts';
 import { emitKernel, type KernelOptions, kernelParameters } from './kernel.ts';
-import { ModuleWriter } from './module-writer.ts';
-import { I32 } from './opcodes.ts';
 
 export interface ProgramOptions extends KernelOptions {
   /** The memory to import is shared between threads. */

@@ -4,8 +4,8 @@ import { RandomKernel } from '../../../tests/support/random-kernel.ts';
 import { interpretKernel } from '../../kernels/interpret.ts';
 import type { Kernel } from '../../kernels/ir.ts';
 import { printKernel } from '../../kernels/print.ts';
+import { ModuleWriter } from '../../wasm/module-writer.ts';
 import { emitKernel, kernelParameters } from './kernel.ts';
-import { ModuleWriter } from './module-writer.ts';
 import { wasmTarget } from './target.ts';
 
 const MEMORY_FLOATS = 16384;

@@ -14,10 +14,10 @@ import {
 } from '../../../tests/support/training-program.ts';
 import { assertTrays } from '../../../tests/support/trays.ts';
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
-import { hasRelaxedSimd } from '../../codegen/wasm/features.ts';
 import { wasmTarget } from '../../codegen/wasm/target.ts';
 import type { Buffer, Program } from '../../compiler/program.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
+import { hasRelaxedSimd } from '../../wasm/features.ts';
 import type { ProgramInstance } from '../loaded-program.ts';
 import { WasmRuntime } from './runtime.ts';
 

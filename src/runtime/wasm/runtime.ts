@@ -1,9 +1,9 @@
 /** @file WasmRuntime: loads programs as WebAssembly and runs them on threads that share one memory. */
 
 import { BackendError, InternalError, ValueError } from '../../base/errors.ts';
-import { hasRelaxedSimd, hasSharedMemory, hasSimd, hasWebAssembly } from '../../codegen/wasm/features.ts';
 import { emitProgram, phaseExport } from '../../codegen/wasm/program.ts';
 import { isInArena, type Program } from '../../compiler/program.ts';
+import { hasRelaxedSimd, hasSharedMemory, hasSimd, hasWebAssembly } from '../../wasm/features.ts';
 import { Arenas } from '../arenas.ts';
 import { JobQueue } from '../job-queue.ts';
 import {

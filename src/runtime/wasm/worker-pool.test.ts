@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { BackendError } from '../../base/errors.ts';
-import { ModuleWriter } from '../../codegen/wasm/module-writer.ts';
+import { ModuleWriter } from '../../wasm/module-writer.ts';
 import type { CompiledProgram, Job } from './runner.ts';
 import { WasmHeap } from './wasm-heap.ts';
 import { WorkerPool } from './worker-pool.ts';
