@@ -18,8 +18,13 @@ const single = Math.fround;
 /** `widen`: how many times as wide kernels are, so that shrinking takes every source pixel into account. */
 type SpanRule = (place: number, from: number, scale: number, widen: number) => Span;
 
+/** Where the centre of a result place is in the source, whose places lie at whole numbers. */
+export function centerIn(place: number, scale: number): number {
+  return single(single(single(place + 0.5) * scale) - 0.5);
+}
+
 const bilinear: SpanRule = (place, from, scale) => {
-  const at = single(single(single(place + 0.5) * scale) - 0.5);
+  const at = centerIn(place, scale);
   const low = Math.floor(at);
   const part = at - low;
   const first = Math.max(low, 0);
@@ -47,7 +52,7 @@ function normalized(first: number, weights: readonly number[], from: number): Sp
 }
 
 const bicubic: SpanRule = (place, from, scale) => {
-  const at = single(single(single(place + 0.5) * scale) - 0.5);
+  const at = centerIn(place, scale);
   const low = Math.floor(at);
   // Ties do not occur often enough in float32 to matter here.
   const part = Math.round((at - low) * CUBIC_STEPS) / CUBIC_STEPS;

@@ -36,7 +36,9 @@ export const PLAIN_OPCODES = {
   'v128.or': simd(0x50),
   'v128.xor': simd(0x51),
   'v128.bitselect': simd(0x52),
+  'i8x16.narrow_i16x8_u': simd(0x66),
   'f32x4.floor': simd(0x68),
+  'i16x8.narrow_i32x4_u': simd(0x86),
   'i16x8.extend_low_i8x16_u': simd(0x89),
   'i32x4.extend_low_i16x8_u': simd(0xa9),
   'i32x4.shl': simd(0xab),
@@ -65,6 +67,7 @@ export type PlainOpcode = keyof typeof PLAIN_OPCODES;
 export const MEMORY_OPCODES = {
   'i32.load': [0x28],
   'v128.load': simd(0x00),
+  'v128.load8x8_u': simd(0x02),
   'v128.load32_splat': simd(0x09),
   'v128.store': simd(0x0b),
   'v128.load8_lane': simd(0x54),

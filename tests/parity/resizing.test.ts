@@ -39,3 +39,12 @@ test("every method of image_dataset_from_directory gives Keras' numbers, and rou
     assert.ok(bytes.sub(expected.clip(0, 255)).abs().max().item() < 0.503, where);
   }
 });
+
+test("bilinear resizing gives the bits of Keras' numbers", () => {
+  const cases = casesOf('keras').filter(({ spec }) => spec.interpolation === 'bilinear');
+  assert.ok(cases.length > 30);
+  for (const { image, spec, expected, where, size } of cases) {
+    const floats = resizeImage(image, size, { ...spec, dtype: 'float32' } as ResizeSpec);
+    assert.deepEqual(floats.data, expected.data, where);
+  }
+});

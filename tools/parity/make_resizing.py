@@ -43,10 +43,24 @@ def add_cases(path, source, channels):
                 fixture.add(source=source, spec=spec, result=fixture.array(result))
 
 
+def add_bilinear_cases(folder):
+    """Odd sizes, larger and smaller, of images that are a single pixel wide and larger ones."""
+    for i, channels in enumerate((1, 3, 4) * 8):
+        height, width, *size = (int(random.integers(1, limit)) for limit in (50, 40, 30, 20))
+        mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
+        pixels = picture(height, width, channels)
+        path = Path(folder) / f"bilinear{i}.png"
+        Image.fromarray(pixels.squeeze(-1) if channels == 1 else pixels, mode).save(path)
+        result = _load_image_tf(str(path), size, channels, "bilinear", "channels_last", False, False)
+        spec = {"method": "keras", "interpolation": "bilinear"}
+        fixture.add(source=fixture.array(pixels), spec=spec, result=fixture.array(result))
+
+
 with tempfile.TemporaryDirectory() as folder:
     for height, width, channels in ((19, 26, 3), (26, 9, 1)):
         pixels = picture(height, width, channels)
         path = Path(folder) / f"{channels}.png"
         Image.fromarray(pixels if channels == 3 else pixels[:, :, 0]).save(path)
         add_cases(path, fixture.array(pixels), channels)
+    add_bilinear_cases(folder)
 fixture.write()
