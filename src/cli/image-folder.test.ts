@@ -158,6 +158,24 @@ test('files that cannot be read are left out and named', async () => {
   assert.deepEqual(train!.skipped.map(({ file }) => file).sort(), ['a/empty.png', 'b/3.jpg']);
 });
 
+test('a class without an image to train on that can be read is refused before training', async () => {
+  const path = folder('unseen', {
+    'train/a/1.png': png(2, 2, 3, 1),
+    'train/b/1.png': 'no image',
+    'train/b/2.png': png(2, 2, 3, 2),
+    'train/c/1.png': 'no image',
+    'train/c/2.png': '',
+    'train/d/notes.txt': 'x',
+    'train/e/1.png': '',
+    'test/f/1.png': png(2, 2, 3, 1),
+  });
+  await open(path);
+  await assert.rejects(
+    open(path, { trainsAllClasses: true }),
+    /unseen has 4 classes without an image.*\n {2}c: none of its 2 images can be read: .*2\.png.*\n {2}d: it has no images\n {2}e: its only image cannot be read: .*\n {2}f: it has no images\nAdd/,
+  );
+});
+
 test('folders that cannot be used say why', async () => {
   const empty = folder('empty', { 'a/notes.txt': 'x' });
   await assert.rejects(open(empty), /has no images: expected one sub-folder per class/);

@@ -11,6 +11,7 @@ import { type DecidedForm, type ImageForm, imageFormFor } from './image-form.ts'
 import { type Task, targetsFor } from './network.ts';
 import { say } from './output.ts';
 import { preparedPixels } from './pixels.ts';
+import { checkClassesReadable } from './readable-classes.ts';
 
 /** How a folder is read. */
 export interface FolderOptions extends ImageForm {
@@ -23,6 +24,8 @@ export interface FolderOptions extends ImageForm {
   readonly seed?: number | undefined;
   /** True: images for training come in the order of their files too. */
   readonly inOrder?: boolean;
+  /** True: each class of the folder must have an image for training that can be read. */
+  readonly trainsAllClasses?: boolean;
   /** Names that a model knows its classes by; null for those of the folder. */
   readonly classNames: readonly string[] | null;
 }
@@ -173,6 +176,9 @@ export async function openImageFolder(folder: string, options: FolderOptions): P
   const classNames = namesOf(folder, listing.classNames, options.classNames);
   say(describeParts(parts, listing.classNames.length));
   await sayMisnamed(Object.values(parts).flat());
+  if (options.trainsAllClasses && parts.train !== undefined) {
+    await checkClassesReadable(folder, listing.classNames, parts.train);
+  }
   const form = await imageFormFor(Object.values(parts).flat(), options);
   const open = async (name: PartName) => {
     const files = parts[name];

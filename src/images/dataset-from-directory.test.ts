@@ -210,9 +210,10 @@ test('files that cannot be loaded end the pass, or are named once and left out',
     dataset.skipped.map(({ file }) => file),
     ['b/empty.jpg', 'b/text.png'],
   );
-  assert.equal(warned.length, 1);
+  assert.equal(warned.length, 2);
+  assert.match(warned[0]!, /^Class 'b' has no images left: none of its 2 files could be loaded\. A model/);
   assert.match(
-    warned[0]!,
+    warned[1]!,
     /^Skipped 2 of 7 files that could not be loaded:\n.*b\/empty\.jpg.*\n.*b\/text\.png/,
   );
 
@@ -224,8 +225,20 @@ test('files that cannot be loaded end the pass, or are named once and left out',
   await list(asked);
   await list(asked);
   assert.deepEqual(told, ['b/empty.jpg', 'b/text.png']);
+  assert.equal(warned.length, 3, 'the class is named once, and files only to the function');
   const only = await datasetFromDirectory(broken, { ...options, classNames: ['b'], onError: 'skip' });
   await assert.rejects(list(only), /None of the 2 files could be loaded/);
+});
+
+test('a sub-folder without images is named', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'fovea-empty-'));
+  t.after(() => rm(root, { recursive: true, force: true }));
+  for (const name of ['a', 'b', 'c']) await mkdir(join(root, name));
+  await writeFile(join(root, 'b', '1.png'), picture(1));
+  const dataset = await datasetFromDirectory(root, { verbose: false });
+  assert.deepEqual(dataset.classNames, ['a', 'b', 'c'], "Keras' classes");
+  assert.equal(warned.length, 1);
+  assert.match(warned[0]!, /^No images in the sub-folders \['a', 'c'\] of .* never sees these classes/);
 });
 
 test('a folder may be given with a slash at its end', async () => {

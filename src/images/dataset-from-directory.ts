@@ -30,6 +30,8 @@ type Options = DatasetFromDirectoryOptions;
  *
  * @param directory The path of a folder, or in a browser its File objects (`<input type="file" webkitdirectory>`), or a
  * list of `{ file, label }`.
+ * Warns of classes without images: when the folder has none, and when the last of them cannot be loaded and is skipped.
+ *
  * @throws ValueError for options that do not fit, FoveaError without such a folder; while iterating, errors that name
  * the file.
  */
@@ -99,7 +101,9 @@ function makeDataset(
 ): ImageDataset<unknown> {
   const { files, labels, classNames } = index;
   const { labelMode, batchSize, prefetch, seed } = settings;
-  const store = new ImageStore({ files, ...settings.store });
+  const className = (label: number) => (settings.labels === 'inferred' ? classNames![label]! : String(label));
+  const classOfFile = labels?.map(className) ?? null;
+  const store = new ImageStore({ files, classes: classOfFile, ...settings.store });
   const places: Source<number> = {
     length: files.length,
     parts: [],

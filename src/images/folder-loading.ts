@@ -8,7 +8,10 @@ import type { ImageStoreOptions, OnError } from './image-store.ts';
 export interface FolderLoadingOptions {
   /** Whether folders that links point to are searched. Default false. */
   readonly followLinks?: boolean;
-  /** What to do with files that cannot be loaded. Default 'throw'. */
+  /**
+   * What to do with files that cannot be loaded. Default 'throw'. When none of the files of a class can be loaded and 'throw' does
+   * not end the pass, a warning names the class.
+   */
   readonly onError?: OnError;
   /** Threads that decode. Default: as many as the machine runs at the same time. */
   readonly workers?: number;

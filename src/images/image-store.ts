@@ -20,6 +20,8 @@ export type OnError = 'throw' | 'skip' | ((error: FoveaError, file: string) => v
 
 export interface ImageStoreOptions {
   readonly files: readonly FoundFile[];
+  /** The class of each file, for messages; null without classes. */
+  readonly classes: readonly string[] | null;
   readonly spec: ImageSpec;
   readonly onError: OnError;
   /** Threads; null for as many as the machine runs at the same time. */
@@ -53,10 +55,13 @@ export class ImageStore {
   readonly #kept = new Map<number, Tensor>();
   readonly #skipped = new Map<number, SkippedFile>();
   readonly #reported = new Set<number>();
+  /** Files of each class that were not skipped. */
+  readonly #left = new Map<string, number>();
   #bytes = 0;
 
   constructor(options: ImageStoreOptions) {
     this.#options = options;
+    for (const name of options.classes ?? []) this.#left.set(name, (this.#left.get(name) ?? 0) + 1);
   }
 
   /** The files that could not be loaded so far, in the order of the list. */
@@ -107,13 +112,32 @@ export class ImageStore {
     if (onError === 'throw') throw loaded;
     const file = files[index]!.path;
     if (onError !== 'skip') onError(loaded, file);
+    // Two passes at the same time may both have tried to load it.
+    const isNew = !this.#skipped.has(index);
     this.#skipped.set(index, { file, error: loaded });
-    if (this.#skipped.size < files.length) return null;
+    if (this.#skipped.size < files.length) {
+      if (isNew) this.#warnOfLostClass(index);
+      return null;
+    }
     throw new FoveaError(
       `None of the ${files.length} files could be loaded. The last one: ${loaded.message}`,
       {
         cause: loaded,
       },
+    );
+  }
+
+  /** Warns when the file at that place, which is skipped now, was the last of its class. */
+  #warnOfLostClass(index: number): void {
+    const name = this.#options.classes?.[index];
+    if (name === undefined) return;
+    const left = this.#left.get(name)! - 1;
+    this.#left.set(name, left);
+    if (left > 0) return;
+    const count = this.#options.classes!.filter((other) => other === name).length;
+    console.warn(
+      `Class '${name}' has no images left: ${count === 1 ? 'its only file' : `none of its ${count} files`} could ` +
+        `${count === 1 ? 'not ' : ''}be loaded. A model that trains on this data never sees the class.`,
     );
   }
 

@@ -71,7 +71,24 @@ async function inClasses(tree: Tree, given: readonly string[] | null): Promise<I
       labels.push(label);
     }
   }
+  warnOfEmptyClasses(tree.name, classNames, labels);
   return { files, labels, classNames };
+}
+
+/** Warns of classes without files: labels count them all the same. Without any file there will be an error. */
+function warnOfEmptyClasses(
+  directory: string,
+  classNames: readonly string[],
+  labels: readonly number[],
+): void {
+  const seen = new Set(labels);
+  const empty = classNames.filter((_, label) => !seen.has(label));
+  if (empty.length === 0 || seen.size === 0) return;
+  console.warn(
+    `No images in ${empty.length === 1 ? 'the sub-folder' : 'the sub-folders'} ${describeValue(empty)} of ${directory}. A model that ` +
+      'trains on this data never sees ' +
+      `${empty.length === 1 ? 'this class' : 'these classes'}. Add images, or name the other classes with classNames.`,
+  );
 }
 
 async function unlabelled(tree: Tree, labels: readonly number[] | null): Promise<ImageIndex> {

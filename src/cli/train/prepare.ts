@@ -54,7 +54,7 @@ function checkTogether({ base, model, fineTune, fineTuneEpochs, fineTuneRate }: 
 }
 
 function readingOf({ batchSize, validationSplit, seed }: TrainOptions) {
-  return { batchSize, validationSplit, seed };
+  return { batchSize, validationSplit, seed, trainsAllClasses: true };
 }
 
 async function prepareOnBase(data: string, name: string, options: TrainOptions): Promise<Prepared> {

@@ -107,7 +107,8 @@ export async function flowDirectory(
   if (files.length === 0) {
     throw new FoveaError(`No images found in directory ${tree.name}. Allowed formats: ${FORMATS.join(', ')}`);
   }
-  const images = new ImageStore({ files, spec, ...store });
+  const classes = Array.from(labels, (label) => names[label]!);
+  const images = new ImageStore({ files, classes, spec, ...store });
   const batch = (pixels: Tensor, places: readonly number[]) => {
     const target = targets(
       pixels,
