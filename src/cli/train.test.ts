@@ -163,3 +163,21 @@ test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
   assert.deepEqual([lost.code, lost.stdout], [1, '']);
   assert.match(lost.stderr, /Interrupted\. Nothing was saved, because --out was not given/);
 });
+
+test('Ctrl-C while features are computed stops at the next batch and saves nothing', async () => {
+  const base = await makeBase();
+  for (const name of ['dark', 'light']) {
+    mkdirSync(join(root, 'many', name), { recursive: true });
+    for (let i = 0; i < 400; i++)
+      copyFileSync(join(root, data, name, `${i % 10}.png`), join(root, 'many', name, `${i}.png`));
+  }
+  const args = ['train', 'many', '--base', base, '--batch-size', '1', '--out', 'never.keras'];
+  const { code, stdout, stderr } = await fovea(args, (text, kill) => {
+    if (text.includes('Features of') && !text.includes('Stopping')) kill();
+  });
+  assert.deepEqual([code, stdout, existsSync(join(root, 'never.keras'))], [1, '', false], stderr);
+  assert.match(
+    stderr,
+    /Features of the training data.*\n[\s\S]*Stopping[\s\S]*not kept\.\nfovea: Interrupted before the first epoch: nothing was/,
+  );
+});

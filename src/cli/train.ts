@@ -52,6 +52,11 @@ async function train(data: string, options: TrainOptions): Promise<void> {
     `Training ${model.name} (${model.countParams()} parameters) on ${source.name}: ${name}, ${isa}, ${threads} threads.`,
   );
   const run = await trainPrepared(prepared, task, options);
+  if (run.secondsPerEpoch.length === 0) {
+    throw new InterruptedError(
+      'Interrupted before the first epoch: nothing was trained, so nothing was saved.',
+    );
+  }
   // Saved before the test, so that a second Ctrl-C does not lose the work.
   if (out !== undefined) await model.save(out);
   const curves = await saveCurves(run, options);

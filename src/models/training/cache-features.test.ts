@@ -199,6 +199,36 @@ test('says what it computes, before the first epoch', async () => {
   );
 });
 
+for (const [part, after] of [
+  ['training', 2],
+  ['validation', 6],
+] as const) {
+  test(`stops while it computes features of the ${part} data, at the next batch`, async () => {
+    const net = network();
+    const before = net.getWeights().map(({ data: values }) => [...values]);
+    let read = 0;
+    const counted = <T>(dataset: data.Dataset<T>) =>
+      dataset.map((batch) => {
+        // The first batch of each is read twice, to see that the data stays the same.
+        if (++read > after) net.stopTraining = true;
+        return batch;
+      });
+    const calls: string[] = [];
+    const note = (name: string) => () => void calls.push(name);
+    const { history } = await net.fit(counted(pairs().batch(6)), {
+      ...{ epochs: 3, verbose: 0, cacheFeatures: true },
+      validationData: counted(data.fromTensors(held).batch(1)),
+      callbacks: [{ onEpochBegin: note('begin'), onEpochEnd: note('end'), onTrainEnd: note('trainEnd') }],
+    });
+    assert.deepEqual([history, calls], [{}, ['begin', 'trainEnd']]);
+    assert.ok(read <= after + 8, `read ${read} batches`);
+    const now = net.getWeights().map(({ data: values }) => [...values]);
+    assert.deepEqual(now, before);
+    const again = await net.fit(pairs().batch(6), { epochs: 2, verbose: 0, cacheFeatures: true });
+    assert.equal(again.history.loss?.length, 2, 'the next run is a whole one');
+  });
+}
+
 const front = () => base();
 const refused: Record<string, readonly [() => Model, DataInput | DatasetLike, FitOptions, RegExp]> = {
   'a model that is not frozen': [() => network(base(true)), x, {}, /'conv2d.*' is not frozen/],

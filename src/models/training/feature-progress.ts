@@ -55,6 +55,12 @@ export class FeatureProgress {
   async end(): Promise<void> {
     await this.#bar?.call('onPredictEnd');
   }
+
+  /** In the place of `end`, when the pass was stopped. */
+  stopped(): void {
+    this.#bar = null;
+    if (this.#verbose !== 0) this.#output.write('\nStopped: the features computed so far are not kept.\n');
+  }
 }
 
 function readable(bytes: number): string {

@@ -9,6 +9,11 @@ import type { FeatureProgress } from './feature-progress.ts';
 import { FeatureRows } from './feature-rows.ts';
 import type { StepRunner } from './step-runner.ts';
 
+/** Thrown when training is to stop while features are computed, so before the epoch that needs them has a batch. */
+export class StoppedBeforeEpoch extends Error {
+  override name = 'StoppedBeforeEpoch';
+}
+
 export interface FeatureOptions {
   /** The data, for messages: `training data` or `validation data`. */
   readonly name: string;
@@ -24,6 +29,8 @@ export interface FeatureOptions {
   readonly variables: readonly Variable[];
   readonly maxMegabytes: number;
   readonly progress: FeatureProgress;
+  /** Whether training is to stop. Asked after each batch. */
+  readonly stops: () => boolean;
 }
 
 /** Computes the values when the first pass begins, and again when weights of the front were assigned since. */
@@ -68,8 +75,9 @@ export class FeatureSource {
     this.#computedFor = assignments;
   }
 
+  /** Throws StoppedBeforeEpoch when training is to stop. */
   async #compute(): Promise<void> {
-    const { source, runner, progress, name } = this.#options;
+    const { source, runner, progress, name, stops } = this.#options;
     const { whole, steps } = source;
     const ordered = whole === null ? source : arraySource(whole, source.batchSize!, null);
     const stream = new BatchStream(`fit (${name})`, ordered, null);
@@ -83,6 +91,9 @@ export class FeatureSource {
         this.#places?.check(batch.data);
         this.#rows.add(batch.data, batch.samples, predictions, steps);
         await progress.batch(index++);
+        if (!stops()) continue;
+        progress.stopped();
+        throw new StoppedBeforeEpoch();
       }
     } finally {
       await stream.close();

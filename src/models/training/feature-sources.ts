@@ -44,7 +44,10 @@ export function featureSources(
     const runner = runners.make(mode, names, source.batchSize, { part: 'front' });
     const shapes = asCompiled(() => frontShapes(model, mode === 'train'));
     const dataset = isDataset(data) ? data : null;
-    return new FeatureSource({ name, source, dataset, runner, shapes, variables, maxMegabytes, progress });
+    return new FeatureSource({
+      ...{ name, source, dataset, runner, shapes, variables, maxMegabytes, progress },
+      stops: () => model.stopTraining,
+    });
   };
   const { source, validation } = sources;
   const tested =

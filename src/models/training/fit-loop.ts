@@ -6,6 +6,7 @@ import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { batchResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { EvaluationLoop } from './evaluation-loop.ts';
+import { StoppedBeforeEpoch } from './feature-source.ts';
 import type { FitOptions } from './run-options.ts';
 import type { StepResult, StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
@@ -108,6 +109,8 @@ export class FitLoop {
       await this.#call('begin', () => callbacks.call('onTrainBegin'));
       let epoch = await this.#begin();
       for (; epoch < epochs && !model.stopTraining; epoch++) await this.#epoch(epoch, null);
+    } catch (error) {
+      if (!(error instanceof StoppedBeforeEpoch)) throw error;
     } finally {
       await stream.close();
       await evaluation?.close();
