@@ -75,6 +75,7 @@ export const LAYERS = {
   'index.ts': ['*'],
   'cli/bench': ['base', 'kernels', 'wasm', 'compiler/program.ts', 'codegen', 'runtime', 'engine', 'index.ts'],
   cli: [
+    'drawing/language.ts',
     'base',
     'index.ts',
     'cli/bench',

@@ -4,8 +4,10 @@ import { ShapeError, ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue, numberOption, POSITIVE } from '../base/options.ts';
 import type { Drawing, Shape } from '../drawing/drawing.ts';
 import { shortenText, textWidth } from '../drawing/glyphs.ts';
+import { type Language, languageOf } from '../drawing/language.ts';
 import { checkTexts, heading, PADDING } from './heading.ts';
 import { shortNumber } from './ticks.ts';
+import { CHART_WORDS } from './words.ts';
 
 /** Options of `bars`. */
 export interface BarsOptions {
@@ -15,6 +17,8 @@ export interface BarsOptions {
   readonly max?: number;
   /** What is written at the end of a bar; the number in four digits unless given. */
   readonly format?: (value: number) => string;
+  /** The language of the words; 'en' unless given. Chinese charts can be written as SVG only. */
+  readonly lang?: Language;
 }
 
 const TEXT_SIZE = 13;
@@ -54,9 +58,11 @@ export function bars(
   values: readonly number[],
   options: BarsOptions = {},
 ): Drawing {
-  checkOptionNames('bars', options, ['title', 'max', 'format']);
+  checkOptionNames('bars', options, ['title', 'max', 'format', 'lang']);
   checkValues(names, values);
   const { title, format = shortNumber } = options;
+  const lang = languageOf(options.lang);
+  const words = CHART_WORDS[lang];
   const max = numberOption('bars', 'max', options.max, Math.max(...values), POSITIVE);
   const shown = names.map((name) => shortenText(name, TEXT_SIZE, LONGEST_NAME));
   const texts = values.map((value) => String(format(value)));
@@ -85,8 +91,9 @@ export function bars(
   return {
     width: Math.ceil(Math.max(left + BAR_WIDTH + GAP + widest(texts), PADDING + head.width) + PADDING),
     height: bottom + PADDING,
-    title: title ?? 'Bars',
-    description: names.map((name, i) => `${name}: ${texts[i]}`).join(', '),
+    title: title ?? words.bars,
+    description: words.barsDescribed(names.map((name, i) => [name, texts[i]!])),
+    lang,
     shapes,
   };
 }

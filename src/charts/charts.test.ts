@@ -8,7 +8,7 @@ import { tensor } from '../base/tensor.ts';
 import { drawPixels } from '../drawing/draw-pixels.ts';
 import type { CircleShape, Drawing, Shape, TextShape } from '../drawing/drawing.ts';
 import { decodeImage } from '../images/decode.ts';
-import { bars, matrix, saveChart, smoothCurve, toPng, toSvg, trainingCurves } from './index.ts';
+import { bars, lrCurve, matrix, saveChart, smoothCurve, toPng, toSvg, trainingCurves } from './index.ts';
 import { niceTicks, shortNumber } from './ticks.ts';
 
 const texts = (chart: Drawing) =>
@@ -229,4 +229,22 @@ test('charts are saved as SVG and PNG', async () => {
   }
   assert.throws(() => toPng(trainingCurves(short), { scale: 0 }), /scale/);
   assert.throws(() => toSvg('x' as unknown as Drawing), /expected a chart/);
+});
+
+test('all charts speak Chinese too, and PNG refuses it', () => {
+  const latin = /[a-z]{3,}/i;
+  const found = { learningRates: [1e-3, 1e-2], losses: [1, 0.5], smoothedLosses: [1, 0.6], suggestion: 2e-3 };
+  const charts = [
+    trainingCurves({ ...short, loss: [0.9, Number.NaN, 0.4] }, { lang: 'zh', smoothing: 0.5 }),
+    lrCurve(found, { lang: 'zh' }),
+    bars(['猫', '狗'], [1, 2], { lang: 'zh' }),
+    matrix([[1, 2]], { rowNames: ['猫'], columnNames: ['猫', '狗'], lang: 'zh' }),
+  ];
+  for (const chart of charts) {
+    for (const text of [chart.title, chart.description, ...texts(chart)]) assert.doesNotMatch(text, latin);
+    assert.match(toSvg(chart), /^<svg [^>]*lang="zh"/);
+    assert.throws(() => toPng(chart), /lang: 'en'/);
+  }
+  assert.match(charts[0]!.description, /损失：训练 3 轮，从 0.9 到 0.4.*最佳值为 0.75（第 2 轮）/);
+  assert.throws(() => bars(['a'], [1], { lang: 'fr' as never }), /language 'fr'.*en/);
 });

@@ -3,6 +3,7 @@
 import type { Point, Shape } from '../drawing/drawing.ts';
 import { textWidth } from '../drawing/glyphs.ts';
 import { LINE_WIDTH, TRAINING, VALIDATION } from './metric-panel.ts';
+import type { ChartWords } from './words.ts';
 
 const SIZE = 13;
 const SYMBOL_WIDTH = 31;
@@ -12,6 +13,7 @@ const GAP = 20;
 export function legend(
   [x, y]: Point,
   curves: { readonly training: boolean; readonly validation: boolean; readonly smooth: number },
+  words: ChartWords,
 ): Shape[] {
   const shapes: Shape[] = [];
   const middle = y - 4.5;
@@ -25,7 +27,7 @@ export function legend(
       shapes.push({ kind: 'circle', center: [at + 3 + i * 9, middle], radius: 3, fill: TRAINING });
     }
     at += SYMBOL_WIDTH;
-    write('training', 'ink');
+    write(words.training, 'ink');
   }
   if (curves.validation) {
     const points: Point[] = [
@@ -34,8 +36,8 @@ export function legend(
     ];
     shapes.push({ kind: 'line', points, stroke: VALIDATION, width: LINE_WIDTH });
     at += SYMBOL_WIDTH;
-    write('validation', 'ink');
+    write(words.validation, 'ink');
   }
-  if (curves.smooth > 0) write(`smoothed with factor ${curves.smooth}; measured values are faint`, 'muted');
+  if (curves.smooth > 0) write(words.smoothed(curves.smooth), 'muted');
   return shapes;
 }

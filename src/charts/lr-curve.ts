@@ -4,10 +4,12 @@ import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue } from '../base/options.ts';
 import type { Drawing, Point, Shape } from '../drawing/drawing.ts';
 import { textWidth } from '../drawing/glyphs.ts';
+import { type Language, languageOf } from '../drawing/language.ts';
 import { heading, PADDING } from './heading.ts';
 import { LINE_WIDTH } from './metric-panel.ts';
 import { type Box, type Frame, LABEL_SIZE, plotFrame } from './plot-frame.ts';
 import { powerTicks, shortNumber } from './ticks.ts';
+import { CHART_WORDS, type ChartWords } from './words.ts';
 
 /** What `lrFinder` gives. */
 export interface LearningRatesLike {
@@ -22,6 +24,8 @@ export interface LearningRatesLike {
 export interface LrCurveOptions {
   /** Heading; none unless given. */
   readonly title?: string;
+  /** The language of the words; 'en' unless given. Chinese charts can be written as SVG only. */
+  readonly lang?: Language;
 }
 
 const SIZE = { width: 560, height: 340 };
@@ -40,9 +44,11 @@ const SHOWN = 1.5;
  * @throws ValueError for lists of different lengths or without numbers, and options that do not exist.
  */
 export function lrCurve(found: LearningRatesLike, options: LrCurveOptions = {}): Drawing {
-  checkOptionNames('lrCurve', options, ['title']);
+  checkOptionNames('lrCurve', options, ['title', 'lang']);
   checkFound(found);
   const { title } = options;
+  const lang = languageOf(options.lang);
+  const words = CHART_WORDS[lang];
   const head = heading('lrCurve', title, SIZE.width);
   const box = { x: PADDING, y: PADDING + head.height, ...SIZE };
   const { learningRates, losses, suggestion } = found;
@@ -50,11 +56,10 @@ export function lrCurve(found: LearningRatesLike, options: LrCurveOptions = {}):
   return {
     width: 2 * PADDING + SIZE.width,
     height: 2 * PADDING + head.height + SIZE.height,
-    title: title ?? 'Loss over the learning rate',
-    description:
-      `Losses of ${losses.length} steps with learning rates from ${first} to ${last}; ` +
-      `${shortNumber(suggestion)} is suggested.`,
-    shapes: [...head.shapes, ...panel(box, found)],
+    title: title ?? words.rates,
+    description: words.ratesDescribed(losses.length, first!, last!, shortNumber(suggestion)),
+    lang,
+    shapes: [...head.shapes, ...panel(box, found, words)],
   };
 }
 
@@ -71,7 +76,7 @@ function checkFound(found: LearningRatesLike): void {
   );
 }
 
-function panel(box: Box, found: LearningRatesLike): Shape[] {
+function panel(box: Box, found: LearningRatesLike, words: ChartWords): Shape[] {
   const { losses, smoothedLosses } = found;
   const rates = found.learningRates.map(Math.log10);
   const top = largestShown(smoothedLosses);
@@ -84,22 +89,27 @@ function panel(box: Box, found: LearningRatesLike): Shape[] {
   const leaves = smoothedLosses.findIndex((loss) => loss > top);
   return [
     ...frame.shapes,
-    ...names(frame, box),
+    ...names(frame, box, words),
     ...dots(frame, rates, losses),
     ...curve(leaves < 0 ? points : points.slice(0, leaves + 1)),
-    ...suggestionShapes(frame, box, points[nearest(rates, Math.log10(found.suggestion))]!, found.suggestion),
+    ...suggestionShapes(
+      frame,
+      box,
+      points[nearest(rates, Math.log10(found.suggestion))]!,
+      words.suggestion(shortNumber(found.suggestion)),
+    ),
   ];
 }
 
 /** The names of the axes. */
-function names({ plot }: Frame, box: Box): Shape[] {
+function names({ plot }: Frame, box: Box, words: ChartWords): Shape[] {
   const at: Point = [plot.x + plot.width / 2, box.y + box.height - 2];
   return [
     {
-      ...{ kind: 'text', text: 'loss', anchor: 'start', size: TITLE_SIZE, fill: 'ink' },
+      ...{ kind: 'text', text: words.loss, anchor: 'start', size: TITLE_SIZE, fill: 'ink' },
       at: [box.x, box.y + TITLE_SIZE - 1],
     },
-    { kind: 'text', text: 'learning rate', at, anchor: 'middle', size: LABEL_SIZE, fill: 'muted' },
+    { kind: 'text', text: words.learningRate, at, anchor: 'middle', size: LABEL_SIZE, fill: 'muted' },
   ];
 }
 
@@ -134,8 +144,7 @@ function nearest(numbers: readonly number[], value: number): number {
 }
 
 /** A ring on the curve, a dashed line down to its rate, and the rate in words at the upper right. */
-function suggestionShapes({ plot }: Frame, box: Box, center: Point, suggestion: number): Shape[] {
-  const text = `suggestion ${shortNumber(suggestion)}`;
+function suggestionShapes({ plot }: Frame, box: Box, center: Point, text: string): Shape[] {
   const right = box.x + box.width;
   const words: Point = [right - textWidth(text, LABEL_SIZE) - 10, box.y + TITLE_SIZE - 5];
   const at: Point = [right, box.y + TITLE_SIZE - 1];

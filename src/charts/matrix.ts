@@ -6,8 +6,10 @@ import { formatShape } from '../base/shape.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import type { Drawing, Point, Shape } from '../drawing/drawing.ts';
 import { shortenText, textWidth } from '../drawing/glyphs.ts';
+import { type Language, languageOf } from '../drawing/language.ts';
 import { checkTexts, heading, PADDING } from './heading.ts';
 import { shortNumber } from './ticks.ts';
+import { CHART_WORDS } from './words.ts';
 
 /** Options of `matrix`. */
 export interface MatrixOptions {
@@ -23,6 +25,8 @@ export interface MatrixOptions {
   readonly columnTitle?: string;
   /** How a number is written; in four digits unless given. */
   readonly format?: (value: number) => string;
+  /** The language of the words; 'en' unless given. Chinese charts can be written as SVG only. */
+  readonly lang?: Language;
 }
 
 const OPTIONS: readonly (keyof MatrixOptions)[] = [
@@ -32,6 +36,7 @@ const OPTIONS: readonly (keyof MatrixOptions)[] = [
   'rowTitle',
   'columnTitle',
   'format',
+  'lang',
 ];
 
 const TEXT_SIZE = 13;
@@ -112,17 +117,6 @@ function columnNameShapes(
   });
 }
 
-/** The rows with their numbers. */
-function describeTable(
-  rowNames: readonly string[],
-  columnNames: readonly string[],
-  texts: readonly string[],
-): string {
-  const width = columnNames.length;
-  const rows = rowNames.map((name, i) => `${name}: ${texts.slice(i * width, (i + 1) * width).join(', ')}.`);
-  return `Columns: ${columnNames.join(', ')}. Rows: ${rows.join(' ')}`;
-}
-
 /**
  * A heat map of a matrix: one cell for each number, the darker the larger (in dark themes the lighter), with the number
  * in it. `values[row][column]`; for a confusion matrix the true class is the row, as in scikit-learn.
@@ -137,6 +131,8 @@ export function matrix(
   checkOptionNames('matrix', options, OPTIONS);
   const table = readTable(values);
   const { title, rowTitle, columnTitle, format = shortNumber } = options;
+  const lang = languageOf(options.lang);
+  const words = CHART_WORDS[lang];
   checkTexts('matrix', 'rowTitle and columnTitle', [rowTitle ?? '', columnTitle ?? '']);
   const rowNames = checkedNames('rowNames', options.rowNames, table.rows);
   const shared = table.rows === table.columns ? options.rowNames : undefined;
@@ -169,8 +165,12 @@ export function matrix(
   return {
     width: Math.ceil(Math.max(left + width, PADDING + head.width) + PADDING),
     height: Math.ceil(top + height + PADDING),
-    title: title ?? 'Matrix',
-    description: describeTable(rowNames, columnNames, texts),
+    title: title ?? words.matrix,
+    description: words.matrixDescribed(
+      columnNames,
+      rowNames.map((name, i) => [name, texts.slice(i * table.columns, (i + 1) * table.columns)]),
+    ),
+    lang,
     shapes,
   };
 }

@@ -8,6 +8,7 @@ import type { MetricCurves, Series } from './history-series.ts';
 import { type Box, type Frame, LABEL_SIZE, plotFrame } from './plot-frame.ts';
 import { smoothCurve } from './smooth-curve.ts';
 import { shortNumber } from './ticks.ts';
+import type { ChartWords } from './words.ts';
 
 export const TRAINING: Paint = 'blue';
 export const VALIDATION: Paint = 'orange';
@@ -59,11 +60,10 @@ function curveShapes(frame: Frame, { training, validation }: MetricCurves, smoot
 }
 
 /** A ring around the best value, a dashed line down to its epoch, and both as words at the upper right. */
-function bestShapes(frame: Frame, box: Box, best: Best): Shape[] {
+function bestShapes(frame: Frame, box: Box, best: Best, text: string): Shape[] {
   const { plot } = frame;
   const center = frame.place(best.epoch, best.value);
   const paint = best.of === 'validation' ? VALIDATION : TRAINING;
-  const text = bestText(best);
   const right = box.x + box.width;
   const words: Point = [right - textWidth(text, LABEL_SIZE) - 10, box.y + TITLE_SIZE - 5];
   return [
@@ -81,12 +81,16 @@ function bestShapes(frame: Frame, box: Box, best: Best): Shape[] {
   ];
 }
 
-function bestText({ value, epoch }: Best): string {
-  return `best ${shortNumber(value)}, epoch ${epoch}`;
+/** How a loss or metric is shown. */
+export interface PanelOptions {
+  /** The factor of the moving average; 0 for none. */
+  readonly smooth: number;
+  readonly best: Best | undefined;
+  readonly words: ChartWords;
 }
 
 /** A loss or metric in `box`. */
-export function metricPanel(box: Box, curves: MetricCurves, smooth: number, best: Best | undefined): Shape[] {
+export function metricPanel(box: Box, curves: MetricCurves, { smooth, best, words }: PanelOptions): Shape[] {
   const { name, training, validation } = curves;
   const values = [...(training?.values ?? []), ...(validation?.values ?? [])];
   const finite = values.filter(Number.isFinite);
@@ -94,25 +98,26 @@ export function metricPanel(box: Box, curves: MetricCurves, smooth: number, best
   const area = { ...box, y: box.y + TITLE_HEIGHT, height: box.height - TITLE_HEIGHT - AXIS_TITLE_HEIGHT };
   const frame = plotFrame(area, epochs, finite.length > 0 ? finite : [0]);
   const { plot } = frame;
-  const room = box.width - (best === undefined ? 0 : textWidth(bestText(best), LABEL_SIZE) + 30);
+  const bestText = best === undefined ? '' : words.best(shortNumber(best.value), best.epoch);
+  const room = box.width - (best === undefined ? 0 : textWidth(bestText, LABEL_SIZE) + 30);
   const label = { kind: 'text', size: LABEL_SIZE, fill: 'muted' } as const;
   const bottom = box.y + box.height - 2;
   const shapes: Shape[] = [
     ...frame.shapes,
     {
       kind: 'text',
-      text: shortenText(name, TITLE_SIZE, room),
+      text: shortenText(words.metric(name), TITLE_SIZE, room),
       at: [box.x, box.y + TITLE_SIZE - 1],
       anchor: 'start',
       size: TITLE_SIZE,
       fill: 'ink',
     },
-    { ...label, text: 'epoch', at: [plot.x + plot.width / 2, bottom], anchor: 'middle' },
+    { ...label, text: words.epoch, at: [plot.x + plot.width / 2, bottom], anchor: 'middle' },
     ...curveShapes(frame, curves, smooth),
   ];
   const missing = values.length - finite.length;
   if (missing > 0) {
-    shapes.push({ ...label, text: `${missing} not finite`, at: [plot.x, bottom], anchor: 'start' });
+    shapes.push({ ...label, text: words.notFinite(missing), at: [plot.x, bottom], anchor: 'start' });
   }
-  return best === undefined ? shapes : [...shapes, ...bestShapes(frame, box, best)];
+  return best === undefined ? shapes : [...shapes, ...bestShapes(frame, box, best, bestText)];
 }

@@ -2,6 +2,7 @@
 
 import { checkOptionNames, numberOption } from '../base/options.ts';
 import type { Drawing, Shape } from '../drawing/drawing.ts';
+import { type Language, languageOf } from '../drawing/language.ts';
 import { type Best, bestEpoch, type Modes } from './best-epoch.ts';
 import { heading, PADDING } from './heading.ts';
 import { type HistoryLike, type MetricCurves, metricCurves, type ValidationFreq } from './history-series.ts';
@@ -9,6 +10,7 @@ import { legend } from './legend.ts';
 import { metricPanel } from './metric-panel.ts';
 import { SMOOTHING } from './smooth-curve.ts';
 import { shortNumber } from './ticks.ts';
+import { CHART_WORDS, type ChartWords } from './words.ts';
 
 /** Options of `trainingCurves`. */
 export interface TrainingCurvesOptions {
@@ -26,6 +28,8 @@ export interface TrainingCurvesOptions {
   readonly validationFreq?: ValidationFreq;
   /** Whether small ('min') or large ('max') values of a metric are good; judged by its name unless given. */
   readonly mode?: Modes;
+  /** The language of the words; 'en' unless given. Chinese charts can be written as SVG only. */
+  readonly lang?: Language;
 }
 
 const OPTIONS: readonly (keyof TrainingCurvesOptions)[] = [
@@ -34,6 +38,7 @@ const OPTIONS: readonly (keyof TrainingCurvesOptions)[] = [
   'title',
   'validationFreq',
   'mode',
+  'lang',
 ];
 
 const GAP = { x: 40, y: 28 };
@@ -42,16 +47,15 @@ const ALONE = { width: 560, height: 340 };
 const LEGEND_HEIGHT = 32;
 const SMOOTHED_FROM = 20;
 
-function describeCurves({ name, training, validation }: MetricCurves, best: Best | undefined): string {
+function describeCurves(curves: MetricCurves, best: Best | undefined, words: ChartWords): string {
   const parts: string[] = [];
-  for (const [of, series] of Object.entries({ training, validation })) {
-    if (series === undefined) continue;
-    const [first, last] = [series.values[0]!, series.values.at(-1)!].map(shortNumber);
-    parts.push(`${of} from ${first} to ${last} over ${series.values.length} epochs`);
+  for (const of of ['training', 'validation'] as const) {
+    const values = curves[of]?.values;
+    if (values === undefined) continue;
+    parts.push(words.course(of, shortNumber(values[0]!), shortNumber(values.at(-1)!), values.length));
   }
-  const end =
-    best === undefined ? '' : `; best of ${best.of} ${shortNumber(best.value)} in epoch ${best.epoch}`;
-  return `${name}: ${parts.join(', ')}${end}.`;
+  const end = best === undefined ? '' : words.bestOf(best.of, shortNumber(best.value), best.epoch);
+  return words.described(words.metric(curves.name), parts, end);
 }
 
 function epochCount({ training, validation }: MetricCurves): number {
@@ -68,6 +72,8 @@ function epochCount({ training, validation }: MetricCurves): number {
 export function trainingCurves(history: HistoryLike, options: TrainingCurvesOptions = {}): Drawing {
   checkOptionNames('trainingCurves', options, OPTIONS);
   const { metrics, title, validationFreq = 1, mode = {} } = options;
+  const lang = languageOf(options.lang);
+  const words = CHART_WORDS[lang];
   const all = metricCurves(history, metrics, validationFreq);
   const automatic = epochCount(all[0]!) >= SMOOTHED_FROM ? 0.8 : 0;
   const smooth = numberOption('trainingCurves', 'smoothing', options.smoothing, automatic, SMOOTHING);
@@ -79,20 +85,21 @@ export function trainingCurves(history: HistoryLike, options: TrainingCurvesOpti
   const top = PADDING + head.height;
   const shapes: Shape[] = [...head.shapes];
   const [training, validation] = [all.some((c) => c.training), all.some((c) => c.validation)];
-  shapes.push(...legend([PADDING, top + 11], { training, validation, smooth }));
+  shapes.push(...legend([PADDING, top + 11], { training, validation, smooth }, words));
   const sentences: string[] = [];
   for (const [i, curves] of all.entries()) {
     const x = PADDING + (i % columns) * (size.width + GAP.x);
     const y = top + LEGEND_HEIGHT + Math.floor(i / columns) * (size.height + GAP.y);
     const best = bestEpoch(curves, mode);
-    shapes.push(...metricPanel({ x, y, ...size }, curves, smooth, best));
-    sentences.push(describeCurves(curves, best));
+    shapes.push(...metricPanel({ x, y, ...size }, curves, { smooth, best, words }));
+    sentences.push(describeCurves(curves, best, words));
   }
   return {
     width: 2 * PADDING + width,
     height: top + LEGEND_HEIGHT + rows * size.height + (rows - 1) * GAP.y + PADDING,
-    title: title ?? 'Training curves',
-    description: sentences.join(' '),
+    title: title ?? words.curves,
+    description: sentences.join(words.between),
+    lang,
     shapes,
   };
 }

@@ -1,6 +1,7 @@
 /** @file Options that several commands share, and how their values are read. */
 
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { LANGUAGES } from '../drawing/language.ts';
 import { backend } from '../index.ts';
 
 /** Parsed values of the options that choose the engine. */
@@ -56,6 +57,15 @@ export function addEngineOptions(command: Command): Command {
       ]),
     )
     .option('--threads <n>', 'threads to use (default: FOVEA_THREADS, else all cores)', wholeNumber(1, 1024));
+}
+
+/** Adds `--lang`, the language of a page. */
+export function addLanguageOption(command: Command): Command {
+  return command.addOption(
+    new Option('--lang <language>', 'language of the page: English or Chinese')
+      .choices(LANGUAGES)
+      .default('en'),
+  );
 }
 
 /** Adds `--image-size` and `--color-mode`, which say how the images of a folder are read. */

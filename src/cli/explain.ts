@@ -4,15 +4,22 @@ import { mkdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { images, utils } from '../index.ts';
+import { images, type Language, utils } from '../index.ts';
 import type { Html } from '../report/html.ts';
 import { probabilityReader } from '../report/probabilities.ts';
 import { shownClassNames } from './class-names.ts';
 import { UsageError } from './command-error.ts';
-import { addEngineOptions, chooseBackend, type EngineOptions, wholeNumber } from './command-options.ts';
+import {
+  addEngineOptions,
+  addLanguageOption,
+  chooseBackend,
+  type EngineOptions,
+  wholeNumber,
+} from './command-options.ts';
 import { CHAPTERS, type Chapter } from './explain/chapters.ts';
 import { classLabel, type Explained, PictureFolder } from './explain/explained.ts';
 import { explanationPage } from './explain/page.ts';
+import { EXPLAIN_TEXTS, type ExplainTexts } from './explain/texts.ts';
 import { RESIZE } from './image-folder.ts';
 import { checkClassifier, imageFormOf, type Network, openModel } from './network.ts';
 import { printResult, say } from './output.ts';
@@ -22,6 +29,7 @@ interface ExplainOptions extends EngineOptions {
   readonly out: string;
   readonly target?: string;
   readonly seed: number;
+  readonly lang: Language;
   readonly json?: boolean;
 }
 
@@ -58,15 +66,16 @@ function topClasses(
 }
 
 /** One unit without names has one score, which is the second class'. */
-function withTwoNames(model: Network): void {
+function withTwoNames(model: Network, { classNumber }: ExplainTexts): void {
   if (model.outputs[0]!.shape.at(-1) === 1 && model.classNames === null)
-    model.classNames = ['class 0', 'class 1'];
+    model.classNames = [classNumber(0), classNumber(1)];
 }
 
 async function explainedImage(path: string, modelPath: string, options: ExplainOptions): Promise<Explained> {
+  const texts = EXPLAIN_TEXTS[options.lang];
   const model = await openModel(modelPath);
   checkClassifier(model);
-  withTwoNames(model);
+  withTwoNames(model, texts);
   const { size, colorMode } = imageFormOf(model, modelPath);
   const photo = await images.loadImage(path, { colorMode });
   const small = images.resizeImage(photo, size, RESIZE);
@@ -79,6 +88,8 @@ async function explainedImage(path: string, modelPath: string, options: ExplainO
     range: RANGES[pixels],
     colors: pixels === 'caffe' ? 'bgr' : 'rgb',
     top: topClasses(probabilities!, classNames, options.target),
+    lang: options.lang,
+    texts,
     folder: new PictureFolder(options.out),
   };
 }
@@ -89,7 +100,8 @@ async function explain(modelPath: string, path: string, options: ExplainOptions)
   const start = performance.now();
   const about = await explainedImage(path, modelPath, options);
   const [best] = about.top;
-  say(`${path}: ${classLabel(about, best!.index)} (${best!.score.toFixed(3)}). Writing to ${options.out} …`);
+  const name = classLabel({ ...about, texts: EXPLAIN_TEXTS.en }, best!.index);
+  say(`${path}: ${name} (${best!.score.toFixed(3)}). Writing to ${options.out} …`);
   try {
     await mkdir(options.out, { recursive: true });
   } catch (error) {
@@ -99,9 +111,9 @@ async function explain(modelPath: string, path: string, options: ExplainOptions)
   for (const chapter of CHAPTERS) {
     const begun = performance.now();
     parts.push([chapter, await chapter.make(about)]);
-    say(`${chapter.title}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    say(`${EXPLAIN_TEXTS.en[chapter.id]}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
   }
-  const page = explanationPage(`${about.model.name} on ${basename(path)}`, parts);
+  const page = explanationPage(about, about.texts.title(about.model.name, basename(path)), parts);
   await about.folder.write('index.html', new TextEncoder().encode(page));
   const seconds = (performance.now() - start) / 1000;
   const top = about.top.map(({ index, score }) => ({
@@ -132,5 +144,5 @@ export function addExplainCommand(program: Command): void {
     )
     .option('--seed <n>', 'of the noise that patterns start from', wholeNumber(0, 4294967295), 1)
     .option('--json', 'print the result as one JSON object');
-  addEngineOptions(command).action(explain);
+  addLanguageOption(addEngineOptions(command)).action(explain);
 }

@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { writeFileAtomically } from '../formats/files.ts';
 import { backend, type Language, modelReport, type ReportData } from '../index.ts';
 import { UsageError } from './command-error.ts';
-import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
+import { addEngineOptions, addLanguageOption, chooseBackend, type EngineOptions } from './command-options.ts';
 import { BUILT_IN_NAMES, openDataSource } from './data-source.ts';
 import { partToMeasure, warnOfOtherClasses } from './evaluate.ts';
 import { checkImageShape, imageFormOf, imageShapeOf, openModel, taskOf } from './network.ts';
@@ -17,12 +17,11 @@ import { historyPathOf } from './train/outcome.ts';
 
 interface ReportOptions extends EngineOptions {
   readonly out: string;
-  readonly lang: string;
+  readonly lang: Language;
   readonly history?: string;
   readonly json?: boolean;
 }
 
-const LANGUAGES: readonly Language[] = ['en', 'zh'];
 const BATCH_SIZE = 64;
 const SAY_EVERY = 2000;
 
@@ -59,9 +58,6 @@ async function readHistory(
 async function report(path: string, data: string, options: ReportOptions): Promise<void> {
   const { out, lang } = options;
   await checkOut(out);
-  if (!LANGUAGES.includes(lang as Language)) {
-    throw new UsageError(`--lang ${lang}: expected ${LANGUAGES.join(' or ')}.`);
-  }
   await chooseBackend(options);
   const start = performance.now();
   const model = await openModel(path);
@@ -83,7 +79,7 @@ async function report(path: string, data: string, options: ReportOptions): Promi
   const page = await modelReport(model, (examples.length === 1 ? examples[0] : examples) as ReportData, {
     dataName: source.fromFiles && partName !== 'train' ? `${source.name} (${partName})` : source.name,
     classNames: source.classNames,
-    lang: lang as Language,
+    lang,
     ...(history === undefined ? {} : { history }),
     ...(part.names === undefined ? {} : { imageNames: part.names }),
     progress: (images) => {
@@ -125,8 +121,7 @@ export function addReportCommand(program: Command): void {
         'with parts the images for test, else for validation',
     )
     .requiredOption('--out <file>', 'the page to write (.html)')
-    .option('--lang <language>', `language of the page: ${LANGUAGES.join(' or ')}`, 'en')
     .option('--history <file>', "the training's record (default: the one that train wrote beside the model)")
     .option('--json', 'print the result as one JSON object');
-  addEngineOptions(command).action(report);
+  addLanguageOption(addEngineOptions(command)).action(report);
 }

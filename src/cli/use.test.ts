@@ -92,6 +92,12 @@ test('a model classifies images, and is shown', async () => {
   assert.match(summary.stdout, /Total params: /);
 });
 
+test('a page in a language that there is not is refused', async () => {
+  const explained = await fovea(['explain', 'm.keras', 'x.png', '--out', 'fr', '--lang', 'fr']);
+  assert.equal(explained.code, 2);
+  assert.match(explained.stderr, /'--lang <language>' argument 'fr' is invalid\. Allowed choices are en, zh/);
+});
+
 test('functions of users as loss and metric keep no model from predicting and from its summary', async () => {
   const ownError = (yTrue: Node, yPred: Node) => ops.abs(ops.sub(yTrue, yPred));
   const net = sequential([layers.flatten({ inputShape: [8, 8, 1] }), layers.dense({ units: 2 })]);
@@ -123,11 +129,26 @@ test('one unit of logits without convolutions: the probability of both classes, 
   assert.equal(prediction.class, 1);
   assert.ok(Math.abs(prediction.probability - 1 / (1 + Math.exp(-0.25))) < 1e-6);
 
-  const explained = await fovea(['explain', 'logit.keras', picture, '--out', 'logit', '--json']);
+  const explained = await fovea([
+    'explain',
+    'logit.keras',
+    picture,
+    '--out',
+    'logit',
+    '--lang',
+    'zh',
+    '--json',
+  ]);
   assert.equal(explained.code, 0, explained.stderr);
   const [best] = lastLine(explained.stdout).top;
   assert.deepEqual([best.class, best.score], [1, prediction.probability]);
   const page = readFileSync(join(root, 'logit', 'index.html'), 'utf8');
-  assert.match(page, /comes from no convolution/);
+  assert.match(page, /<html lang="zh">[\s\S]*>参数从何而来</);
+  assert.match(page, /这里无法显示，原因是：<span lang="en">.* comes from no convolution/);
+  assert.doesNotMatch(
+    page,
+    />[^<]*(?:Layer|Parameters|Skip|Attribution)[^<]*</,
+    'nothing is left in English',
+  );
   assert.match(page, /has no rectifiers/);
 });

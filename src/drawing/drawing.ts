@@ -4,6 +4,7 @@
  */
 
 import type { Tensor } from '../base/tensor.ts';
+import type { Language } from './language.ts';
 import type { Paint } from './palette.ts';
 
 export type Point = readonly [x: number, y: number];
@@ -82,5 +83,5 @@ export interface Drawing {
   readonly description: string;
   readonly shapes: readonly Shape[];
   /** The language of its texts; English unless given. Our own font, which pixels are drawn with, has no Chinese letters. */
-  readonly lang?: 'en' | 'zh';
+  readonly lang?: Language;
 }

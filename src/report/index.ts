@@ -1,12 +1,13 @@
 /** @file A report about a trained classifier: one HTML page, opened from disk. It is loaded when the first one is made. */
 
+export type { Language } from '../drawing/language.ts';
+
 import type { Model } from '../models/model.ts';
 import type { ReportData } from './judge-data.ts';
 import type { ModelReportOptions } from './report-options.ts';
 
 export type { ReportData } from './judge-data.ts';
 export type { ModelReportOptions } from './report-options.ts';
-export type { Language } from './texts.ts';
 
 /**
  * One self-contained page about a classifier: accuracy with its interval, curves, measures of each class, a confusion matrix

@@ -2,7 +2,7 @@
 
 import { ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue } from '../base/options.ts';
-import { unknownNameError } from '../base/suggest.ts';
+import { languageOf } from '../drawing/language.ts';
 import { checkRange } from '../images/to-bytes.ts';
 import { Model } from '../models/model.ts';
 import { heatFor } from './heat.ts';
@@ -45,15 +45,9 @@ export async function makeReport(
     throw new ValueError(`${WHO} takes a model first, received ${describeValue(model)}.`);
   checkOptionNames(WHO, options, OPTIONS);
   checkRange(options.range, WHO);
-  const {
-    lang = 'en',
-    dataName = 'the data',
-    history = null,
-    imageNames,
-    progress = () => undefined,
-  } = options;
+  const lang = languageOf(options.lang);
   const texts = TEXTS[lang];
-  if (texts === undefined) throw unknownNameError('language', lang, Object.keys(TEXTS));
+  const { dataName = texts.theData, history = null, imageNames, progress = () => undefined } = options;
   if (model.inputs.length !== 1 || model.outputs.length !== 1 || model.inputs[0]!.shape.length !== 4) {
     throw new ValueError(`${WHO}: '${model.name}' must have one input of images and one output of classes.`);
   }
@@ -65,6 +59,6 @@ export async function makeReport(
   const nameOf = (index: number) => imageNames?.[index] ?? texts.imageName(index);
   const heat = heatFor(model, found.range);
   const title = texts.title(model.name, dataName);
-  const content = { ...found, texts, model, title, classNames, nameOf, history, heat };
-  return reportPage(content, lang);
+  const content = { ...found, lang, texts, model, title, classNames, nameOf, history, heat };
+  return reportPage(content);
 }

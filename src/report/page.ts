@@ -9,7 +9,7 @@ import { labelsSection, mistakesSection } from './sections/mistakes.ts';
 import { modelSection } from './sections/model.ts';
 import { curvesSection, resultSection } from './sections/result.ts';
 import { SCRIPT, STYLE } from './style.ts';
-import type { Language, Texts } from './texts.ts';
+import type { Texts } from './texts.ts';
 
 type Heading = keyof { [K in keyof Texts as Texts[K] extends string ? K : never]: unknown };
 
@@ -32,8 +32,8 @@ const SECTIONS: readonly (readonly [
 /** Nothing is fetched, whatever the texts of data and models say. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-export async function reportPage(content: ReportContent, language: Language): Promise<string> {
-  const { texts, title } = content;
+export async function reportPage(content: ReportContent): Promise<string> {
+  const { lang, texts, title } = content;
   const sections: Html[] = [];
   for (const [id, heading, make] of SECTIONS) {
     sections.push(
@@ -44,7 +44,7 @@ ${await make(content)}</section>
   }
   const links = SECTIONS.map(([id, heading]) => html`<li><a href="#${id}">${texts[heading]}</a></li>`);
   const page = html`<!doctype html>
-<html lang="${language}">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

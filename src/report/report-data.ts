@@ -2,12 +2,14 @@
 
 import type { Tensor } from '../base/tensor.ts';
 import type { Curves } from '../charts/history-series.ts';
+import type { Language } from '../drawing/language.ts';
 import type { ValueRange } from '../images/to-bytes.ts';
 import type { Model } from '../models/model.ts';
 import type { Judged } from './measures.ts';
 import type { Texts } from './texts.ts';
 
 export interface ReportContent {
+  readonly lang: Language;
   readonly texts: Texts;
   readonly model: Model;
   readonly title: string;

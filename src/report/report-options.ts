@@ -1,12 +1,12 @@
 /** @file Options of `modelReport`. */
 
 import type { Curves } from '../charts/history-series.ts';
+import type { Language } from '../drawing/language.ts';
 import type { ValueRange } from '../images/to-bytes.ts';
-import type { Language } from './texts.ts';
 
 /** Options of `modelReport`. */
 export interface ModelReportOptions {
-  /** What the data is called in the heading; 'the data' unless given. */
+  /** What the data is called in the heading; 'the data', in the page's language, unless given. */
   readonly dataName?: string;
   /** Names of the classes; the model's own, else their numbers, unless given. */
   readonly classNames?: readonly string[];

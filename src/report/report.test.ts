@@ -78,10 +78,13 @@ test('all sections, in both languages, from arrays and from a dataset', async ()
   assert.match(page, /data:image\/png;base64,/);
   // Every link within the page leads somewhere.
   for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) assert.match(page, new RegExp(`id="${id}"`));
-  const { history: _, progress, ...rest } = options;
+  const { progress, dataName, ...rest } = options;
   const chinese = await modelReport(net, fromTensors([x, y]).batch(128), { ...rest, lang: 'zh' });
   check(chinese, 'zh');
-  assert.match(chinese, /没有训练记录/);
+  assert.match(chinese, /<svg [^>]*lang="zh"[^>]*aria-label="训练曲线"/);
+  assert.doesNotMatch(chinese, /lang="en"|epoch|>(?:training|loss|accuracy)</, 'no chart is English');
+  const { history: _, ...without } = rest;
+  assert.match(await modelReport(net, [x, y], { ...without, lang: 'zh' }), /没有训练记录/);
   const numbers = (text: string) => /class="number">([^<]+)/.exec(text)![1];
   assert.equal(numbers(page), numbers(chinese));
 });

@@ -1,12 +1,12 @@
 /** @file The words of a report, in each of its languages. */
 
-/** The report's languages. */
-export type Language = 'en' | 'zh';
+import type { Language } from '../drawing/language.ts';
 
 const percent = (value: number, digits = 1) => `${(value * 100).toFixed(digits)} %`;
 
 const ENGLISH = {
   title: (model: string, data: string) => `${model} on ${data}`,
+  theData: 'the data',
   skip: 'Skip to the result',
   contents: 'Contents',
   tableOf: (heading: string) => `Table: ${heading}`,
@@ -73,6 +73,7 @@ export type Texts = typeof ENGLISH;
 
 const CHINESE: Texts = {
   title: (model, data) => `${model} 在 ${data} 上的报告`,
+  theData: '数据',
   skip: '跳到结果',
   contents: '目录',
   tableOf: (heading) => `表格：${heading}`,

@@ -2,7 +2,7 @@
 
 import { checkOptionNames } from '../base/options.ts';
 import type { Shape } from '../base/shape.ts';
-import { unknownNameError } from '../base/suggest.ts';
+import { type Language, languageOf } from '../drawing/language.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { Model } from '../models/model.ts';
 import { anyParameters, anyShape } from './layer-explanations/any-layer.ts';
@@ -16,7 +16,7 @@ import { CHINESE } from './layer-explanations/words-zh.ts';
 import { type TracedLayer, traceModel } from './traced-model.ts';
 
 /** A language of explanations: English or Chinese. */
-export type ExplanationLanguage = 'en' | 'zh';
+export type ExplanationLanguage = Language;
 
 /** Options of `explainParameters`. */
 export interface ExplainParametersOptions {
@@ -44,7 +44,7 @@ export interface ParameterExplanation {
   readonly shapeWords: string;
 }
 
-const LANGUAGES: Readonly<Record<ExplanationLanguage, Words>> = { en: ENGLISH, zh: CHINESE };
+const WORDS: Readonly<Record<ExplanationLanguage, Words>> = { en: ENGLISH, zh: CHINESE };
 
 const EXPLAINERS = new Map<unknown, LayerExplainer>(
   [...WINDOW_LAYERS, ...DENSE_LAYERS, ...NORMALIZATIONS, ...SHAPE_LAYERS].map((explainer) => [
@@ -52,12 +52,6 @@ const EXPLAINERS = new Map<unknown, LayerExplainer>(
     explainer,
   ]),
 );
-
-/** The language, 'en' when left out. Throws ValueError for another. */
-export function languageOf(lang: ExplanationLanguage = 'en'): ExplanationLanguage {
-  if (Object.hasOwn(LANGUAGES, lang)) return lang;
-  throw unknownNameError('language', String(lang), Object.keys(LANGUAGES));
-}
 
 const samples = (nodes: readonly { readonly shape: Shape }[]) =>
   nodes.map(({ shape }) => shape.slice(1) as readonly number[]);
@@ -106,7 +100,7 @@ export function explainParameters(
 ): ParameterExplanation[] {
   const { layers } = traceModel('explainParameters', net);
   checkOptionNames('explainParameters', options, ['lang']);
-  const say = LANGUAGES[languageOf(options.lang)];
+  const say = WORDS[languageOf(options.lang)];
   const calls = new Map<Layer, TracedLayer[]>();
   for (const traced of layers) calls.set(traced.layer, [...(calls.get(traced.layer) ?? []), traced]);
   return [...calls.values()].map((list) => explain(list[0]!, list.length, say));

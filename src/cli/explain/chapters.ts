@@ -8,8 +8,8 @@ import { classLabel, type Explained } from './explained.ts';
 
 /** A part of the page. */
 export interface Chapter {
-  readonly id: string;
-  readonly title: string;
+  /** What links use, and the key of the title in the texts. */
+  readonly id: 'prediction' | 'why' | 'pixels' | 'maps' | 'patterns' | 'pixel' | 'parameters';
   make(about: Explained): Promise<Html>;
 }
 
@@ -22,26 +22,25 @@ function entriesOf<K extends string>(record: Readonly<Record<K, string>>): [K, s
 }
 
 /** What cannot be shown of this model, such as one without maps, is said and does not end the program. */
-async function orWhyNot(make: () => Promise<Html>): Promise<Html> {
+async function orWhyNot({ texts }: Explained, make: () => Promise<Html>): Promise<Html> {
   try {
     return await make();
   } catch (error) {
     if (!(error instanceof FoveaError) || error instanceof InternalError) throw error;
-    return html`<p>${error.message}</p>`;
+    return html`<p>${texts.cannotShow}<span lang="en">${error.message}</span></p>`;
   }
 }
 
 const prediction: Chapter = {
   id: 'prediction',
-  title: 'What the model sees in it',
   async make(about) {
-    const { top, small, folder } = about;
+    const { top, small, folder, texts, lang } = about;
     const names = top.map(({ index }) => classLabel(about, index));
     const scores = top.map(({ score }) => score);
-    const bars = charts.bars(names, scores, { max: 1, format: percent });
-    const photo = await folder.image('image', small, 'The image at the size of the model', 224);
+    const bars = charts.bars(names, scores, { max: 1, format: percent, lang });
+    const photo = await folder.image('image', small, texts.modelSize, 224);
     const chart = await folder.drawing('prediction', bars);
-    return html`<div class="row">${figure(photo, 'The image as the model gets it')}${chart}</div>`;
+    return html`<div class="row">${figure(photo, texts.asGiven)}${chart}</div>`;
   },
 };
 
@@ -52,7 +51,7 @@ const OTHER_METHODS = {
   hiResCam: 'HiResCAM',
   layerCam: 'LayerCAM',
   xGradCam: 'XGrad-CAM',
-  eigenCam: 'Eigen-CAM (knows no class)',
+  eigenCam: 'Eigen-CAM',
   scoreCam: 'Score-CAM',
 } as const;
 const PHOTO_WIDTH = 320;
@@ -67,10 +66,9 @@ function shownPhoto(photo: Tensor): Tensor {
 
 const reasons: Chapter = {
   id: 'why',
-  title: 'Why: the places that speak for a class',
   make: (about) =>
-    orWhyNot(async () => {
-      const { model, input, top, folder } = about;
+    orWhyNot(about, async () => {
+      const { model, input, top, folder, texts } = about;
       const photo = shownPhoto(about.photo);
       const shown: Html[] = [];
       let layer = '';
@@ -81,17 +79,18 @@ const reasons: Chapter = {
         const picture = await folder.image(
           `heatmap-${place + 1}`,
           v.overlay(photo, cam.heatmap),
-          `Heatmap for ${name}`,
+          texts.heatmapFor(name),
         );
-        shown.push(figure(picture, cam.note === null ? name : `${name}. ${cam.note}`));
+        shown.push(figure(picture, cam.note === null ? name : `${name}. ${texts.note(cam.note)}`));
       }
       const others: Html[] = [];
-      for (const [method, name] of entriesOf(OTHER_METHODS)) {
+      for (const [method, called] of entriesOf(OTHER_METHODS)) {
+        const name = method === 'eigenCam' ? texts.knowsNoClass(called) : called;
         const { heatmap } = await v.classActivation(model, input, { target: top[0]!.index, method });
         const picture = await folder.image(
           `heatmap-${method}`,
           v.overlay(photo, heatmap),
-          `Heatmap by ${name}`,
+          texts.heatmapBy(name),
         );
         others.push(figure(picture, name));
       }
@@ -100,45 +99,37 @@ const reasons: Chapter = {
         target: top[0]!.index,
         seed: about.seed,
       });
-      const compared =
-        chance === null
-          ? ''
-          : ` Heatmaps with shuffled places have ${chance.insertion.toFixed(2)} and ${chance.deletion.toFixed(2)}.`;
-      return html`<p>Grad-CAM of layer ${layer}: warm colours speak for the class.</p><div class="row">${shown}</div>
-<h3>Other methods, for ${classLabel(about, top[0]!.index)}</h3><div class="row small">${others}</div>
-<h3>Can it be trusted?</h3><p>When the warmest pixels are put into a blurred image first, the mean score is ${insertion.toFixed(2)} (large is good);
-when they are taken away first, ${deletion.toFixed(2)} (small is good).${compared}</p>`;
+      const compared = chance === null ? '' : texts.chance(chance.insertion, chance.deletion);
+      return html`<p>${texts.gradCamOf(layer)}</p><div class="row">${shown}</div>
+<h3>${texts.otherMethods(classLabel(about, top[0]!.index))}</h3><div class="row small">${others}</div>
+<h3>${texts.trusted}</h3><p>${texts.trust(insertion, deletion)}${compared}</p>`;
     }),
 };
 
-const ATTRIBUTIONS = {
-  saliency: 'Saliency',
-  smoothGrad: 'SmoothGrad',
-  inputTimesGradient: 'Input × gradient',
-  guidedBackprop: 'Guided backpropagation',
-  integratedGradients: 'Integrated gradients',
-  occlusion: 'Occlusion',
-} as const;
+const ATTRIBUTIONS = [
+  ...(['saliency', 'smoothGrad', 'inputTimesGradient', 'guidedBackprop'] as const),
+  ...(['integratedGradients', 'occlusion'] as const),
+];
 
 const attributions: Chapter = {
   id: 'pixels',
-  title: 'Which pixels matter',
   async make(about) {
-    const { model, input, top, folder } = about;
+    const { model, input, top, folder, texts } = about;
     const shown: Html[] = [];
-    for (const [method, name] of entriesOf(ATTRIBUTIONS)) {
-      const part = await orWhyNot(async () => {
+    for (const method of ATTRIBUTIONS) {
+      const part = await orWhyNot(about, async () => {
+        const name = texts[method];
         const { map } = await v.attribution(model, input, { method, target: top[0]!.index });
         const absolute = method === 'saliency' || method === 'smoothGrad';
         const picture = v.attributionPicture(map, absolute ? { show: 'absolute' } : {});
         return figure(
-          await folder.image(`attribution-${method}`, picture, `Attribution by ${name}`, 224),
+          await folder.image(`attribution-${method}`, picture, texts.attributionBy(name), 224),
           name,
         );
       });
       shown.push(part);
     }
-    return html`<p>For ${classLabel(about, top[0]!.index)}. Bright: the score changes most with this pixel. Red speaks for the class, blue against it.</p>
+    return html`<p>${texts.attributions(classLabel(about, top[0]!.index))}</p>
 <div class="row small">${shown}</div>`;
   },
 };
@@ -153,22 +144,21 @@ function chosen<T>(list: readonly T[], most: number): readonly T[] {
 
 const maps: Chapter = {
   id: 'maps',
-  title: 'Feature maps: what each filter answers',
   make: (about) =>
-    orWhyNot(async () => {
-      const { model, input, folder } = about;
+    orWhyNot(about, async () => {
+      const { model, input, folder, texts } = about;
       const all = (await v.featureMaps(model, input)).filter(
         ({ maps: { shape } }) => shape[0]! * shape[1]! > 1,
       );
       const shown: Html[] = [];
       for (const [i, one] of chosen(all, MOST_LAYERS).entries()) {
         const grid = v.featureMapGrid(one, { columns: 16 });
-        const [height, width, filters] = one.maps.shape;
-        const caption = `${one.layer}: ${filters} maps of ${height} × ${width}`;
+        const [height, width, filters] = one.maps.shape as [number, number, number];
+        const caption = texts.mapsOf(one.layer, filters, height, width);
         shown.push(figure(await folder.image(`maps-${i + 1}`, grid, caption), caption));
       }
-      const left = all.length > shown.length ? ` ${shown.length} of ${all.length} layers are shown.` : '';
-      return html`<p>Yellow: the filter answers strongly. Grey stripes: it does not answer at all.${left}</p>${shown}`;
+      const left = all.length > shown.length ? texts.layersShown(shown.length, all.length) : '';
+      return html`<p>${texts.mapsWords}${left}</p>${shown}`;
     }),
 };
 
@@ -185,10 +175,9 @@ function smoothing({ small }: Explained): v.FilterPatternsOptions {
 
 const patterns: Chapter = {
   id: 'patterns',
-  title: 'Patterns: what excites the filters',
   make: (about) =>
-    orWhyNot(async () => {
-      const { model, input, folder, range, colors, seed } = about;
+    orWhyNot(about, async () => {
+      const { model, input, folder, range, colors, seed, texts } = about;
       const shown: Html[] = [];
       const convolutions = (await v.featureMaps(model, input)).filter(({ layer }) =>
         isConvolution(about, layer),
@@ -196,7 +185,7 @@ const patterns: Chapter = {
       const first = convolutions[0];
       if (first !== undefined) {
         const kernels = images.grid(v.kernelImages(model, first.layer), { columns: 16, scale: 8 });
-        const caption = `The kernels of ${first.layer}`;
+        const caption = texts.kernelsOf(first.layer);
         shown.push(figure(await folder.image('kernels', kernels, caption), caption));
       }
       for (const [i, { layer, maps: found }] of chosen(convolutions, PATTERN_LAYERS).entries()) {
@@ -209,7 +198,7 @@ const patterns: Chapter = {
           ...smoothing(about),
           ...{ filters, range, colors, seed },
         });
-        const caption = `What excites the first ${filters.length} filters of ${layer} most`;
+        const caption = texts.patternsOf(filters.length, layer);
         const picture = images.grid(pictures, { columns: 6, margin: 5 });
         shown.push(figure(await folder.image(`patterns-${i + 1}`, picture, caption), caption));
       }
@@ -225,13 +214,12 @@ function isConvolution({ model }: Explained, path: string): boolean {
 
 const pixel: Chapter = {
   id: 'pixel',
-  title: 'How one number comes about',
   make: (about) =>
-    orWhyNot(async () => {
-      const { model, input, folder } = about;
+    orWhyNot(about, async () => {
+      const { model, input, folder, texts, lang } = about;
       const all = (await v.featureMaps(model, input)).filter(({ layer }) => isConvolution(about, layer));
       const first = all[0];
-      if (first === undefined) return html`<p>The model has no convolution.</p>`;
+      if (first === undefined) return html`<p>${texts.noConvolution}</p>`;
       const [, width, filters] = first.maps.shape as [number, number, number];
       const values = first.maps.data as Float32Array;
       const at = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
@@ -241,28 +229,27 @@ const pixel: Chapter = {
         filter: at % filters,
       };
       const explained = await v.explainPixel(model, input, { layer: first.layer, ...place });
-      const picture = await folder.drawing('pixel', v.explainPixelPicture(explained));
+      const picture = await folder.drawing('pixel', v.explainPixelPicture(explained, { lang }));
       const hierarchy = await folder.drawing(
         'hierarchy',
-        v.spatialHierarchyPicture(v.spatialHierarchy(model)),
+        v.spatialHierarchyPicture(v.spatialHierarchy(model), { lang }),
       );
-      return html`<p>The strongest answer of ${first.layer}.</p><div class="wide">${picture}</div>
-<h3>What one number of each layer sees</h3><div class="wide">${hierarchy}</div>`;
+      return html`<p>${texts.strongest(first.layer)}</p><div class="wide">${picture}</div>
+<h3>${texts.hierarchy}</h3><div class="wide">${hierarchy}</div>`;
     }),
 };
 
 const parameters: Chapter = {
   id: 'parameters',
-  title: 'Where the parameters come from',
-  async make({ model }) {
+  async make({ model, texts, lang }) {
     const rows = v
-      .explainParameters(model)
+      .explainParameters(model, { lang })
       .map(
         ({ path, formula, count, words, shapeWords }) =>
           html`<tr><th scope="row">${path}</th><td>${count.toLocaleString('en-US')}</td><td class="left">${formula}</td><td class="left">${words} ${shapeWords}</td></tr>`,
       );
-    return html`<div class="wide" tabindex="0" role="region" aria-label="Table of parameters"><table><thead><tr><th scope="col" class="left">Layer</th>
-<th scope="col">Parameters</th><th scope="col" class="left">Formula</th><th scope="col" class="left">In words</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+    return html`<div class="wide" tabindex="0" role="region" aria-label="${texts.parametersTable}"><table><thead><tr><th scope="col" class="left">${texts.layer}</th>
+<th scope="col">${texts.count}</th><th scope="col" class="left">${texts.formula}</th><th scope="col" class="left">${texts.inWords}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
   },
 };
 

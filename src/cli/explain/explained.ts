@@ -2,9 +2,10 @@
 
 import { join } from 'node:path';
 import { writeFileAtomically } from '../../formats/files.ts';
-import { charts, images, type Tensor } from '../../index.ts';
+import { charts, images, type Language, type Tensor } from '../../index.ts';
 import { type Html, html } from '../../report/html.ts';
 import type { Network } from '../network.ts';
+import type { ExplainTexts } from './texts.ts';
 
 /** A model, and one image in the forms that are needed. */
 export interface Explained {
@@ -22,12 +23,18 @@ export interface Explained {
   readonly classNames: readonly string[] | null;
   /** The classes with the highest probabilities, best first. */
   readonly top: readonly { readonly index: number; readonly score: number }[];
+  /** The language of the page, and its words. */
+  readonly lang: Language;
+  readonly texts: ExplainTexts;
   readonly folder: PictureFolder;
   readonly seed: number;
 }
 
-export function classLabel({ classNames }: Explained, index: number): string {
-  return classNames?.[index] ?? `class ${index}`;
+export function classLabel(
+  { classNames, texts }: Pick<Explained, 'classNames' | 'texts'>,
+  index: number,
+): string {
+  return classNames?.[index] ?? texts.classNumber(index);
 }
 
 /** The folder that pictures and the page are written to. */

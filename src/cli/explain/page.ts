@@ -3,6 +3,7 @@
 import { Html, html } from '../../report/html.ts';
 import { STYLE } from '../../report/style.ts';
 import type { Chapter } from './chapters.ts';
+import type { Explained } from './explained.ts';
 
 const MORE_STYLE = `
 figure{max-width:none;margin:0 0 1rem}
@@ -14,15 +15,19 @@ figure img{max-width:100%;height:auto}
 .drawing{max-width:100%;height:auto;background:none}
 `;
 
-export function explanationPage(title: string, parts: readonly (readonly [Chapter, Html])[]): string {
-  const links = parts.map(([{ id, title: name }]) => html`<li><a href="#${id}">${name}</a></li>`);
+export function explanationPage(
+  { lang, texts }: Pick<Explained, 'lang' | 'texts'>,
+  title: string,
+  parts: readonly (readonly [Chapter, Html])[],
+): string {
+  const links = parts.map(([{ id }]) => html`<li><a href="#${id}">${texts[id]}</a></li>`);
   const sections = parts.map(
-    ([{ id, title: name }, content]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>
+    ([{ id }, content]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${texts[id]}</h2>
 ${content}</section>
 `,
   );
   return html`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -30,11 +35,11 @@ ${content}</section>
 <style>${new Html(STYLE + MORE_STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#prediction">Skip to the explanation</a>
-<header><h1>${title}</h1><nav aria-label="Contents"><ul>${links}</ul></nav></header>
+<a class="skip" href="#prediction">${texts.skip}</a>
+<header><h1>${title}</h1><nav aria-label="${texts.contents}"><ul>${links}</ul></nav></header>
 <main>
 ${sections}</main>
-<footer>Made with Fovea. This page needs no network.</footer>
+<footer>${texts.made}</footer>
 </body>
 </html>
 `.text;

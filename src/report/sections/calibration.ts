@@ -6,7 +6,7 @@ import { calibration } from '../measures.ts';
 import { reliabilityChart } from '../reliability-chart.ts';
 import type { ReportContent } from '../report-data.ts';
 
-export function calibrationSection({ texts, judged }: ReportContent): Html {
+export function calibrationSection({ lang, texts, judged }: ReportContent): Html {
   const found = calibration(judged);
-  return html`<p>${texts.calibrationWords(found.error)}</p><div class="wide">${new Html(toSvg(reliabilityChart(found, texts)))}</div>`;
+  return html`<p>${texts.calibrationWords(found.error)}</p><div class="wide">${new Html(toSvg({ ...reliabilityChart(found, texts), lang }))}</div>`;
 }

@@ -19,7 +19,7 @@ export function resultSection({ texts, judged }: ReportContent): Html {
 <p>${texts.resultWords(right, judged.length, low, high, loss.toFixed(4))}</p>`;
 }
 
-export function curvesSection({ texts, history }: ReportContent): Html {
+export function curvesSection({ lang, texts, history }: ReportContent): Html {
   if (history === null) return html`<p>${texts.noCurves}</p>`;
-  return html`<div class="wide">${new Html(toSvg(trainingCurves(history)))}</div>`;
+  return html`<div class="wide">${new Html(toSvg(trainingCurves(history, { lang })))}</div>`;
 }
