@@ -15,8 +15,12 @@ const EMPTY_BLOCK = 0x40;
 
 /** Alignment hint of an access: 2 to the power of this. f32 elements are aligned, vectors need not be. */
 const ALIGNMENT = 2;
-/** The hint for bytes: the specification allows no larger one. */
-const BYTE_ALIGNMENT = 0;
+/** The hints for smaller elements: the specification allows no larger ones. */
+const SMALL_ALIGNMENTS: Partial<Record<MemoryOpcode, number>> = {
+  'i32.load8_u': 0,
+  'v128.load8_lane': 0,
+  'i32.store16': 1,
+};
 
 /** Writes one function: all parameters are i32 and occupy the first locals; there is no result. */
 export class FunctionWriter {
@@ -50,7 +54,7 @@ export class FunctionWriter {
   /** An access at the address on the stack plus `offset` (≥ 0). `lane` belongs to the `…_lane` instructions only. */
   memory(name: MemoryOpcode, offset: number, lane?: number): void {
     this.#code.bytes(MEMORY_OPCODES[name]);
-    this.#code.unsigned(name === 'v128.load8_lane' ? BYTE_ALIGNMENT : ALIGNMENT);
+    this.#code.unsigned(SMALL_ALIGNMENTS[name] ?? ALIGNMENT);
     this.#code.unsigned(offset);
     if (lane !== undefined) this.#code.byte(lane);
   }
@@ -77,6 +81,12 @@ export class FunctionWriter {
     this.#code.signed(value);
   }
 
+  /** A 64-bit constant whose value fits into 32 bits with a sign. */
+  i64(value: number): void {
+    this.#code.bytes(OTHER_OPCODES['i64.const']);
+    this.#code.signed(value);
+  }
+
   /** A vector constant of 16 bytes. */
   v128(bytes: Uint8Array): void {
     this.#code.bytes(OTHER_OPCODES['v128.const']);
@@ -85,8 +95,13 @@ export class FunctionWriter {
 
   /** Picks 32-bit lanes from the two vectors on the stack: 0..3 from the lower one, 4..7 from the upper one. */
   shuffle(lanes: readonly [number, number, number, number]): void {
+    this.shuffleBytes(lanes.flatMap((lane) => [lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]));
+  }
+
+  /** Picks 16 bytes from the two vectors on the stack: 0..15 from the lower one, 16..31 from the upper one. */
+  shuffleBytes(lanes: readonly number[]): void {
     this.#code.bytes(OTHER_OPCODES['i8x16.shuffle']);
-    for (const lane of lanes) this.#code.bytes([lane * 4, lane * 4 + 1, lane * 4 + 2, lane * 4 + 3]);
+    this.#code.bytes(lanes);
   }
 
   /** The 32-bit lane of the vector on the stack. */
@@ -101,11 +116,15 @@ export class FunctionWriter {
     this.#code.byte(0);
   }
 
-  /** A block, a loop or an if around what `body` writes. */
-  nest(kind: 'block' | 'loop' | 'if', body: () => void): void {
+  /** A block, a loop or an if around what `body` writes; an if may have code for 0, which `otherwise` writes. */
+  nest(kind: 'block' | 'loop' | 'if', body: () => void, otherwise?: () => void): void {
     this.#code.bytes(OTHER_OPCODES[kind]);
     this.#code.byte(EMPTY_BLOCK);
     body();
+    if (otherwise !== undefined) {
+      this.#code.bytes(OTHER_OPCODES.else);
+      otherwise();
+    }
     this.#code.bytes(OTHER_OPCODES.end);
   }
 

@@ -12,7 +12,7 @@ import {
   type Vec,
 } from '../../kernels/ir.ts';
 import type { FunctionWriter } from '../../wasm/function-writer.ts';
-import { I32, type PlainOpcode, V128, type ValueType } from '../../wasm/opcodes.ts';
+import { I32, I64, type PlainOpcode, V128, type ValueType } from '../../wasm/opcodes.ts';
 import { type LocalRegister, lifetimes, type Scope } from './lifetimes.ts';
 
 /** f32 lanes of a WebAssembly vector. */
@@ -43,7 +43,7 @@ class KernelEmitter {
   readonly body: FunctionWriter;
   readonly relaxedSimd: boolean;
   readonly #locals = new Map<number, number>();
-  readonly #unused: Record<ValueType, number[]> = { [I32]: [], [V128]: [] };
+  readonly #unused: Record<ValueType, number[]> = { [I32]: [], [I64]: [], [V128]: [] };
 
   constructor(kernel: Kernel, body: FunctionWriter, relaxedSimd: boolean) {
     this.body = body;
