@@ -152,7 +152,11 @@ describe('the browser bundle', () => {
       .filter((source) => !first.includes(source));
     for (const source of [
       ...['src/formats/hdf5/reader.ts', 'src/formats/zip.ts', 'src/models/saving/load.ts'],
-      ...['src/images/decode-jpeg.browser.ts', 'src/images/decode-png.ts', 'src/datasets/cifar-files.ts'],
+      ...[
+        'src/images/jpeg/decode-jpeg.browser.ts',
+        'src/images/decode-png.ts',
+        'src/datasets/cifar-files.ts',
+      ],
       ...['src/plots/plot-model.ts', 'src/models/lr-finder.ts'],
     ]) {
       assert.ok(later.includes(source), source);

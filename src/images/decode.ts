@@ -26,7 +26,7 @@ type Decoder = (bytes: Uint8Array, name: string) => DecodedImage | Promise<Decod
 
 const DECODERS: Record<ImageFormat, () => Promise<Decoder>> = {
   png: async () => (await import('./decode-png.ts')).decodePng,
-  jpeg: async () => (await import('./decode-jpeg.ts')).decodeJpeg,
+  jpeg: async () => (await import('./jpeg/decode-jpeg.ts')).decodeJpeg,
   webp: async () => (await import('./decode-webp.ts')).decodeWebp,
   gif: async () => (await import('./decode-gif.ts')).decodeGif,
   bmp: async () => (await import('./decode-bmp.ts')).decodeBmp,

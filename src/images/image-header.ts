@@ -12,7 +12,7 @@ import {
   isFrameMarker,
   jpegSegments,
   SOS,
-} from './jpeg-segments.ts';
+} from './jpeg/jpeg-segments.ts';
 import { canvasOf, RIFF_HEADER, readBitstream, webpChunks, webpOrientation } from './webp-chunks.ts';
 
 /** Formats whose headers are known. */

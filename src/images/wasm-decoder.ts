@@ -11,7 +11,7 @@ export interface DecoderExports {
 }
 
 /** An instance whose memory grew beyond this is given up after its file, since such memory never shrinks. */
-const KEPT_BYTES = 64 << 20;
+export const KEPT_BYTES = 64 << 20;
 
 /** The decoder stopped in the middle of a file: it trapped, or its own error handling left it. */
 export class DecoderStopped extends Error {}

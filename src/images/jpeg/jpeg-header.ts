@@ -1,7 +1,7 @@
 /** @file What a JPEG file says about itself before its pixels (ITU-T T.81, annex B). */
 
-import { FormatError, UnsupportedError } from '../base/errors.ts';
-import { checkPixelCount } from './image-limits.ts';
+import { FormatError, UnsupportedError } from '../../base/errors.ts';
+import { checkPixelCount } from '../image-limits.ts';
 import {
   countMarkers,
   exifOrientationOf,

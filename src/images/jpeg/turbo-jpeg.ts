@@ -1,9 +1,5 @@
-/** @file JPEG bytes to pixels, by libjpeg-turbo in WebAssembly, whose arithmetic is Pillow's and TensorFlow's. */
+/** @file libjpeg-turbo in WebAssembly, whose arithmetic is Pillow's and TensorFlow's. */
 
-import { FormatError } from '../base/errors.ts';
-import { Tensor } from '../base/tensor.ts';
-import type { DecodedImage } from './decoded-image.ts';
-import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 import {
   allocate,
   compilePackageFile,
@@ -11,7 +7,8 @@ import {
   type DecoderExports,
   DecoderStopped,
   WasmDecoder,
-} from './wasm-decoder.ts';
+} from '../wasm-decoder.ts';
+import type { JpegHeader } from './jpeg-header.ts';
 
 /** The part of the TurboJPEG interface, version 2, that the package exports. */
 interface TurboJpeg extends DecoderExports {
@@ -72,8 +69,15 @@ function loadDecoder(): Promise<WasmDecoder<TurboJpeg>> {
   return loading;
 }
 
-/** The samples of the file: grey, RGB or CMYK. */
-function decodeSamples(turbo: TurboJpeg, bytes: Uint8Array, header: JpegHeader): Uint8Array {
+/** What libjpeg-turbo makes of a file. */
+export interface TurboSamples {
+  /** Grey, RGB or CMYK. */
+  readonly samples: Uint8Array;
+  /** False when there was damage, which it worked around. */
+  readonly intact: boolean;
+}
+
+function decodeSamples(turbo: TurboJpeg, bytes: Uint8Array, header: JpegHeader): TurboSamples {
   const { width, height, components } = header;
   const file = copyIn(turbo, bytes);
   const numbers = allocate(turbo, 16);
@@ -84,44 +88,29 @@ function decodeSamples(turbo: TurboJpeg, bytes: Uint8Array, header: JpegHeader):
   const [seenWidth, seenHeight] = new Uint32Array(turbo.memory.buffer, numbers, 2);
   if (seenWidth !== width || seenHeight !== height) throw new DecoderStopped('its headers disagree');
   const format = PIXEL_FORMATS[components]!;
-  turbo.tjDecompress2(handle, file, bytes.length, pixels, width, 0, height, format, ACCURATE_DCT);
+  const status = turbo.tjDecompress2(
+    handle,
+    file,
+    bytes.length,
+    pixels,
+    width,
+    0,
+    height,
+    format,
+    ACCURATE_DCT,
+  );
   const samples = new Uint8Array(turbo.memory.buffer, pixels, size).slice();
   turbo.tjDestroy(handle);
   for (const address of [pixels, numbers, file]) turbo.free(address);
-  return samples;
-}
-
-/** CMYK as Adobe writes it, inverted, to RGB with the arithmetic of Pillow. */
-function rgbOfInvertedCmyk(cmyk: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((cmyk.length / 4) * 3);
-  for (let i = 0, o = 0; i < cmyk.length; i += 4) {
-    const light = cmyk[i + 3]!;
-    for (let c = 0; c < 3; c++) {
-      const product = (255 - cmyk[i + c]!) * light + 128;
-      rgb[o++] = light - (((product >> 8) + product) >> 8);
-    }
-  }
-  return rgb;
+  return { samples, intact: status === 0 };
 }
 
 /**
- * The pixels of a JPEG file: uint8 `[height, width, channels]` with 1 (grey) or 3 (RGB) channels, equal to Pillow's.
- * Small damage inside of the pixel data is worked around, as Pillow and TensorFlow do.
+ * Decodes any file that libjpeg-turbo can read, whose header was checked.
  *
- * @throws FormatError for a damaged or cut-off file, UnsupportedError for rare codings.
+ * @throws DecoderStopped when it cannot.
  */
-export async function decodeJpeg(bytes: Uint8Array, name: string): Promise<DecodedImage> {
-  const header = readJpegHeader(bytes, name);
-  const { width, height, components, orientation } = header;
+export async function decodeWithTurbo(bytes: Uint8Array, header: JpegHeader): Promise<TurboSamples> {
   const decoder = await loadDecoder();
-  let samples: Uint8Array;
-  try {
-    samples = decoder.run((turbo) => decodeSamples(turbo, bytes, header));
-  } catch (error) {
-    if (!(error instanceof DecoderStopped)) throw error;
-    throw new FormatError(`${name} is a damaged JPEG file: ${error.message}.`, { cause: error });
-  }
-  if (components === 4) samples = rgbOfInvertedCmyk(samples);
-  const pixels = new Tensor([height, width, Math.min(components, 3)], 'uint8', samples);
-  return { pixels, orientation };
+  return decoder.run((turbo) => decodeSamples(turbo, bytes, header));
 }

@@ -1,6 +1,6 @@
 /** @file The segments of a JPEG file (ITU-T T.81, annex B). Nothing here throws. */
 
-import { readOrientation } from './exif.ts';
+import { readOrientation } from '../exif.ts';
 
 const SOI = 0xd8;
 const EOI = 0xd9;

@@ -1,8 +1,8 @@
 /** @file Takes the place of decode-jpeg.ts in bundles for browsers, which have a JPEG decoder of their own. */
 
-import { FormatError } from '../base/errors.ts';
-import { Tensor } from '../base/tensor.ts';
-import { decodeInBrowser, firstChannels } from './browser-decoder.ts';
+import { FormatError } from '../../base/errors.ts';
+import { Tensor } from '../../base/tensor.ts';
+import { decodeInBrowser, firstChannels } from '../browser-decoder.ts';
 import { readJpegHeader } from './jpeg-header.ts';
 
 /** `bytes` without a stated orientation, which browsers would apply: the name of its Exif segment is overwritten. */
