@@ -6,7 +6,7 @@ import { Tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
 import { currentBackend } from './backend.ts';
 import { exclusively } from './exclusive.ts';
-import type { Backend, Executable, FeedNumbers, StepGraph } from './executable.ts';
+import type { Backend, Executable, FeedNumbers, Ring, StepGraph } from './executable.ts';
 
 /** A number that is fed anew in each run. */
 export interface FedScalar {
@@ -23,6 +23,9 @@ export interface RunOptions {
   readonly check?: FeedCheck;
 }
 
+/** Runs of a ring that are one call of the engine; an even number. */
+const RING = 16;
+
 /**
  * Nodes to be fed, and nodes to be read. It is compiled for the current engine when it first runs, and again for another
  * engine or for more samples than before. Its memory is freed with it, by `free`, or by the engine when memory is short.
@@ -31,14 +34,16 @@ export class CompiledFunction {
   readonly #graph: StepGraph;
   readonly #inputs: readonly Node[];
   readonly #outputs: readonly Node[];
+  readonly #ring: Ring | undefined;
   // Null before the first run, and after its memory was freed.
   #compiled: { readonly backend: Backend; readonly executable: Executable } | null = null;
 
-  /** `graph` has `inputs` among its feeds, and `outputs` among its outputs. */
-  constructor(graph: StepGraph, inputs: readonly Node[], outputs: readonly Node[]) {
+  /** `graph` has `inputs` among its feeds, and `outputs` among its outputs. `ring` says what `repeat` feeds again. */
+  constructor(graph: StepGraph, inputs: readonly Node[], outputs: readonly Node[], ring?: Ring) {
     this.#graph = graph;
     this.#inputs = inputs;
     this.#outputs = outputs;
+    this.#ring = ring;
   }
 
   /**
@@ -46,18 +51,22 @@ export class CompiledFunction {
    * ones among the inputs have. Runs after the work that the engine has to do already.
    */
   run(inputs: readonly Tensor[], samples: number, options: RunOptions = {}): Promise<Tensor[]> {
-    return this.repeat(inputs, samples, 1, [], options);
+    return this.#runs(inputs, samples, 1, options);
   }
 
   /**
-   * As `run`, several times: before each further one, the numbers of a node that was read are fed to another, without leaving
-   * the engine. Gives the last outputs.
+   * As `run`, several times: to each further one, what the ring reads of the one before is fed, without leaving the engine.
+   * Gives the last outputs. Throws InternalError without a ring.
    */
-  repeat(
+  repeat(inputs: readonly Tensor[], samples: number, times: number): Promise<Tensor[]> {
+    if (this.#ring === undefined) throw new InternalError(`${this.#graph.name} has nothing to feed again.`);
+    return this.#runs(inputs, samples, times);
+  }
+
+  #runs(
     inputs: readonly Tensor[],
     samples: number,
     times: number,
-    back: readonly (readonly [read: Node, fed: Node])[],
     { scalars = [], check }: RunOptions = {},
   ): Promise<Tensor[]> {
     return exclusively(async () => {
@@ -69,16 +78,16 @@ export class CompiledFunction {
         check?.(feed.subarray(0, input.size), i);
       });
       for (const { node, value } of scalars) executable.feed(node)[0] = value;
-      await executable.run(samples);
-      for (let time = 1; time < times; time++) {
-        for (const [read, fed] of back) executable.feed(fed).set(executable.output(read));
-        await executable.run(samples);
+      for (let done = 0; done < times; done += executable.trays) {
+        const length = Math.min(times - done, executable.trays);
+        await executable.runAll(Array.from({ length }, (_, tray) => ({ tray, samples })));
       }
+      const tray = (times - 1) % executable.trays;
       return this.#outputs.map((output) => {
         const batched = isBatched(output.shape);
         const shape = batched ? [samples, ...sampleShape(output.shape)] : sampleShape(output.shape);
         const size = sampleSize(output.shape) * (batched ? samples : 1);
-        return new Tensor(shape, 'float32', executable.output(output).slice(0, size));
+        return new Tensor(shape, 'float32', executable.output(output, tray).slice(0, size));
       });
     });
   }
@@ -104,7 +113,8 @@ export class CompiledFunction {
     if (compiled?.backend === backend) compiled.executable.dispose();
     this.#compiled = null;
     const onEvict = () => this.#free();
-    const executable = await backend.compile(this.#graph, { capacity: samples, onEvict });
+    const ring = this.#ring && { ring: this.#ring, trays: RING };
+    const executable = await backend.compile(this.#graph, { capacity: samples, onEvict, ...ring });
     this.#compiled = { backend, executable };
     return executable;
   }

@@ -18,11 +18,19 @@ export interface StepGraph {
   readonly updates: readonly { readonly variable: Variable; readonly value: Node }[];
 }
 
+/** An output and a feed of the same shape, a batch of floats. */
+export interface Ring {
+  readonly read: Node;
+  readonly fed: Node;
+}
+
 export interface CompileStepOptions {
   /** Samples that the step can take at most. */
   readonly capacity: number;
-  /** Number of trays, so that several runs can be prepared. Default 1. */
+  /** Number of trays, so that several runs can be prepared; an even number where they are a ring. Default 1. */
   readonly trays?: number;
+  /** Makes the trays a ring: what each gives is fed to the next one, and what the last one gives to the first. All else is common. */
+  readonly ring?: Ring;
   /** If given, the engine may free the step when memory is short and no step runs; it then calls this function. */
   readonly onEvict?: () => void;
 }
@@ -36,7 +44,7 @@ export interface Executable {
   readonly trays: number;
   /**
    * A feed's numbers, to be written before a run: capacity × sample size for a batched feed; bytes for one of bytes. Not
-   * while its tray runs.
+   * while its tray runs. Of a ring it is the first tray's, whichever is named.
    */
   feed(node: Node, tray?: number): FeedNumbers;
   /** Runs the step on the first `samples` (1 ≤ samples ≤ capacity) samples. One call of a run at a time. */

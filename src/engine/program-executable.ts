@@ -18,7 +18,7 @@ import type { VectorTarget } from '../kernels/ir.ts';
 import type { Heap } from '../runtime/heap.ts';
 import type { LoadedProgram, ProgramInstance, TrayRun } from '../runtime/loaded-program.ts';
 import { requestedDumps, writeDump } from './debug.ts';
-import type { CompileStepOptions, Executable, FeedNumbers, StepGraph } from './executable.ts';
+import type { CompileStepOptions, Executable, FeedNumbers, Ring, StepGraph } from './executable.ts';
 import { hostNumbers } from './feed-numbers.ts';
 import { collectorWeight } from './garbage.ts';
 import { pin, unpin, type VariableBlock } from './heap-variables.ts';
@@ -109,18 +109,21 @@ class ProgramExecutable implements Executable, Evictable {
     step: CompiledProgram,
     program: LoadedProgram,
     heap: Heap,
-    { capacity, trays = 1, onEvict }: CompileStepOptions,
+    { capacity, trays = 1, ring, onEvict }: CompileStepOptions,
   ) {
     this.capacity = capacity;
     this.trays = trays;
     this.#name = graph.name;
     this.#onEvict = onEvict;
     this.#holdings = { heap, addresses: [], bytes: program.codeBytes, pinned: [], program, instance: null };
-    this.#feeds = Array.from({ length: trays }, () => new Map());
-    this.#outputs = Array.from({ length: trays }, () => new Map());
-    this.#inverseBatchSizes = Array.from({ length: trays }, () => []);
+    const perTray = <T>(make: () => T): T[] => Array.from({ length: trays }, make);
+    // Only the first tray of a ring is fed.
+    const perFedTray = <T>(make: () => T): T[] => (ring ? new Array<T>(trays).fill(make()) : perTray(make));
+    this.#feeds = perFedTray(() => new Map());
+    this.#outputs = perTray(() => new Map());
+    this.#inverseBatchSizes = perFedTray(() => []);
     try {
-      this.#holdings.instance = program.instantiate(this.#bindAll(graph, step), capacity);
+      this.#holdings.instance = program.instantiate(this.#bindAll(graph, step, ring), capacity);
     } catch (error) {
       releaseMemory(this.#holdings);
       throw error;
@@ -176,8 +179,11 @@ class ProgramExecutable implements Executable, Evictable {
     return instance;
   }
 
-  /** The addresses of all buffers in all trays: trays have feeds and outputs of their own, and share the rest. */
-  #bindAll(graph: StepGraph, step: CompiledProgram): readonly number[][] {
+  /**
+   * The addresses of all buffers in all trays: trays have feeds and outputs of their own, and share the rest. Those of a ring
+   * share all, but for two places, which each tray reads and writes the other way round than the one before.
+   */
+  #bindAll(graph: StepGraph, step: CompiledProgram, ring?: Ring): readonly number[][] {
     const { heap } = this.#holdings;
     const { buffers, shards } = step.program;
     const outputs = new Set(step.outputs);
@@ -189,13 +195,15 @@ class ProgramExecutable implements Executable, Evictable {
         shared[i] = own ? this.#bind(buffer, step.bindings[i]!, shards, 0) : shared[buffer.sharesWith!]!;
       });
     }
-    const all = this.#feeds.map((_, tray) =>
-      buffers.map((buffer, i) => {
+    const turned = ring && this.#turned(shared, ring, graph, step);
+    const all = this.#feeds.map((_, tray) => {
+      if (turned !== undefined) return tray % 2 === 0 ? shared : turned;
+      return buffers.map((buffer, i) => {
         const binding = step.bindings[i]!;
         const own = TRAY_SOURCES.has(binding.source) || (binding.source === 'program' && outputs.has(buffer));
         return own && tray > 0 ? this.#bind(buffer, binding, shards, tray) : shared[i]!;
-      }),
-    );
+      });
+    });
     all.forEach((addresses, tray) => {
       this.#addUnread(graph, tray);
       graph.outputs.forEach((node, i) => {
@@ -205,6 +213,29 @@ class ProgramExecutable implements Executable, Evictable {
       });
     });
     return all;
+  }
+
+  /** The addresses with the places of a ring's feed and of its output exchanged. */
+  #turned(
+    addresses: readonly number[],
+    { read, fed }: Ring,
+    { name, outputs }: StepGraph,
+    { program: { buffers }, bindings, outputs: results }: CompiledProgram,
+  ): number[] {
+    const from = buffers[bindings.findIndex((binding) => binding.source === 'feed' && binding.leaf === fed)];
+    const to = results[outputs.indexOf(read)];
+    const fits =
+      from !== undefined &&
+      to !== undefined &&
+      [from, to].every(({ kind, elementBytes }) => kind === 'batch' && elementBytes === undefined) &&
+      from.elements === to.elements &&
+      bindings[to.id]!.source === 'program';
+    if (!fits || this.trays % 2 !== 0) {
+      throw new InternalError(`${name}: '${read.name}' cannot be fed to '${fed.name}' from tray to tray.`);
+    }
+    const turned = [...addresses];
+    [turned[from.id], turned[to.id]] = [addresses[to.id]!, addresses[from.id]!];
+    return turned;
   }
 
   /** Feeds that no kernel reads can still be written. */

@@ -13,6 +13,7 @@ import type {
   CompileStepOptions,
   Executable,
   FeedNumbers,
+  Ring,
   StepGraph,
 } from './executable.ts';
 import { hostNumbers } from './feed-numbers.ts';
@@ -23,8 +24,8 @@ export class ReferenceBackend implements Backend {
     return { name: 'reference', isa: 'float64 loops', threads: 1 };
   }
 
-  async compile(graph: StepGraph, { capacity, trays = 1 }: CompileStepOptions): Promise<Executable> {
-    return new ReferenceExecutable(graph, capacity, trays);
+  async compile(graph: StepGraph, options: CompileStepOptions): Promise<Executable> {
+    return new ReferenceExecutable(graph, options);
   }
 
   async dispose(): Promise<void> {}
@@ -33,18 +34,18 @@ export class ReferenceBackend implements Backend {
 class ReferenceExecutable implements Executable {
   readonly capacity: number;
   readonly #graph: StepGraph;
+  readonly #ring: Ring | undefined;
   readonly trays: number;
   readonly #feeds: readonly Map<Node, FeedNumbers>[];
   readonly #outputs: readonly Map<Node, Float32Array>[];
 
-  constructor(graph: StepGraph, capacity: number, trays: number) {
+  constructor(graph: StepGraph, { capacity, trays = 1, ring }: CompileStepOptions) {
     this.#graph = graph;
+    this.#ring = ring;
     this.capacity = capacity;
     this.trays = trays;
-    this.#feeds = Array.from(
-      { length: trays },
-      () => new Map(graph.feeds.map((feed) => [feed, hostNumbers(feed, capacity)])),
-    );
+    const fed = () => new Map(graph.feeds.map((feed) => [feed, hostNumbers(feed, capacity)]));
+    this.#feeds = ring ? new Array(trays).fill(fed()) : Array.from({ length: trays }, fed);
     this.#outputs = Array.from({ length: trays }, () => new Map());
   }
 
@@ -79,6 +80,7 @@ class ReferenceExecutable implements Executable {
     updates.forEach(({ variable }, i) => {
       variable.assign(results[outputs.length + i]!.data);
     });
+    if (this.#ring !== undefined) this.feed(this.#ring.fed).set(this.output(this.#ring.read, tray));
   }
 
   dispose(): void {}

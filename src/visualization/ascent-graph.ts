@@ -126,5 +126,9 @@ export function ascentView(images: Node, answers: Node, { smooth, blur }: Ascent
   const [, height, width] = images.shape as readonly [null, number, number, number];
   const blurred =
     blur === 0 ? moved : resample2d(moved, { rows: gaussian(height, blur), columns: gaussian(width, blur) });
-  return { fed: [mask, stepSize, smoothness], read: [blurred, score] };
+  return {
+    fed: [mask, stepSize, smoothness],
+    read: [blurred, score],
+    ring: { read: blurred, fed: images },
+  };
 }

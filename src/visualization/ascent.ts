@@ -17,9 +17,6 @@ export interface Ascent extends AscentOptions {
   readonly seed: number;
 }
 
-/** Images that climb at a time: as many as keep threads busy and memory small. */
-const BATCH = 32;
-
 /** Each image `[count, h, w, c]` shifted down and right; what leaves at one side comes in at the other. */
 function rolled(images: Tensor, down: number, right: number): Tensor {
   const [count, h, w, c] = images.shape as [number, number, number, number];
@@ -45,7 +42,8 @@ function maskOf(filters: readonly number[], count: number): Tensor {
   return new Tensor([filters.length, count], 'float32', mask);
 }
 
-async function climbTogether(
+/** The images `[filters, h, w, c]`, one for each filter, after the ascent from `start`. */
+export async function climb(
   { traced, target }: TracedFront,
   input: number,
   start: Tensor,
@@ -66,8 +64,7 @@ async function climbTogether(
   );
   const fed = [maskOf(filters, mask.shape[1] as number), ...scalars];
   if (jitter === 0) {
-    const back = [[compiled.view.read[0], traced.inputs[input]!]] as const;
-    const [climbed] = await compiled.repeat([...inputs, ...fed], samples, steps, back);
+    const [climbed] = await compiled.repeat([...inputs, ...fed], samples, steps);
     return climbed!;
   }
   const random = new RandomGenerator(ascent.seed);
@@ -79,22 +76,6 @@ async function climbTogether(
     images = rolled(moved!, -down, -right);
   }
   return images;
-}
-
-/** The images `[filters, h, w, c]`, one for each filter, after the ascent from `start`. */
-export async function climb(
-  front: TracedFront,
-  input: number,
-  start: Tensor,
-  filters: readonly number[],
-  ascent: Ascent,
-): Promise<Tensor> {
-  const groups: Tensor[] = [];
-  for (let first = 0; first < filters.length; first += BATCH) {
-    const group = filters.slice(first, first + BATCH);
-    groups.push(await climbTogether(front, input, start.slice(first, group.length), group, ascent));
-  }
-  return groups[0]!.concat(groups.slice(1));
 }
 
 /** Images `[count, h, w, c]` at another size. */

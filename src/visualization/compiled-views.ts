@@ -2,6 +2,7 @@
 
 import type { Tensor } from '../base/tensor.ts';
 import { CompiledFunction } from '../engine/compiled-function.ts';
+import type { Ring } from '../engine/executable.ts';
 import type { Node } from '../graph/node.ts';
 import type { TracedModel } from './traced-model.ts';
 
@@ -9,19 +10,16 @@ import type { TracedModel } from './traced-model.ts';
 export interface View {
   readonly fed?: readonly Node[];
   readonly read: readonly Node[];
+  /** What `repeat` feeds again. */
+  readonly ring?: Ring;
 }
 
 /** A compiled view: takes the inputs and what else is fed, gives what is read. */
 export interface CompiledView<V extends View> {
   readonly view: V;
   run(inputs: readonly Tensor[], samples: number): Promise<Tensor[]>;
-  /** As `run`, several times, where nodes that were read become what others are fed. */
-  repeat(
-    inputs: readonly Tensor[],
-    samples: number,
-    times: number,
-    back: readonly (readonly [read: Node, fed: Node])[],
-  ): Promise<Tensor[]>;
+  /** As `run`, several times, each further time with what the ring reads of the time before. */
+  repeat(inputs: readonly Tensor[], samples: number, times: number): Promise<Tensor[]>;
 }
 
 /** Views kept for each model: several layers and methods in turn. */
@@ -50,7 +48,7 @@ export function compiledView<V extends View>(
   return {
     view: one.view as V,
     run: (inputs, samples) => compiled.run(inputs, samples),
-    repeat: (inputs, samples, times, back) => compiled.repeat(inputs, samples, times, back),
+    repeat: (inputs, samples, times) => compiled.repeat(inputs, samples, times),
   };
 }
 
@@ -58,5 +56,5 @@ function compile(traced: TracedModel, key: string, view: View): { view: View; co
   const fed = [...traced.inputs, ...(view.fed ?? [])];
   const name = `${traced.model.name}/${key}`;
   const graph = { name, feeds: [...fed, ...traced.seeds], outputs: [...new Set(view.read)], updates: [] };
-  return { view, compiled: new CompiledFunction(graph, fed, view.read) };
+  return { view, compiled: new CompiledFunction(graph, fed, view.read, view.ring) };
 }
