@@ -5,8 +5,9 @@
 
 import { KernelBuilder } from './builder.ts';
 import { forColumns } from './columns.ts';
+import { addBlocks, suitsBlocks } from './conv-block-gradient.ts';
 import { type ConvShape, convName, flattenPointwise } from './conv-shape.ts';
-import { FLOAT_BYTES, type Int, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
+import { FLOAT_BYTES, type Kernel, type Ptr, type VectorTarget } from './ir.ts';
 import { bytesOf, fillZeros, inParts, type NestLevel, nest, sampleLevel } from './nest.ts';
 import { addToTile, makeTile, planTile } from './outer-product.ts';
 import { accumulateColumn, type Column, walkColumns } from './panel.ts';
@@ -28,8 +29,8 @@ export function convInputGradientKernel({
   const rows = c.kh * c.kw * c.oc;
   const size = c.ih * c.iw * c.ic;
   const matrix = { rows, width: c.ic, vectors: limit.vectors, uses: c.oh * c.ow };
-  if (joinsTaps(c, k.lanes)) {
-    addJoinedTaps(k, c, pointers, samples, planTile(c.ow, 1, target).rows);
+  if (suitsBlocks(c, k.lanes)) {
+    addBlocks(k, c, pointers, samples);
     return k.finish();
   }
   const walk = walkColumns(k, matrix, sampleLevel(samples, [c.oh * c.ow * c.oc, size]));
@@ -45,48 +46,6 @@ export function convInputGradientKernel({
     }),
   );
   return k.finish();
-}
-
-/**
- * Whether as many neighbouring taps as the strides' width are done as one: their results lie beside each other, without those of
- * the next pixel in between, and few channels leave most lanes empty.
- */
-function joinsTaps({ dw, sw, kw, ic }: ConvShape, lanes: number): boolean {
-  return dw === 1 && sw > 1 && kw > 1 && Math.min(sw, kw) * ic <= lanes;
-}
-
-/** The gradient with joined taps. Their weights are copied beside each other first: to [kh, oc, kw, ic]. */
-function addJoinedTaps(
-  k: KernelBuilder,
-  c: ConvShape,
-  [dy, weights, dst]: readonly [Ptr, Ptr, Ptr],
-  samples: Int,
-  limit: number,
-): void {
-  const width = c.kw * c.ic;
-  const joined = k.scratch('taps', c.kh * c.oc * width);
-  const copies = [
-    { count: c.kh, strides: bytesOf(c.kw * c.oc * c.ic, c.oc * width) },
-    { count: c.kw, strides: bytesOf(c.oc * c.ic, c.ic) },
-    { count: c.oc, strides: bytesOf(c.ic, width) },
-  ];
-  nest(k, copies, [weights, joined], ([from, to]) => k.store(k.load(from!, 0, c.ic), to!, 0, c.ic));
-  const size = c.ih * c.iw * c.ic;
-  const levels = [
-    { count: c.oh, strides: bytesOf(c.ow * c.oc, 0, c.sh * c.iw * c.ic) },
-    { count: c.kh, strides: bytesOf(0, c.oc * width, c.dh * c.iw * c.ic) },
-  ];
-  nest(k, [sampleLevel(samples, [c.oh * c.ow * c.oc, size])], [dy, dst], ([grad, out]) => {
-    fillZeros(k, out!, size);
-    for (let tap = 0; tap < c.kw; tap += c.sw) {
-      const offset = tap * c.ic * FLOAT_BYTES;
-      const vectors = [Math.min(c.sw, c.kw - tap) * c.ic];
-      const first = [grad!, k.pointerAt('taps', joined, offset), k.pointerAt('dst', out!, offset)];
-      nest(k, levels, first, ([x, ptr, at]) =>
-        rowOfTiles(k, c, [x!, at!], { ptr: ptr!, stride: width, vectors }, vectors, limit),
-      );
-    }
-  });
 }
 
 /**

@@ -98,6 +98,11 @@ const convolutions: OpCase[] = [
   convolution([4, 6, 4], [1, 1, 4, 3]),
   convolution([9, 9, 2], [3, 3, 2, 6], { strides: [2, 2] }),
   convolution([9, 8, 3], [3, 2, 3, 4], { strides: [2, 3] }),
+  // Few channels and large strides: gradients by blocks, with gaps between windows, with cut blocks, with many taps.
+  convolution([12, 11, 2], [2, 3, 2, 6], { strides: [3, 4] }),
+  convolution([8, 45, 3], [3, 5, 3, 9], { strides: [3, 2] }),
+  convolution([17, 18, 3], [7, 7, 3, 8], { strides: [2, 2] }),
+  convolution([5, 10, 1], [1, 4, 1, 3], { strides: [1, 3] }),
   convolution([7, 7, 3], [3, 3, 3, 4], { padding: 'same' }),
   convolution([8, 7, 3], [3, 3, 3, 4], { padding: 'same', strides: [2, 2] }),
   convolution([8, 8, 2], [2, 2, 2, 3], { padding: 'same' }),
