@@ -9,8 +9,8 @@ import type { Node } from '../graph/node.ts';
 import { KernelBuilder } from '../kernels/builder.ts';
 import { forColumns } from '../kernels/columns.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec, type VectorTarget } from '../kernels/ir.ts';
-import { bytesOf, fillZeros, inParts, nest, sampleLevel } from '../kernels/nest.ts';
-import type { Border } from '../kernels/pad.ts';
+import { inParts, nest, sampleLevel } from '../kernels/nest.ts';
+import { type Border, borderedPlace, fillBorder, type Place } from '../kernels/pad.ts';
 import { computeNodes, elementBytes, elementwiseOperands, literalOf, loadMap } from './elementwise-kernel.ts';
 import { accumulates, alongside, type ElementwiseGroup, isSampleGroup } from './groups.ts';
 
@@ -39,13 +39,6 @@ export function prefersChannels(group: ElementwiseGroup): boolean {
   if (!isChannelwise(group)) return false;
   if (group.insides.size > 0 || group.nodes.some((node) => alongside(node) !== null)) return true;
   return elementwiseOperands(group).some((input) => operandKind(group.shape, input) === 'channel');
-}
-
-/** Where a map is: elements from the buffer's start to the first pixel, and from a row and a sample to the next. */
-interface Place {
-  readonly origin: number;
-  readonly down: number;
-  readonly sample: number;
 }
 
 /** The group's maps as rows of pixels. All pixels form one row where no map lies inside of a larger one. */
@@ -130,26 +123,6 @@ function borderOf(node: Node): Border | null {
 
 function plainPlace({ rows, width, channels }: Maps): Place {
   return { origin: 0, down: width * channels, sample: rows * width * channels };
-}
-
-function borderedPlace({ rows, width, channels }: Maps, { top, bottom, left, right }: Border): Place {
-  const down = (left + width + right) * channels;
-  return { origin: top * down + left * channels, down, sample: (top + rows + bottom) * down };
-}
-
-/** Writes zeros around a map: above and left of its first row, between rows, after the last. */
-function fillBorder(k: KernelBuilder, maps: Maps, border: Border, map: Ptr): void {
-  const { origin, down, sample } = borderedPlace(maps, border);
-  const row = maps.width * maps.channels;
-  const last = origin + (maps.rows - 1) * down + row;
-  fillZeros(k, map, origin);
-  if (down > row) {
-    const first = k.pointerAt('gap', map, (origin + row) * FLOAT_BYTES);
-    nest(k, [{ count: maps.rows - 1, strides: bytesOf(down) }], [first], ([gap]) =>
-      fillZeros(k, gap!, down - row),
-    );
-  }
-  fillZeros(k, k.pointerAt('behind', map, last * FLOAT_BYTES), sample - last);
 }
 
 /** The most accumulators and values in use at a time, not counting the operands that stay in registers. */

@@ -13,6 +13,44 @@ export interface Border {
   readonly right: number;
 }
 
+/** Where a map is: elements from the buffer's start to the first pixel, and from a row and a sample to the next. */
+export interface Place {
+  readonly origin: number;
+  readonly down: number;
+  readonly sample: number;
+}
+
+/** Extents of a map. */
+interface MapExtents {
+  readonly rows: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** The place of a map inside of a larger one. */
+export function borderedPlace(
+  { rows, width, channels }: MapExtents,
+  { top, bottom, left, right }: Border,
+): Place {
+  const down = (left + width + right) * channels;
+  return { origin: top * down + left * channels, down, sample: (top + rows + bottom) * down };
+}
+
+/** Writes zeros around a map: above and left of its first row, between rows, after the last. `map`: the larger map's start. */
+export function fillBorder(k: KernelBuilder, map: MapExtents, border: Border, start: Ptr): void {
+  const { origin, down, sample } = borderedPlace(map, border);
+  const row = map.width * map.channels;
+  const last = origin + (map.rows - 1) * down + row;
+  fillZeros(k, start, origin);
+  if (down > row) {
+    const first = k.pointerAt('gap', start, (origin + row) * FLOAT_BYTES);
+    nest(k, [{ count: map.rows - 1, strides: [down * FLOAT_BYTES] }], [first], ([gap]) =>
+      fillZeros(k, gap!, down - row),
+    );
+  }
+  fillZeros(k, k.pointerAt('behind', start, last * FLOAT_BYTES), sample - last);
+}
+
 interface PadOptions {
   readonly shape: Shape;
   readonly border: Border;
@@ -37,31 +75,35 @@ function copyRows(
 
 /** Pointers: src [h, w, c], dst with the border around. */
 export function padKernel({ shape, border, target }: PadOptions): Kernel {
-  const [h, w, c] = sampleShape(shape) as [number, number, number];
-  const outerWidth = (w + border.left + border.right) * c;
-  const outerSize = (h + border.top + border.bottom) * outerWidth;
-  const k = new KernelBuilder(`pad_${h}x${w}x${c}_${Object.values(border).join('_')}`, target);
+  const [rows, width, channels] = sampleShape(shape) as [number, number, number];
+  const k = new KernelBuilder(
+    `pad_${sampleShape(shape).join('x')}_${Object.values(border).join('_')}`,
+    target,
+  );
   const src = k.pointer('src');
   const dst = k.pointer('dst');
-  nest(k, [sampleLevel(k.count('samples'), [h * w * c, outerSize])], [src, dst], ([s, d]) => {
-    fillZeros(k, d!, outerSize);
-    const inside = k.pointerAt('inside', d!, (border.top * outerWidth + border.left * c) * FLOAT_BYTES);
-    copyRows(k, s!, inside, h, w * c, [w * c, outerWidth]);
+  const map = { rows, width, channels };
+  const { origin, down, sample } = borderedPlace(map, border);
+  const row = width * channels;
+  nest(k, [sampleLevel(k.count('samples'), [rows * row, sample])], [src, dst], ([s, d]) => {
+    fillBorder(k, map, border, d!);
+    copyRows(k, s!, k.pointerAt('inside', d!, origin * FLOAT_BYTES), rows, row, [row, down]);
   });
   return k.finish();
 }
 
 /** Pointers: src with the border around, dst without. */
 export function cropKernel({ shape, border, target }: PadOptions): Kernel {
-  const [h, w, c] = sampleShape(shape) as [number, number, number];
+  const [h, w, channels] = sampleShape(shape) as [number, number, number];
   const rows = h - border.top - border.bottom;
-  const width = (w - border.left - border.right) * c;
-  const k = new KernelBuilder(`crop_${h}x${w}x${c}_${Object.values(border).join('_')}`, target);
+  const width = w - border.left - border.right;
+  const k = new KernelBuilder(`crop_${h}x${w}x${channels}_${Object.values(border).join('_')}`, target);
   const src = k.pointer('src');
   const dst = k.pointer('dst');
-  nest(k, [sampleLevel(k.count('samples'), [h * w * c, rows * width])], [src, dst], ([s, d]) => {
-    const inside = k.pointerAt('inside', s!, (border.top * w + border.left) * c * FLOAT_BYTES);
-    copyRows(k, inside, d!, rows, width, [w * c, width]);
-  });
+  const { origin, down, sample } = borderedPlace({ rows, width, channels }, border);
+  const row = width * channels;
+  nest(k, [sampleLevel(k.count('samples'), [sample, rows * row])], [src, dst], ([s, d]) =>
+    copyRows(k, k.pointerAt('inside', s!, origin * FLOAT_BYTES), d!, rows, row, [down, row]),
+  );
   return k.finish();
 }
