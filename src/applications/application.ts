@@ -2,9 +2,9 @@
 
 import { linear, softmax } from '../activations/index.ts';
 import { activation } from '../activations/registry.ts';
-import { FormatError, ValueError } from '../base/errors.ts';
+import { FormatError, ShapeError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
-import { formatShape } from '../base/shape.ts';
+import { formatShape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { withoutInitialValues } from '../initializers/initial-values.ts';
 import { dense, globalAveragePooling2d, globalMaxPooling2d } from '../layers/index.ts';
@@ -161,7 +161,7 @@ export abstract class Application extends withOptions(Configurable, {
   /** Throws ValueError for options that do not go together. */
   protected check(): void {
     const { className, weights, includeTop, classes, classifierActivation } = this;
-    if (this.fixed && classes !== 1000) {
+    if (this.pretrained && includeTop && classes !== 1000) {
       throw new ValueError(
         `${className}: if using \`weights: 'imagenet'\` with \`includeTop: true\`, \`classes\` should be 1000. Received: ` +
           `classes=${classes}. For other classes pass includeTop: false, and put layers of your own on top.`,
@@ -193,9 +193,43 @@ export abstract class Application extends withOptions(Configurable, {
     const { weights } = this;
     if (weights === null) return this.build();
     const model = withoutInitialValues(() => this.build());
-    if (weights === 'imagenet') await loadImageNetWeights(model, this.weightsFile()!);
-    else await this.#load(model, weights);
+    if (weights === 'imagenet') {
+      this.#checkPublishedFit(model);
+      await loadImageNetWeights(model, this.weightsFile()!);
+    } else await this.#load(model, weights);
     return model;
+  }
+
+  /**
+   * Throws ShapeError where the published weights cannot fit because of `inputTensor`, before they are downloaded. A given
+   * `inputShape` has been checked by itself.
+   */
+  #checkPublishedFit(model: Functional): void {
+    if (this.inputTensor === null) return;
+    const published = this.#with({ inputTensor: null, inputShape: null }).weights;
+    const { weights } = model;
+    const same = (i: number) => sameShape(weights[i]?.shape ?? [], published[i]?.shape ?? []);
+    const at = Array.from({ length: Math.max(weights.length, published.length) }).findIndex(
+      (_, i) => !same(i),
+    );
+    if (at < 0) return;
+    const { className, includeTop, imageShape, defaultSize } = this;
+    const describe = (list: typeof weights) =>
+      list[at] === undefined ? 'none' : `'${list[at].name}' ${formatShape(list[at].shape)}`;
+    throw new ShapeError(
+      `${className}: the \`imagenet\` weights do not fit the model on \`inputTensor\`, which gives ${formatShape(imageShape)}: where ` +
+        `they have ${describe(published)}, it has ${describe(weights)}. Give a tensor with 3 channels${includeTop ? ` of ${defaultSize}x${defaultSize} pixels` : ''}, ` +
+        `without layers with weights before it; or pass ${includeTop ? 'includeTop: false, where only the size is another, or ' : ''}weights: null.`,
+    );
+  }
+
+  /** The model with some other options, and weights of zeros. */
+  #with(changes: object): Functional {
+    const Class = this.constructor as unknown as ApplicationClass & { readonly options: object };
+    const values = this as unknown as Record<string, unknown>;
+    const options = Object.fromEntries(Object.keys(Class.options).map((name) => [name, values[name]]));
+    const other = new Class(...([{ ...options, ...changes }] as never[]));
+    return withoutInitialValues(() => other.build());
   }
 
   /** Reads the weights of a file, whose errors say so when it is for the model with or without classifier instead. */
@@ -217,15 +251,8 @@ export abstract class Application extends withOptions(Configurable, {
 
   /** Whether a file has the weights of the model with classifier in the place of the one without, or the reverse. */
   async #fitsOther(weights: GivenWeights): Promise<boolean> {
-    const Class = this.constructor as unknown as ApplicationClass & { readonly options: object };
-    const values = this as unknown as Record<string, unknown>;
-    const options = Object.fromEntries(Object.keys(Class.options).map((name) => [name, values[name]]));
-    const other = new Class(...([{ ...options, includeTop: !this.includeTop }] as never[]));
     try {
-      await loadGivenWeights(
-        withoutInitialValues(() => other.build()),
-        weights,
-      );
+      await loadGivenWeights(this.#with({ includeTop: !this.includeTop }), weights);
       return true;
     } catch {
       return false;

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
-import { rescaling } from '../layers/index.ts';
+import { conv2d, rescaling } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
 import type { Functional } from '../models/functional.ts';
 import { loadModel } from '../models/saving/load.ts';
@@ -71,6 +71,23 @@ test('an application goes on from a tensor', async () => {
     mobileNetV2({ inputTensor, inputShape: [32, 32, 3], weights: null }),
     /inputTensor has the shape \[null, 40, 48, 3\].*Leave inputShape out/,
   );
+});
+
+test("what ImageNet's weights cannot fit is refused before they are downloaded", async () => {
+  const tensorOf = (...shape: number[]) => ({ inputTensor: input({ shape }) });
+  const withLayer = {
+    inputTensor: conv2d({ filters: 3, kernelSize: 1 }).apply(input({ shape: [64, 64, 3] })),
+  };
+  const cases: [() => Promise<unknown>, RegExp][] = [
+    [
+      () => vgg16(tensorOf(64, 64, 3)),
+      /gives \[64, 64, 3\]: .*'fc1\/kernel' \[25088, 4096\], it has 'fc1\/kernel' \[2048, 4096\].* of 224x224 pixels.*includeTop: false/,
+    ],
+    [() => vgg16({ ...tensorOf(64, 64, 1), includeTop: false }), /'block1_conv1\/kernel' \[3, 3, 1, 64\]/],
+    [() => mobileNetV2({ ...withLayer, includeTop: false }), /Give a tensor with 3 channels, without layers/],
+    [() => mobileNetV3Small({ classes: 5 }), /`classes` should be 1000\. Received: classes=5/],
+  ];
+  for (const [make, message] of cases) await assert.rejects(make(), message);
 });
 
 test('weights come from a path, a URL or bytes', async () => {
