@@ -7,6 +7,9 @@ type Environment = typeof import('./environment.ts');
 /** False, even where there is a `process`: a bundle for browsers cannot reach Node's modules. */
 export const isNode: Environment['isNode'] = () => false;
 
+/** Browsers have no paths of the disk. */
+export const isWindows: Environment['isWindows'] = () => false;
+
 /** Browsers have no environment variables. */
 export const environmentVariable: Environment['environmentVariable'] = () => undefined;
 

@@ -5,6 +5,11 @@ export function isNode(): boolean {
   return typeof process !== 'undefined' && typeof process.versions?.node === 'string';
 }
 
+/** Whether `\\` parts folders in paths. Elsewhere it is a letter of a name. */
+export function isWindows(): boolean {
+  return isNode() && process.platform === 'win32';
+}
+
 /** An environment variable; `undefined` when it is unset or empty, and always in a browser. */
 export function environmentVariable(name: string): string | undefined {
   const value = isNode() ? process.env[name] : undefined;

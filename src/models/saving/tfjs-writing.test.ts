@@ -43,6 +43,16 @@ async function written(net: SavableModel): Promise<Written> {
   return JSON.parse(new TextDecoder().decode(file.bytes)) as Written;
 }
 
+test('a backslash in the name of a file or its folder is a letter, where it parts no folders', async () => {
+  if (process.platform === 'win32') return;
+  const net = stack(layers.dense({ units: 2, inputShape: [3] }));
+  for (const name of ['a\\b.json', 'c\\d/model.json', 'e\\f.json']) {
+    const path = join(folder, 'letters', name);
+    await net.save(path, { makeFolder: true });
+    assert.deepEqual((await loadModel(path)).getWeights(), net.getWeights(), name);
+  }
+});
+
 test('weights lie in shards of 4 MiB beside model.json, those of another model under other names', async () => {
   const net = stack(layers.dense({ units: 1000, inputShape: [1100] }));
   net.classNames = Array.from({ length: 1000 }, (_, i) => `class ${i}`);

@@ -1,5 +1,6 @@
 /** @file The file formats, one line each, and finding the one for a file. */
 
+import { isWindows } from '../../../base/environment.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../../base/errors.ts';
 import { booleanOption } from '../../../base/options.ts';
 import { describeForeign } from '../../../formats/foreign-files.ts';
@@ -74,7 +75,7 @@ export async function filesOf(
   }
   checkWriteOptions(format, path, how, options);
   checkBuilt(model, 'saving');
-  const name = path.slice(path.search(/[^\\/]*$/));
+  const name = path.slice(path.search(isWindows() ? /[^\\/]*$/ : /[^/]*$/));
   const files = await format[kind]!(model, name, options);
   return files instanceof Uint8Array ? [{ name, bytes: files }] : files;
 }
