@@ -11,6 +11,7 @@ import { Tensor } from '../base/tensor.ts';
 import type { Variable } from '../graph/variable.ts';
 import type { Model } from '../models/model.ts';
 import { classActivation } from './class-activation.ts';
+import { explainedInput } from './explained-input.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import { Question, SCORE_OPTIONS, type ScoreOptions } from './question.ts';
 import { rankCorrelation } from './rank-correlation.ts';
@@ -23,6 +24,8 @@ export interface SanityCheckOptions extends ScoreOptions {
    * model's weights are changed. Default: the heatmap of `classActivation`.
    */
   readonly explain?: (model: Model, image: ModelImage, target: number) => Promise<Tensor>;
+  /** Of a model with several inputs: the name or index of the image, for `classActivation`; not with `explain`, which knows its own. */
+  readonly input?: string | number;
   /** Of the random order. Default: one that follows from `utils.setRandomSeed`. */
   readonly seed?: number;
 }
@@ -90,12 +93,21 @@ export async function sanityCheck(
   options: SanityCheckOptions = {},
 ): Promise<SanityCheck> {
   const how = 'sanityCheck';
-  checkOptionNames(how, options, [...SCORE_OPTIONS, 'explain', 'seed']);
+  checkOptionNames(how, options, [...SCORE_OPTIONS, 'explain', 'input', 'seed']);
   const traced = traceModel(how, model);
   oneImage(how, traced, image);
-  const { of = 'logit', output = 0 } = options;
+  const { of = 'logit', output = 0, input } = options;
+  if (input !== undefined) {
+    explainedInput(how, traced, input);
+    if (options.explain !== undefined) {
+      throw new ValueError(
+        `${how}: input is for the heatmaps of classActivation; leave it out with explain.`,
+      );
+    }
+  }
+  const about = { of, output, ...(input === undefined ? {} : { input }) };
   const {
-    explain = async (net, x, target) => (await classActivation(net, x, { target, of, output })).heatmap,
+    explain = async (net, x, target) => (await classActivation(net, x, { target, ...about })).heatmap,
   } = options;
   if (typeof explain !== 'function') {
     throw new ValueError(`${how}: explain must be a function, received ${describeValue(explain)}.`);

@@ -7,6 +7,8 @@ import { ShapeError } from '../base/errors.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import * as layers from '../layers/index.ts';
+import { input } from '../layers/input-layer.ts';
+import { model } from '../models/functional.ts';
 import { sequential } from '../models/sequential.ts';
 import { rankCorrelation } from './rank-correlation.ts';
 import { sanityCheck } from './sanity-check.ts';
@@ -85,6 +87,31 @@ test('the sanity check goes from the last layer to the first, and leaves the wei
 test('a map that does not depend on the model fails the check', async () => {
   const { note } = await sanityCheck(convnet(), PHOTO, { explain: async () => PHOTO });
   assert.match(note!, /rank correlation 1.00/);
+});
+
+test('of a model with several inputs the sanity check is told which one is the image', async () => {
+  const [image, extra] = [
+    input({ shape: [8, 8, 1], name: 'image' }),
+    input({ shape: [8, 8, 1], name: 'mask' }),
+  ];
+  const maps = layers
+    .conv2d({ filters: 3, kernelSize: 3, name: 'maps' })
+    .apply(layers.multiply().apply([image, extra]));
+  const net = model({
+    inputs: [image, extra],
+    outputs: layers.dense({ units: 2 }).apply(layers.flatten().apply(maps)),
+  });
+  const both = [PHOTO, Tensor.ones([8, 8, 1])];
+  const { steps } = await sanityCheck(net, both, { input: 'image', seed: 1 });
+  assert.equal(steps.length, 2);
+  await assert.rejects(
+    sanityCheck(net, both, { input: 'picture' }),
+    /unknown input 'picture'|input 'picture'/i,
+  );
+  await assert.rejects(
+    sanityCheck(net, both, { input: 0, explain: async () => PHOTO }),
+    /leave it out with explain/,
+  );
 });
 
 test('after an error the weights are as they were, and of two checks at once the second is refused', async () => {
