@@ -7,6 +7,7 @@ import { setRandomSeed } from '../base/random.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import { conv2d, dense, dropout, flatten } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
+import { sgd } from '../optimizers/index.ts';
 import { model } from './functional.ts';
 import * as ops from './ops.ts';
 import { modelToBytes } from './saving/save.ts';
@@ -80,6 +81,56 @@ test("ops go on from gradients, as in the book's filter patterns", async () => {
   const squares = Array.from(step!.data.subarray(0, 60), (value) => Number(value) ** 2);
   const size = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / 60);
   assert.ok(Math.abs(size - 1) < 1e-3, `${size}`);
+});
+
+test('gradients of gradients are those of a cube, and of finite differences', async () => {
+  const from = input({ shape: [3] });
+  const cube = ops.mul(ops.mul(from, from), from);
+  const [slope] = ops.gradients(cube, from);
+  const [second] = ops.gradients(ops.mul(slope!, slope!), from);
+  const [third] = ops.gradients(second!, from);
+  const given = tensor([
+    [1, -2, 0.5],
+    [0, 3, -1],
+  ]);
+  const results = await ops.function({ inputs: from, outputs: [slope!, second!, third!] })(given);
+  // (x^3)' = 3 x^2, ((3 x^2)^2)' = 36 x^3, 108 x^2.
+  const expected = [(v: number) => 3 * v ** 2, (v: number) => 36 * v ** 3, (v: number) => 108 * v ** 2];
+  results.forEach((result, i) => close(result.data as Float32Array, [...given.data].map(expected[i]!), 1e-4));
+
+  const [steep] = ops.gradients(ops.slice(net.output, [0, 2], [null, 1]), net.inputs);
+  const penalty = ops.sum(ops.mul(steep!, steep!), { axes: [1, 2, 3] });
+  const [own] = ops.gradients(penalty, net.inputs);
+  const both = ops.function({ inputs: net.inputs, outputs: [penalty, own!] });
+  const [, pulls] = await both([x]);
+  const way = Float32Array.from(x.data, (_, i) => Math.cos(i * 0.9));
+  const at = async (by: number) => {
+    const moved = Float32Array.from(x.data, (value, i) => value + by * way[i]!);
+    return (await both([new Tensor(x.shape, 'float32', moved)]))[0]!.data as Float32Array;
+  };
+  const [low, high] = [await at(-5e-3), await at(5e-3)];
+  for (const sample of [0, 1]) {
+    const differences = (high[sample]! - low[sample]!) / 1e-2;
+    let along = 0;
+    for (let i = sample * 60; i < (sample + 1) * 60; i++) along += way[i]! * Number(pulls!.data[i]);
+    assert.ok(
+      Math.abs(along - differences) < 1e-3 * Math.max(1, Math.abs(along)),
+      `${along}, ${differences}`,
+    );
+    assert.ok(Math.abs(along) > 1e-3, `${along} is too small to compare`);
+  }
+});
+
+test('training through a gradient differentiates it again', async () => {
+  const from = input({ shape: [2] });
+  const layer = dense({ units: 1, useBias: false });
+  const slopes = model({ inputs: from, outputs: ops.gradients(layer.apply(from), from)[0]! });
+  layer.setWeights([tensor([[1], [-2]])]);
+  slopes.compile({ optimizer: sgd({ learningRate: 0.1 }), loss: 'mse' });
+  // The gradient is the weights w, so the loss is the mean of w^2, and its gradient is w.
+  const zeros = Tensor.zeros([2, 2]);
+  assert.deepEqual(await slopes.trainOnBatch(Tensor.ones([2, 2]), zeros), [2.5]);
+  close(layer.getWeights()[0]!.data as Float32Array, [0.9, -1.8], 1e-6);
 });
 
 test('random layers act when asked for', async () => {
