@@ -16,6 +16,7 @@ export type Place = readonly [source: number, index: number];
 export function placesOf(source: Source<unknown>): Source<unknown> | null {
   let sources = 0;
   const visit = (stage: Source<unknown>): Source<unknown> | null => {
+    if (stage.places !== undefined) return stage.places(sources++);
     if (stage.known !== undefined || stage.parts.length === 0) return enumerated(stage, sources++);
     const parts = stage.parts.map(visit);
     if (stage.over === undefined || parts.includes(null)) return null;

@@ -27,6 +27,11 @@ export interface Source<T> {
    * Of a source whose elements are the same in each pass: how many it has; `Infinity` when it does not know. Default: `length`.
    */
   readonly known?: number;
+  /**
+   * Of a source that draws the order of its samples itself: its passes, with the same random numbers, and in the place of each
+   * sample its `Place`. Null when samples differ from pass to pass.
+   */
+  places?(source: number): Source<unknown> | null;
 }
 
 /** What the next pass over `source` depends on. */

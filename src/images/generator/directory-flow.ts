@@ -122,7 +122,11 @@ export async function flowDirectory(
   const load = async (place: number) => images.accept(place, await images.load(place));
   const loader = loaderOf(store.workers);
   const nameOf = (place: number) => files[place]!.path;
-  const flowImages = { count: files.length, shape, load, nameOf, loader, report: () => images.report() };
+  const isLeftOut = (place: number) => images.isSkipped(place);
+  const flowImages = {
+    ...{ count: files.length, shape, load, isLeftOut, nameOf, loader },
+    report: () => images.report(),
+  };
   return new DirectoryFlow(
     { writer, images: flowImages, batch, ...settings },
     { files, labels, names, store: images },

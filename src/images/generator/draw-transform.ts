@@ -21,6 +21,21 @@ export interface TransformRanges {
   readonly verticalFlip: boolean;
 }
 
+/** Whether no image is changed by what is drawn from these ranges. */
+export function changesNothing(ranges: TransformRanges): boolean {
+  const { rotationRange, widthShiftRange, heightShiftRange, shearRange, channelShiftRange } = ranges;
+  const spreads = [rotationRange, widthShiftRange, heightShiftRange, shearRange, channelShiftRange];
+  const [low, high] = ranges.zoomRange;
+  const flips = ranges.horizontalFlip || ranges.verticalFlip;
+  return (
+    spreads.every((range) => range === 0) &&
+    low === 1 &&
+    high === 1 &&
+    !flips &&
+    ranges.brightnessRange === null
+  );
+}
+
 /** A shift in pixels. A whole number `n` stands for the list 0 … n - 1, as in `numpy.random.choice`. */
 function drawShift(random: NumpyRandom, range: number | readonly number[], extent: number): number {
   const isFraction = typeof range === 'number' && !Number.isInteger(range);

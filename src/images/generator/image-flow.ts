@@ -10,7 +10,7 @@ import { readAhead } from '../../data/read-ahead.ts';
 import { type Source, stateList } from '../../data/source.ts';
 import type { ImageLoader } from '../image-loader.ts';
 import { NumpyRandom } from '../numpy-random.ts';
-import { drawTransform, type TransformRanges } from './draw-transform.ts';
+import { changesNothing, drawTransform, type TransformRanges } from './draw-transform.ts';
 import type { TransformParameters } from './transform.ts';
 
 /** Batches that are made before they are asked for. */
@@ -24,6 +24,8 @@ export interface FlowImages {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** An image, or null for one that is left out. */
   load(index: number): Promise<Tensor | null>;
+  /** Whether an image was left out before. */
+  isLeftOut?(index: number): boolean;
   /** An image's name for messages. */
   nameOf(index: number): string;
   /** Changes images. */
@@ -89,6 +91,22 @@ class FlowSource<T> implements Source<T> {
     const [passes, seeds] = stateList(state, 2);
     this.#passes = passes as number;
     this.#seeds.setState(seeds!);
+  }
+
+  /** The places of images in batches, where images are the same in each pass. */
+  places(source: number): Source<unknown> | null {
+    const { writer, images } = this.#settings;
+    if (!changesNothing(writer.ranges)) return null;
+    const plans = () => this.#plans();
+    async function* open() {
+      for await (const { places } of plans()) {
+        const left = places.filter((place) => images.isLeftOut?.(place) !== true);
+        const sources = new Int32Array(left.length).fill(source);
+        if (left.length > 0)
+          yield [sources, Int32Array.from(left)].map((each) => new Tensor([left.length], 'int32', each));
+      }
+    }
+    return { length: this.length, parts: [], open };
   }
 
   async *#plans(): AsyncGenerator<Plan, void, undefined> {

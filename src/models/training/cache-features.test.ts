@@ -6,6 +6,7 @@ import { setRandomSeed } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
 import * as data from '../../data/index.ts';
 import { setBackend } from '../../engine/backend.ts';
+import { imageDataGenerator } from '../../images/index.ts';
 import * as layers from '../../layers/index.ts';
 import { input } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -104,6 +105,16 @@ const inputs: Record<string, readonly [DataInput | (() => DatasetLike), DataInpu
   'a cached dataset': [() => pairs().shuffle(SAMPLES).cache().shuffle(9).batch(6)],
   'datasets joined': [() => pairs().take(10).concatenate(pairs().skip(12)).shuffle(30).repeat(2).batch(6)],
   'pairs zipped': [() => data.fromTensors(x).zip(data.fromTensors(y)).shuffle(SAMPLES).batch(6)],
+  'a generator of images without random changes': [
+    () => imageDataGenerator({ rescale: 0.5 }).flow(x, y, { batchSize: 5, seed: 2 }),
+    undefined,
+    { validationData: imageDataGenerator().flow(held[0], held[1], { batchSize: 4, shuffle: false }) },
+  ],
+  'a generator of images that goes on within its pass': [
+    () => imageDataGenerator({ samplewiseCenter: true }).flow(x, y, { batchSize: 6 }),
+    undefined,
+    { stepsPerEpoch: 3 },
+  ],
   'a generator of batches': [
     () =>
       data
@@ -284,6 +295,12 @@ const refused: Record<string, readonly [() => Model, DataInput | DatasetLike, Fi
       .batch(4),
     {},
     /makes other samples in each pass/,
+  ],
+  'a generator that changes images at random': [
+    network,
+    imageDataGenerator({ horizontalFlip: true }).flow(x, y, { batchSize: 4 }) as DatasetLike,
+    {},
+    /changes images at random, as most ImageDataGenerators do.*a generator without random changes/,
   ],
   'a generator': [
     network,

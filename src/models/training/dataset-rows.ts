@@ -134,9 +134,9 @@ export class DatasetRows {
     const places = placesOf(this.#dataset instanceof Dataset ? this.#dataset.source : (other as never));
     if (places !== null) return places;
     throw new ValueError(
-      'fit: cacheFeatures cannot tell which samples the batches of this dataset have, because it changes images at random, as an ' +
-        `ImageDataGenerator does, or takes batches apart with unbatch(). Use data.fromTensors, datasetFromDirectory or the like, with ` +
-        `map(), shuffle() and batch(). ${INSTEAD}`,
+      'fit: cacheFeatures cannot tell which samples the batches of this dataset have, because it changes images at random, as most ' +
+        `ImageDataGenerators do, or takes batches apart with unbatch(). Use a generator without random changes, data.fromTensors, ` +
+        `datasetFromDirectory or the like, with map(), shuffle() and batch(). ${INSTEAD}`,
     );
   }
 }

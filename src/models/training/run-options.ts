@@ -70,7 +70,7 @@ export interface FitOptions extends RunOptions {
   /**
    * Whether the outputs of the model's frozen front are computed once for each sample, and kept in memory, so that every epoch runs
    * the rest of the model only. The numbers are those of training without it. Not for models that change images at random in
-   * front of the frozen layers, nor for data that differs from epoch to epoch. When `stopTraining` is set while the outputs are
+   * front of the frozen layers, nor for data that differs from epoch to epoch: of a dataset the first batch is read twice to notice that. When `stopTraining` is set while the outputs are
    * computed, `fit` ends without the epoch that they are for. Default false.
    */
   readonly cacheFeatures?: boolean | CacheFeaturesOptions;
