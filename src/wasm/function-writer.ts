@@ -19,6 +19,7 @@ const ALIGNMENT = 2;
 const SMALL_ALIGNMENTS: Partial<Record<MemoryOpcode, number>> = {
   'i32.load8_u': 0,
   'v128.load8_lane': 0,
+  'i32.load16_s': 1,
   'i32.store16': 1,
 };
 

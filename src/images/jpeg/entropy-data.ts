@@ -19,16 +19,14 @@ export interface EntropyData {
  * their order.
  */
 export function copyEntropyData(bytes: Uint8Array, at: number, data: Uint8Array): EntropyData | undefined {
-  const rest = bytes.subarray(at);
-  data.set(rest);
   const ends: number[] = [];
   let length = 0;
-  for (let from = 0; ; ) {
-    const mark = rest.indexOf(0xff, from);
-    if (mark < 0 || mark + 1 >= rest.length) return undefined;
-    const marker = rest[mark + 1]!;
+  for (let from = at; ; ) {
+    const mark = bytes.indexOf(0xff, from);
+    if (mark < 0 || mark + 1 >= bytes.length) return undefined;
+    const marker = bytes[mark + 1]!;
     const end = marker === 0 ? mark + 1 : mark;
-    data.copyWithin(length, from, end);
+    data.set(bytes.subarray(from, end), length);
     length += end - from;
     from = mark + 2;
     if (marker === 0) continue;
@@ -36,6 +34,6 @@ export function copyEntropyData(bytes: Uint8Array, at: number, data: Uint8Array)
     ends.push(length);
     if (restart) continue;
     data.fill(0, length, length + PADDING);
-    return { ends, next: at + mark };
+    return { ends, next: mark };
   }
 }

@@ -43,6 +43,8 @@ export interface ScanHeader {
 export class FileState {
   frame: Frame | undefined;
   restartInterval = 0;
+  /** Whether a scan has begun; divisors do not change after that. */
+  inScans = false;
   /** By their numbers; coefficients' divisors in rows and columns. */
   readonly quantization: (Uint8Array | undefined)[] = [];
   readonly dcTables: (Int32Array | undefined)[] = [];
@@ -102,7 +104,7 @@ function readSegment(marker: number, segment: Uint8Array, state: FileState): boo
     state.frame = readFrame(segment, marker === SOF2);
     return state.frame !== undefined;
   }
-  if (marker === DQT) return readQuantization(segment, state);
+  if (marker === DQT) return !state.inScans && readQuantization(segment, state);
   if (marker === DHT) return readHuffmanTables(segment, state);
   if (marker === DRI) {
     state.restartInterval = (segment[0]! << 8) | segment[1]!;
@@ -130,7 +132,10 @@ export function readSegments(
     const end = from + 2 + length;
     if (length < 2 || end > bytes.length) return undefined;
     const segment = bytes.subarray(from + 4, end);
-    if (marker === SOS) return readScan(segment, end, state);
+    if (marker === SOS) {
+      state.inScans = true;
+      return readScan(segment, end, state);
+    }
     if (!readSegment(marker, segment, state)) return undefined;
     from = end;
   }

@@ -33,9 +33,10 @@ export function isDcTable(definition: Uint8Array): boolean {
 }
 
 function entryOf(symbol: number, length: number, isDc: boolean): number {
-  const size = symbol & 15;
   const run = symbol >> 4;
-  const ends = !isDc && size === 0 && run !== ZERO_RUN;
+  const ends = !isDc && (symbol & 15) === 0 && run !== ZERO_RUN;
+  // The number behind the end of several blocks says how many, and has `run` bits.
+  const size = ends ? run : symbol & 15;
   const { lengthShift, sizeShift, runShift } = ENTRY;
   return (
     (length + size) |

@@ -6,7 +6,7 @@ import { COLOR_PARAMETERS, emitColors } from './colors.ts';
 import { NATURAL_ORDER } from './frame.ts';
 import { emitInverseDct, INVERSE_DCT_PARAMETERS } from './inverse-dct.ts';
 import { COEFFICIENT_PLACES } from './memory-layout.ts';
-import { emitSequentialMcus, SEQUENTIAL_PARAMETERS } from './sequential-mcus.ts';
+import { SCAN_KERNELS } from './scan-kernels.ts';
 import {
   emitUpsampleBoth,
   emitUpsampleColumns,
@@ -20,7 +20,7 @@ import { WasmCode } from './wasm-code.ts';
 const PAGE = 1 << 16;
 
 const KERNELS = {
-  sequentialMcus: [SEQUENTIAL_PARAMETERS, emitSequentialMcus],
+  ...SCAN_KERNELS,
   inverseDct: [INVERSE_DCT_PARAMETERS, emitInverseDct],
   upsampleColumns: [UPSAMPLE_COLUMNS_PARAMETERS, emitUpsampleColumns],
   upsampleRows: [UPSAMPLE_ROWS_PARAMETERS, emitUpsampleRows],

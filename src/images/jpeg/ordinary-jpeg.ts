@@ -7,13 +7,17 @@ import { hasSimd } from '../../wasm/features.ts';
 import { KEPT_BYTES } from '../wasm-decoder.ts';
 import { copyEntropyData, PADDING } from './entropy-data.ts';
 import { EOI, FileState, readSegments, type ScanHeader } from './file-state.ts';
+import { COEFFICIENTS } from './frame.ts';
 import { type JpegKernels, jpegKernels, reserve } from './jpeg-kernels.ts';
 import { FREE } from './memory-layout.ts';
-import { PixelRows, placePixels } from './pixel-rows.ts';
-import { SEQUENTIAL_BYTES, SequentialScan } from './sequential-scan.ts';
+import { PixelRows, type Place, placePixels } from './pixel-rows.ts';
+import { Progression } from './progression.ts';
+import { SCAN_BYTES, Scan } from './scan.ts';
 
 /** Places in the data are counted in bits, with 32 of them; and few files are larger. */
 const MOST_BYTES = 64 << 20;
+/** Progressive files need memory for all their coefficients. */
+const MOST_MEMORY = 256 << 20;
 const SOI = 0xd8;
 const FIRST_SEGMENT = 2;
 
@@ -31,7 +35,65 @@ function placer(): { place: (bytes: number) => number; end: () => number } {
   return { place, end: () => next };
 }
 
-function decodeSequential(
+/** The coefficients of a file, row of MCUs by row. */
+interface CoefficientRows {
+  /** The address of the next row's; `undefined` when they are damaged. */
+  next(): number | undefined;
+  /** Whether the rows are all that the file has. */
+  complete(): boolean;
+}
+
+/** Reads the coefficients of a file, or begins to; `undefined` for an unusual or damaged file. */
+type Source = (kernels: JpegKernels) => CoefficientRows | undefined;
+
+function sequentialSource(bytes: Uint8Array, state: FileState, header: ScanHeader, place: Place): Source {
+  const frame = state.frame!;
+  const data = place(bytes.length - header.dataStart + PADDING);
+  const places = { tables: place(SCAN_BYTES), data, coefficients: place(frame.mcuRowBytes), mcuRowStep: 0 };
+  return (kernels) => {
+    const { first, last, highBit, lowBit, components } = header;
+    if (first !== 0 || last !== COEFFICIENTS - 1 || highBit !== 0 || lowBit !== 0) return undefined;
+    if (components.length !== frame.components.length) return undefined;
+    const { buffer } = kernels.memory;
+    const entropy = copyEntropyData(bytes, header.dataStart, new Uint8Array(buffer, data));
+    // Nothing comes behind the only scan.
+    if (entropy === undefined || bytes[entropy.next + 1] !== EOI) return undefined;
+    const scan = Scan.begin(kernels, places, state, header, entropy);
+    if (scan === undefined) return undefined;
+    const coefficients = new Uint8Array(buffer, places.coefficients, frame.mcuRowBytes);
+    let row = 0;
+    const next = () => {
+      coefficients.fill(0);
+      return scan.decodeRow(row++) ? places.coefficients : undefined;
+    };
+    return { next, complete: () => scan.complete };
+  };
+}
+
+function progressiveSource(bytes: Uint8Array, state: FileState, first: ScanHeader, place: Place): Source {
+  const { mcuRows, mcuRowBytes } = state.frame!;
+  const data = place(bytes.length + PADDING);
+  const coefficients = place(mcuRows * mcuRowBytes);
+  const places = { tables: place(SCAN_BYTES), data, coefficients, mcuRowStep: mcuRowBytes };
+  return (kernels) => {
+    const { buffer } = kernels.memory;
+    new Uint8Array(buffer, coefficients, mcuRows * mcuRowBytes).fill(0);
+    const progression = new Progression(state.frame!);
+    for (let header: ScanHeader | 'end' | undefined = first; header !== 'end'; ) {
+      if (header === undefined || !progression.add(header)) return undefined;
+      const entropy = copyEntropyData(bytes, header.dataStart, new Uint8Array(buffer, data));
+      const scan = entropy && Scan.begin(kernels, places, state, header, entropy);
+      if (scan === undefined) return undefined;
+      for (let row = 0; row < scan.units.rows; row++) if (!scan.decodeRow(row)) return undefined;
+      if (!scan.complete) return undefined;
+      header = readSegments(bytes, entropy!.next, state);
+    }
+    let row = 0;
+    return { next: () => coefficients + row++ * mcuRowBytes, complete: () => progression.complete };
+  };
+}
+
+function decode(
   kernels: JpegKernels,
   bytes: Uint8Array,
   state: FileState,
@@ -39,25 +101,19 @@ function decodeSequential(
 ): Uint8Array | undefined {
   const frame = state.frame!;
   const { place, end } = placer();
-  const places = {
-    tables: place(SEQUENTIAL_BYTES),
-    data: place(bytes.length - scan.dataStart + PADDING),
-    coefficients: place(frame.mcuRowBytes),
-  };
+  const begin = (frame.progressive ? progressiveSource : sequentialSource)(bytes, state, scan, place);
   const pixelPlaces = placePixels(frame, place);
+  if (end() > MOST_MEMORY) return undefined;
   reserve(kernels, end());
-  const data = new Uint8Array(kernels.memory.buffer, places.data);
-  const entropy = copyEntropyData(bytes, scan.dataStart, data);
-  // Nothing comes behind the only scan.
-  if (entropy === undefined || bytes[entropy.next + 1] !== EOI) return undefined;
-  const sequential = SequentialScan.begin(kernels, places, state, scan, entropy);
+  const source = begin(kernels);
   const rows = new PixelRows(kernels, frame, pixelPlaces);
-  if (sequential === undefined || !rows.setDivisors(state)) return undefined;
+  if (source === undefined || !rows.setDivisors(state)) return undefined;
   for (let mcuRow = 0; mcuRow < frame.mcuRows; mcuRow++) {
-    if (!sequential.readRow()) return undefined;
-    rows.add(mcuRow, places.coefficients);
+    const coefficients = source.next();
+    if (coefficients === undefined) return undefined;
+    rows.add(mcuRow, coefficients);
   }
-  return sequential.complete && rows.exact ? rows.pixels : undefined;
+  return source.complete() && rows.exact ? rows.pixels : undefined;
 }
 
 /**
@@ -70,9 +126,9 @@ export function decodeOrdinaryJpeg(bytes: Uint8Array): Uint8Array | undefined {
   if (idle === null) return undefined;
   const state = new FileState();
   const scan = readSegments(bytes, FIRST_SEGMENT, state);
-  if (scan === undefined || scan === 'end' || state.frame?.progressive) return undefined;
+  if (scan === undefined || scan === 'end') return undefined;
   try {
-    return decodeSequential(idle, bytes, state, scan);
+    return decode(idle, bytes, state, scan);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -5,13 +5,13 @@ import { PADDING } from './entropy-data.ts';
 import { BLOCK_BYTES, COEFFICIENTS, NATURAL_ORDER } from './frame.ts';
 import { huffmanTable, LONGEST_CODE, TABLE_WORDS } from './huffman-table.ts';
 import { jpegKernels } from './jpeg-kernels.ts';
-import { DAMAGED, FREE, MCU_BLOCK, POSITION } from './memory-layout.ts';
+import { DAMAGED, FREE, POSITION, SCAN_BLOCK } from './memory-layout.ts';
 
 const MCUS = 40;
 const kernels = jpegKernels();
 const words = new Int32Array(kernels.memory.buffer);
 const bytes = new Uint8Array(kernels.memory.buffer);
-const PREDICTION = FREE + MCU_BLOCK.bytes;
+const PREDICTION = FREE + SCAN_BLOCK.bytes;
 const DC_TABLE = FREE + 64;
 const AC_TABLE = DC_TABLE + 4 * TABLE_WORDS;
 const BLOCKS = AC_TABLE + 4 * TABLE_WORDS + 8;
@@ -95,7 +95,7 @@ function writeBits(bits: string): void {
 function decode(start: number, limit: number, mcus: number, first = 0): void {
   words.set([BLOCKS + first * BLOCK_BYTES, BLOCK_BYTES, DC_TABLE, AC_TABLE, PREDICTION], FREE / 4);
   words[POSITION / 4] = start;
-  kernels.sequentialMcus(DATA, limit, FREE, FREE + MCU_BLOCK.bytes, mcus);
+  kernels.sequential(DATA, limit, FREE, FREE + SCAN_BLOCK.bytes, mcus);
 }
 
 const DC_SYMBOLS = Array.from({ length: 12 }, (_, i) => i);
