@@ -55,7 +55,7 @@ function ownPixels(image: Tensor): Pixels {
 async function result(work: LoadWork | ChangeWork): Promise<{ shape: readonly number[]; pixels: Pixels }> {
   if ('change' in work)
     return { shape: work.shape, pixels: changeImage(work.pixels, work.shape, work.change) };
-  const image = await prepareImage(work.source, work.spec);
+  const image = await prepareImage(work.source, work.spec, 'here');
   return { shape: image.shape, pixels: ownPixels(image) };
 }
 

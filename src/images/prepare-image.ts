@@ -5,7 +5,7 @@ import { unknownNameError } from '../base/suggest.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { COLOR_MODES, type ColorMode, convertColor } from './color-mode.ts';
 import { checkExifOrientation, decodeImage, type ExifOrientation } from './decode.ts';
-import { nameOf, type PlainSource, readSource } from './image-source.ts';
+import { type FileReading, nameOf, type PlainSource, readSource } from './image-source.ts';
 import { checkResize, type ResizeSpec, resizeTo } from './resize.ts';
 
 /** What an image is made into. It is plain data, so that it can be sent to a worker. */
@@ -30,9 +30,13 @@ export function checkImageSpec(spec: ImageSpec, who: string): void {
 }
 
 /** Reads, decodes, converts and resizes; `spec` has been checked. Throws FoveaErrors that name the file. */
-export async function prepareImage(source: PlainSource, spec: ImageSpec): Promise<Tensor> {
+export async function prepareImage(
+  source: PlainSource,
+  spec: ImageSpec,
+  reading?: FileReading,
+): Promise<Tensor> {
   const { colorMode = 'rgb', size, resize, exifOrientation = 'apply' } = spec;
-  const image = await decodeImage(await readSource(source), nameOf(source), { exifOrientation });
+  const image = await decodeImage(await readSource(source, reading), nameOf(source), { exifOrientation });
   const colored = convertColor(image, colorMode);
   return size === undefined ? colored : resizeTo(colored, size, resize ?? {});
 }
