@@ -5,7 +5,7 @@ import test, { before } from 'node:test';
 import { setRandomSeed } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
 import * as data from '../../data/index.ts';
-import { setBackend } from '../../engine/backend.ts';
+import { currentBackend, setBackend } from '../../engine/backend.ts';
 import { imageDataGenerator } from '../../images/index.ts';
 import * as layers from '../../layers/index.ts';
 import { input } from '../../layers/input-layer.ts';
@@ -174,6 +174,35 @@ test('takes the frozen layers before the first one that trains, in models of any
   const plain = await run(branches, [both, y], options);
   assert.deepEqual(await run(branches, [both, y], { ...options, cacheFeatures: true }), plain);
 });
+
+/** A frozen layer behind dropout belongs to the front while testing, and not while training. */
+function layerBehindDropout(): Model {
+  setRandomSeed(8);
+  const net = sequential([
+    base(),
+    layers.dropout({ rate: 0.5, inputShape: [12, 12, 3] }),
+    layers.conv2d({ filters: 8, kernelSize: 3, name: 'behind' }),
+    layers.flatten(),
+    layers.dense({ units: 1 }),
+  ]);
+  net.getLayer('behind').trainable = false;
+  net.compile({ optimizer: 'sgd', loss: 'mse' });
+  return net;
+}
+
+for (const [name, make, compiled] of [
+  ['once for training and testing', network, ['test', 'train', 'train front']],
+  ['twice where the two differ', layerBehindDropout, ['test', 'test front', 'train', 'train front']],
+] as const) {
+  test(`compiles the front ${name}`, async (t) => {
+    const compile = t.mock.method(await currentBackend(), 'compile');
+    const options = { batchSize: 5, epochs: 2, validationData: held };
+    const cached = await run(make, [x, y], { ...options, cacheFeatures: true });
+    const names = compile.mock.calls.map(({ arguments: [graph] }) => graph.name.replace(/^.*\//, ''));
+    assert.deepEqual(names.sort(), compiled);
+    assert.deepEqual(cached, await run(make, [x, y], options));
+  });
+}
 
 test('computes the features again after the frozen weights were set', async () => {
   let trained: Model | null = null;

@@ -4,11 +4,12 @@ import type { BatchSource, DataNames } from './batch-source.ts';
 import { isDataset } from './data-types.ts';
 import { FeatureProgress } from './feature-progress.ts';
 import { FeatureSource } from './feature-source.ts';
-import { checkFront, frontShapes } from './frozen-front.ts';
+import { checkFront, frontShapes, testsSameFront } from './frozen-front.ts';
 import type { FitOptions } from './run-options.ts';
 import type { FitSources } from './run-sources.ts';
 import type { Runners } from './runners.ts';
-import type { StepPart } from './step-graph.ts';
+import type { StepMode, StepPart } from './step-graph.ts';
+import type { StepRunner } from './step-runner.ts';
 import type { TrainedModel } from './trained-model.ts';
 
 /** Megabytes that features may take unless `cacheFeatures` says otherwise. */
@@ -18,6 +19,8 @@ const MAX_MEGABYTES = 2048;
 export interface PartSources extends FitSources {
   readonly part: StepPart;
 }
+
+type FrontMode = Exclude<StepMode, 'predict'>;
 
 /** What is needed to compute features. */
 export interface FeatureContext {
@@ -40,8 +43,9 @@ export function featureSources(
   const variables = asCompiled(() => checkFront(model));
   const { maxMegabytes = MAX_MEGABYTES } = cacheFeatures === true ? {} : cacheFeatures;
   const progress = new FeatureProgress(model, options);
-  const make = (mode: 'train' | 'test', name: string, source: BatchSource, data: unknown) => {
-    const runner = runners.make(mode, names, source.batchSize, { part: 'front' });
+  const runnerFor = (mode: FrontMode, { batchSize }: BatchSource) =>
+    runners.make(mode, names, batchSize, { part: 'front' });
+  const make = (mode: FrontMode, name: string, source: BatchSource, data: unknown, runner: StepRunner) => {
     const shapes = asCompiled(() => frontShapes(model, mode === 'train'));
     const dataset = isDataset(data) ? data : null;
     return new FeatureSource({
@@ -50,8 +54,13 @@ export function featureSources(
     });
   };
   const { source, validation } = sources;
-  const tested =
-    validation === null ? null : make('test', 'validation data', validation, options.validationData);
-  const trained = make('train', 'training data', source, x);
+  const runner = runnerFor('train', source);
+  const makeTested = (from: BatchSource) => {
+    // One step for both is compiled once.
+    const own = asCompiled(() => testsSameFront(model)) ? runner : runnerFor('test', from);
+    return make('test', 'validation data', from, options.validationData, own);
+  };
+  const tested = validation === null ? null : makeTested(validation);
+  const trained = make('train', 'training data', source, x, runner);
   return { source: trained.batches(tested), validation: tested?.batches() ?? null, part: 'rest' };
 }

@@ -7,6 +7,7 @@ import { ValueError } from '../../base/errors.ts';
 import { isBatched, sampleShape } from '../../base/shape.ts';
 import { type Node, topologicalOrder } from '../../graph/node.ts';
 import { replaceNodes } from '../../graph/replace.ts';
+import { sameValues } from '../../graph/same.ts';
 import type { Variable } from '../../graph/variable.ts';
 import { placeholder, variableOp } from '../../ops/leaf.ts';
 import { changedVariables, type TracedModel, traceModel } from './traced-model.ts';
@@ -70,6 +71,15 @@ export function frontValues(traced: TracedModel, changed: ReadonlySet<Variable>)
 export function frontShapes(model: TrainedModel, training: boolean): (readonly number[])[] {
   const values = frontValues(traceModel(model, training), changedVariables(model));
   return values.map(({ shape }) => sampleShape(shape));
+}
+
+/** Whether testing has the front that training has: the same values of the inputs. */
+export function testsSameFront(model: TrainedModel): boolean {
+  const changed = changedVariables(model);
+  const trained = traceModel(model, true);
+  const tested = traceModel(model, false);
+  const pairs = trained.inputs.map((node, i) => [node, tested.inputs[i]!] as const);
+  return sameValues(frontValues(trained, changed), frontValues(tested, changed), pairs);
 }
 
 /** The model's call with the front's values fed in the place of the inputs. */
