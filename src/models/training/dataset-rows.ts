@@ -115,9 +115,10 @@ export class DatasetRows {
 
   /** The keys of a batch whose samples are all known. */
   #keysOf(batch: unknown): readonly string[] {
-    const ways = [keysOf(batch, null), keysOf(batch, 0)];
-    const known = ways.find((keys) => keys.every((key) => this.#rows.has(key)));
-    if (known !== undefined) return known;
+    for (const samples of [null, 0]) {
+      const keys = keysOf(batch, samples);
+      if (keys.every((key) => this.#rows.has(key))) return keys;
+    }
     throw new ValueError(
       'fit: with cacheFeatures, an epoch has samples that were not in the pass that computed the features, as after take(), skip() ' +
         'or dropRemainder behind shuffle(). Put shuffle() behind take() and skip(), and leave dropRemainder out.',
