@@ -89,7 +89,8 @@ export function huffmanTable(definition: Uint8Array): Int32Array | undefined {
   if (known !== undefined) return known.table;
   const table = build(definition);
   if (table === undefined) return undefined;
-  kept.unshift({ definition: definition.slice(), table });
+  // Not slice(), which of a Buffer gives a part of the file itself.
+  kept.unshift({ definition: new Uint8Array(definition), table });
   kept.length = Math.min(kept.length, KEPT_TABLES);
   return table;
 }

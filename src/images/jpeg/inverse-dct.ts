@@ -6,16 +6,16 @@
  */
 
 import { I32 } from '../../wasm/opcodes.ts';
+import { BLOCK_BYTES } from './frame.ts';
+import { CONSTANT_BITS, EVEN_04, EVEN_26, ODD_13, ODD_57, ONE } from './inverse-dct-factors.ts';
 import { RANGE_ALARM } from './memory-layout.ts';
 import { interleave, type Local, lanes16, lanes32, load, op, shuffle, type WasmCode } from './wasm-code.ts';
 
 /** `coefficients`, `quantization` (16-bit divisors in rows), `dst`, `stride` of dst, `blocks`. */
 export const INVERSE_DCT_PARAMETERS = 5;
 
-const BLOCK_BYTES = 128;
 const ROW_BYTES = 16;
 
-const CONSTANT_BITS = 13;
 const KEPT_BITS = 2;
 /** The transforms of columns and of rows make numbers 8 times as large together. */
 const SCALE_BITS = 3;
@@ -27,46 +27,6 @@ const LARGEST_STEP = 16383;
 /** Results that libjpeg's table clamps; beyond them it begins again from 0. */
 const LARGEST_RESULT = 511;
 const CENTER = 128;
-
-const fixed = (value: number) => Math.round(value * (1 << CONSTANT_BITS));
-const ONE = fixed(1);
-const C0_298 = fixed(0.298631336);
-const C0_390 = fixed(0.390180644);
-const C0_541 = fixed(0.5411961);
-const C0_765 = fixed(0.765366865);
-const C0_899 = fixed(0.899976223);
-const C1_175 = fixed(1.175875602);
-const C1_501 = fixed(1.50132111);
-const C1_847 = fixed(1.847759065);
-const C1_961 = fixed(1.96157056);
-const C2_053 = fixed(2.053119869);
-const C2_562 = fixed(2.562915447);
-const C3_072 = fixed(3.072711026);
-
-/** Factors of inputs 0 and 4 in the even part, for the outer and the inner two results. */
-const EVEN_04 = [
-  [ONE, ONE],
-  [ONE, -ONE],
-] as const;
-/** Those of inputs 2 and 6. */
-const EVEN_26 = [
-  [C0_541 + C0_765, C0_541],
-  [C0_541, C0_541 - C1_847],
-] as const;
-/** Factors of inputs 1 and 3 in the odd part of results 0 to 3. */
-const ODD_13 = [
-  [C1_501 - C0_899 - C0_390 + C1_175, C1_175],
-  [C1_175, C3_072 - C2_562 - C1_961 + C1_175],
-  [C1_175 - C0_390, C1_175 - C2_562],
-  [C1_175 - C0_899, C1_175 - C1_961],
-] as const;
-/** Those of inputs 5 and 7. */
-const ODD_57 = [
-  [C1_175 - C0_390, C1_175 - C0_899],
-  [C1_175 - C2_562, C1_175 - C1_961],
-  [C2_053 - C2_562 - C0_390 + C1_175, C1_175],
-  [C1_175, C0_298 - C0_899 - C1_961 + C1_175],
-] as const;
 
 type Half = 'low' | 'high';
 const HALVES: readonly Half[] = ['low', 'high'];

@@ -168,3 +168,11 @@ test('counts that are no prefix code, and categories beyond 8 bits per sample, a
   assert.equal(definition(0, [1, 1], [0, 12]), undefined);
   assert.ok(definition(0x10, [1, 1], [0, 12]) !== undefined);
 });
+
+test('a table that was made for a file serves the next one, also when the bytes of the first have changed', () => {
+  const definition = Uint8Array.of(0x10, 1, 1, ...new Uint8Array(14), 7, 9);
+  const file = Buffer.from(definition);
+  const table = huffmanTable(file);
+  file.fill(0);
+  assert.equal(huffmanTable(definition), table);
+});

@@ -60,15 +60,28 @@ export function shuffle(a: Operand, b: Operand, bytes: readonly number[]): Expre
   };
 }
 
-/** Elements of `bytes` bytes in turn from two vectors: those of their lower or of their upper halves. */
-export function interleave(half: 'low' | 'high', bytes: number, a: Operand, b: Operand): Expression {
-  const first = half === 'low' ? 0 : 8;
-  const picked = Array.from({ length: 16 }, (_, i) => {
-    const element = i / bytes / 2;
+/** The bytes that `interleave` picks. */
+function interleaved(first: number, bytes: number): number[] {
+  return Array.from({ length: 16 }, (_, i) => {
     const from = i % (2 * bytes) < bytes ? 0 : 16;
-    return from + first + Math.floor(element) * bytes + (i % bytes);
+    return from + first + Math.floor(i / bytes / 2) * bytes + (i % bytes);
   });
-  return shuffle(a, b, picked);
+}
+
+const ELEMENT_BYTES = [1, 2, 4, 8] as const;
+const INTERLEAVED = {
+  low: new Map(ELEMENT_BYTES.map((bytes) => [bytes, interleaved(0, bytes)])),
+  high: new Map(ELEMENT_BYTES.map((bytes) => [bytes, interleaved(8, bytes)])),
+};
+
+/** Elements of `bytes` bytes in turn from two vectors: those of their lower or of their upper halves. */
+export function interleave(
+  half: 'low' | 'high',
+  bytes: (typeof ELEMENT_BYTES)[number],
+  a: Operand,
+  b: Operand,
+): Expression {
+  return shuffle(a, b, INTERLEAVED[half].get(bytes)!);
 }
 
 /** A block, by the number of those around it. */
