@@ -35,13 +35,14 @@ const HALVES = ['low', 'high'] as const;
 /** Chroma minus 128, as 16-bit numbers. */
 function centred(code: WasmCode, row: Local, flip: Local): Halves {
   const signed = code.vector(op('v128.xor', load('v128.load', row), flip));
-  const halves = HALVES.map((half) => code.vector(op(`i16x8.extend_${half}_i8x16_s`, signed)));
-  return halves as unknown as Halves;
+  const [low, high] = HALVES.map((half) => code.vector(op(`i16x8.extend_${half}_i8x16_s`, signed)));
+  return [low!, high!];
 }
 
 /** Converts `width` pixels (at least one) to RGB. */
 export function emitColors(code: WasmCode): void {
-  const [luma, cb, cr, dst, width] = code.parameters() as [Local, Local, Local, Local, Local];
+  const [luma, cb, cr, dst, width] = code.parameters();
+  // 0x80 in every byte.
   const flip = code.vector(lanes16(-0x7f80));
   const [red, blue, green] = [lanes16(RED), lanes16(BLUE), lanes16(...GREEN)].map((each) =>
     code.vector(each),

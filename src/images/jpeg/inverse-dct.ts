@@ -245,13 +245,7 @@ function transpose(code: WasmCode, rows: readonly Local[]): Local[] {
  * other. RANGE_ALARM is set when a block has numbers with which 16-bit steps, or libjpeg's clamping, are no longer exact.
  */
 export function emitInverseDct(code: WasmCode): void {
-  const [coefficients, quantization, dst, stride, blocks] = code.parameters() as [
-    Local,
-    Local,
-    Local,
-    Local,
-    Local,
-  ];
+  const [coefficients, quantization, dst, stride, blocks] = code.parameters();
   const transform = new InverseDct(code);
   code.count(0, blocks, 1, () => {
     const rows = Array.from({ length: 8 }, (_, row) =>

@@ -20,3 +20,6 @@ export const SCAN_BLOCK = {
   prediction: 16,
   bytes: 20,
 } as const;
+
+/** For each block of a progressive file: a bit for each coefficient. */
+export const PRESENCE_BYTES = 8;

@@ -7,9 +7,9 @@ import { hasSimd } from '../../wasm/features.ts';
 import { KEPT_BYTES } from '../wasm-decoder.ts';
 import { copyEntropyData, PADDING } from './entropy-data.ts';
 import { EOI, FileState, readSegments, type ScanHeader } from './file-state.ts';
-import { COEFFICIENTS } from './frame.ts';
+import { BLOCK_BYTES, COEFFICIENTS } from './frame.ts';
 import { type JpegKernels, jpegKernels, reserve } from './jpeg-kernels.ts';
-import { FREE } from './memory-layout.ts';
+import { FREE, PRESENCE_BYTES } from './memory-layout.ts';
 import { PixelRows, type Place, placePixels } from './pixel-rows.ts';
 import { Progression } from './progression.ts';
 import { SCAN_BYTES, Scan } from './scan.ts';
@@ -73,11 +73,13 @@ function sequentialSource(bytes: Uint8Array, state: FileState, header: ScanHeade
 function progressiveSource(bytes: Uint8Array, state: FileState, first: ScanHeader, place: Place): Source {
   const { mcuRows, mcuRowBytes } = state.frame!;
   const data = place(bytes.length + PADDING);
-  const coefficients = place(mcuRows * mcuRowBytes);
-  const places = { tables: place(SCAN_BYTES), data, coefficients, mcuRowStep: mcuRowBytes };
+  const size = mcuRows * mcuRowBytes;
+  const coefficients = place(size);
+  const presences = place((size / BLOCK_BYTES) * PRESENCE_BYTES);
+  const places = { tables: place(SCAN_BYTES), data, coefficients, mcuRowStep: mcuRowBytes, presences };
   return (kernels) => {
     const { buffer } = kernels.memory;
-    new Uint8Array(buffer, coefficients, mcuRows * mcuRowBytes).fill(0);
+    new Uint8Array(buffer).fill(0, coefficients, places.tables);
     const progression = new Progression(state.frame!);
     for (let header: ScanHeader | 'end' | undefined = first; header !== 'end'; ) {
       if (header === undefined || !progression.add(header)) return undefined;

@@ -3,12 +3,19 @@
  * (G.1.2 and G.2).
  */
 
-import { I32 } from '../../wasm/opcodes.ts';
+import { I32, I64 } from '../../wasm/opcodes.ts';
 import { BitReader } from './bit-reader.ts';
-import { COEFFICIENTS } from './frame.ts';
+import { BLOCK_BYTES, COEFFICIENTS } from './frame.ts';
 import { END_OF_BLOCK } from './huffman-table.ts';
-import { COEFFICIENT_PLACES, DAMAGED, END_RUN, POSITION, SCAN_BLOCK } from './memory-layout.ts';
-import { type Expression, type Label, type Local, load, op, type WasmCode } from './wasm-code.ts';
+import {
+  COEFFICIENT_PLACES,
+  DAMAGED,
+  END_RUN,
+  POSITION,
+  PRESENCE_BYTES,
+  SCAN_BLOCK,
+} from './memory-layout.ts';
+import { type Expression, i64, type Label, type Local, load, op, type WasmCode } from './wasm-code.ts';
 
 /** What the decoder of one block works with. */
 interface BlockDecoding {
@@ -25,6 +32,10 @@ interface BlockDecoding {
   readonly last: Local;
   /** Blocks left without new coefficients, as a scan of AC coefficients can say. */
   readonly endRun: Local;
+  /** In progressive files, the AC coefficients of the block that are not 0: a bit for each place in zigzag order. */
+  readonly present: Local;
+  /** Where these bits are for the block at address 0. */
+  readonly presences: Local;
 }
 
 /** The address of a coefficient by its place in zigzag order. */
@@ -79,6 +90,13 @@ function setEndRun({ code, reader, endRun }: BlockDecoding): void {
   code.set(endRun, op('i32.add', least, reader.extraBits()));
 }
 
+/** Notes that the coefficient `k` is present, unless its 16 bits are 0. */
+function note({ code, present }: BlockDecoding, k: Local, value: Local): void {
+  const isPresent = op('i32.ne', op('i32.shl', value, 16), 0);
+  const bit = op('i64.shl', op('i64.extend_i32_u', isPresent), op('i64.extend_i32_u', k));
+  code.set(present, op('i64.or', present, bit));
+}
+
 function decodeFirstAc(decoding: BlockDecoding): void {
   const { code, reader, fields, block, table, fail, lowBit, first, last, endRun } = decoding;
   code.block((ended) => {
@@ -97,7 +115,9 @@ function decodeFirstAc(decoding: BlockDecoding): void {
       });
       code.advance(k, reader.run());
       code.leave(fail, op('i32.gt_s', k, last));
-      code.store('i32.store16', coefficient(block, k), op('i32.shl', reader.value(), lowBit));
+      const value = code.local(I32, op('i32.shl', reader.value(), lowBit));
+      code.store('i32.store16', coefficient(block, k), value);
+      note(decoding, k, value);
       code.advance(k, 1);
       return op('i32.le_s', k, last);
     });
@@ -105,30 +125,33 @@ function decodeFirstAc(decoding: BlockDecoding): void {
 }
 
 /**
- * Reads one more bit of the coefficients that are not 0, from `k` on until `zeros` + 1 others have been passed. `k` is the
- * last of those then, or beyond `last`.
+ * Reads one more bit of the coefficients that are present, from `k` on until `zeros` + 1 others have been passed. `k` is
+ * the last of those then, or beyond `last`.
  */
-function refine({ code, reader, block, lowBit, last }: BlockDecoding, k: Local, zeros: Local | number): void {
+function refine(decoding: BlockDecoding, k: Local, zeros: Local | number): void {
+  const { code, reader, block, lowBit, last, present } = decoding;
   const left = code.local(I32, zeros);
-  const value = code.local(I32, 0);
-  code.block((end) => {
+  const [next, value] = [code.local(I32, 0), code.local(I32, 0)];
+  const end = code.local(I32, op('i32.add', last, 1));
+  code.block((passed) => {
     code.repeat(() => {
-      code.leave(end, op('i32.gt_s', k, last));
+      // The next coefficient that is present, or the end of the band.
+      const fromK = op('i64.shl', i64(-1), op('i64.extend_i32_u', k));
+      code.set(next, op('i32.wrap_i64', op('i64.ctz', op('i64.and', present, fromK))));
+      code.when(op('i32.gt_s', next, last), () => code.set(next, end));
+      code.when(op('i32.lt_s', left, op('i32.sub', next, k)), () => {
+        code.advance(k, left);
+        code.leave(passed);
+      });
+      code.set(left, op('i32.sub', left, op('i32.sub', next, k)));
+      code.set(k, next);
+      code.leave(passed, op('i32.gt_s', k, last));
       code.set(value, load('i32.load16_s', coefficient(block, k)));
-      code.when(
-        value,
-        () => {
-          const sign = op('i32.or', op('i32.shr_s', value, 31), 1);
-          const bit = op('i32.shl', op('i32.mul', reader.bit(), sign), lowBit);
-          code.store('i32.store16', coefficient(block, k), op('i32.add', value, bit));
-        },
-        () => {
-          code.leave(end, op('i32.eq', left, 0));
-          code.advance(left, -1);
-        },
-      );
+      const sign = op('i32.or', op('i32.shr_s', value, 31), 1);
+      const bit = op('i32.shl', op('i32.mul', reader.bit(), sign), lowBit);
+      code.store('i32.store16', coefficient(block, k), op('i32.add', value, bit));
       code.advance(k, 1);
-      return 1;
+      return op('i32.le_s', k, last);
     });
   });
 }
@@ -152,57 +175,72 @@ function decodeFurtherAc(decoding: BlockDecoding): void {
       refine(decoding, k, code.local(I32, reader.run()));
       code.leave(fail, op('i32.gt_s', k, last));
       code.store('i32.store16', coefficient(block, k), value);
+      note(decoding, k, value);
       code.advance(k, 1);
       return op('i32.le_s', k, last);
     });
   });
   code.when(op('i32.gt_s', endRun, 0), () => {
-    refine(decoding, k, COEFFICIENTS);
+    code.when(op('i32.le_s', k, last), () => refine(decoding, k, COEFFICIENTS));
     code.advance(endRun, -1);
   });
 }
 
+/** The same with the bits of `present`, which are in memory between the scans. */
+function withPresent(decodeBlock: (decoding: BlockDecoding) => void): typeof decodeBlock {
+  return (decoding) => {
+    const { code, block, present, presences } = decoding;
+    const place = code.local(
+      I32,
+      op('i32.add', presences, op('i32.div_u', block, BLOCK_BYTES / PRESENCE_BYTES)),
+    );
+    code.set(present, load('i64.load', place));
+    decodeBlock(decoding);
+    code.store('i64.store', place, present);
+  };
+}
+
 /**
  * Decodes `units` units of a scan (at least one): MCUs, or blocks when the scan has one component. Parameters: `data`,
- * `limit` (bits), `blocks` and `blocksEnd` (the blocks of a unit, see SCAN_BLOCK), `units`; `lowBit`, `first` and `last` as
- * in the header of the scan.
+ * `limit` (bits), `blocks` and `blocksEnd` (the blocks of a unit, see SCAN_BLOCK), `units`; of progressive files also
+ * `lowBit`, `first` and `last` as in the header of the scan, and `presences`.
  *
  * POSITION, END_RUN, the addresses of the blocks and their predictions are moved. DAMAGED is 1 afterwards when a code does
  * not exist, a run goes beyond its block, or the bits end before `limit`.
  */
 function scan(decodeBlock: (decoding: BlockDecoding) => void): [number, (code: WasmCode) => void] {
   const emit = (code: WasmCode) => {
-    const [data, limit, blocks, blocksEnd, units, lowBit, first, last] = code.parameters() as Local[] & {
-      length: 8;
-    };
-    const reader = new BitReader(code, data);
+    const [data, limit, blocks, blocksEnd, units, lowBit, first, last, presences] = code.parameters();
+    const reader = new BitReader(code, data!);
     const [block, table] = [code.local(I32, 0), code.local(I32, 0)];
     const endRun = code.local(I32, load('i32.load', 0, END_RUN));
+    const present = code.local(I64, i64(0));
+    const header = { lowBit: lowBit!, first: first!, last: last!, presences: presences! };
     code.store('i32.store', 0, 1, DAMAGED);
     code.block((fail) => {
-      code.count(0, units, 1, () => {
-        code.count(blocks, blocksEnd, SCAN_BLOCK.bytes, (fields) => {
+      code.count(0, units!, 1, () => {
+        code.count(blocks!, blocksEnd!, SCAN_BLOCK.bytes, (fields) => {
           code.set(block, load('i32.load', fields, SCAN_BLOCK.address));
           const following = op('i32.add', block, load('i32.load', fields, SCAN_BLOCK.step));
           code.store('i32.store', fields, following, SCAN_BLOCK.address);
-          decodeBlock({ code, reader, fields, block, table, fail, lowBit, first, last, endRun });
+          decodeBlock({ code, reader, fields, block, table, fail, endRun, present, ...header });
         });
-        code.leave(fail, op('i32.gt_s', reader.position(), limit));
+        code.leave(fail, op('i32.gt_s', reader.position(), limit!));
       });
       code.store('i32.store', 0, reader.position(), POSITION);
       code.store('i32.store', 0, endRun, END_RUN);
       code.store('i32.store', 0, 0, DAMAGED);
     });
   };
-  return [8, emit];
+  return [9, emit];
 }
 
 export const SCAN_KERNELS = {
   sequential: scan(decodeSequential),
   firstDc: scan(decodeFirstDc),
   furtherDc: scan(decodeFurtherDc),
-  firstAc: scan(decodeFirstAc),
-  furtherAc: scan(decodeFurtherAc),
+  firstAc: scan(withPresent(decodeFirstAc)),
+  furtherAc: scan(withPresent(decodeFurtherAc)),
 };
 
 export type ScanKernel = keyof typeof SCAN_KERNELS;

@@ -5,7 +5,7 @@ import type { FileState, ScanHeader } from './file-state.ts';
 import { BLOCK_BYTES, BLOCK_SIZE, type Component, type Frame } from './frame.ts';
 import { TABLE_WORDS } from './huffman-table.ts';
 import type { JpegKernels } from './jpeg-kernels.ts';
-import { DAMAGED, END_RUN, POSITION, SCAN_BLOCK } from './memory-layout.ts';
+import { DAMAGED, END_RUN, POSITION, PRESENCE_BYTES, SCAN_BLOCK } from './memory-layout.ts';
 import type { ScanKernel } from './scan-kernels.ts';
 
 const WORD = 4;
@@ -26,6 +26,8 @@ export interface ScanPlaces {
   readonly coefficients: number;
   /** Bytes from the coefficients of a row of MCUs to the next one's; 0 where rows replace each other. */
   readonly mcuRowStep: number;
+  /** Of progressive files: 8 bytes for each block, which say what coefficients are not 0, like these in their order. */
+  readonly presences?: number;
 }
 
 /** One block of each unit. */
@@ -128,11 +130,12 @@ export class Scan {
   }
 
   private decode(units: number): void {
-    const { data, tables } = this.places;
+    const { data, tables, coefficients, presences = 0 } = this.places;
     const { first, last, lowBit } = this.header;
+    const ofZero = presences - coefficients / (BLOCK_BYTES / PRESENCE_BYTES);
     const end = tables + this.units.blocks.length * SCAN_BLOCK.bytes;
     const limit = this.ends[this.interval]! * 8;
-    this.kernels[this.kernel](data, limit, tables, end, units, lowBit, first, last);
+    this.kernels[this.kernel](data, limit, tables, end, units, lowBit, first, last, ofZero);
   }
 
   private atEnd(): boolean {
@@ -171,23 +174,20 @@ export class Scan {
   private placeTables({ dcTables, acTables }: FileState): boolean {
     const { tables } = this.places;
     const { components, first, last, highBit } = this.header;
-    const isAlone = components.length === 1;
-    const addresses: number[][] = [];
+    const tableOf = (member: number, kind: number) =>
+      tables + TABLES + (2 * member + kind) * TABLE_WORDS * WORD;
     for (const [member, { dcTable, acTable }] of components.entries()) {
-      const needed = [first === 0 && highBit === 0 && dcTables[dcTable], last > 0 && acTables[acTable]];
-      if (needed.includes(undefined)) return false;
-      addresses.push(
-        needed.map((table, kind) => {
-          const address = tables + TABLES + (2 * member + kind) * TABLE_WORDS * WORD;
-          if (table) this.words.set(table, address / WORD);
-          return address;
-        }),
-      );
+      const [dc, ac] = [dcTables[dcTable], acTables[acTable]];
+      // Further bits of DC coefficients have no codes.
+      if ((first === 0 && highBit === 0 && dc === undefined) || (last > 0 && ac === undefined)) return false;
+      [dc, ac].forEach((table, kind) => {
+        if (table !== undefined) this.words.set(table, tableOf(member, kind) / WORD);
+      });
     }
     this.units.blocks.forEach(({ component, member }, i) => {
-      const step = (isAlone ? 1 : component.h) * BLOCK_BYTES;
+      const step = (components.length === 1 ? 1 : component.h) * BLOCK_BYTES;
       const prediction = tables + PREDICTIONS + member * WORD;
-      const fields = [step, ...addresses[member]!, prediction];
+      const fields = [step, tableOf(member, 0), tableOf(member, 1), prediction];
       this.words.set(fields, (tables + i * SCAN_BLOCK.bytes + SCAN_BLOCK.step) / WORD);
     });
     return true;

@@ -37,7 +37,7 @@ export const UPSAMPLE_COLUMNS_PARAMETERS = 3;
 
 /** Twice as many columns ("h2v1"). */
 export function emitUpsampleColumns(code: WasmCode): void {
-  const [src, dst, width] = code.parameters() as [Local, Local, Local];
+  const [src, dst, width] = code.parameters();
   code.count(0, width, LANES, () => {
     const at = code.vector(load('v128.load8x8_u', src));
     const before = load('v128.load8x8_u', op('i32.sub', src, 1));
@@ -53,7 +53,7 @@ export const UPSAMPLE_ROWS_PARAMETERS = 5;
 
 /** One of twice as many rows ("h1v2"): (3 near + far + rounding) >> 2. */
 export function emitUpsampleRows(code: WasmCode): void {
-  const [near, far, dst, width, rounding] = code.parameters() as [Local, Local, Local, Local, Local];
+  const [near, far, dst, width, rounding] = code.parameters();
   const added = code.vector(op('i16x8.splat', rounding));
   code.count(0, width, LANES, () => {
     const at = code.vector(load('v128.load8x8_u', near));
@@ -69,7 +69,7 @@ export const UPSAMPLE_BOTH_PARAMETERS = 5;
 
 /** One of twice as many rows, with twice as many columns ("h2v2"). */
 export function emitUpsampleBoth(code: WasmCode): void {
-  const [near, far, sums, dst, width] = code.parameters() as [Local, Local, Local, Local, Local];
+  const [near, far, sums, dst, width] = code.parameters();
   // From 8 samples before the row on, since its first sample has one before it.
   const sum = code.local(I32, sums);
   for (const pointer of [near, far]) code.advance(pointer, -LANES);
