@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test, { before } from 'node:test';
+import { base, held, network, numbers, run, SAMPLES, x, y } from '../../../tests/support/frozen-network.ts';
 import { setRandomSeed } from '../../base/random.ts';
 import { Tensor } from '../../base/tensor.ts';
 import * as data from '../../data/index.ts';
@@ -13,72 +14,10 @@ import type { Layer } from '../../layers/layer.ts';
 import { model as functional } from '../functional.ts';
 import type { Model } from '../model.ts';
 import { sequential } from '../sequential.ts';
-import { type DataInput, type DatasetLike, isDataset } from './data-types.ts';
+import type { DataInput, DatasetLike } from './data-types.ts';
 import type { FitOptions } from './run-options.ts';
 
 before(() => setBackend('auto', { threads: 2 }));
-
-const SAMPLES = 23;
-
-function numbers(shape: readonly number[], step = 37): Tensor {
-  const tensor = Tensor.zeros(shape);
-  for (let i = 0; i < tensor.size; i++) tensor.data[i] = ((i * step) % 101) / 101 - 0.4;
-  return tensor;
-}
-
-const x = numbers([SAMPLES, 12, 12, 3]);
-const y = new Tensor(
-  [SAMPLES, 1],
-  'float32',
-  Float32Array.from({ length: SAMPLES }, (_, i) => i % 2),
-);
-const held = [numbers([9, 12, 12, 3], 41), y.slice([0, 0], [9, 1])] as const;
-
-/** A base with a normalization, as pretrained ones have. */
-function base(trainable = false): Model {
-  const net = sequential({
-    layers: [
-      layers.conv2d({ filters: 8, kernelSize: 3, useBias: false, inputShape: [12, 12, 3] }),
-      layers.batchNormalization({ name: 'bn' }),
-      layers.activation({ activation: 'relu' }),
-      layers.conv2d({ filters: 16, kernelSize: 3, padding: 'same', activation: 'relu', name: 'last' }),
-    ],
-    name: 'base',
-  });
-  net.trainable = trainable;
-  return net;
-}
-
-function network(front = base()): Model {
-  setRandomSeed(4);
-  const net = sequential([
-    layers.rescaling({ scale: 2, inputShape: [12, 12, 3] }),
-    front,
-    layers.globalAveragePooling2d(),
-    layers.dropout({ rate: 0.5 }),
-    layers.dense({ units: 6, activation: 'relu' }),
-    layers.dense({ units: 1, activation: 'sigmoid' }),
-  ]);
-  net.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });
-  return net;
-}
-
-/** History and weights of a run from the same start. */
-async function run(
-  make: () => Model,
-  [given, targets]: readonly [DataInput | DatasetLike | (() => DatasetLike), DataInput?],
-  options: FitOptions,
-): Promise<unknown> {
-  setRandomSeed(3);
-  const net = make();
-  const source = typeof given === 'function' ? given() : given;
-  const all = { epochs: 3, verbose: 0, ...options } as const;
-  const { history } =
-    targets === undefined
-      ? await net.fit(source as DatasetLike, all)
-      : await net.fit(source as DataInput, targets, all);
-  return { history, weights: net.getWeights().map(({ data: values }) => [...values]) };
-}
 
 const classWeight = { 0: 1, 1: 2.5 };
 const sampleWeight = Tensor.ones([SAMPLES]);
@@ -266,99 +205,5 @@ for (const [part, after] of [
     assert.deepEqual(now, before);
     const again = await net.fit(pairs().batch(6), { epochs: 2, verbose: 0, cacheFeatures: true });
     assert.equal(again.history.loss?.length, 2, 'the next run is a whole one');
-  });
-}
-
-const front = () => base();
-const refused: Record<string, readonly [() => Model, DataInput | DatasetLike, FitOptions, RegExp]> = {
-  'a model that is not frozen': [() => network(base(true)), x, {}, /'conv2d.*' is not frozen/],
-  'statistics of the batch': [
-    () => {
-      const open = front();
-      open.getLayer('bn').trainable = true;
-      const net = sequential([
-        layers.batchNormalization({ name: 'first', inputShape: [12, 12, 3] }),
-        open,
-        layers.flatten(),
-        layers.dense({ units: 1 }),
-      ]);
-      net.compile({ loss: 'mse' });
-      return net;
-    },
-    x,
-    {},
-    /'first'.*(not frozen|statistics)/,
-  ],
-  'random layers in front': [
-    () => {
-      const net = sequential([
-        layers.randomFlip({ name: 'flip', inputShape: [12, 12, 3] }),
-        front(),
-        layers.flatten(),
-        layers.dense({ units: 1 }),
-      ]);
-      net.compile({ loss: 'mse' });
-      return net;
-    },
-    x,
-    {},
-    /'flip' draws random numbers while training.*random layers behind/,
-  ],
-  'too much memory': [
-    network,
-    Tensor.zeros([SAMPLES, 12, 12, 3]),
-    { cacheFeatures: { maxMegabytes: 1e-3 } },
-    /features of the training data would take 1 MB \(23 samples, \[16\] numbers each\)/,
-  ],
-  'too much memory for a dataset': [
-    network,
-    data.fromTensors([x, y]).batch(4),
-    { cacheFeatures: { maxMegabytes: 1e-3 } },
-    /\(24 samples/,
-  ],
-  'data that changes': [
-    network,
-    data
-      .fromTensors([x, y] as const)
-      .map(([a, b]) => [a.add(Math.random()), b] as const)
-      .batch(4),
-    {},
-    /makes other samples in each pass/,
-  ],
-  'a generator that changes images at random': [
-    network,
-    imageDataGenerator({ horizontalFlip: true }).flow(x, y, { batchSize: 4 }) as DatasetLike,
-    {},
-    /changes images at random, as most ImageDataGenerators do.*a generator without random changes/,
-  ],
-  'a generator': [
-    network,
-    (function* () {
-      yield [x, y] as const;
-    })(),
-    {},
-    /one pass/,
-  ],
-  'an endless dataset': [
-    network,
-    data.fromTensors([x, y]).batch(4).repeat(),
-    { stepsPerEpoch: 3 },
-    /never ends/,
-  ],
-  'batches taken apart': [network, data.fromTensors([x, y]).batch(4).unbatch().batch(3), {}, /unbatch/],
-  'samples that come later': [
-    network,
-    data.fromTensors([x, y]).shuffle(SAMPLES, { seed: 1 }).take(4).batch(2),
-    { epochs: 20 },
-    /take\(\), skip\(\)/,
-  ],
-  'a wrong option': [network, x, { cacheFeatures: { maxMegabyte: 3 } as never }, /maxMegabytes/],
-  'a wrong value': [network, x, { cacheFeatures: 'yes' as never }, /true, false or a record/],
-};
-
-for (const [name, [make, given, options, message]] of Object.entries(refused)) {
-  test(`refuses ${name}, with the reason`, async () => {
-    const targets = isDataset(given) ? undefined : y;
-    await assert.rejects(run(make, [given, targets], { cacheFeatures: true, ...options }), message);
   });
 }
