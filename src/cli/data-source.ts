@@ -1,6 +1,6 @@
 /** @file The DATA argument: a built-in data set by name, or a folder of images. */
 
-import { stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { unknownNameError } from '../base/suggest.ts';
 import type { ImagesAndLabels } from '../datasets/images-and-labels.ts';
 import { datasets } from '../index.ts';
@@ -8,6 +8,7 @@ import { UsageError } from './command-error.ts';
 import type { DataPart, DataSource } from './data-parts.ts';
 import { type FolderOptions, openImageFolder } from './image-folder.ts';
 import { targetsFor } from './network.ts';
+import { isFolder } from './output-file.ts';
 import { preparedPixels } from './pixels.ts';
 
 type BuiltIn = Pick<typeof datasets.mnist, 'loadData' | 'classNames'>;
@@ -45,17 +46,18 @@ async function loadBuiltIn(name: string, { loadData, classNames }: BuiltIn): Pro
 
 const isBuiltIn = (data: string) => Object.hasOwn(BUILT_IN, data);
 
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
 /** Throws UsageError when there is no such data set and no such folder. */
 async function checkIsThere(data: string): Promise<void> {
   if (isBuiltIn(data) || (await isFolder(data))) return;
+  const isFile = await access(data).then(
+    () => true,
+    () => false,
+  );
+  if (isFile) {
+    throw new UsageError(
+      `${data} is a file; expected a folder with one sub-folder per class, or one of ${BUILT_IN_NAMES}.`,
+    );
+  }
   const { message } = unknownNameError('data set', data, Object.keys(BUILT_IN));
   throw new UsageError(`${message} There is no folder of that name either.`);
 }

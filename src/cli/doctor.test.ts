@@ -50,6 +50,9 @@ test('doctor looks through a folder of images', async () => {
   const asJson = await fovea(['doctor', 'split', '--json']);
   assert.equal(asJson.stdout.trimEnd().split('\n').length, 1);
   assert.deepEqual([lastLine(asJson.stdout).leaks, lastLine(asJson.stdout).problems.length], [1, 1]);
+  mkdirSync(join(root, 'bare'));
+  const bare = await fovea(['doctor', 'bare']);
+  assert.deepEqual([bare.code, /There are no images to train on\.\n$/.test(bare.stdout)], [1, true]);
   const sound = await fovea(['doctor', join('split', 'train')]);
   assert.deepEqual([sound.code, /Nothing that harms training was found\.\n$/.test(sound.stdout)], [0, true]);
 });

@@ -39,7 +39,7 @@ async function doctor(folder: string | undefined, options: { readonly json?: boo
   }
   const report = await inspect(folder);
   printResult(options.json, report, folderText(report));
-  if (!report.sound) process.exitCode = 1;
+  if (!report.sound || report.images === 0) process.exitCode = 1;
 }
 
 /** Adds `doctor` to the program. */
@@ -54,8 +54,8 @@ export function addDoctorCommand(program: Command): void {
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',
-      '\nExit code 1 when the folder has files that cannot be read, a picture in two parts or two classes, or a class\n' +
-        'without images.',
+      '\nExit code 1 when the folder has files that cannot be read, a picture in two parts or two classes, a class\n' +
+        'without images, or no images at all.',
     )
     .action(doctor);
 }

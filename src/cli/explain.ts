@@ -23,6 +23,7 @@ import { EXPLAIN_TEXTS, type ExplainTexts } from './explain/texts.ts';
 import { RESIZE } from './image-folder.ts';
 import { checkClassifier, imageFormOf, type Network, openModel } from './network.ts';
 import { printResult, say } from './output.ts';
+import { checkFolderWritable } from './output-file.ts';
 import { type Pixels, pixelsOf, preparedPixels } from './pixels.ts';
 
 interface ExplainOptions extends EngineOptions {
@@ -95,6 +96,7 @@ async function explainedImage(path: string, modelPath: string, options: ExplainO
 }
 
 async function explain(modelPath: string, path: string, options: ExplainOptions): Promise<void> {
+  await checkFolderWritable(`--out ${options.out}`, options.out);
   await chooseBackend(options);
   utils.setRandomSeed(options.seed);
   const start = performance.now();
@@ -102,11 +104,7 @@ async function explain(modelPath: string, path: string, options: ExplainOptions)
   const [best] = about.top;
   const name = classLabel({ ...about, texts: EXPLAIN_TEXTS.en }, best!.index);
   say(`${path}: ${name} (${best!.score.toFixed(3)}). Writing to ${options.out} …`);
-  try {
-    await mkdir(options.out, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`--out ${options.out}: the folder cannot be made: ${(error as Error).message}.`);
-  }
+  await mkdir(options.out, { recursive: true });
   const parts: [Chapter, Html][] = [];
   for (const chapter of CHAPTERS) {
     const begun = performance.now();

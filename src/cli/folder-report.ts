@@ -136,9 +136,8 @@ function verdict(report: Report, unusable: number): string {
       : []),
     ...(report.emptyClasses.length > 0 ? [`no image in ${report.emptyClasses.join(', ')}`] : []),
   ];
-  return found.length === 0
-    ? 'Nothing that harms training was found.'
-    : `To be repaired: ${found.join(', ')}.`;
+  if (found.length > 0) return `To be repaired: ${found.join(', ')}.`;
+  return report.images === 0 ? 'There are no images to train on.' : 'Nothing that harms training was found.';
 }
 
 /** What `fovea doctor FOLDER` prints. */

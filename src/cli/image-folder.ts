@@ -1,6 +1,7 @@
 /** @file A folder of images as a data set: classes as sub-folders, or parts (train, validation, test) with classes. */
 
 import { RandomGenerator } from '../base/random.ts';
+import { formatOfName } from '../images/image-header.ts';
 import { type FolderFile, listFolder } from '../images/inspection/folder-files.ts';
 import { images, type Tensor } from '../index.ts';
 import { UsageError } from './command-error.ts';
@@ -49,8 +50,13 @@ function sortFiles(folder: string, files: readonly FolderFile[]): Parts {
   const isUsed = (file: FolderFile) => reasonToLeaveOut(file) === undefined;
   const usable = files.filter(isUsed);
   if (usable.length === 0) {
+    const loose = files.filter(
+      ({ name, className }) => className === null && formatOfName(name) !== undefined,
+    );
+    const found =
+      loose.length === 0 ? 'no images' : `images (such as ${loose[0]!.path}), but in no folder of a class`;
     throw new UsageError(
-      `${folder} has no images: expected one sub-folder per class with image files in it, or sub-folders train, ` +
+      `${folder} has ${found}: expected one sub-folder per class with image files in it, or sub-folders train, ` +
         'validation and test with such sub-folders.',
     );
   }

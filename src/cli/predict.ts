@@ -5,10 +5,12 @@ import { FoveaError } from '../base/errors.ts';
 import { images, type Tensor } from '../index.ts';
 import { probabilityReader } from '../report/probabilities.ts';
 import { shownClassNames } from './class-names.ts';
+import { UsageError } from './command-error.ts';
 import { addEngineOptions, chooseBackend, type EngineOptions } from './command-options.ts';
 import { RESIZE } from './image-folder.ts';
 import { checkClassifier, imageFormOf, type Network, openModel } from './network.ts';
 import { percent, printResult, say } from './output.ts';
+import { isFolder } from './output-file.ts';
 import { pixelsOf, preparedPixels } from './pixels.ts';
 
 interface PredictOptions extends EngineOptions {
@@ -95,6 +97,12 @@ async function predict(path: string, paths: readonly string[], options: PredictO
   await chooseBackend(options);
   const model = await openModel(path);
   checkClassifier(model);
+  for (const image of paths) {
+    if (!(await isFolder(image))) continue;
+    throw new UsageError(
+      `${image} is a folder; give image files, such as ${image}/*.jpg. \`fovea evaluate\` measures a folder with classes.`,
+    );
+  }
   const predictor = new Predictor(model, path);
   await predictor.run(paths);
   const { predictions, failed } = predictor;
@@ -111,7 +119,7 @@ export function addPredictCommand(program: Command): void {
     .description(
       "classify images; they are resized to the model's input, and scaled to 0 … 1 unless the model does it itself",
     )
-    .argument('<model>', 'a .keras file')
+    .argument('<model>', 'a model file')
     .argument('<image...>', 'image files')
     .option('--json', 'print the result as one JSON object');
   addEngineOptions(command).action(predict);

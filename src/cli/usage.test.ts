@@ -34,6 +34,7 @@ test('help and version go to standard output', async () => {
 
 test('wrong usage ends with 2 and one sentence', async () => {
   mkdirSync(join(root, 'folder.keras'));
+  const picture = join(data, 'dark', '0.png');
   const cases: [string[], RegExp][] = [
     [['trian'], /unknown command 'trian'/],
     [['train'], /missing required argument 'data'/],
@@ -53,9 +54,13 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['evaluate', 'none.keras', data], /There is no model file/],
     [['report', 'none.keras', data, '--out', 'r.html'], /There is no model file/],
     [['report', 'none.keras', data, '--out', 'r.pdf'], /must end in \.html/],
-    [['report', 'none.keras', data, '--out', 'r.html', '--lang', 'fr'], /expected en or zh/],
+    [['report', 'none.keras', data, '--out', 'r.html', '--lang', 'fr'], /Allowed choices are en, zh/],
+    [['explain', 'none.keras', 'x.png', '--out', 'why', '--lang', 'fr'], /Allowed choices are en, zh/],
     [['report', 'none.keras', data], /--out/],
     [['explain', 'none.keras', 'x.png', '--out', 'why'], /There is no model file/],
+    [['explain', 'none.keras', 'x.png', '--out', `${picture}/why`], /0\.png is a file; give a folder/],
+    [['train', picture], /0\.png is a file; expected a folder with one sub-folder per class/],
+    [['train', `${data}/dark`], /has images \(such as 0\.png\), but in no folder of a class: expected/],
     [['train', data, '--base', 'mobilnet'], /no network of that name\. Did you mean 'mobilenet'/],
     [['train', data, '--fine-tune', 'Conv_1'], /say with --base which one/],
     [['train', data, '--base', 'vgg16', '--fine-tune-rate', '1'], /name the layer/],

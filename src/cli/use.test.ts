@@ -87,15 +87,12 @@ test('a model classifies images, and is shown', async () => {
     assert.ok(Math.abs(probabilities[0] + probabilities[1] - 1) < 1e-5);
     assert.equal(className, ['dark', 'light'][index]);
   }
+  const asFolder = await fovea(['predict', 'm.keras', data]);
+  assert.deepEqual([asFolder.code, asFolder.stdout], [2, '']);
+  assert.match(asFolder.stderr, /data is a folder; give image files, such as data\/\*\.jpg/);
   assert.match((await fovea(['predict', 'm.keras', images[0]!])).stdout, /0\.png: (dark|light) \(\d/);
   const summary = await fovea(['summary', 'm.keras', '--style', 'keras2']);
   assert.match(summary.stdout, /Total params: /);
-});
-
-test('a page in a language that there is not is refused', async () => {
-  const explained = await fovea(['explain', 'm.keras', 'x.png', '--out', 'fr', '--lang', 'fr']);
-  assert.equal(explained.code, 2);
-  assert.match(explained.stderr, /'--lang <language>' argument 'fr' is invalid\. Allowed choices are en, zh/);
 });
 
 test('functions of users as loss and metric keep no model from predicting and from its summary', async () => {

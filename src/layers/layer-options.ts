@@ -15,7 +15,8 @@ export function checkDType(className: string, dtype: unknown): void {
   const name = policyName(dtype);
   if (name !== undefined && name !== 'float32') {
     throw new UnsupportedError(
-      `${className}: layers compute in float32, received dtype ${describeValue(name)}. Leave dtype out.`,
+      `${className}: layers compute in float32, received dtype ${describeValue(name)}. Leave dtype out. ` +
+        'From a file, take the weights: make the same layers without dtype, then call loadWeights().',
     );
   }
 }

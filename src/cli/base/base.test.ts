@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { applications, layers, model, sequential, tensor } from '../../index.ts';
+import { applications, input, layers, model, sequential, tensor } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
 import type { Network } from '../network.ts';
 import { pixelsOf } from '../pixels.ts';
@@ -83,7 +83,15 @@ test('what cannot be a base is refused', async () => {
   await flat.save(join(root, 'flat.keras'));
   await flat.saveWeights(join(root, 'mine.h5'));
   await mobile.save(join(root, 'mobile.keras'));
+  const [a, b] = [input({ shape: [32, 32, 3] }), input({ shape: [32, 32, 3] })];
+  const pair = layers.conv2d({ filters: 2, kernelSize: 3 }).apply(layers.add().apply([a, b]));
+  await model({ inputs: [a, b], outputs: pair }).save(join(root, 'pair.keras'));
   const cases: [string, [number, number] | undefined, RegExp][] = [
+    [
+      join(root, 'pair.keras'),
+      undefined,
+      /takes \[null, 32, 32, 3\] and \[null, 32, 32, 3\]; expected images/,
+    ],
     ['mobilenetv4', undefined, /no such file and no network.*Did you mean 'mobilenetv2'/],
     [join(root, 'flat.keras'), undefined, /no maps of images/],
     [join(root, 'mine.h5'), undefined, /weights without a model, and its name is none/],

@@ -132,6 +132,8 @@ export async function openBase(text: string, size: readonly [number, number] | u
     if (size !== undefined) {
       throw new UsageError('--image-size is set by the model file of --base; leave it out.');
     }
+    // Of several inputs one might be an image, but the classifier's model has one.
+    if (opened.built && opened.inputs.length !== 1) imageShapeOf(opened, text);
     const pixels = saidPixels(opened, text);
     const net = upToLastMaps(opened, text);
     return { net, pixels, imageShape: imageShapeOf(net, text) };
