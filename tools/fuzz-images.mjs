@@ -5,26 +5,12 @@
  * Usage: node --expose-gc tools/fuzz-images.mjs [FILES] [SEED]
  */
 
-import { writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { decodeImage } from '../build/src/images/index.js';
 import { damagedFiles, survives, wholeFiles } from '../build/tests/support/damaged-images.js';
-
-const LIMIT_MS = 5000;
-const SLACK_BYTES = 64 << 20;
+import { fuzzRun } from './fuzz-run.mjs';
 
 const [count = '20000', seed = '1'] = process.argv.slice(2);
 const files = wholeFiles();
-const tally = {};
-let slowest = { ms: 0, name: '' };
-let settled;
-
-function memory() {
-  globalThis.gc?.();
-  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
-  return { rss, used: heapUsed + arrayBuffers };
-}
 
 /** Whole files must be read as before. */
 async function checkWholeFiles() {
@@ -36,34 +22,11 @@ async function checkWholeFiles() {
 
 const pixels = [];
 for (const { name, bytes } of files) pixels.push(await decodeImage(bytes, name));
-let done = 0;
-for (const file of damagedFiles(files, Number(seed))) {
-  if (done++ >= Number(count)) break;
-  const start = performance.now();
-  let read;
-  try {
-    read = await survives(file);
-  } catch (error) {
-    const kept = join(tmpdir(), file.name.replace('#', '-'));
-    writeFileSync(kept, file.bytes);
-    console.error(`${file.name} (kept as ${kept}):`, error);
-    process.exit(1);
-  }
-  const ms = performance.now() - start;
-  if (ms > slowest.ms) slowest = { ms, name: file.name };
-  const kind = file.name.replace(/.*\.(\w+)#.*/, '$1');
-  tally[kind] ??= { read: 0, refused: 0 };
-  tally[kind][read ? 'read' : 'refused']++;
-  if (done % 5000 === 0) {
-    await checkWholeFiles();
-    const now = memory();
-    settled ??= now;
-    console.log(
-      `${done} files: ${(now.rss / 1e6).toFixed(0)} MB resident, ${(now.used / 1e6).toFixed(0)} MB in use`,
-    );
-    if (now.used - settled.used > SLACK_BYTES) throw new Error('Memory grows.');
-  }
-}
-console.table(tally);
-console.log(`The slowest was ${slowest.name} with ${slowest.ms.toFixed(0)} ms.`);
-if (slowest.ms > LIMIT_MS) throw new Error(`A file took longer than ${LIMIT_MS} ms.`);
+await fuzzRun({
+  damaged: damagedFiles(files, Number(seed)),
+  count: Number(count),
+  ...{ survives, checkWholeFiles },
+  kindOf: (name) => name.replace(/.*\.(\w+)#.*/, '$1'),
+  limitMs: 5000,
+  slackBytes: 64 << 20,
+});
