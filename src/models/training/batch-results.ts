@@ -1,6 +1,7 @@
 /** @file The numbers of an epoch's batches, one after another: run one by one, or in series and fed ahead. */
 
 import type { Batch } from './batch.ts';
+import type { BatchStream } from './batch-stream.ts';
 import type { FedBatch, StepResult, StepRunner } from './step-runner.ts';
 
 /** The batches of an epoch and what to do with them. */
@@ -27,6 +28,22 @@ export interface Course {
  */
 export function batchResults(course: Course): AsyncGenerator<StepResult> {
   return course.runner.ahead ? inSeries(course) : oneByOne(course);
+}
+
+/** The results of a pass that no other goes on from, or of its first `steps` batches; null for all. */
+export function passResults(
+  runner: StepRunner,
+  stream: BatchStream,
+  steps: number | null,
+  before: Course['before'],
+): AsyncGenerator<StepResult> {
+  return batchResults({
+    ...{ runner, before, first: 0 },
+    batches: stream.epoch(0, steps ?? Number.POSITIVE_INFINITY),
+    ready: () => stream.ready,
+    where: (index) => `batch ${index}`,
+    goesOn: (index) => index !== steps,
+  });
 }
 
 async function* oneByOne(course: Course): AsyncGenerator<StepResult> {

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
+import { labels, quiet, x } from '../../../tests/support/two-classes.ts';
 import { setRandomSeed } from '../../base/random.ts';
-
 import { Tensor } from '../../base/tensor.ts';
 import * as data from '../../data/index.ts';
 import { useBackend } from '../../engine/backend.ts';
@@ -14,17 +14,6 @@ import type { TrainingState } from './training-state.ts';
 
 before(() => useBackend(new ReferenceBackend()));
 
-const quiet = { verbose: 0 } as const;
-const x = new Tensor(
-  [20, 2],
-  'float32',
-  Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)),
-);
-const labels = new Tensor(
-  [20],
-  'int32',
-  Int32Array.from({ length: 20 }, (_, i) => (i * i) % 2),
-);
 let net: Sequential;
 
 function make(): Sequential {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, test } from 'node:test';
+import { labels, quiet, x } from '../../../tests/support/two-classes.ts';
 import { ShapeError, ValueError } from '../../base/errors.ts';
 import { setRandomSeed } from '../../base/random.ts';
-import { Tensor } from '../../base/tensor.ts';
+import type { Tensor } from '../../base/tensor.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
 import { dense } from '../../layers/index.ts';
@@ -10,17 +11,6 @@ import { type Sequential, sequential } from '../sequential.ts';
 
 before(() => useBackend(new ReferenceBackend()));
 
-const quiet = { verbose: 0 } as const;
-const x = new Tensor(
-  [20, 2],
-  'float32',
-  Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)),
-);
-const labels = new Tensor(
-  [20],
-  'int32',
-  Int32Array.from({ length: 20 }, (_, i) => (i * i) % 2),
-);
 let net: Sequential;
 
 beforeEach(() => {

@@ -2,7 +2,7 @@
 
 import { EventLoopBreaks } from '../../base/event-loop.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
-import { batchResults } from './batch-results.ts';
+import { passResults } from './batch-results.ts';
 import type { BatchStream, PassState } from './batch-stream.ts';
 import type { StepRunner } from './step-runner.ts';
 import { Totals } from './totals.ts';
@@ -46,15 +46,7 @@ export class EvaluationLoop {
     let index = 0;
     await callbacks.call('onTestBegin');
     try {
-      const results = batchResults({
-        runner,
-        batches: stream.epoch(0, steps ?? Number.POSITIVE_INFINITY),
-        ready: () => stream.ready,
-        first: 0,
-        where: (i) => `batch ${i}`,
-        before: (i) => callbacks.call('onTestBatchBegin', i),
-        goesOn: (i) => i !== steps,
-      });
+      const results = passResults(runner, stream, steps, (i) => callbacks.call('onTestBatchBegin', i));
       for await (const { step, reported } of results) {
         totals.add(step.reported, reported);
         await callbacks.call('onTestBatchEnd', index++, totals.logs());

@@ -5,7 +5,7 @@ import { sampleShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
 import type { CallbackList } from '../../callbacks/callback-list.ts';
 import { arrange } from '../structure.ts';
-import { batchResults } from './batch-results.ts';
+import { passResults } from './batch-results.ts';
 import type { BatchStream } from './batch-stream.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { Prediction, TrainedModel } from './trained-model.ts';
@@ -36,15 +36,7 @@ export class PredictionLoop {
     let index = 0;
     await callbacks.call('onPredictBegin');
     try {
-      const results = batchResults({
-        runner,
-        batches: stream.epoch(0, steps ?? Number.POSITIVE_INFINITY),
-        ready: () => stream.ready,
-        first: 0,
-        where: (i) => `batch ${i}`,
-        before: (i) => callbacks.call('onPredictBatchBegin', i),
-        goesOn: (i) => i !== steps,
-      });
+      const results = passResults(runner, stream, steps, (i) => callbacks.call('onPredictBatchBegin', i));
       for await (const { predictions, batch } of results) {
         parts.push(predictions);
         samples += batch.samples;
