@@ -9,23 +9,7 @@ import { flag, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 import type { Spelled } from '../options/spelling.ts';
 import { regularizer } from '../regularizers/registry.ts';
-
-/** Throws UnsupportedError unless `dtype` (a name, or a policy of a Keras file) is float32 or left out. */
-export function checkDType(className: string, dtype: unknown): void {
-  const name = policyName(dtype);
-  if (name !== undefined && name !== 'float32') {
-    throw new UnsupportedError(
-      `${className}: layers compute in float32, received dtype ${describeValue(name)}. Leave dtype out. ` +
-        'From a file, take the weights: make the same layers without dtype, then call loadWeights().',
-    );
-  }
-}
-
-function policyName(dtype: unknown): unknown {
-  if (dtype === null || typeof dtype !== 'object') return dtype ?? undefined;
-  const { config } = dtype as { config?: { name?: unknown } };
-  return config?.name ?? dtype;
-}
+import { checkDType } from './dtype-policy.ts';
 
 /** The type that layers compute in. */
 export function dtype(): Option<'float32', 'float32' | ConfigValue, false> {

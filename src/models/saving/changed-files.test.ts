@@ -79,7 +79,10 @@ test('what only Keras has is refused with the name of the layer', async () => {
       /Layer 'mine' \(Conv2D\).*regularizer 'L3'/,
     ],
     [changed('stack.keras', (t) => t.replace('"groups":1', '"groups":1,"novel":3')), /Layer 'mine'.*novel/],
-    [changed('stack.keras', (t) => t.replace('"float32"', '"mixed_float16"')), /mixed_float16/],
+    [
+      changed('stack.keras', (t) => t.replace('"float32"', '"int8_from_float32"')),
+      /dtype 'int8_from_float32'/,
+    ],
     [
       changed('stack.keras', (t) => t.replaceAll('"registered_name":null', '"registered_name":"mine>Net"')),
       /class of its author's own/,

@@ -50,12 +50,18 @@ export function compileOptionsOf(config: ConfigValue | undefined): CompileOption
   }
   const { optimizer, loss, loss_weights, metrics, weighted_metrics } = config as Record<string, ConfigValue>;
   return {
-    optimizer: optimizer as OptimizerIdentifier,
+    optimizer: withoutLossScale(optimizer) as OptimizerIdentifier,
     loss: mapTree(loss, (leaf) => given(leaf, getLoss)) as CompileOptions['loss'],
     lossWeights: (loss_weights ?? null) as CompileOptions['lossWeights'],
     metrics: metricsOf(metrics),
     weightedMetrics: metricsOf(weighted_metrics),
   };
+}
+
+/** Scaled losses keep the gradients of half precision from vanishing. In float32 the optimizer inside does the same without. */
+function withoutLossScale(optimizer: ConfigValue | undefined): ConfigValue | undefined {
+  if (!isKerasObject(optimizer) || optimizer.class_name !== 'LossScaleOptimizer') return optimizer;
+  return (isRecord(optimizer.config) ? (optimizer.config as Config).inner_optimizer : null) ?? optimizer;
 }
 
 /** Keras 2 and TensorFlow.js write no metrics as an empty list, also for models of several outputs. */

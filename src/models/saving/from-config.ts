@@ -5,8 +5,8 @@ import { FormatError, FoveaError, UnsupportedError } from '../../base/errors.ts'
 import { automaticNumber } from '../../base/names.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
+import { checkDType } from '../../layers/dtype-policy.ts';
 import type { Layer } from '../../layers/layer.ts';
-import { checkDType } from '../../layers/layer-options.ts';
 import { LAYERS } from '../../layers/registry.ts';
 import { isOperationObject, operationFromObject } from '../../operations/from-config.ts';
 import { Functional } from '../functional.ts';

@@ -7,6 +7,7 @@ import { type FileSource, openSource } from '../../formats/open-source.ts';
 import { modelInArchive } from '../../formats/places/zip-archive.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
+import { inFloat32 } from '../../layers/dtype-policy.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
@@ -63,7 +64,13 @@ function modelOf(opened: OpenedFile, name: string, compile: boolean): Model {
       `'${name}' holds weights without a model: make the model, then call loadWeights().`,
     );
   }
-  const model = withoutInitialValues(() => modelFromConfig(config));
+  const { made: model, types } = inFloat32(() => withoutInitialValues(() => modelFromConfig(config)));
+  if (types.length > 0) {
+    console.warn(
+      `${name}: its layers compute in ${types.join(' and ')}. Here they compute in float32, with its weights, so results can differ a ` +
+        'little from those of Keras; saved again, the model is one of float32.',
+    );
+  }
   if (compile) compileFromConfig(model, config, learningRateMultipliers);
   if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
   if (classNames !== null) model.classNames = classNames;

@@ -15,6 +15,8 @@ import { Assignments, targetsOf } from './assignments.ts';
 import { savedLayers } from './saved-layers.ts';
 
 const OPTIMIZER = 'optimizer';
+/** The state of an optimizer that Keras gave scaled losses, as it does for mixed_float16. The group above it has the scale. */
+const SCALED = `${OPTIMIZER}/inner_optimizer`;
 
 /** Throws ValueError before the weights exist. */
 export function checkBuilt(model: Layer, doing: string): void {
@@ -80,7 +82,7 @@ export function loadWeightsFile(
   if (!skipMismatch) checkNothingLeft(file, new Set(found.map(({ path }) => path)), what);
   if (optimizer !== null) {
     optimizer.build(model.trainableWeights);
-    fillOptimizer(assignments, file.arrays(OPTIMIZER), optimizer, what);
+    fillOptimizer(assignments, file.arrays(SCALED) ?? file.arrays(OPTIMIZER), optimizer, what);
   }
   assignments.apply();
 }
@@ -128,7 +130,9 @@ export function fillOptimizer(
 const SEEDS = /\/seed_generator$/;
 
 function checkNothingLeft(file: WeightsFile, known: ReadonlySet<string>, what: string): void {
-  const left = file.paths().find((path) => !known.has(path) && path !== OPTIMIZER && !SEEDS.test(path));
+  const left = file
+    .paths()
+    .find((path) => !known.has(path) && path !== OPTIMIZER && path !== SCALED && !SEEDS.test(path));
   if (left === undefined) return;
   throw new FormatError(
     `${what} has weights at '${left}' that the model has no layer for. The file belongs to another model.`,
