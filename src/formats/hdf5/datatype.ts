@@ -56,12 +56,17 @@ export function readDatatype(cursor: Cursor): Datatype {
   return kind === 8 ? readDatatype(cursor) : other;
 }
 
-/** The numbers in `bytes`, a whole number of them; null for a type that is no number. */
+/**
+ * The numbers in `bytes`, a whole number of them; null for a type that is no number. Floats as this machine has them are not copied
+ * where they can be read in place: files of weights have hundreds of megabytes of them.
+ */
 export function numbersOf(bytes: Uint8Array, type: Datatype): ArrayLike<number> | null {
   if (type.kind !== 'integer' && type.kind !== 'float') return null;
   const { kind, size, little } = type;
-  if (kind === 'float' && size === 4 && little && LITTLE_MACHINE)
-    return new Float32Array(bytes.slice().buffer);
+  if (kind === 'float' && size === 4 && little && LITTLE_MACHINE) {
+    const { buffer, byteOffset, length } = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+    return new Float32Array(buffer, byteOffset, length / size);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const get = kind === 'float' ? FLOAT_READERS[size]! : INTEGER_READERS[type.signed ? 1 : 0]![size]!;
   return Float64Array.from({ length: bytes.length / size }, (_, i) => get(view, i * size, little));
