@@ -1,52 +1,8 @@
-/** @file Bilinear resizing in WebAssembly: the module, its memory, and how an image gets in and out. */
+/** @file Bilinear resizing in WebAssembly: how an image gets in and out. */
 
-import { hasWebAssembly } from '../wasm/features.ts';
-import { ModuleWriter } from '../wasm/module-writer.ts';
-import { BILINEAR_PARAMETERS, ENTRY_BYTES, SLACK_BYTES, writeBilinear } from './bilinear-kernel.ts';
 import type { BilinearPlaces, BilinearWork } from './bilinear-places.ts';
-
-const PAGE_BYTES = 65536;
-/** Larger work is not done here: such memory never shrinks, and every thread that resizes keeps its own. */
-const MOST_BYTES = 64 << 20;
-
-type Resize = (
-  rows: number,
-  rowsEnd: number,
-  columns: number,
-  columnsEnd: number,
-  out: number,
-  pixelBytes: number,
-) => void;
-
-interface Resizer {
-  readonly memory: WebAssembly.Memory;
-  readonly uint8: Resize;
-  readonly float32: Resize;
-}
-
-/** Null where WebAssembly or its vectors are missing, or a page's security policy forbids them. */
-function createResizer(): Resizer | null {
-  if (!hasWebAssembly()) return null;
-  const module = new ModuleWriter(false);
-  for (const dtype of ['uint8', 'float32'] as const) {
-    const name = `resize to ${dtype}`;
-    module.export(
-      dtype,
-      module.function(name, BILINEAR_PARAMETERS, (body) => writeBilinear(body, dtype)),
-    );
-  }
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  try {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.finish()), { env: { memory } });
-    return { memory, ...(instance.exports as unknown as Omit<Resizer, 'memory'>) };
-  } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return null;
-    throw error;
-  }
-}
-
-/** This thread's; made for its first image. */
-let resizer: Resizer | null | undefined;
+import { ENTRY_BYTES, SLACK_BYTES } from './resize-code.ts';
+import { resizeKernels } from './resize-kernels.ts';
 
 /** Writes a table. `numberOf` gives its number for a source place. */
 function writeTable(
@@ -105,20 +61,17 @@ function layOut({ source, columns, channels, down, across }: BilinearWork, outBy
 /** The image resized, with the bits of resizeInScript. Null where WebAssembly is missing, and for what takes too much memory. */
 export function resizeInWasm(work: BilinearWork): Uint8Array | Float32Array | null {
   const { channels, down, across, dtype } = work;
-  if (resizer === undefined) resizer = createResizer();
-  if (resizer === null) return null;
   const OutArray = dtype === 'uint8' ? Uint8Array : Float32Array;
   const pixelBytes = channels * OutArray.BYTES_PER_ELEMENT;
   const outBytes = down.before.length * across.before.length * pixelBytes;
   const at = layOut(work, outBytes);
-  if (at.end > MOST_BYTES) return null;
-  const { memory } = resizer;
-  const missing = Math.ceil((at.end - memory.buffer.byteLength) / PAGE_BYTES);
-  if (missing > 0) memory.grow(missing);
-  const { buffer } = memory;
+  const kernels = resizeKernels(at.end);
+  if (kernels === null) return null;
+  const { buffer } = kernels.memory;
   const rows = copyRows(new Uint8Array(buffer), at.source, work);
   writeTable(buffer, 0, down, (row) => rows[row]!);
   writeTable(buffer, at.columns, across, (column) => column * channels);
-  resizer[dtype](0, at.columns, at.columns, at.out, at.out, pixelBytes);
+  const resize = dtype === 'uint8' ? kernels.bilinearToUint8 : kernels.bilinearToFloat32;
+  resize(0, at.columns, at.columns, at.out, at.out, pixelBytes);
   return new OutArray(buffer.slice(at.out, at.out + outBytes));
 }

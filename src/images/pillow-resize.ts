@@ -1,7 +1,10 @@
 /** @file Resizing exactly as Pillow does (src/libImaging/Geometry.c and Resample.c), which Keras' load_img uses. */
 
 import { Tensor } from '../base/tensor.ts';
-import { inFixedPoint, placesRead, resampleColumns, resampleRows, type Taps, tapsOf } from './resample.ts';
+import { resampleInScript } from './fixed-point-in-script.ts';
+import { resampleInWasm } from './fixed-point-in-wasm.ts';
+import { FIXED_BITS } from './fixed-point-kernels.ts';
+import { inFixedPoint, type Taps, tapsOf } from './resample.ts';
 
 interface Filter {
   /** How far a source pixel reaches, in pixels of the source (of the result when shrinking). */
@@ -39,9 +42,6 @@ export type Interpolation = 'nearest' | keyof typeof FILTERS;
 
 export const INTERPOLATIONS = ['nearest', ...Object.keys(FILTERS)] as readonly Interpolation[];
 
-// 8 bits for the pixel, 2 bits of headroom, the rest for the weight.
-const PRECISION = 22;
-
 /** A part of an axis; filters also read the pixels next to it. */
 interface AxisPart {
   readonly begin: number;
@@ -62,7 +62,7 @@ function filterTaps(from: number, part: AxisPart, to: number, { support, weight 
     const sum = raw.reduce((a, b) => a + b, 0);
     return { first, weights: sum === 0 ? raw : raw.map((each) => each / sum) };
   });
-  return inFixedPoint(taps, PRECISION);
+  return inFixedPoint(taps, FIXED_BITS);
 }
 
 /** Source places under the centres of the result's. */
@@ -138,15 +138,14 @@ export function resizeAsPillow(
   const hasAlpha = channels % 2 === 0;
   let data = image.data as Uint8Array;
   if (hasAlpha) data = premultiply(data, channels);
-  const downTaps = filterTaps(fromHeight, down, height, filter);
-  if (fromWidth !== width || columns !== width) {
-    const taps = filterTaps(fromWidth, across, width, filter);
-    const wanted = placesRead(downTaps, fromHeight);
-    data = resampleRows(data, taps, wanted, fromWidth, channels) as Uint8Array;
-  }
-  if (fromHeight !== height || rows !== height) {
-    data = resampleColumns(data, downTaps, width * channels) as Uint8Array;
-  }
+  const changesWidth = fromWidth !== width || columns !== width;
+  const changesHeight = fromHeight !== height || rows !== height;
+  const work = {
+    ...{ source: data, columns: fromWidth, channels },
+    across: changesWidth ? filterTaps(fromWidth, across, width, filter) : null,
+    down: changesHeight ? filterTaps(fromHeight, down, height, filter) : null,
+  };
+  data = resampleInWasm(work) ?? resampleInScript(work);
   if (hasAlpha) data = unpremultiply(data, channels);
   return new Tensor([height, width, channels], 'uint8', data);
 }

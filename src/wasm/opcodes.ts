@@ -75,6 +75,7 @@ export const PLAIN_OPCODES = {
   'i16x8.shr_u': simd(0x8d),
   'i16x8.add': simd(0x8e),
   'i32x4.extend_low_i16x8_u': simd(0xa9),
+  'i32x4.extend_high_i16x8_u': simd(0xaa),
   'i32x4.shl': simd(0xab),
   'i32x4.shr_s': simd(0xac),
   'i32x4.shr_u': simd(0xad),
