@@ -187,6 +187,17 @@ test('each pass has another order, which repeats for a seed', async () => {
   assert.deepEqual([await order(again), await order(again)], [one, two]);
 });
 
+test('images are in ordinary memory in every pass', async () => {
+  for (const batchSize of [null, 4]) {
+    const options = { imageSize: [3, 4], batchSize, shuffle: false, verbose: false } as const;
+    const dataset = await datasetFromDirectory(folder, options);
+    const [first, second] = [await list(dataset), await list(dataset)];
+    assert.deepEqual(second, first);
+    for (const [images] of [...first, ...second] as unknown as [Tensor][])
+      assert.ok(images.data.buffer instanceof ArrayBuffer);
+  }
+});
+
 test('files that cannot be loaded end the pass, or are named once and left out', async (t) => {
   const broken = await mkdtemp(join(tmpdir(), 'fovea-broken-'));
   t.after(() => rm(broken, { recursive: true, force: true }));

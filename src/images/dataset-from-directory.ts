@@ -16,6 +16,7 @@ import { ImageDataset, labelTensor, loadedImages } from './image-dataset.ts';
 import { type ImageDirectory, openTree } from './image-files.ts';
 import { ImageStore } from './image-store.ts';
 import { IMAGE_FORMATS, type ImageIndex, indexImages, splitImages } from './index-images.ts';
+import { inOwnMemory } from './kept-images.ts';
 
 /** Keras draws seeds below this. */
 const SEEDS = 1_000_000;
@@ -115,8 +116,10 @@ function makeDataset(
   // Places are small, so all of them are shuffled at once.
   const ordered = shuffle ? inPlace.shuffle(files.length, { seed }) : inPlace;
   const classes = classNames?.length ?? 0;
-  const element = (image: Tensor, place: number) =>
-    labels === null ? image : [image, labelTensor(labels[place]!, labelMode!, classes)];
+  const element = (loaded: Tensor, place: number) => {
+    const image = batchSize === null ? inOwnMemory(loaded) : loaded;
+    return labels === null ? image : [image, labelTensor(labels[place]!, labelMode!, classes)];
+  };
   const images = new Dataset<unknown>(loadedImages(ordered.source, store, element), inPlace.classNames);
   const batches = batchSize === null ? images : images.batch(batchSize);
   const ahead = prefetch === 0 ? batches : batches.prefetch(prefetch);

@@ -4,6 +4,7 @@ import { FoveaError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { FoundFile } from './image-files.ts';
 import { createImageLoader, type ImageLoader } from './image-loader.ts';
+import { KeptImages } from './kept-images.ts';
 import type { ImageSpec } from './prepare-image.ts';
 
 /** A file that could not be loaded, and why. */
@@ -52,15 +53,15 @@ async function sourceOf({ source }: FoundFile): Promise<string | Blob | Uint8Arr
 /** Images by their place in the list of files. */
 export class ImageStore {
   readonly #options: ImageStoreOptions;
-  readonly #kept = new Map<number, Tensor>();
+  readonly #kept: KeptImages;
   readonly #skipped = new Map<number, SkippedFile>();
   readonly #reported = new Set<number>();
   /** Files of each class that were not skipped. */
   readonly #left = new Map<string, number>();
-  #bytes = 0;
 
   constructor(options: ImageStoreOptions) {
     this.#options = options;
+    this.#kept = new KeptImages(options.cacheLimit);
     for (const name of options.classes ?? []) this.#left.set(name, (this.#left.get(name) ?? 0) + 1);
   }
 
@@ -83,18 +84,18 @@ export class ImageStore {
     return 2 * loaderOf(this.#options.workers).workers;
   }
 
-  /** The image, the error of a file that cannot be loaded, or null for a file that was skipped before. */
+  /**
+   * The image, the error of a file that cannot be loaded, or null for a file that was skipped before. An image may be in shared
+   * memory (`inOwnMemory`).
+   */
   async load(index: number): Promise<Tensor | FoveaError | null> {
     if (this.#skipped.has(index)) return null;
     const kept = this.#kept.get(index);
     if (kept !== undefined) return kept;
-    const { files, spec, workers, cacheLimit } = this.#options;
+    const { files, spec, workers } = this.#options;
     try {
       const image = await loaderOf(workers).load(await sourceOf(files[index]!), spec);
-      if (this.#bytes + image.data.byteLength <= cacheLimit && !this.#kept.has(index)) {
-        this.#kept.set(index, image);
-        this.#bytes += image.data.byteLength;
-      }
+      this.#kept.add(index, image);
       return image;
     } catch (error) {
       if (error instanceof FoveaError) return error;
