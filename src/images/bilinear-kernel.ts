@@ -4,7 +4,7 @@
  */
 
 import { I32 } from '../wasm/opcodes.ts';
-import { type Expression, type Local, lanes32, load, op, type WasmCode } from './jpeg/wasm-code.ts';
+import { type Expression, type Local, lanes32, load, op, type WasmCode } from '../wasm/wasm-code.ts';
 import { forEntries, pixelAt, twiceNarrowed } from './resize-code.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** @file Resampling bytes with weights in fixed point as WebAssembly functions, with the arithmetic of resample.ts. */
 
 import { I32 } from '../wasm/opcodes.ts';
-import { lanes32, load, op, type WasmCode } from './jpeg/wasm-code.ts';
+import { lanes32, load, op, type WasmCode } from '../wasm/wasm-code.ts';
 import { forEntries, pixelAt, twiceNarrowed } from './resize-code.ts';
 
 /** Binary places of the weights behind the point. 8 bits are for the pixel, 2 for sums. */

@@ -1,6 +1,6 @@
 /** @file Pieces of WebAssembly code that the kernels of resizing share. */
 
-import { type Expression, type Local, load, type Operand, op, type WasmCode } from './jpeg/wasm-code.ts';
+import { type Expression, type Local, load, type Operand, op, type WasmCode } from '../wasm/wasm-code.ts';
 
 /** An entry of a table is three 32-bit numbers. */
 export const ENTRY_BYTES = 12;

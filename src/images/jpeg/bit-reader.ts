@@ -1,9 +1,17 @@
 /** @file Reading of Huffman codes and bits of a scan as WebAssembly (ITU-T T.81, F.2.2). */
 
 import { I32, I64 } from '../../wasm/opcodes.ts';
+import {
+  type Expression,
+  i64,
+  type Label,
+  type Local,
+  load,
+  op,
+  type WasmCode,
+} from '../../wasm/wasm-code.ts';
 import { ENTRY, LARGEST, LONGEST_CODE, LOOK_AHEAD, OFFSET } from './huffman-table.ts';
 import { POSITION } from './memory-layout.ts';
-import { type Expression, i64, type Label, type Local, load, op, type WasmCode } from './wasm-code.ts';
 
 /** Reads bits from `data` on, the highest one of each byte first, beginning at POSITION. */
 export class BitReader {

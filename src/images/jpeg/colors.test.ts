@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomGenerator } from '../../base/random.ts';
+import { reserve } from '../../wasm/function-set.ts';
 import { COLOR_OVERRUN } from './colors.ts';
-import { jpegKernels, reserve } from './jpeg-kernels.ts';
+import { jpegKernels } from './jpeg-kernels.ts';
 import { FREE } from './memory-layout.ts';
 
 const PIXELS = 1 << 16;

@@ -11,7 +11,7 @@ import {
   op,
   shuffle,
   type WasmCode,
-} from './wasm-code.ts';
+} from '../../wasm/wasm-code.ts';
 
 /** Pixels of one round; rows are read, and pixels written, for a multiple of them. */
 export const COLOR_LANES = 16;

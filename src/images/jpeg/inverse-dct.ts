@@ -6,10 +6,19 @@
  */
 
 import { I32 } from '../../wasm/opcodes.ts';
+import {
+  interleave,
+  type Local,
+  lanes16,
+  lanes32,
+  load,
+  op,
+  shuffle,
+  type WasmCode,
+} from '../../wasm/wasm-code.ts';
 import { BLOCK_BYTES } from './frame.ts';
 import { CONSTANT_BITS, EVEN_04, EVEN_26, ODD_13, ODD_57, ONE } from './inverse-dct-factors.ts';
 import { RANGE_ALARM } from './memory-layout.ts';
-import { interleave, type Local, lanes16, lanes32, load, op, shuffle, type WasmCode } from './wasm-code.ts';
 
 /** `coefficients`, `quantization` (16-bit divisors in rows), `dst`, `stride` of dst, `blocks`. */
 export const INVERSE_DCT_PARAMETERS = 5;

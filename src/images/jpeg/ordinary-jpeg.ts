@@ -4,11 +4,12 @@
  */
 
 import { hasSimd } from '../../wasm/features.ts';
+import { reserve } from '../../wasm/function-set.ts';
 import { KEPT_BYTES } from '../wasm-decoder.ts';
 import { copyEntropyData, PADDING } from './entropy-data.ts';
 import { EOI, FileState, readSegments, type ScanHeader } from './file-state.ts';
 import { BLOCK_BYTES, COEFFICIENTS } from './frame.ts';
-import { type JpegKernels, jpegKernels, reserve } from './jpeg-kernels.ts';
+import { type JpegKernels, jpegKernels } from './jpeg-kernels.ts';
 import { FREE, PRESENCE_BYTES } from './memory-layout.ts';
 import { PixelRows, type Place, placePixels } from './pixel-rows.ts';
 import { Progression } from './progression.ts';

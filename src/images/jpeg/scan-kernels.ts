@@ -4,6 +4,15 @@
  */
 
 import { I32, I64 } from '../../wasm/opcodes.ts';
+import {
+  type Expression,
+  i64,
+  type Label,
+  type Local,
+  load,
+  op,
+  type WasmCode,
+} from '../../wasm/wasm-code.ts';
 import { BitReader } from './bit-reader.ts';
 import { BLOCK_BYTES, COEFFICIENTS } from './frame.ts';
 import { END_OF_BLOCK } from './huffman-table.ts';
@@ -15,7 +24,6 @@ import {
   PRESENCE_BYTES,
   SCAN_BLOCK,
 } from './memory-layout.ts';
-import { type Expression, i64, type Label, type Local, load, op, type WasmCode } from './wasm-code.ts';
 
 /** What the decoder of one block works with. */
 interface BlockDecoding {

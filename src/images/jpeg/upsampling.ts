@@ -7,7 +7,7 @@
  */
 
 import { I32 } from '../../wasm/opcodes.ts';
-import { type Expression, type Local, lanes16, load, op, type WasmCode } from './wasm-code.ts';
+import { type Expression, type Local, lanes16, load, op, type WasmCode } from '../../wasm/wasm-code.ts';
 
 const LANES = 8;
 /** Samples that there must be memory for before and behind a row. */

@@ -1,7 +1,7 @@
 /** @file WebAssembly code written as expressions and statements, on top of FunctionWriter. */
 
-import type { FunctionWriter } from '../../wasm/function-writer.ts';
-import { I32, type MemoryOpcode, type PlainOpcode, V128, type ValueType } from '../../wasm/opcodes.ts';
+import type { FunctionWriter } from './function-writer.ts';
+import { I32, type MemoryOpcode, type PlainOpcode, V128, type ValueType } from './opcodes.ts';
 
 /** Writes instructions that leave one value on the stack. */
 export type Expression = (writer: FunctionWriter) => void;
