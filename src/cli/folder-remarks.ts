@@ -8,11 +8,14 @@ import { say } from './output.ts';
 /** Most names that are listed. */
 const MOST_LISTED = 100;
 const READ_AT_ONCE = 32;
+/** Ends of names of images in formats that are not read. */
+const OTHER_IMAGES = /\.(?:tiff?|hei[cf]|avif|jxl|jp2|svg|ico|psd|dng|cr2|nef|arw)$/i;
 
 /** Why training does not use a file; `undefined` when it does, if the file can be read. */
 export function reasonToLeaveOut({ name, failure, className }: FolderFile): string | undefined {
   if (failure !== undefined) return failure;
   if (name.startsWith('.')) return 'It is a hidden file.';
+  if (OTHER_IMAGES.test(name)) return 'Images of this format are not read; save it as JPEG or PNG.';
   if (formatOfName(name) === undefined) return 'Its name is not that of an image.';
   return className === null ? 'It lies outside of the folders of classes.' : undefined;
 }

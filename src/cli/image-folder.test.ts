@@ -179,6 +179,8 @@ test('a class without an image to train on that can be read is refused before tr
 test('folders that cannot be used say why', async () => {
   const empty = folder('empty', { 'a/notes.txt': 'x' });
   await assert.rejects(open(empty), /has no images: expected one sub-folder per class/);
+  const foreign = folder('foreign', { 'a/1.HEIC': 'x', 'b/1.tif': 'x' });
+  await assert.rejects(open(foreign), /has no images/);
   const single = folder('single', { 'a/1.png': png(2, 2, 3, 1) });
   await assert.rejects(open(single), /has one class, a; expected/);
   await assert.rejects(open(single, { classNames: ['b', 'c'] }), /has one class, a; expected/);

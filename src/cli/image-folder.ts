@@ -49,6 +49,7 @@ type Parts = Partial<Record<PartName, readonly FolderFile[]>>;
 function sortFiles(folder: string, files: readonly FolderFile[]): Parts {
   const isUsed = (file: FolderFile) => reasonToLeaveOut(file) === undefined;
   const usable = files.filter(isUsed);
+  sayLeftOut(files.filter((file) => !isUsed(file)));
   if (usable.length === 0) {
     const loose = files.filter(
       ({ name, className }) => className === null && formatOfName(name) !== undefined,
@@ -60,7 +61,6 @@ function sortFiles(folder: string, files: readonly FolderFile[]): Parts {
         'validation and test with such sub-folders.',
     );
   }
-  sayLeftOut(files.filter((file) => !isUsed(file)));
   return Object.fromEntries(groupBy(usable, ({ part }) => partOf(part)));
 }
 

@@ -20,5 +20,8 @@ test('what a model is fed depends on its outputs and on whether it scales pixels
     [1, 0],
   ]);
   assert.deepEqual(targetsFor(taskOf(build(1), 2), labels).toArray(), [[1], [0]]);
-  assert.throws(() => taskOf(build(3), 2), /3 outputs and the data 2 classes/);
+  assert.throws(() => taskOf(build(3), 2), /tells 3 classes apart, and the data has 2/);
+  const named = build(1);
+  named.classNames = ['cat', 'dog'];
+  assert.throws(() => taskOf(named, 3), /tells 2 classes apart \('cat', 'dog'\), and the data has 3/);
 });

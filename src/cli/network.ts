@@ -1,6 +1,7 @@
 /** @file The MODEL argument: a saved model, and how data is fed to it. */
 
 import { access } from 'node:fs/promises';
+import { listed } from '../base/listed.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { tensor } from '../base/tensor.ts';
@@ -95,8 +96,9 @@ export function taskOf(model: Network, classCount: number): Task {
   const pixels = pixelsOf(model);
   if (units === classCount) return { loss: 'categoricalCrossentropy', classCount, pixels };
   if (units === 1 && classCount === 2) return { loss: 'binaryCrossentropy', classCount, pixels };
+  const names = model.classNames === null ? '' : ` (${listed(model.classNames)})`;
   throw new UsageError(
-    `The model has ${units} outputs and the data ${classCount} classes; expected as many${classCount === 2 ? ', or one output' : ''}.`,
+    `The model tells ${units === 1 ? 2 : units} classes apart${names}, and the data has ${classCount}; expected as many.`,
   );
 }
 

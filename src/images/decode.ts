@@ -34,10 +34,14 @@ const DECODERS: Record<ImageFormat, () => Promise<Decoder>> = {
 
 const EXPECTED = 'PNG, JPEG, WebP, GIF or BMP';
 
-function foreignFileError(bytes: Uint8Array, name: string): FormatError {
+async function foreignFileError(bytes: Uint8Array, name: string): Promise<FormatError> {
   if (bytes.length === 0) return new FormatError(`${name} is empty; expected a ${EXPECTED} file.`);
   const head = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return new FormatError(`${name} is no ${EXPECTED} file: it starts with ${head}.`);
+  const { foreignKind } = await import('./inspection/foreign-kinds.ts');
+  const what = foreignKind(bytes);
+  const as = what === undefined ? '' : `, as ${what} does`;
+  const instead = what?.endsWith('image') ? ' Save it as one of these.' : '';
+  return new FormatError(`${name} is no ${EXPECTED} file: it starts with ${head}${as}.${instead}`);
 }
 
 /** `exifOrientation`, or the default. Throws ValueError. */
@@ -65,7 +69,7 @@ export async function decodeImage(
   checkOptionNames('decodeImage', options, ['exifOrientation']);
   const turn = checkExifOrientation(options.exifOrientation) === 'apply';
   const format = formatOfContent(bytes);
-  if (format === undefined) throw foreignFileError(bytes, name);
+  if (format === undefined) throw await foreignFileError(bytes, name);
   const decoder = await DECODERS[format]();
   const { pixels, orientation } = await decoder(bytes, name);
   return turn ? turnUpright(pixels, orientation) : pixels;

@@ -149,6 +149,14 @@ test('what is not supported is said', async () => {
     decodeImage(new Uint8Array([71, 73, 72, 56])),
     /is no PNG.* file: it starts with 47 49 48 38/,
   );
+  const bytesOf = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const heic = decodeImage(bytesOf('\0\0\0\x18ftypheic\0\0\0\0'), 'a.jpg');
+  await assert.rejects(
+    heic,
+    /^.*a\.jpg is no PNG.*starts with 00 00 00 18, as a HEIC image does\. Save it as one/,
+  );
+  const page = decodeImage(bytesOf('<html>'), 'b.jpg');
+  await assert.rejects(page, /b\.jpg is no PNG.*, as a web page does\.$/);
   await assert.rejects(decodeImage(new Uint8Array()), /The image is empty/);
   const huge = pngOf([0x7f, 255, 255, 255, 0x7f, 255, 255, 255, 8, 2, 0, 0, 0], new Uint8Array(1));
   await assert.rejects(decodeImage(huge), /claims to be 2147483647 x 2147483647 pixels/);
