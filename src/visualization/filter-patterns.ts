@@ -176,7 +176,8 @@ export function asPictures(images: Tensor, unit: number, colors: 'rgb' | 'bgr'):
     const scale = 0.1 / unit / (deviation / unit + 1e-5);
     const shown = colorsOf(values, channels, colors);
     for (let i = 0; i < shown.length; i++) {
-      const level = ((shown[i]! - mean) * scale + 0.5) * 255;
+      // Whole numbers, which are clipped in a fraction of the time.
+      const level = (((shown[i]! - mean) * scale + 0.5) * 255) | 0;
       pixels[at++] = Math.min(255, Math.max(0, level));
     }
   }
