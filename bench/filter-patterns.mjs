@@ -1,9 +1,10 @@
 /**
  * @file Patterns of 32 filters of a layer at 150 × 150 pixels, 40 steps of gradient ascent, beside Keras + TensorFlow, in turn,
- * each in a process of its own, compiled before the clock starts. The weights are random. Prints a table and one JSON line.
+ * each in a process of its own, compiled before the clock starts: several calls, of which the medians are compared. The weights
+ * are random. Prints a table and one JSON line.
  *
  * Usage: node bench/filter-patterns.mjs --python PATH [--application mobilenet|vgg16] [--layer NAME] [--steps N] [--rounds N]
- *        [--threads N] (after npm run build)
+ *        [--calls N] [--threads N] (after npm run build)
  */
 
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,7 @@ const { values: options } = parseArgs({
     layer: { type: 'string' },
     steps: { type: 'string', default: '40' },
     rounds: { type: 'string', default: '3' },
+    calls: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
     // For the processes that this script starts.
     measure: { type: 'boolean', default: false },
@@ -30,7 +32,7 @@ const LAYERS = { mobilenet: 'conv_pw_6_relu', vgg16: 'block3_conv1' };
 const layer = options.layer ?? LAYERS[options.application];
 const steps = Number(options.steps);
 
-/** In a process of its own: seconds by the clock and of all processors. */
+/** In a process of its own: seconds of each call by the clock and of all processors. */
 async function measure() {
   const { applications, backend, visualization } = await import('../dist/index.js');
   await backend.set('auto', { threads: Number(options.threads) });
@@ -43,11 +45,14 @@ async function measure() {
   const run = (count) =>
     visualization.filterPatterns(net, layer, { filters, steps: count, range: [0, 255], seed: 1 });
   await run(1);
-  const [start, usage] = [performance.now(), process.cpuUsage()];
-  await run(steps);
-  const { user, system } = process.cpuUsage(usage);
-  const seconds = (performance.now() - start) / 1000;
-  console.log(JSON.stringify({ seconds, cpu: (user + system) / 1e6, backend: await backend.describe() }));
+  const measured = [];
+  for (let call = 0; call < Number(options.calls); call++) {
+    const [start, usage] = [performance.now(), process.cpuUsage()];
+    await run(steps);
+    const { user, system } = process.cpuUsage(usage);
+    measured.push({ seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 });
+  }
+  console.log(JSON.stringify(measured));
 }
 
 function lastLine(text) {
@@ -68,13 +73,13 @@ function compare() {
         PEER,
         options.application,
         layer,
-        ...[SIZE, FILTERS, steps, options.threads].map(String),
+        ...[SIZE, FILTERS, steps, options.threads, options.calls].map(String),
       ]),
   };
   if (options.python === undefined) delete peers.keras;
   const found = Object.fromEntries(Object.keys(peers).map((name) => [name, []]));
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const [name, run] of Object.entries(peers)) found[name].push(lastLine(run().toString()));
+    for (const [name, run] of Object.entries(peers)) found[name].push(...lastLine(run().toString()));
   }
   const table = Object.entries(found).map(([system, runs]) => {
     const [seconds, cpu] = ['seconds', 'cpu'].map((key) => median(runs.map((one) => one[key])));

@@ -22,7 +22,7 @@ import {
   transposeArray,
 } from './tensor-layout.ts';
 import { type Axes, argBest, reduceArray } from './tensor-reduce.ts';
-import { clipArray, firstNonFinite, unary } from './tensor-unary.ts';
+import { allFinite, clipArray, unary } from './tensor-unary.ts';
 
 export type { Axes } from './tensor-reduce.ts';
 
@@ -243,7 +243,7 @@ export class Tensor implements ArrayValue {
 
   /** True when no element is NaN or infinite. */
   allFinite(): boolean {
-    return firstNonFinite(this) < 0;
+    return allFinite(this);
   }
 
   /** The elements as nested arrays of numbers (bool: 0 and 1); a plain number for a scalar. */

@@ -13,6 +13,7 @@ import { checkSeed, nextSeed, RandomGenerator } from '../base/random.ts';
 import { formatShape } from '../base/shape.ts';
 import { unknownNameError } from '../base/suggest.ts';
 import { Tensor } from '../base/tensor.ts';
+import { currentBackend } from '../engine/backend.ts';
 import { topologicalOrder } from '../graph/node.ts';
 import { checkRange, type ValueRange } from '../images/to-bytes.ts';
 import { Normalization } from '../layers/preprocessing/normalization.ts';
@@ -57,8 +58,8 @@ export interface FilterPatternsOptions {
 }
 
 const HOW = 'filterPatterns';
-/** Images that climb at a time: as many as keep threads busy, and as few as stay in the caches of processors. */
-const GROUP = 16;
+/** Images for each thread that climb together: as many as keep it busy, and as few as stay in its cache. */
+const IMAGES_PER_THREAD = 8;
 const OPTIONS: readonly (keyof FilterPatternsOptions)[] = [
   'filters',
   'steps',
@@ -131,8 +132,8 @@ function ascentOf(options: FilterPatternsOptions, unit: number): Ascent {
 /** Grey noise, from 128 to 148 of 255, as the book begins: [1, h, w, c]. */
 function noise(shape: readonly number[], [black]: ValueRange, unit: number, seed: number): Tensor {
   const random = new RandomGenerator(seed);
-  const size = shape.reduce((a, b) => a * b, 1);
-  const data = Float32Array.from({ length: size }, () => black + random.uniform(128, 148) * unit);
+  const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+  for (let i = 0; i < data.length; i++) data[i] = black + random.uniform(128, 148) * unit;
   return new Tensor([1, ...shape], 'float32', data);
 }
 
@@ -200,7 +201,7 @@ function octaveSizes(
 /**
  * Pictures of what excites the filters of a layer most, made by gradient ascent from grey noise: uint8 `[count, h, w, 3]`, grey
  * for models of one channel. The layer has maps, or is a dense one, whose units' patterns are those of classes;
- * of an output after softmax the score before it counts. Filters climb together, 16 at a time, in one compiled function.
+ * of an output after softmax the score before it counts. Filters climb together, some for each thread, in one compiled function.
  *
  * The defaults are the book's recipe (listing 5.38). Deeper layers give clearer pictures with jitter, some smoothness and
  * octaves.
@@ -240,9 +241,7 @@ export async function filterPatterns(
   });
   const [[height, width]] = sizes as [[number, number]];
   const start = noise([height, width, own[3]!], range, unit, ascent.seed);
-  const pictures: Tensor[] = [];
-  for (let first = 0; first < filters.length; first += GROUP) {
-    const group = filters.slice(first, first + GROUP);
+  const climbAll = async (group: readonly number[]): Promise<Tensor> => {
     let images = start.gather(group.map(() => 0));
     for (const [i, front] of fronts.entries()) {
       const [rows, columns] = sizes[i]!;
@@ -250,6 +249,15 @@ export async function filterPatterns(
       images = await climb(front, input, images, group, ascent);
       checkFinite(HOW, traced, target.path, images);
     }
+    return images;
+  };
+  const groupSize = IMAGES_PER_THREAD * (await currentBackend()).describe().threads;
+  const pictures: Tensor[] = [];
+  let climbing = climbAll(filters.slice(0, groupSize));
+  for (let next = groupSize; pictures.length < Math.ceil(filters.length / groupSize); next += groupSize) {
+    const images = await climbing;
+    // Pictures are made while the engine works on the next group.
+    if (next < filters.length) climbing = climbAll(filters.slice(next, next + groupSize));
     pictures.push(asPictures(images, unit, colors));
   }
   return pictures[0]!.concat(pictures.slice(1));
