@@ -1,6 +1,7 @@
 /** @file Rows times a transposed weight matrix, without a transposed copy: each result is a sum along the lanes. */
 
 import { KernelBuilder } from './builder.ts';
+import { applyEpilogue, type BoundEpilogue, bindEpilogue, type Epilogue, loadOperands } from './epilogue.ts';
 import { FLOAT_BYTES, type Kernel, type Ptr, type Vec } from './ir.ts';
 import { forRowTiles, type MatmulOptions, SAMPLE_ROWS } from './matmul.ts';
 import { inParts } from './nest.ts';
@@ -8,17 +9,25 @@ import { inParts } from './nest.ts';
 /** Rows of weights that are summed side by side with some rows of dy: accumulators enough to hide the latency. */
 const WEIGHT_ROWS = 2;
 
-/** Pointers: dy [rows, oc], weights [ic, oc], dst [rows, ic]. */
-export function matmulTransposedKernel({ rows, ic, oc, batched, target }: MatmulOptions): Kernel {
-  const k = new KernelBuilder(`matmul_transposed_${rows}x${oc}x${ic}`, target);
+/** Pointers: dy [rows, oc], weights [ic, oc], epilogue operands, dst [rows, ic]. */
+export function matmulTransposedKernel(
+  options: MatmulOptions & { readonly epilogue?: Epilogue | null },
+): Kernel {
+  const { rows, ic, oc, batched, target, epilogue = null } = options;
+  const name = `matmul_transposed_${rows}x${oc}x${ic}`;
+  const k = new KernelBuilder(epilogue === null ? name : `${name}_${epilogue.name}`, target);
   const dy = k.pointer('dy');
   const weights = k.pointer('weights');
+  const bound = bindEpilogue(k, epilogue);
   const dst = k.pointer('dst');
   const samples = batched ? k.count('samples') : null;
-  const strides = [oc * FLOAT_BYTES, FLOAT_BYTES];
-  inParts(k, { length: ic, part: WEIGHT_ROWS, strides }, [weights, dst], ([w, to], weightRows) => {
+  const moved = bound?.epilogue.operands.map(({ kind }) => (kind === 'channel' ? FLOAT_BYTES : 0)) ?? [];
+  const strides = [oc * FLOAT_BYTES, FLOAT_BYTES, ...moved];
+  const pointers = [weights, dst, ...(bound?.pointers ?? [])];
+  inParts(k, { length: ic, part: WEIGHT_ROWS, strides }, pointers, ([w, to, ...operands], weightRows) => {
+    const own = bound && { ...bound, pointers: operands };
     forRowTiles(k, samples, rows, SAMPLE_ROWS, [dy, to!], [oc, ic], ([from, out], tileRows) => {
-      products(k, { dy: from!, weights: w!, dst: out! }, { ic, oc, rows: tileRows, weightRows });
+      products(k, { dy: from!, weights: w!, dst: out!, bound: own }, { ic, oc, rows: tileRows, weightRows });
     });
   });
   return k.finish();
@@ -28,6 +37,7 @@ interface Pointers {
   readonly dy: Ptr;
   readonly weights: Ptr;
   readonly dst: Ptr;
+  readonly bound: BoundEpilogue | null;
 }
 
 /** The products of `rows` rows of dy with `weightRows` rows of weights. */
@@ -56,9 +66,11 @@ function products(
   const bumps = [x, w].map((ptr) => ({ ptr, bytes: step }));
   k.loop(Math.floor(oc / k.lanes), bumps, () => add(k.lanes));
   if (oc % k.lanes > 0) add(oc % k.lanes);
+  const operands = range(weightRows).map((i) => loadOperands(k, pointers.bound, i, 1));
   sums.forEach((row, r) => {
     row.forEach((sum, i) => {
-      k.store(k.unary('sumLanes', sum), pointers.dst, (r * ic + i) * FLOAT_BYTES, 1);
+      const value = applyEpilogue(k, pointers.bound, k.unary('sumLanes', sum), operands[i]!);
+      k.store(value, pointers.dst, (r * ic + i) * FLOAT_BYTES, 1);
     });
   });
 }

@@ -56,7 +56,10 @@ export const matmulOp: Op<null> = {
     lower: ({ node, target, epilogue }) => {
       const [ic, oc] = node.inputs[1]!.shape as readonly [number, number];
       const rows = sampleSize(node.inputs[0]!.shape) / ic;
-      return matmulKernel({ rows, ic, oc, target, epilogue, batched: isBatched(node.shape) });
+      const batched = isBatched(node.shape);
+      // One column lies in memory like one row, and sums along the lanes leave none of them empty.
+      if (oc === 1) return matmulTransposedKernel({ rows, ic: 1, oc: ic, target, epilogue, batched });
+      return matmulKernel({ rows, ic, oc, target, epilogue, batched });
     },
   },
 };
