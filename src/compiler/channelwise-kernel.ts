@@ -61,6 +61,8 @@ interface Context {
   readonly k: KernelBuilder;
   readonly group: ElementwiseGroup;
   readonly maps: Maps;
+  /** The rows as they are walked: in pixels, or in other parts where no channel differs from another. */
+  readonly walk: Pick<Maps, 'width' | 'channels'>;
   readonly operands: readonly Parameter[];
   readonly results: readonly Parameter[];
 }
@@ -72,7 +74,8 @@ export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget)
     `${group.nodes.map((node) => node.op.name).join('_')}_${dims.join('x')}`,
     target,
   );
-  const context = { k, group, ...describe(group) };
+  const described = describe(group);
+  const context = { k, group, ...described, walk: planWalk(described, target) };
   const all = [...context.operands, ...context.results];
   const pointers = all.map(({ kind }, i) => k.pointer(`${kind}${i}`));
   const level = {
@@ -85,7 +88,7 @@ export function channelwiseKernel(group: ElementwiseGroup, target: VectorTarget)
     all.forEach(({ border }, i) => {
       if (border !== null && i >= context.operands.length) fillBorder(k, context.maps, border, at[i]!);
     });
-    forColumns(k, { width: context.maps.channels, limit: limit.vectors, scales }, at, (column, vectors) =>
+    forColumns(k, { width: context.walk.channels, limit: limit.vectors, scales }, at, (column, vectors) =>
       emitColumn(context, column, vectors, limit.pixels),
     );
   });
@@ -116,6 +119,23 @@ function describe(group: ElementwiseGroup): Pick<Context, 'maps' | 'operands' | 
   };
 }
 
+/** Few channels leave most lanes of a vector empty, so rows without channels of their own are cut into parts that fill them. */
+function planWalk(
+  { maps: { width, channels }, operands, results }: Pick<Context, 'maps' | 'operands' | 'results'>,
+  { lanes }: VectorTarget,
+): Context['walk'] {
+  const hasChannels =
+    operands.some(({ kind }) => kind === 'channel') || results.some(({ kind }) => kind === 'sum');
+  if (hasChannels) return { width, channels };
+  const row = width * channels;
+  const parts = Array.from({ length: Math.min(row, MOST_VECTORS * lanes) }, (_, i) => i + 1);
+  const vectorsOf = (part: number) => (row / part) * Math.ceil(part / lanes);
+  const best = parts
+    .filter((part) => row % part === 0)
+    .reduce((least, part) => (vectorsOf(part) <= vectorsOf(least) ? part : least));
+  return { width: row / best, channels: best };
+}
+
 function borderOf(node: Node): Border | null {
   const what = alongside(node);
   return what === null || what.kind === 'sum' ? null : what.border;
@@ -131,7 +151,7 @@ const WORKING_REGISTERS = 8;
 const MOST_VECTORS = 4;
 
 /** Vectors of channels and pixels that are computed in one round, as many as the registers allow. */
-function planBlock({ k, maps, operands, results }: Context): { vectors: number; pixels: number } {
+function planBlock({ k, walk, operands, results }: Context): { vectors: number; pixels: number } {
   const count = (list: readonly Parameter[], kind: Parameter['kind']) =>
     list.filter((each) => each.kind === kind).length;
   const [scalars, channels, sums] = [
@@ -140,10 +160,10 @@ function planBlock({ k, maps, operands, results }: Context): { vectors: number; 
     count(results, 'sum'),
   ];
   const room = k.target.registers - WORKING_REGISTERS - scalars;
-  for (let vectors = Math.min(MOST_VECTORS, Math.ceil(maps.channels / k.lanes)); vectors >= 1; vectors--) {
+  for (let vectors = Math.min(MOST_VECTORS, Math.ceil(walk.channels / k.lanes)); vectors >= 1; vectors--) {
     for (let pixels = Math.floor(MOST_VECTORS / vectors); pixels >= 1; pixels--) {
       if (vectors * (channels + sums * pixels) <= room)
-        return { vectors, pixels: Math.min(pixels, maps.width) };
+        return { vectors, pixels: Math.min(pixels, walk.width) };
     }
   }
   return { vectors: 1, pixels: 1 };
@@ -156,7 +176,7 @@ function emitColumn(
   vectors: readonly number[],
   pixels: number,
 ): void {
-  const { k, maps, operands, results } = context;
+  const { k, maps, walk, operands, results } = context;
   const all = [...operands, ...results];
   const kept = new Map(
     operands.flatMap(({ node, kind }, i) =>
@@ -177,9 +197,9 @@ function emitColumn(
   );
   const down = { count: maps.rows, strides: inMaps.map(({ place, width }) => place.down * width) };
   const along = {
-    length: maps.width,
+    length: walk.width,
     part: pixels,
-    strides: inMaps.map(({ width }) => maps.channels * width),
+    strides: inMaps.map(({ width }) => walk.channels * width),
   };
   nest(k, [down], starts, (row) =>
     inParts(k, along, row, (at, count) => {
@@ -220,8 +240,8 @@ interface Step {
 
 /** One vector of one pixel. */
 function emitStep(context: Context, { at, kept, sums, pixel, v, lanes }: Step): void {
-  const { k, group, maps, operands, results } = context;
-  const element = pixel * maps.channels + v * k.lanes;
+  const { k, group, walk, operands, results } = context;
+  const element = pixel * walk.channels + v * k.lanes;
   let next = 0;
   const values = new Map(
     operands.map(({ node, kind, width }) => [

@@ -357,6 +357,16 @@ const chains: OpCase[] = [
     build: (x, w, b) => ops.tanh(ops.add(ops.matmul(x, w), b)),
   },
   {
+    name: 'dense of one unit+bias+tanh',
+    inputs: [[null, 41], [41, 1], [1]],
+    build: (x, w, b) => ops.tanh(ops.add(ops.matmul(x, w), b)),
+  },
+  {
+    name: 'dense of one unit over rows+scale+bias',
+    inputs: [[null, 3, 18], [18, 1], [1], []],
+    build: (x, w, b, s) => ops.add(ops.mul(ops.matmul(x, w), s), b),
+  },
+  {
     name: 'element-wise chain with broadcasts',
     inputs: [[null, 4, 6], [6], [null, 4, 1]],
     build: (x, a, b) =>
@@ -384,6 +394,17 @@ const chains: OpCase[] = [
       return ops.add(bordered, ops.normalize(bordered, { ...ops.batchMoments(bordered), epsilon: 1e-3 }));
     },
   },
+  ...[1, 2, 3].map(
+    (channels): OpCase => ({
+      name: `bordered and cut maps of ${channels} channels, whose pixels fill no vector`,
+      inputs: [[null, 9, 26, channels], []],
+      build: (x, scale) => {
+        const border = { top: 1, bottom: 2, left: 0, right: 3 };
+        const bordered = ops.pad2d(ops.mul(ops.add(x, ops.constant(0.5)), scale), border);
+        return ops.mul(ops.crop2d(ops.relu(bordered), border), x);
+      },
+    }),
+  ),
   {
     name: 'a map bordered twice',
     inputs: [[null, 3, 2, 5]],
