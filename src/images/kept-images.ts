@@ -4,8 +4,7 @@ import { Tensor } from '../base/tensor.ts';
 
 /**
  * Images by number. Their pixels are put into shared memory where there is such: V8 takes ordinary buffers into account when it decides
- * how soon to collect garbage, and with many of them that live on it collects all the time, for a fifth of the time that it takes to
- * read a folder of photos (Node 20).
+ * how soon to collect garbage, and with many of them that live on it collects more often than it need.
  */
 export class KeptImages {
   readonly #limit: number;
