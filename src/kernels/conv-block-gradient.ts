@@ -8,8 +8,9 @@
 import type { KernelBuilder } from './builder.ts';
 import type { ConvShape } from './conv-shape.ts';
 import { FLOAT_BYTES, type Int, type Ptr } from './ir.ts';
-import { bytesOf, fillZeros, forVectors, inParts, nest, sampleLevel } from './nest.ts';
+import { bytesOf, fillZeros, inParts, nest, sampleLevel } from './nest.ts';
 import { forTile, makeTile, planTile, zeroTile } from './outer-product.ts';
+import { type Border, copyIntoBorder } from './pad.ts';
 import { accumulateColumn } from './panel.ts';
 
 /** Whether a block fits into a vector, and strides leave so few channels that most lanes would be empty without blocks. */
@@ -19,17 +20,24 @@ export function suitsBlocks({ dh, dw, sw, kw, ic }: ConvShape, lanes: number): b
 
 /** How dy and the weights are laid out for blocks. */
 interface BlockPlan {
-  /** Taps of the longest row and column of a block: pixels of dy that it reads. */
-  readonly rowTaps: number;
+  /** Neighbouring pixels of dy that a block reads in each row. */
   readonly taps: number;
-  /** Floats of a block, and of a row of dy with zeros around. */
+  /** Floats of a block, and of a row of dy with its border. */
   readonly width: number;
   readonly row: number;
+  /** Zeros around dy, for the pixels that windows would read beyond it. */
+  readonly border: Border;
 }
 
-function planBlocks({ iw, ow, ic, oc, kh, kw, sh, sw }: ConvShape): BlockPlan {
-  const [rowTaps, taps] = [Math.ceil(kh / sh), Math.ceil(kw / sw)];
-  return { rowTaps, taps, width: sw * ic, row: (taps - 1 + Math.max(ow, Math.ceil(iw / sw))) * oc };
+function planBlocks({ ih, iw, oh, ow, ic, oc, kh, kw, sh, sw }: ConvShape): BlockPlan {
+  const taps = Math.ceil(kw / sw);
+  const border = {
+    top: Math.ceil(kh / sh) - 1,
+    bottom: Math.max(0, Math.ceil(ih / sh) - oh),
+    left: taps - 1,
+    right: Math.max(0, Math.ceil(iw / sw) - ow),
+  };
+  return { taps, width: sw * ic, row: (border.left + ow + border.right) * oc, border };
 }
 
 /** Pointers: dy [oh, ow, oc], weights [kh, kw, oc, ic], dst [ih, iw, ic]. */
@@ -40,25 +48,18 @@ export function addBlocks(
   samples: Int,
 ): void {
   const plan = planBlocks(c);
-  const above = (plan.rowTaps - 1) * plan.row;
-  const height = plan.rowTaps - 1 + Math.max(c.oh, Math.ceil(c.ih / c.sh));
-  // The zeros around dy stand for pixels that windows would read beyond it.
-  const bordered = k.scratch('bordered', height * plan.row);
-  fillZeros(k, bordered, height * plan.row);
-  const inside = moved(k, bordered, above + (plan.taps - 1) * c.oc);
+  const { top, bottom } = plan.border;
+  const bordered = k.scratch('bordered', (top + c.oh + bottom) * plan.row);
+  const map = { rows: c.oh, width: c.ow, channels: c.oc };
   const rows = Array.from({ length: Math.min(c.sh, c.ih) }, (_, row) => packRow(k, c, plan, weights, row));
   nest(k, [sampleLevel(samples, [c.oh * c.ow * c.oc, c.ih * c.iw * c.ic])], [dy, dst], ([grad, out]) => {
-    const copy = { count: c.oh, strides: bytesOf(c.ow * c.oc, plan.row) };
-    nest(k, [copy], [grad!, inside], ([from, to]) => {
-      const own = [k.pointerAt('from', from!), k.pointerAt('to', to!)] as const;
-      forVectors(k, c.ow * c.oc, own, (count) => k.store(k.load(own[0], 0, count), own[1], 0, count));
-    });
+    copyIntoBorder(k, map, plan.border, grad!, bordered);
     rows.forEach((taps, row) => {
       const level = {
         count: Math.ceil((c.ih - row) / c.sh),
         strides: bytesOf(plan.row, c.sh * c.iw * c.ic),
       };
-      const first = [moved(k, bordered, above), moved(k, out!, row * c.iw * c.ic)];
+      const first = [moved(k, bordered, top * plan.row), moved(k, out!, row * c.iw * c.ic)];
       nest(k, [level], first, ([x, at]) => rowOfBlocks(k, c, plan, [x!, at!], taps));
     });
   });

@@ -73,6 +73,14 @@ function copyRows(
   });
 }
 
+/** Copies the map at `src` into a border of zeros at `dst`. */
+export function copyIntoBorder(k: KernelBuilder, map: MapExtents, border: Border, src: Ptr, dst: Ptr): void {
+  const { origin, down } = borderedPlace(map, border);
+  const row = map.width * map.channels;
+  fillBorder(k, map, border, dst);
+  copyRows(k, src, k.pointerAt('inside', dst, origin * FLOAT_BYTES), map.rows, row, [row, down]);
+}
+
 /** Pointers: src [h, w, c], dst with the border around. */
 export function padKernel({ shape, border, target }: PadOptions): Kernel {
   const [rows, width, channels] = sampleShape(shape) as [number, number, number];
@@ -83,12 +91,10 @@ export function padKernel({ shape, border, target }: PadOptions): Kernel {
   const src = k.pointer('src');
   const dst = k.pointer('dst');
   const map = { rows, width, channels };
-  const { origin, down, sample } = borderedPlace(map, border);
-  const row = width * channels;
-  nest(k, [sampleLevel(k.count('samples'), [rows * row, sample])], [src, dst], ([s, d]) => {
-    fillBorder(k, map, border, d!);
-    copyRows(k, s!, k.pointerAt('inside', d!, origin * FLOAT_BYTES), rows, row, [row, down]);
-  });
+  const { sample } = borderedPlace(map, border);
+  nest(k, [sampleLevel(k.count('samples'), [rows * width * channels, sample])], [src, dst], ([s, d]) =>
+    copyIntoBorder(k, map, border, s!, d!),
+  );
   return k.finish();
 }
 
