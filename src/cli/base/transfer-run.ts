@@ -23,10 +23,15 @@ export function formOfBase({ imageShape }: Base, colorMode: 'rgb' | 'grayscale' 
   return { size: [height, width] as const, colorMode: own as 'rgb' | 'grayscale' };
 }
 
-/** The run with the epoch that `stopEarly` has gone back to: that of the least loss in validation. */
+/**
+ * The run with the epoch that `stopEarly` has gone back to: that of the least loss in validation. Epochs
+ * whose loss is not a number are none of them.
+ */
 export function withBestEpoch(run: TrainingRun): TrainingRun {
   const losses = run.history.val_loss ?? [];
-  return losses.length === 0 ? run : { ...run, kept: losses.indexOf(Math.min(...losses)) };
+  const least = Math.min(...losses.filter((loss) => !Number.isNaN(loss)));
+  const best = losses.indexOf(least);
+  return best < 0 ? run : { ...run, kept: best };
 }
 
 /** A run, and the one that went on from it. What is kept is the best epoch of both. */
