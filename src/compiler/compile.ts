@@ -25,6 +25,7 @@ import {
   type KernelGroup,
   streamedBytes,
 } from './groups.ts';
+import { kernelKey } from './kernel-key.ts';
 import { planArena } from './plan-arena.ts';
 import type { BufferArgument, Phase, Program, SampleCall, WholeCall } from './program.ts';
 import { placeInSweeps } from './recompute.ts';
@@ -188,7 +189,7 @@ function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
   if (phase.kind === 'whole')
     return { kind: 'whole', calls: phase.groups.map((group) => wholeCall(group, context)) };
   const calls = phase.groups.map((group): SampleCall => {
-    const kernel = shared(kernelOf(group, context), context);
+    const kernel = sharedKernel(group, context);
     const values = argumentsOf(group, context);
     const scratch = kernel.scratch.map((floats) => context.buffers.scratch(groupName(group), floats));
     const args = [...values, ...scratch].map((buffer) => ({ buffer, sliced: false }));
@@ -199,7 +200,7 @@ function lowerPhase(phase: ScheduledPhase, context: LowerContext): Phase {
 }
 
 function wholeCall(group: Group, context: LowerContext): WholeCall {
-  const kernel = shared(kernelOf(group, context), context);
+  const kernel = sharedKernel(group, context);
   const buffers = argumentsOf(group, context);
   const cut = group.kind === 'shardSum' || (group.kind === 'elementwise' && isFlat(group));
   const elements = cut ? sampleSize(group.results[0]!.shape) : null;
@@ -209,11 +210,15 @@ function wholeCall(group: Group, context: LowerContext): WholeCall {
   return { kernel, args, elements };
 }
 
-/** The kernel, or an equal one that was made earlier, so that layers of one shape share their code. */
-function shared(kernel: Kernel, { kernels }: LowerContext): Kernel {
-  const key = attributesKey(kernel);
+/** The group's kernel, or an equal one that was made earlier. */
+function sharedKernel(group: Group, context: LowerContext): Kernel {
+  const { kernels } = context;
+  // The text of a kernel itself is long, but those of element-wise groups are short, and equal for many groups.
+  const made = group.kind === 'kernel' ? null : kernelOf(group, context);
+  const key = group.kind === 'kernel' ? kernelKey(group) : attributesKey(made);
   const known = kernels.get(key);
   if (known !== undefined) return known;
+  const kernel = made ?? kernelOf(group, context);
   verifyKernel(kernel);
   kernels.set(key, kernel);
   return kernel;
