@@ -4,6 +4,7 @@ import { allocate } from '../base/dtype.ts';
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
+import { copiedTogether, stackedTensor } from '../base/stacked-tensor.ts';
 import { Tensor } from '../base/tensor.ts';
 
 /** What batches are made of: Tensors and numbers, alone or in lists and records. */
@@ -71,9 +72,11 @@ function refuseUnless(
   );
 }
 
+/** From so many numbers in an element on, a batch is copied together only for those who need it in one piece. */
+const LARGE = 1024;
+
 function stackTensors(elements: readonly unknown[], first: Tensor, place: string): Tensor {
-  const { shape, dtype, size } = first;
-  const data = allocate(dtype, size * elements.length);
+  const { shape, dtype } = first;
   elements.forEach((element, i) => {
     if (!(element instanceof Tensor) || element.dtype !== dtype) {
       const received = element instanceof Tensor ? `a Tensor of ${element.dtype}` : describeValue(element);
@@ -88,9 +91,9 @@ function stackTensors(elements: readonly unknown[], first: Tensor, place: string
           `${formatShape(shape)}. Bring all elements to one shape with map() first.`,
       );
     }
-    data.set(element.data, i * size);
   });
-  return new Tensor([elements.length, ...shape], dtype, data);
+  const rows = elements as readonly Tensor[];
+  return first.size < LARGE ? copiedTogether(rows) : stackedTensor(rows);
 }
 
 function stackNumbers(elements: readonly unknown[], type: 'number' | 'boolean', place: string): Tensor {

@@ -32,6 +32,15 @@ const DECODERS: Record<ImageFormat, () => Promise<Decoder>> = {
   bmp: async () => (await import('./decode-bmp.ts')).decodeBmp,
 };
 
+/** Those that were loaded: to import a module again takes as long as to read a small file. */
+const loaded = new Map<ImageFormat, Decoder>();
+
+async function decoderOf(format: ImageFormat): Promise<Decoder> {
+  const decoder = loaded.get(format) ?? (await DECODERS[format]());
+  loaded.set(format, decoder);
+  return decoder;
+}
+
 const EXPECTED = 'PNG, JPEG, WebP, GIF or BMP';
 
 async function foreignFileError(bytes: Uint8Array, name: string): Promise<FormatError> {
@@ -70,7 +79,7 @@ export async function decodeImage(
   const turn = checkExifOrientation(options.exifOrientation) === 'apply';
   const format = formatOfContent(bytes);
   if (format === undefined) throw await foreignFileError(bytes, name);
-  const decoder = await DECODERS[format]();
+  const decoder = await decoderOf(format);
   const { pixels, orientation } = await decoder(bytes, name);
   return turn ? turnUpright(pixels, orientation) : pixels;
 }

@@ -34,7 +34,7 @@ function fakeWorkers() {
 
 function load(crew: ImageCrew, id: number): Promise<Tensor> {
   return new Promise((resolve, reject) => {
-    crew.add({ id, work: { source: `${id}.png`, spec: {} }, resolve, reject });
+    crew.add({ id, work: { source: `${id}.png`, spec: {}, shared: false }, resolve, reject });
   });
 }
 

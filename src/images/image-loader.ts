@@ -33,6 +33,12 @@ export interface ImageLoader {
   close(): Promise<void>;
 }
 
+/** An image loader as image stores use it. */
+export interface StoreLoader extends ImageLoader {
+  /** As in `ImageLoader`; with `shared`, the pixels are in shared memory where a worker has made them. */
+  load(source: ImageSource, spec?: ImageSpec, shared?: boolean): Promise<Tensor>;
+}
+
 /** Changing images holds up the caller's thread this long at most. */
 const BREAK_MILLISECONDS = 2;
 
@@ -65,6 +71,11 @@ function ownSource(source: PlainSource): PlainSource {
  * @throws ValueError for options that do not exist.
  */
 export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader {
+  return createStoreLoader(options);
+}
+
+/** As `createImageLoader`. */
+export function createStoreLoader(options: ImageLoaderOptions): StoreLoader {
   checkOptionNames('createImageLoader', options, ['workers']);
   const { workers = parallelism() } = options;
   if (!Number.isSafeInteger(workers) || workers < 1) {
@@ -105,7 +116,7 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
       if (closed) throw closedError();
       return own === undefined ? changeHere(image, change) : changeThere(own, image, change);
     },
-    async load(source, spec = {}) {
+    async load(source, spec = {}, shared = false) {
       checkImageSpec(spec, 'load');
       const plain = plainSource(source, 'load');
       crew ??= openCrew();
@@ -113,7 +124,7 @@ export function createImageLoader(options: ImageLoaderOptions = {}): ImageLoader
       if (closed) throw closedError();
       if (own === undefined) return gate(() => prepareImage(plain, spec));
       return new Promise((resolve, reject) => {
-        own.add({ id: ++lastId, work: { source: ownSource(plain), spec }, resolve, reject });
+        own.add({ id: ++lastId, work: { source: ownSource(plain), spec, shared }, resolve, reject });
       });
     },
     async close() {

@@ -25,8 +25,11 @@ function readError(name: string, reason: string, cause?: unknown): FoveaError {
  */
 export type FileReading = 'aside' | 'here';
 
+let fileSystem: typeof import('node:fs') | undefined;
+
 async function readFileBytes(path: string | URL, name: string, reading: FileReading): Promise<Uint8Array> {
-  const { promises, readFileSync, statSync } = await import('node:fs');
+  fileSystem ??= await import('node:fs');
+  const { promises, readFileSync, statSync } = fileSystem;
   try {
     // Asked before, since reading a pipe may never end and a huge file fills the memory.
     const found = reading === 'here' ? statSync(path) : await promises.stat(path);

@@ -3,7 +3,7 @@
 import { FoveaError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { FoundFile } from './image-files.ts';
-import { createImageLoader, type ImageLoader } from './image-loader.ts';
+import { createStoreLoader, type StoreLoader } from './image-loader.ts';
 import { KeptImages } from './kept-images.ts';
 import type { ImageSpec } from './prepare-image.ts';
 
@@ -32,13 +32,13 @@ export interface ImageStoreOptions {
 }
 
 /** Loaders by number of threads, so that many datasets do not start many threads. Idle ones do not keep the process alive. */
-const loaders = new Map<number | null, ImageLoader>();
+const loaders = new Map<number | null, StoreLoader>();
 
 /** The loader with so many threads; null for as many as the machine runs at the same time. */
-export function loaderOf(workers: number | null): ImageLoader {
+export function loaderOf(workers: number | null): StoreLoader {
   let loader = loaders.get(workers);
   if (loader === undefined) {
-    loader = createImageLoader(workers === null ? {} : { workers });
+    loader = createStoreLoader(workers === null ? {} : { workers });
     loaders.set(workers, loader);
   }
   return loader;
@@ -94,7 +94,8 @@ export class ImageStore {
     if (kept !== undefined) return kept;
     const { files, spec, workers } = this.#options;
     try {
-      const image = await loaderOf(workers).load(await sourceOf(files[index]!), spec);
+      const source = await sourceOf(files[index]!);
+      const image = await loaderOf(workers).load(source, spec, this.#kept.hasRoom);
       this.#kept.add(index, image);
       return image;
     } catch (error) {

@@ -6,12 +6,15 @@
 import type { Tensor } from '../base/tensor.ts';
 import { changeImage, type ImageChange } from './generator/change-image.ts';
 import type { PlainSource } from './image-source.ts';
+import { inSharedMemory } from './kept-images.ts';
 import { type ImageSpec, prepareImage } from './prepare-image.ts';
 
 /** A file to load. */
 export interface LoadWork {
   readonly source: PlainSource;
   readonly spec: ImageSpec;
+  /** Whether the pixels are wanted in shared memory (see `KeptImages`). */
+  readonly shared: boolean;
 }
 
 /** A decoded image to change. */
@@ -27,7 +30,7 @@ export interface ImageJob {
 }
 
 /** The elements of a uint8 or float32 image. */
-type Pixels = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
+type Pixels = Uint8Array | Float32Array;
 
 /** What became of a job: pixels, or an error as its class' name and message. */
 export type ImageReply =
@@ -56,13 +59,15 @@ async function result(work: LoadWork | ChangeWork): Promise<{ shape: readonly nu
   if ('change' in work)
     return { shape: work.shape, pixels: changeImage(work.pixels, work.shape, work.change) };
   const image = await prepareImage(work.source, work.spec, 'here');
-  return { shape: image.shape, pixels: ownPixels(image) };
+  const pixels = work.shared ? (inSharedMemory(image).data as Pixels) : ownPixels(image);
+  return { shape: image.shape, pixels };
 }
 
 async function work(port: ImagePort, { id, work }: ImageJob): Promise<void> {
   try {
     const { shape, pixels } = await result(work);
-    port.postMessage({ id, shape, pixels }, [pixels.buffer]);
+    // Shared memory stays where it is; other memory is given away.
+    port.postMessage({ id, shape, pixels }, pixels.buffer instanceof ArrayBuffer ? [pixels.buffer] : []);
   } catch (error) {
     const { name, message } = error as Error;
     port.postMessage({ id, error: { name, message } });

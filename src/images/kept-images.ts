@@ -21,6 +21,11 @@ export class KeptImages {
     return this.#images.get(index);
   }
 
+  /** Whether another image may be kept. */
+  get hasRoom(): boolean {
+    return this.#bytes < this.#limit;
+  }
+
   /** Keeps the image if there is room. */
   add(index: number, image: Tensor): void {
     const { byteLength } = image.data;
@@ -30,10 +35,11 @@ export class KeptImages {
   }
 }
 
-function inSharedMemory(image: Tensor): Tensor {
+/** The image in shared memory where there is such. */
+export function inSharedMemory(image: Tensor): Tensor {
   const { shape, dtype, data } = image;
   // Browsers have none on most pages.
-  if (typeof SharedArrayBuffer === 'undefined') return image;
+  if (typeof SharedArrayBuffer === 'undefined' || data.buffer instanceof SharedArrayBuffer) return image;
   const memory = new SharedArrayBuffer(data.byteLength);
   const shared = data instanceof Uint8Array ? new Uint8Array(memory) : new Float32Array(memory);
   shared.set(data);

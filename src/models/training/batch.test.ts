@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RandomGenerator } from '../../base/random.ts';
+import { isInRows, stackedTensor } from '../../base/stacked-tensor.ts';
 import { Tensor } from '../../base/tensor.ts';
-import type { Batch, Examples } from './batch.ts';
+import { type Batch, type Examples, rangeBatch } from './batch.ts';
 import { arraySource } from './batch-source.ts';
 
 /** Rows of a length below and one above that from which rows are copied by a call; every number is its own position. */
@@ -49,6 +50,19 @@ test('shuffled batches copy their rows in every epoch', async () => {
     );
   }
   assert.notDeepEqual(orders[0], orders[1]);
+});
+
+test('batches of stacked samples are copied row by row', () => {
+  const rows = Array.from({ length: 5 }, (_, i) => Tensor.full([4, 3], i, 'uint8'));
+  const x = [stackedTensor(rows)];
+  const batch = rangeBatch({ x, y: [], sampleWeights: null, samples: 5 }, 1, 3);
+  const target = new Float32Array(3 * 12);
+  batch.copy(x[0]!, target);
+  assert.ok(isInRows(x[0]!));
+  assert.deepEqual(
+    [...target],
+    [1, 2, 3].flatMap((value) => new Array(12).fill(value)),
+  );
 });
 
 test('batches in order copy neighbouring rows', async () => {

@@ -1,6 +1,7 @@
 /** @file Batches: rows of a data set to be fed together, neighbouring or shuffled. */
 
 import type { TypedArray } from '../../base/dtype.ts';
+import { isInRows, rowData } from '../../base/stacked-tensor.ts';
 import type { Tensor } from '../../base/tensor.ts';
 import type { FeedNumbers } from '../../engine/executable.ts';
 
@@ -36,7 +37,8 @@ export function rangeBatch(data: Examples, start: number, samples: number): Batc
     rowOf: (i) => start + i,
     copy(tensor, target) {
       const size = rowSize(tensor);
-      target.set(tensor.data.subarray(start * size, (start + samples) * size));
+      if (!isInRows(tensor)) target.set(tensor.data.subarray(start * size, (start + samples) * size));
+      else for (let i = 0; i < samples; i++) target.set(rowData(tensor, start + i, size), i * size);
     },
   };
 }
