@@ -59,7 +59,8 @@ function network(front: Layer): Model {
     front,
     layers.globalAveragePooling2d(),
     layers.dropout({ rate: 0.5 }),
-    layers.dense({ units: 8, activation: 'relu', name: 'head' }),
+    // No rectifier: with all of its units at 0, no gradient would reach the base.
+    layers.dense({ units: 8, activation: 'tanh', name: 'head' }),
     layers.dense({ units: 1, activation: 'sigmoid', name: 'out' }),
   ]);
 }

@@ -48,7 +48,7 @@ class Scale extends Layer {
 
 test('layers, losses and metrics of one own are trained and reported', async () => {
   const net = sequential([
-    dense({ units: 3, inputShape: [3] }),
+    dense({ units: 3, kernelInitializer: 'ones', inputShape: [3] }),
     new Scale((a, b) => mul(a, variableNode(b))),
   ]);
   const distance = (yTrue: Node, yPred: Node) => abs(sub(yTrue, yPred));
