@@ -59,7 +59,7 @@ try { describeBackend(); } catch (error) { console.log(error.name); }`;
     const text = `${ON_ARM}await setBackend('wasm', { threads: 1 });
 const before = await currentBackend();
 await setBackend('native').catch(() => {});
-console.log((await currentBackend()) === before);`;
+console.log(String((await currentBackend()) === before));`;
     assert.equal(await script(text), 'true');
   });
 });
