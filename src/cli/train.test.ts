@@ -136,11 +136,11 @@ test('one photo of each class trains on a base, without validation', async () =>
   assert.match(asked.stderr, /too few images to hold some out; leave --validation-split out/);
 });
 
-/** Sends SIGINT once, when the second epoch begins. */
-function interruptInSecondEpoch(): (text: string, kill: () => void) => void {
+/** Sends SIGINT once, when a text is on standard error. */
+function interruptAt(words: string): (text: string, kill: () => void) => void {
   let sent = false;
   return (text, kill) => {
-    if (!sent && text.includes('Epoch 2/')) {
+    if (!sent && text.includes(words)) {
       sent = true;
       kill();
     }
@@ -148,7 +148,7 @@ function interruptInSecondEpoch(): (text: string, kill: () => void) => void {
 }
 test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
   const args = ['train', data, '--epochs', '1000000', '--json'];
-  const kept = await fovea([...args, '--out', 'stopped.keras'], interruptInSecondEpoch());
+  const kept = await fovea([...args, '--out', 'stopped.keras'], interruptAt('Epoch 2/'));
   assert.equal(kept.code, 0, kept.stderr);
   assert.match(kept.stderr, /Stopping\. Press.*\n(?:.*\n)*Interrupted in epoch/);
   assert.deepEqual(
@@ -156,13 +156,13 @@ test('Ctrl-C stops training and keeps what was asked to be saved', async () => {
     [true, true],
   );
 
-  const told = await fovea([...args.slice(0, -1), '--out', 'stopped.keras'], interruptInSecondEpoch());
+  const told = await fovea([...args.slice(0, -1), '--out', 'stopped.keras'], interruptAt('Epoch 2/'));
   assert.match(
     told.stdout,
     /^Not tested, because training was interrupted\. Training took .* s\.\nSaved stopped\.keras, stopped-curves\.svg, .*\n$/,
   );
 
-  const lost = await fovea(args, interruptInSecondEpoch());
+  const lost = await fovea(args, interruptAt('Epoch 2/'));
   assert.deepEqual([lost.code, lost.stdout], [1, '']);
   assert.match(lost.stderr, /Interrupted\. Nothing was saved, because --out was not given/);
 });
@@ -175,9 +175,7 @@ test('Ctrl-C while features are computed stops at the next batch and saves nothi
       copyFileSync(join(root, data, name, `${i % 10}.png`), join(root, 'many', name, `${i}.png`));
   }
   const args = ['train', 'many', '--base', base, '--batch-size', '1', '--out', 'never.keras'];
-  const { code, stdout, stderr } = await fovea(args, (text, kill) => {
-    if (text.includes('Features of') && !text.includes('Stopping')) kill();
-  });
+  const { code, stdout, stderr } = await fovea(args, interruptAt('Features of'));
   assert.deepEqual([code, stdout, existsSync(join(root, 'never.keras'))], [1, '', false], stderr);
   assert.match(
     stderr,
