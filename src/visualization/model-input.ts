@@ -16,12 +16,16 @@ export interface ImageBatch {
   readonly samples: number;
 }
 
+function isTensor(value: unknown): value is Tensor {
+  return value instanceof Tensor;
+}
+
 /**
  * The images as batches for the model's inputs. Throws ShapeError for others than the model takes, ValueError for values
  * that are no Tensors, for numbers that are not finite, and for a batch of nothing.
  */
 export function batchOf(how: string, { model, inputs }: TracedModel, given: ModelImage): ImageBatch {
-  const list: readonly unknown[] = Array.isArray(given) ? given : [given];
+  const list: readonly unknown[] = Array.isArray(given) && given.some(isTensor) ? given : [given];
   if (list.length !== inputs.length) {
     throw new ValueError(
       `${how}: '${model.name}' has ${inputs.length} input(s), received ${list.length} Tensor(s). Give one for each, in a list.`,
@@ -29,8 +33,14 @@ export function batchOf(how: string, { model, inputs }: TracedModel, given: Mode
   }
   const batches = inputs.map(({ shape }, i) => {
     const value = list[i];
-    if (!(value instanceof Tensor)) {
-      throw new ValueError(`${how}: expected a Tensor as the image, received ${describeValue(value)}.`);
+    if (!isTensor(value)) {
+      const hint =
+        ArrayBuffer.isView(value) || Array.isArray(value)
+          ? ' Make one of numbers: tensor(numbers, shape).'
+          : '';
+      throw new ValueError(
+        `${how}: expected a Tensor as the image, received ${describeValue(value)}.${hint}`,
+      );
     }
     const batch = value.rank === shape.length - 1 ? value.reshape([1, ...value.shape]) : value;
     const fits =

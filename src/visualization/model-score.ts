@@ -81,7 +81,7 @@ export function scoreOf(how: string, traced: TracedModel, index: number, of: Sco
   const scores = positions.length === 0 ? all : mean(all, { axes: positions });
   const weights = placeholder({ shape: scores.shape, name: 'class_weights' });
   const own = placeholder({ shape: [null, 1], name: 'own_class' });
-  const threshold = all === output && output.op === sigmoidOp ? 0.5 : 0;
+  const threshold = all === output && isProbability(output) ? 0.5 : 0;
   const counted = add(weights, mul(own, weightsOfOwn(scores, threshold)));
   return { scores, weights, own, picked: sum(mul(scores, counted), { axes: [1] }), origin, threshold };
 }
@@ -98,13 +98,14 @@ export interface ChosenClass {
   readonly index: number;
   /** 1 at the class; -1 for the first class of two that share one sigmoid unit. */
   readonly weights: Float32Array;
+  /** What is added to the weighed scores: 1 for that first class by its probability, 1 - p; else 0. */
+  readonly offset: number;
 }
 
 /**
  * The class that `target` means for one sample with these numbers of `score.scores`; the one with the highest when left out. A
- * single unit
- * (sigmoid) with two class names tells the second from the first: the first one's score is the negative. Throws ValueError
- * for a class that does not exist.
+ * single unit (sigmoid) with two class names tells the second from the first, whose logit is the negative, and whose
+ * probability is the rest. Throws ValueError for a class that does not exist.
  */
 export function chosenClass(
   how: string,
@@ -120,8 +121,9 @@ export function chosenClass(
   const index =
     target === undefined ? highest(scores, binary ? threshold : null) : indexOf(how, target, names, count);
   const weights = new Float32Array(units);
-  weights[binary ? 0 : index] = binary && index === 0 ? -1 : 1;
-  return { index, weights };
+  const isFirst = binary && index === 0;
+  weights[binary ? 0 : index] = isFirst ? -1 : 1;
+  return { index, weights, offset: isFirst ? 2 * threshold : 0 };
 }
 
 function highest(scores: ArrayLike<number>, threshold: number | null): number {
@@ -143,7 +145,9 @@ function indexOf(how: string, target: Target, names: readonly string[] | null, c
     throw unknownNameError('class', target, names);
   }
   if (Number.isInteger(target) && target >= 0 && target < count) return target;
-  throw new ValueError(
-    `${how}: target must be the index of a class, 0 to ${count - 1}, or its name; received ${describeValue(target)}.`,
-  );
+  const known =
+    count > 1
+      ? `the index of a class, 0 to ${count - 1}, or its name`
+      : "0, the only unit's number. To ask for either of two classes, name both: model.classNames = ['cat', 'dog']";
+  throw new ValueError(`${how}: target must be ${known}; received ${describeValue(target)}.`);
 }

@@ -15,7 +15,7 @@ import { type TracedModel, traceModel } from './traced-model.ts';
 export interface ScoreOptions {
   /**
    * The class: its index, or its name in `model.classNames`. Default: the one that the model says. A single sigmoid unit
-   * with two class names has two classes; the score of the first is the negative of the unit's.
+   * with two class names has two classes; the logit of the first is the negative of the unit's, its probability the rest.
    */
   readonly target?: Target;
   /** 'logit' (default): the score before the last softmax or sigmoid, as in the papers; 'probability': after it, as in the book. */
@@ -114,7 +114,7 @@ export class Question {
       const chosen = this.#choose(view.score, row, target);
       return {
         target: chosen.index,
-        score: chosen.weights.reduce((sum, weight, unit) => sum + weight * row[unit]!, 0),
+        score: chosen.weights.reduce((sum, weight, unit) => sum + weight * row[unit]!, chosen.offset),
       };
     });
     return { values, classes };

@@ -2,11 +2,24 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { classes, convnet, image } from '../../tests/support/small-convnet.ts';
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { tensor } from '../base/tensor.ts';
-import { activation, conv2d, dense, flatten, globalAveragePooling2d, reshape } from '../layers/index.ts';
+import { constant } from '../initializers/index.ts';
+import {
+  activation,
+  average,
+  conv2d,
+  dense,
+  flatten,
+  globalAveragePooling2d,
+  reshape,
+} from '../layers/index.ts';
+import { input } from '../layers/input-layer.ts';
+import { model as functional } from '../models/functional.ts';
 import type { Model } from '../models/model.ts';
 import { sequential } from '../models/sequential.ts';
+import { attribution } from './attribution.ts';
 import { compiledView } from './compiled-views.ts';
 import { batchOf, oneImage } from './model-input.ts';
 import { chosenClass, outputIndex, scoreOf } from './model-score.ts';
@@ -139,8 +152,34 @@ test('one sigmoid unit tells two classes apart', () => {
   ];
   assert.equal(chosenClass('test', traced, logit, [0.2], undefined).index, 1);
   assert.equal(chosenClass('test', traced, probability, [0.2], undefined).index, 0);
-  assert.deepEqual(chosenClass('test', traced, logit, [0.2], 'cat'), {
-    index: 0,
-    weights: Float32Array.of(-1),
-  });
+  const weights = Float32Array.of(-1);
+  assert.deepEqual(chosenClass('test', traced, logit, [0.2], 'cat'), { index: 0, weights, offset: 0 });
+  assert.deepEqual(chosenClass('test', traced, probability, [0.2], 'cat'), { index: 0, weights, offset: 1 });
+  binary.classNames = null;
+  assert.throws(
+    () => chosenClass('test', traced, logit, [0.2], 1),
+    /only unit's number.*name both: model.classNames/,
+  );
+});
+
+test('the mean of several models of one unit tells the first class below a half', async () => {
+  const x = input({ shape: [2, 2, 1] });
+  const unit = (bias: number) =>
+    dense({ units: 1, activation: 'sigmoid', biasInitializer: constant({ value: bias }) }).apply(
+      flatten().apply(x),
+    );
+  const both = functional({ inputs: x, outputs: average().apply([unit(-1), unit(0.5)]) });
+  both.classNames = ['cat', 'dog'];
+  const found = await attribution(both, tensor([0, 0, 0, 0], [2, 2, 1]));
+  assert.equal(found.target, 0);
+  assert.ok(Math.abs(found.score - (1 - (1 / (1 + Math.E) + 1 / (1 + Math.exp(-0.5))) / 2)) < 1e-6);
+});
+
+test('numbers that are no Tensor are told how to become one', () => {
+  const traced = traceModel('test', convnet(...classes()));
+  const numbers = image(6, 6, 2).toArray() as never;
+  assert.throws(
+    () => batchOf('test', traced, numbers),
+    /expected a Tensor as the image.*tensor\(numbers, shape\)/,
+  );
 });
