@@ -40,7 +40,7 @@ export interface SanityCheck {
    * that is the same everywhere.
    */
   readonly steps: readonly { readonly layer: string; readonly correlation: number }[];
-  /** What the reader should know: that the map does not depend on what was learned; else null. */
+  /** What the reader should know: that the map does not depend on what was learned, or is the same everywhere; else null. */
   readonly note: string | null;
 }
 
@@ -135,14 +135,20 @@ export async function sanityCheck(
       }
       steps.push({ layer, correlation: rankCorrelation(first.data, map.data) });
     }
-    return { target, steps, note: noteOf(steps.at(-1)?.correlation ?? 1) };
+    return { target, steps, note: noteOf(first, steps.at(-1)?.correlation ?? 1) };
   } finally {
     for (const [weight, values] of kept) weight.assign(values);
     underWay.delete(model);
   }
 }
 
-function noteOf(last: number): string | null {
+function noteOf(first: Tensor, last: number): string | null {
+  if (first.data.every((value) => value === first.data[0])) {
+    return (
+      'The map is the same everywhere, so there is nothing that random weights could change, and the check says nothing. Try another ' +
+      'class, layer or method.'
+    );
+  }
   if (last < ALIKE) return null;
   return (
     `With all weights in random order the map still resembles the first one (rank correlation ${last.toFixed(2)}), so it shows the ` +

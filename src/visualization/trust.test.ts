@@ -114,6 +114,24 @@ test('of a model with several inputs the sanity check is told which one is the i
   );
 });
 
+test('a map that is the same everywhere is no success of the sanity check', async () => {
+  const { net, image } = rightHalf();
+  const flat = await sanityCheck(net, image, { explain: async () => Tensor.zeros([2, 2]) });
+  assert.match(flat.note!, /same everywhere.*says nothing/);
+});
+
+test('of two classes of one unit the first one, too, has areas between 0 and 1', async () => {
+  const net = sequential({
+    layers: [layers.flatten({ inputShape: [4, 4, 1] }), layers.dense({ units: 1, activation: 'sigmoid' })],
+  });
+  net.classNames = ['left', 'right'];
+  const { image } = rightHalf();
+  const areas = async (target: number) => trust(net, image, RIGHT, { target, steps: 4, shuffles: 0 });
+  const [left, right] = [await areas(0), await areas(1)];
+  assert.ok(Math.abs(left.score + right.score - 1) < 1e-6);
+  assert.ok(Math.abs(left.deletion + right.deletion - 1) < 1e-6 && left.insertion > 0);
+});
+
 test('after an error the weights are as they were, and of two checks at once the second is refused', async () => {
   const net = convnet();
   const before = net.getWeights();
