@@ -154,6 +154,23 @@ for (const [name, make] of Object.entries(graphs)) {
   });
 }
 
+test('steps between fields where maps become smaller and larger again', () => {
+  const x = input({ shape: [12, 12, 1] });
+  const small = conv2d({ filters: 1, kernelSize: 3, strides: 2, padding: 'same', name: 'small' }).apply(x);
+  const up = { filters: 1, kernelSize: 3, strides: 2, padding: 'same', name: 'up' } as const;
+  const wide = upSampling2d({ size: [2, 4], name: 'wide' }).apply(small);
+  const joined = add({ name: 'joined' }).apply([conv2dTranspose(up).apply(small), x]);
+  const net = model({
+    inputs: x,
+    outputs: [joined, wide, averagePooling2d({ poolSize: 6, name: 'one' }).apply(small)],
+  });
+  const strides = (layer: string) => receptiveField(net, layer).strides;
+  assert.deepEqual(strides('up'), [1, 1]);
+  assert.deepEqual(strides('joined'), [1, 1]);
+  assert.deepEqual(strides('wide'), [1, 0.5]);
+  assert.deepEqual(strides('one'), [12, 12]);
+});
+
 test('gates by means of whole maps are told apart from what a pixel sees', () => {
   const x = image();
   const y = conv2d({ name: 'maps', filters: 2, kernelSize: 3 }).apply(x);

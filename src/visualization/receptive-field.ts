@@ -8,6 +8,7 @@ import { isBatched } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
 import type { Cells } from '../graph/op.ts';
 import type { Model } from '../models/model.ts';
+import { resample2dOp } from '../ops/resample2d.ts';
 import { findLayer, type LayerName, mapsOf, type TracedModel, traceModel } from './traced-model.ts';
 
 export type { Cells };
@@ -73,6 +74,39 @@ function readAlong(order: readonly Node[], image: Node, axis: 1 | 2, of: Cells):
   return { cells: found.get(image) ?? null, whole: whole.has(image) };
 }
 
+/** So many pixels further on is a whole number of steps of any layer that enlarges or takes steps. */
+const FAR = 5040;
+
+/** Cells of an input from one cell of `node` to the next, in the mean; 0 where all cells read the same ones, or not these. */
+function stepOf(node: Node, input: number, axis: 1 | 2): number {
+  const { op, attrs, shape } = node;
+  // What fits its windows to a size ends with the maps.
+  if (op === resample2dOp || Object.hasOwn(Object(attrs), 'outputSize')) {
+    return (node.inputs[input]!.shape[axis] as number) / (shape[axis] as number);
+  }
+  const [near, far] = [0, FAR].map((from) => readOf(node, input, axis, { from, to: from + 1 }));
+  return near === null || far === null ? 0 : (far!.from - near!.from) / FAR;
+}
+
+/** Pixels of `image` between neighbouring cells; null where ways of different steps lead there, or none. */
+function stepAlong(order: readonly Node[], image: Node, axis: 1 | 2): number | null {
+  const steps = new Map<Node, number | null>([[image, 1]]);
+  for (const node of order) {
+    node.inputs.forEach((input, i) => {
+      const before = steps.get(input);
+      if (before === undefined || !isBatched(node.shape)) return;
+      const own = stepOf(node, i, axis);
+      if (own === 0) return;
+      const step = before === null ? null : before * own;
+      const other = steps.get(node);
+      const agrees =
+        other === undefined || (step !== null && other !== null && Math.abs(other - step) < 1e-9);
+      steps.set(node, agrees ? step : null);
+    });
+  }
+  return steps.get(order.at(-1)!) ?? null;
+}
+
 /**
  * The fields of the pixels of `maps`, a node of the traced model, on its input of that index. Null when no part of the image
  * belongs to a pixel, since the way leads through a layer that reads whole images, or none leads to this input.
@@ -91,11 +125,12 @@ export function fieldOf(traced: TracedModel, maps: Node, input = 0): LocatedFiel
     const axis = i === 0 ? 1 : 2;
     const [first, middle, last] = [0, extent >> 1, extent - 1].map((place) => read(axis, place));
     if (first!.cells === null || middle!.cells === null || last!.cells === null) return null;
-    // One pixel has no neighbour: the step that one more pixel would make.
+    // Where ways of different steps meet: the mean; one pixel has no neighbour, so the step that one more would make.
     const [after, steps] = extent > 1 ? [last!, extent - 1] : [read(axis, 1), 1];
+    const mean = ((after.cells ?? first!.cells).from - first!.cells.from) / steps;
     return {
       size: middle!.cells.to - middle!.cells.from,
-      stride: ((after.cells ?? first!.cells).from - first!.cells.from) / steps,
+      stride: stepAlong(order, image, axis) ?? mean,
       start: first!.cells.from,
       whole: middle!.whole,
     };
