@@ -84,6 +84,10 @@ const CASES: readonly (readonly [Layer, readonly number[]])[] = [
   [layers.batchNormalization(), [3, 4, 5]],
   [layers.batchNormalization({ scale: false, axis: 1 }), [5]],
   [layers.activation({ activation: 'relu' }), [3, 2, 2]],
+  [layers.reLU({ maxValue: 0.5, negativeSlope: 0.1 }), [3, 2, 2]],
+  [layers.leakyReLU(), [3, 2, 2]],
+  [layers.eLU({ alpha: 0.7 }), [5]],
+  [layers.softmax(), [3, 2, 4]],
 ];
 
 test('every number of every kind of layer follows from its window', async () => {
@@ -173,6 +177,7 @@ test('what does not exist, and what cannot be explained', async () => {
   const net = sequential({
     layers: [
       layers.conv2d({ name: 'maps', filters: 2, kernelSize: 3, inputShape: [6, 6, 1] }),
+      layers.softmax({ name: 'shares', axis: [1, 2] }),
       layers.flatten({ name: 'flat' }),
       layers.dense({ name: 'top', units: 2 }),
     ],
@@ -188,8 +193,9 @@ test('what does not exist, and what cannot be explained', async () => {
   await assert.rejects(at({ layer: 'top' }), /without rows and columns/);
   await assert.rejects(
     at({ layer: 'flat' }),
-    (error) => error instanceof UnsupportedError && /Choose one of maps, top\./.test(error.message),
+    (error) => error instanceof UnsupportedError && /Choose one of maps, shares, top\./.test(error.message),
   );
+  await assert.rejects(at({ layer: 'shares' }), /'shares' adds up along axis 1, 2; only the last/);
   await assert.rejects(at({ layer: 'map' }), /Did you mean 'maps'/);
   await assert.rejects(at({ layer: 'maps', filters: 1 }), /filter/);
   await assert.rejects(

@@ -29,7 +29,8 @@ const EXPLAINERS = new Map<unknown, PixelExplainer>(
 function explainerOf({ layers }: TracedModel, { layer, path }: TracedLayer): PixelExplainer {
   const explainer = EXPLAINERS.get(layer.constructor);
   if (explainer !== undefined) return explainer;
-  const others = layers.filter((each) => EXPLAINERS.has(each.layer.constructor)).map((each) => each.path);
+  const known = layers.filter((each) => EXPLAINERS.has(each.layer.constructor));
+  const others = [...new Set(known.map((each) => each.path))];
   const classes = [...EXPLAINERS.values()].map(
     ({ of }) => (of as unknown as { className: string }).className,
   );
@@ -114,8 +115,8 @@ function strongestTerms(
 /**
  * How one number of a layer's output comes about: the window of the layer's input that it sees, the kernel, their products, the
  * sum, the bias, what the activation makes of it, and which part of the image all of it depends on. For Conv2D, DepthwiseConv2D,
- * SeparableConv2D (with the product of its two kernels), Conv2DTranspose, poolings, Dense, BatchNormalization and Activation. The
- * output is the model's own number; that it follows from the others, but for float32's rounding, is checked.
+ * SeparableConv2D (with the product of its two kernels), Conv2DTranspose, poolings, Dense, BatchNormalization, and activations
+ * that are layers (Activation, ReLU, LeakyReLU, ELU, Softmax). The output is the model's own number; that it follows from the others, but for float32's rounding, is checked.
  *
  * @param image One image as the model takes it, with or without the axis of the batch.
  * @example

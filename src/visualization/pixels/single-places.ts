@@ -1,12 +1,20 @@
 /** @file Numbers of layers that look at one place: dense layers at all of its channels, others at one. */
 
+import type { ActivationFunction } from '../../activations/functions.ts';
 import { UnsupportedError } from '../../base/errors.ts';
+import type { Node } from '../../graph/node.ts';
 import { Activation } from '../../layers/activations/activation.ts';
+import { ELU } from '../../layers/activations/elu.ts';
+import { LeakyReLU } from '../../layers/activations/leaky-relu.ts';
+import { ReLU } from '../../layers/activations/relu.ts';
+import { Softmax } from '../../layers/activations/softmax.ts';
 import { Dense } from '../../layers/dense.ts';
+import type { Layer } from '../../layers/layer.ts';
 import { BatchNormalization } from '../../layers/normalization/batch-normalization.ts';
 import {
   explainsPixels,
   kernelNumbers,
+  type LayerMaps,
   type Pixel,
   upTo,
   type WeightedWindow,
@@ -54,10 +62,33 @@ const batchNormalization = explainsPixels(BatchNormalization, (layer, _maps, pix
   };
 });
 
-const activation = explainsPixels(
-  Activation,
-  (_layer, _maps, pixel): WeightedWindow => ({ kind: 'activation', ...oneNumber(pixel, 1), bias: 0 }),
-  (layer) => layer.activation,
+function unchanged(_layer: Layer, _maps: LayerMaps, pixel: Pixel): WeightedWindow {
+  return { kind: 'activation', ...oneNumber(pixel, 1), bias: 0 };
+}
+
+const activation = explainsPixels(Activation, unchanged, (layer) => layer.activation);
+
+/** What a layer without weights does, as a function of the name of its class. */
+function functionOf(layer: Layer & { call(inputs: readonly Node[]): Node }): ActivationFunction {
+  const { className } = layer;
+  return { [className]: (x: Node) => layer.call([x]) }[className]!;
+}
+
+const softmax = explainsPixels(
+  Softmax,
+  (layer, maps, pixel) => {
+    if (layer.axis.every((axis) => axis === -1)) return unchanged(layer, maps, pixel);
+    throw new UnsupportedError(
+      `explainPixel: layer '${layer.name}' adds up along axis ${layer.axis.join(', ')}; only the last one, -1, can be explained.`,
+    );
+  },
+  functionOf,
 );
 
-export const SINGLE_PLACES = [dense, batchNormalization, activation];
+const rectifiers = [
+  explainsPixels(ReLU, unchanged, functionOf),
+  explainsPixels(LeakyReLU, unchanged, functionOf),
+  explainsPixels(ELU, unchanged, functionOf),
+];
+
+export const SINGLE_PLACES = [dense, batchNormalization, activation, softmax, ...rectifiers];
