@@ -9,7 +9,9 @@ import { toPng, toSvg } from '../charts/index.ts';
 import type { Drawing } from '../drawing/drawing.ts';
 import { decodeImage } from '../images/index.ts';
 import * as layers from '../layers/index.ts';
+import { input } from '../layers/input-layer.ts';
 import type { Layer } from '../layers/layer.ts';
+import { model } from '../models/functional.ts';
 import { sequential } from '../models/sequential.ts';
 import { explainPixel } from './explain-pixel.ts';
 import { spatialHierarchyPicture } from './hierarchy-picture.ts';
@@ -188,6 +190,21 @@ test('maps shift with the image, but for places that see an edge', async () => {
   assert.ok(halfway.insideCorrelation! < 0.99);
   const empty = await translationTest(net, Tensor.zeros([12, 12, 1]), { layer: 'pool', shift: 2 });
   assert.deepEqual([empty.correlation, empty.insideDifference], [null, 0]);
+});
+
+test('of several inputs the image that the layer sees is shifted', async () => {
+  const meta = input({ shape: [2] });
+  const [left, right] = [input({ shape: [6, 6, 1] }), input({ shape: [6, 6, 1] })];
+  const maps = layers.conv2d({ name: 'maps', filters: 1, kernelSize: 3 }).apply(right);
+  const flat = [maps, left].map((one) => layers.flatten().apply(one));
+  const several = model({
+    inputs: [meta, left, right],
+    outputs: layers.concatenate().apply([meta, ...flat]),
+  });
+  const given = [numbers([2]), numbers([6, 6, 1]), numbers([6, 6, 1])];
+  const test = await translationTest(several, given, { layer: 'maps', shift: 1 });
+  assert.deepEqual([test.image.data, test.insideDifference], [given[2]!.data, 0]);
+  assert.ok(test.insideCount > 0);
 });
 
 test('translation tests say what is wrong', async () => {

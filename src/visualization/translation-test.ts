@@ -3,12 +3,13 @@
 import { ShapeError, ValueError } from '../base/errors.ts';
 import { checkOptionNames, describeValue, numberOption } from '../base/options.ts';
 import { Tensor } from '../base/tensor.ts';
+import type { Node } from '../graph/node.ts';
 import type { Model } from '../models/model.ts';
 import { compiledView } from './compiled-views.ts';
 import { checkFinite } from './finite-results.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import { fieldOf, type LocatedField } from './receptive-field.ts';
-import { findLayer, type LayerName, mapsOf, traceModel } from './traced-model.ts';
+import { findLayer, type LayerName, mapsOf, type TracedModel, traceModel } from './traced-model.ts';
 
 /** Options of `translationTest`. */
 export interface TranslationTestOptions {
@@ -171,19 +172,23 @@ function checkShift([rows, columns]: readonly [number, number], image: Tensor): 
   );
 }
 
-/** The part of the image that belongs to the maps' pixels. Throws ValueError where there is none. */
-function fieldOrRefuse(field: LocatedField | null, path: string): LocatedField {
-  if (field !== null) return field;
+/** The first image that parts of belong to the maps' pixels: its index among the inputs. Throws ValueError where there is none. */
+function seenInput(traced: TracedModel, maps: Node, path: string): { index: number; field: LocatedField } {
+  for (const [index, { shape }] of traced.inputs.entries()) {
+    const field = shape.length === 4 ? fieldOf(traced, maps, index) : null;
+    if (field !== null) return { index, field };
+  }
   throw new ValueError(
-    `${HOW}: the pixels of layer '${path}' belong to no part of an image, since a layer before it mixes whole images, or the ` +
-      "model's first input is none. Choose an earlier layer.",
+    `${HOW}: the pixels of layer '${path}' belong to no part of an image, since a layer before it mixes whole images, or no ` +
+      'input is an image. Choose an earlier layer.',
   );
 }
 
 /**
  * Shifts an image by some pixels and compares the maps of a layer before and after: those of convolutions shift along by shift /
  * strides places and stay the same, except where a place sees the image's edge, and where the shift is no multiple of the
- * strides. Flatten and dense layers have no such maps. Of models with several inputs the first is shifted.
+ * strides. Flatten and dense layers have no such maps. Of several inputs, the first
+ * image that the layer sees is shifted.
  *
  * @param image One image as the model takes it, with or without the axis of the batch.
  * @example
@@ -202,14 +207,15 @@ export async function translationTest(
   const node = mapsOf(HOW, { layer, path, outputs, inputs: [] });
   const shift = shiftOf(options.shift);
   const fill = numberOption(HOW, 'fill', options.fill, 0);
-  const field = fieldOrRefuse(traced.inputs[0]!.shape.length === 4 ? fieldOf(traced, node) : null, path);
+  const { index, field } = seenInput(traced, node, path);
   const { inputs } = oneImage(HOW, traced, image);
-  const original = inputs[0]!.reshape(inputs[0]!.shape.slice(1));
+  const given = inputs[index]!;
+  const original = given.reshape(given.shape.slice(1));
   checkShift(shift, original);
   const moved = shifted(original, shift, fill);
   const view = compiledView(traced, `maps of ${node.id}`, () => ({ read: [node] }));
-  const run = async (first: Tensor) => {
-    const [result] = await view.run([first.reshape([1, ...first.shape]), ...inputs.slice(1)], 1);
+  const run = async (shown: Tensor) => {
+    const [result] = await view.run(inputs.with(index, shown.reshape(given.shape)), 1);
     checkFinite(HOW, traced, path, result!);
     return result!.reshape(result!.shape.slice(1));
   };
