@@ -27,6 +27,7 @@ nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;padding:0;list-style:none}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;text-align:right;border-bottom:1px solid var(--rule)}
 th{font-weight:600}
+caption{text-align:left}
 th[scope=row],td:first-child,.left{text-align:left}
 .matrix td,.matrix th{text-align:center;padding:.3rem .45rem;border:1px solid var(--rule)}
 .matrix th[scope=row]{text-align:right}
@@ -36,7 +37,7 @@ details{margin:.35rem 0}
 .cells{columns:3 15rem}
 .cells details{break-inside:avoid}
 .cells details[open]{column-span:all}
-.pairs{columns:3 15rem;max-width:none}
+.pairs{columns:3 15rem;column-gap:3rem;max-width:none}
 summary{cursor:pointer;padding:.2rem 0}
 .photos{display:flex;flex-wrap:wrap;gap:.9rem;padding:0;margin:.75rem 0;list-style:none}
 figure{margin:0;max-width:22rem}

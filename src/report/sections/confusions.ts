@@ -73,5 +73,5 @@ export async function confusionsSection(content: ReportContent): Promise<Html> {
     return html`<li><a href="#${anchor(label, predicted)}">${title}</a></li>`;
   });
   const pairs = items.length === 0 ? null : html`<h3>${texts.pairs}</h3><ol class="pairs">${items}</ol>`;
-  return html`${matrixTable(content, table)}${pairs}<h3>${texts.images}</h3>${await cellImages(content, pairsOf(table))}`;
+  return html`${matrixTable(content, table)}${pairs}<h3>${texts.imageLists}</h3>${await cellImages(content, pairsOf(table))}`;
 }
