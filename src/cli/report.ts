@@ -73,6 +73,8 @@ async function report(path: string, data: string, options: ReportOptions): Promi
   checkImageShape(source.imageShape, imageShapeOf(model, path));
   const task = taskOf(model, source.classNames.length);
   warnOfOtherClasses(model, path, source);
+  // With names, one unit has a score for either of its classes.
+  model.classNames ??= source.classNames;
   const examples = part.examples(task);
   let next = SAY_EVERY;
   say(`Looking at ${part.images} images …`);

@@ -61,6 +61,28 @@ test('an explanation shows the asked class first', async () => {
     assert.ok(existsSync(join(root, 'why', file!)), file);
 });
 
+test('one unit without names: heatmaps for either class', async () => {
+  const net = sequential({
+    layers: [
+      layers.conv2d({ filters: 1, kernelSize: 3, inputShape: [8, 8, 1] }),
+      layers.globalAveragePooling2d(),
+      layers.dense({ units: 1, kernelInitializer: 'ones', activation: 'sigmoid' }),
+    ],
+  });
+  const [kernel, ...others] = net.getWeights();
+  // Never the second class: all of its images are mistakes.
+  net.setWeights([kernel!.mul(0).sub(1), ...others]);
+  await net.save(join(root, 'unit.keras'));
+  const reported = await fovea(['report', 'unit.keras', data, '--out', 'unit.html']);
+  assert.equal(reported.code, 0, reported.stderr);
+  assert.match(readFileSync(join(root, 'unit.html'), 'utf8'), /Heatmap for light/);
+  const why = ['explain', 'unit.keras', join(data, 'dark', '0.png'), '--target', '0', '--out', 'unit'];
+  assert.equal((await fovea(why)).code, 0);
+  const page = readFileSync(join(root, 'unit', 'index.html'), 'utf8');
+  const trusted = page.slice(page.indexOf('Can it be trusted'));
+  for (const [number] of trusted.slice(0, 400).matchAll(/-?\d\.\d\d/g)) assert.ok(+number >= 0, number);
+});
+
 test('a model is converted there and back', async () => {
   const evaluated = await fovea(['evaluate', 'm.keras', data, '--json']);
   mkdirSync(join(root, 'web'));

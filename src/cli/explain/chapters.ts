@@ -38,11 +38,15 @@ const prediction: Chapter = {
     const names = top.map(({ index }) => classLabel(about, index));
     const scores = top.map(({ score }) => score);
     const bars = charts.bars(names, scores, { max: 1, format: percent, lang });
-    const photo = await folder.image('image', small, texts.modelSize, 224);
+    const photo = await folder.image('image', small, texts.modelSize, LARGE);
     const chart = await folder.drawing('prediction', bars);
     return html`<div class="row">${figure(photo, texts.asGiven)}${chart}</div>`;
   },
 };
+
+/** Pixels that a picture is wide at least on the page, and one of many beside each other: photos as small as digits are enlarged. */
+const LARGE = 224;
+const LEAST = 128;
 
 /** Classes whose heatmaps are shown, and methods beside Grad-CAM. */
 const EXPLAINED_CLASSES = 3;
@@ -80,6 +84,7 @@ const reasons: Chapter = {
           `heatmap-${place + 1}`,
           v.overlay(photo, cam.heatmap),
           texts.heatmapFor(name),
+          LARGE,
         );
         shown.push(figure(picture, cam.note === null ? name : `${name}. ${texts.note(cam.note)}`));
       }
@@ -91,6 +96,7 @@ const reasons: Chapter = {
           `heatmap-${method}`,
           v.overlay(photo, heatmap),
           texts.heatmapBy(name),
+          LEAST,
         );
         others.push(figure(picture, name));
       }
@@ -123,7 +129,7 @@ const attributions: Chapter = {
         const absolute = method === 'saliency' || method === 'smoothGrad';
         const picture = v.attributionPicture(map, absolute ? { show: 'absolute' } : {});
         return figure(
-          await folder.image(`attribution-${method}`, picture, texts.attributionBy(name), 224),
+          await folder.image(`attribution-${method}`, picture, texts.attributionBy(name), LARGE),
           name,
         );
       });
@@ -199,7 +205,9 @@ const patterns: Chapter = {
           ...{ filters, range, colors, seed },
         });
         const caption = texts.patternsOf(filters.length, layer);
-        const picture = images.grid(pictures, { columns: 6, margin: 5 });
+        const side = Math.max(pictures.shape[1]!, pictures.shape[2]!);
+        const scale = Math.max(1, Math.floor(SMALL / side));
+        const picture = images.grid(pictures, { columns: 6, margin: 5, scale });
         shown.push(figure(await folder.image(`patterns-${i + 1}`, picture, caption), caption));
       }
       return html`${shown}`;
