@@ -130,7 +130,9 @@ class Scores:
         values = tf.matmul(self.rest(maps), top.kernel) + top.bias
         if self.of == "probability":
             values = top.activation(values)
-        return values[:, 0] * (1 if self.target == 1 else -1) if values.shape[-1] == 1 else values[:, self.target]
+        if values.shape[-1] > 1:
+            return values[:, self.target]
+        return values[:, 0] if self.target == 1 else (1 if self.of == "probability" else 0) - values[:, 0]
 
     def __call__(self, images):
         return self.of_maps(self.front(tf.constant(images))).numpy()
