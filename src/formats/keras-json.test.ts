@@ -18,6 +18,11 @@ test('lists and records of floats are floats', () => {
   assert.match(kerasJson({ learning_rate: schedule }), /"initial_learning_rate": 1.0, "decay_steps": 10\}/);
 });
 
+test('places are whole, whatever the inputs and outputs of the model are called', () => {
+  const places = { input_layers: { alpha: ['alpha', 0, 0] }, output_layers: { value: ['value', 1, 0] } };
+  assert.doesNotMatch(kerasJson(places), /\d\.\d/);
+});
+
 test('it is JSON of the same value', () => {
   const values: ConfigValue[] = [
     { rate: 1e21, value: -3, name: 'a"\n', scale: true, list: [] },

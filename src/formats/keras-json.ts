@@ -18,6 +18,9 @@ const FLOATS: ReadonlySet<string> = new Set(
   ].flat(),
 );
 
+/** Records of places, whose keys are names of a model's inputs and outputs: those may be called `alpha` or `value`. */
+const PLACES: ReadonlySet<string> = new Set(['input_layers', 'output_layers']);
+
 /** `value` as JSON text. Lists and records under the name of a float hold floats, unless the record is an object with options. */
 export function kerasJson(value: ConfigValue, isFloat = false): string {
   if (typeof value === 'number')
@@ -27,7 +30,10 @@ export function kerasJson(value: ConfigValue, isFloat = false): string {
   const holdsFloats = isFloat && !isKerasObject(value);
   const entries = Object.entries(value)
     .filter(([, item]) => item !== undefined)
-    .map(([key, item]) => `${JSON.stringify(key)}: ${kerasJson(item, holdsFloats || FLOATS.has(key))}`);
+    .map(([key, item]) => {
+      const text = PLACES.has(key) ? JSON.stringify(item) : kerasJson(item, holdsFloats || FLOATS.has(key));
+      return `${JSON.stringify(key)}: ${text}`;
+    });
   return `{${entries.join(', ')}}`;
 }
 
