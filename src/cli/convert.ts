@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from './command-error.ts';
+import { imageSize } from './command-options.ts';
 import { openCompiledModel } from './network.ts';
 import { printResult, say } from './output.ts';
 import { checkWritable } from './output-file.ts';
@@ -24,13 +25,19 @@ function kindOf(path: string): (typeof KINDS)[number] {
   );
 }
 
-async function convert(from: string, to: string, options: { readonly json?: boolean }): Promise<void> {
+interface ConvertOptions {
+  readonly imageSize?: readonly [number, number];
+  readonly json?: boolean;
+}
+
+async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const [, kind, name] = kindOf(to);
   if (resolve(from) === resolve(to))
     throw new UsageError(`${from} and ${to} are one file; give another name to write to.`);
   await checkWritable(to, to);
   say(`Reading ${from} …`);
-  const model = await openCompiledModel(from);
+  const { imageSize } = options;
+  const model = await openCompiledModel(from, imageSize && [...imageSize, 3]);
   if (kind === 'model') await model.save(to);
   else await model.saveWeights(to);
   const params = model.countParams();
@@ -50,6 +57,11 @@ export function addConvertCommand(program: Command): void {
     )
     .argument('<in>', 'a model: .keras, .h5, model.json, a folder or zip of Teachable Machine, a URL')
     .argument('<out>', 'the file to write; the end of its name says which kind')
+    .option(
+      '--image-size <size>',
+      'for a model that takes colour images of any size: make it for this one, N or HxW',
+      imageSize,
+    )
     .option('--json', 'print the result as one JSON object')
     .action(convert);
 }

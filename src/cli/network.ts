@@ -23,27 +23,40 @@ export async function openModel(path: string): Promise<Network> {
 
 /**
  * Opens a saved model with its optimizer, loss and metrics. Where they are not known here, it prints that and opens the
- * model without them. Throws as `openModel` does.
+ * model without them. `inputShape`: as `loadModel` takes it. Throws as `openModel` does.
  */
-export async function openCompiledModel(path: string): Promise<Network> {
+export async function openCompiledModel(path: string, inputShape?: readonly number[]): Promise<Network> {
   try {
-    return await open(path, true);
+    return await open(path, true, inputShape);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    const model = await open(path, false);
+    const model = await open(path, false, inputShape);
     say(`The optimizer is left out. ${error.message}`);
     return model;
   }
 }
 
-async function open(path: string, compile: boolean): Promise<Network> {
+/** Whether a model was refused because it leaves the size of its images open. */
+export function takesAnySize(error: unknown): boolean {
+  return error instanceof UnsupportedError && error.message.includes('inputs of variable size');
+}
+
+async function open(path: string, compile: boolean, inputShape?: readonly number[]): Promise<Network> {
   const isUrl = /^[a-z]+:\/\//i.test(path);
   try {
     if (!isUrl) await access(path);
   } catch {
     throw new UsageError(`There is no model file ${path}.`);
   }
-  return loadModel(path, { compile });
+  try {
+    return await loadModel(path, { compile, ...(inputShape === undefined ? {} : { inputShape }) });
+  } catch (error) {
+    if (!takesAnySize(error)) throw error;
+    throw new UsageError(
+      `${path} takes images of any size. Make it for one: fovea convert ${path} sized.keras --image-size 224`,
+      { cause: error },
+    );
+  }
 }
 
 /** Extents of the images that a model takes. Throws UsageError unless it takes one batch of images. */

@@ -105,8 +105,8 @@ export function checkSampleShape(className: string, shape: unknown): readonly nu
   if (Array.isArray(shape) && shape.includes(null)) {
     throw new UnsupportedError(
       `${className}: inputs of variable size are not supported, received ${describeValue(shape)} for one sample. Give ` +
-        'each extent a number, such as [150, 150, 3], and leave the batch out. From a file, take the weights: make the ' +
-        'same layers with such an input shape, then call loadWeights().',
+        'each extent a number, such as [150, 150, 3], and leave the batch out; for a model of a file, ' +
+        'loadModel(path, { inputShape: [150, 150, 3] }).',
     );
   }
   const valid = Array.isArray(shape) && shape.every((dim) => Number.isSafeInteger(dim) && dim > 0);

@@ -1,13 +1,14 @@
 /** @file `--base`: which network a name or file means, what of it is kept, how pixels get to it. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { readFixture } from '../../../tests/support/fixtures.ts';
 import { applications, input, layers, model, sequential, tensor } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
-import type { Network } from '../network.ts';
+import { type Network, openCompiledModel, openModel } from '../network.ts';
 import { pixelsOf } from '../pixels.ts';
 import { baseByLayers, baseByName, baseByWeightsFile } from './known-bases.ts';
 import { openBase } from './open-base.ts';
@@ -76,6 +77,18 @@ test('a file of weights under that name, and a model of any format, become a bas
   const fromModel = await openBase(file, undefined);
   assert.deepEqual([fromModel.pixels, fromModel.net.layers.length], ['tf', mobile.layers.length]);
   assert.deepEqual((await fromModel.net.predict(x, { verbose: 0 })).data, expected);
+});
+
+test('a model that takes images of any size is made for one', async () => {
+  const file = join(root, 'any-size.keras');
+  writeFileSync(file, readFixture('keras-layouts').file('variable_size.keras'));
+  assert.deepEqual((await openBase(file, undefined)).imageShape, [224, 224, 3]);
+  assert.deepEqual((await openBase(file, [40, 48])).imageShape, [40, 48, 3]);
+  await assert.rejects(
+    openModel(file),
+    (error) => error instanceof UsageError && /any size.*fovea convert/.test(error.message),
+  );
+  assert.deepEqual((await openCompiledModel(file, [40, 48, 3])).inputs[0]!.shape, [null, 40, 48, 3]);
 });
 
 test('what cannot be a base is refused', async () => {

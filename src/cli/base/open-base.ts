@@ -7,7 +7,7 @@ import { formatShape } from '../../base/shape.ts';
 import { nearestName } from '../../base/suggest.ts';
 import { FormatError, loadModel, model } from '../../index.ts';
 import { UsageError } from '../command-error.ts';
-import type { Network } from '../network.ts';
+import { type Network, takesAnySize } from '../network.ts';
 import { say } from '../output.ts';
 import { type Pixels, pixelsOf } from '../pixels.ts';
 import { baseByName, baseByWeightsFile, KNOWN_BASES, type NamedBase } from './known-bases.ts';
@@ -116,6 +116,19 @@ async function isFile(path: string): Promise<boolean> {
   );
 }
 
+/** The model of a file; one that takes images of any size is made for `size`. Throws UsageError where the file says the size. */
+async function openFile(path: string, size: readonly [number, number] | undefined): Promise<Network> {
+  let net: Network;
+  try {
+    net = await loadModel(path, { compile: false });
+  } catch (error) {
+    if (!takesAnySize(error)) throw error;
+    return loadModel(path, { compile: false, inputShape: [...(size ?? [224, 224]), 3] });
+  }
+  if (size === undefined) return net;
+  throw new UsageError('--image-size is set by the model file of --base; leave it out.');
+}
+
 /**
  * Opens the network that `--base` names: one of `applications` with ImageNet's weights, a file of such weights under Keras'
  * name, or a model of any format, without its classifier. Throws UsageError where there is none, or `size` does not fit.
@@ -128,10 +141,7 @@ export async function openBase(text: string, size: readonly [number, number] | u
   }
   const weights = baseByWeightsFile(basename(text));
   try {
-    const opened = await loadModel(text, { compile: false });
-    if (size !== undefined) {
-      throw new UsageError('--image-size is set by the model file of --base; leave it out.');
-    }
+    const opened = await openFile(text, size);
     // Of several inputs one might be an image, but the classifier's model has one.
     if (opened.built && opened.inputs.length !== 1) imageShapeOf(opened, text);
     const pixels = saidPixels(opened, text);

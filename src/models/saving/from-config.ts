@@ -6,6 +6,7 @@ import { automaticNumber } from '../../base/names.ts';
 import { describeValue } from '../../base/options.ts';
 import type { Shape } from '../../base/shape.ts';
 import { checkDType } from '../../layers/dtype-policy.ts';
+import { InputLayer } from '../../layers/input-layer.ts';
 import type { Layer } from '../../layers/layer.ts';
 import { LAYERS } from '../../layers/registry.ts';
 import { isOperationObject, operationFromObject } from '../../operations/from-config.ts';
@@ -13,18 +14,21 @@ import { Functional } from '../functional.ts';
 import { Model } from '../model.ts';
 import { Sequential } from '../sequential.ts';
 import { isRecord } from '../structure.ts';
-import { buildGraph } from './graph-from-config.ts';
+import { buildGraph, type OpenModel } from './graph-from-config.ts';
 import { currentConfig } from './old-config.ts';
+import { hasOpenSize, withInputShape, withSizes } from './open-sizes.ts';
 
 /** Layers by `shared_object_id`: entries with the same id become one layer. */
 type SharedLayers = Map<number, Layer>;
 
 /**
  * The model that a file's config describes, built but with fresh weights. Throws UnsupportedError, naming the layer,
- * for classes and options that only Keras has, FormatError for anything that is not a model.
+ * for classes and options that only Keras has, FormatError for anything that is not a model. `inputShape`: the shape of a sample
+ * where the file leaves it open; throws as `withInputShape` does.
  */
-export function modelFromConfig(config: Config): Model {
-  const layer = readLayer(currentConfig(config), new Map());
+export function modelFromConfig(config: Config, inputShape: readonly number[] | null = null): Model {
+  const current = currentConfig(config);
+  const layer = readLayer(inputShape === null ? current : withInputShape(current, inputShape), new Map());
   if (layer instanceof Model) {
     if (!layer.isGraph) buildAsSaved(layer, config);
     return layer;
@@ -101,21 +105,32 @@ const FUNCTIONAL_KEYS = ['name', 'trainable', 'dtype', 'layers', 'input_layers',
 function readSequential(config: Config, label: string, shared: SharedLayers): Sequential {
   checkModelOptions(config, SEQUENTIAL_KEYS, label);
   const { name, layers, trainable, build_input_shape: shape } = config;
-  const list = listOf(layers, `${label}: layers`).map((item) => readLayer(item, shared));
-  return inFile(label, true, () => {
-    const model = new Sequential({ name: name as string, layers: list, trainable: trainable !== false });
-    if (!model.built && Array.isArray(shape) && list.length > 0) model.build(shape as Shape);
-    return model;
-  });
+  const list = listOf(layers, `${label}: layers`);
+  const make = () => new Sequential({ name: name as string, trainable: trainable !== false });
+  const model = inFile(label, true, make);
+  // What comes out of the layers so far, for a model of open size on top of them; null while it is not known.
+  let before: Shape | null = null;
+  for (const item of list) {
+    const fitted = before !== null && hasOpenSize(item) ? withSizes(item as Config, [before]) : item;
+    const layer = readLayer(fitted, shared);
+    inFile(label, true, () => model.add(layer));
+    if (layer instanceof InputLayer) before = layer.batchShape;
+    else before = model.built ? model.outputs[0]!.shape : null;
+  }
+  if (!model.built && Array.isArray(shape) && list.length > 0)
+    inFile(label, true, () => model.build(shape as Shape));
+  return model;
 }
 
 function readFunctional(config: Config, label: string, shared: SharedLayers): Functional {
   checkModelOptions(config, FUNCTIONAL_KEYS, label);
   const layers = listOf(config.layers, `${label}: layers`).map((object) => {
     const record = object as Config;
-    const layer = readLayer(object, shared);
-    const nodes = listOf(record.inbound_nodes, `inbound_nodes of '${layer.name}'`);
-    return { name: String(record.name ?? layer.name), layer, nodes };
+    const inner = record.config as Config;
+    const isOpen = hasOpenSize(object);
+    const layer = isOpen ? openModel(record, shared) : readLayer(object, shared);
+    const name = String(record.name ?? (isOpen ? inner.name : (layer as Layer).name));
+    return { name, layer, nodes: listOf(record.inbound_nodes, `inbound_nodes of '${name}'`) };
   });
   const { inputs, outputs } = inFile(label, true, () =>
     buildGraph(layers, config.input_layers, config.output_layers),
@@ -126,6 +141,13 @@ function readFunctional(config: Config, label: string, shared: SharedLayers): Fu
     true,
     () => new Functional({ inputs, outputs, name: config.name as string, trainable }),
   );
+}
+
+function openModel(object: Config, shared: SharedLayers): OpenModel {
+  return {
+    className: String(object.class_name),
+    make: (inputs) => readLayer(withSizes(object, inputs), shared),
+  };
 }
 
 /** Throws UnsupportedError for options of a model that Fovea does not have. */

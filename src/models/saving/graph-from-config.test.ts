@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ConfigValue } from '../../base/config.ts';
 import { activation } from '../../layers/index.ts';
 import { InputLayer } from '../../layers/input-layer.ts';
-import type { SymbolicTensor } from '../../layers/layer.ts';
+import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
 import { buildGraph, type ConfiguredLayer } from './graph-from-config.ts';
 
 /** A chain of `count` layers; `reads` counts how often their calls are looked at. */
@@ -53,5 +53,5 @@ test('a shared layer is called in the order of its list, whoever waits for whom'
   const end = (outputs as SymbolicTensor).producer;
   assert.equal(end.index, 1);
   assert.equal(end.inputs[0]!.producer.index, 1);
-  assert.equal(end.inputs[0]!.producer.inputs[0]!.producer, b.layer.inboundCalls[0]);
+  assert.equal(end.inputs[0]!.producer.inputs[0]!.producer, (b.layer as Layer).inboundCalls[0]);
 });

@@ -3,17 +3,24 @@
 import { type ConfigValue, isKerasObject } from '../../base/config.ts';
 import { FormatError, UnsupportedError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
+import type { Shape } from '../../base/shape.ts';
 import { InputLayer } from '../../layers/input-layer.ts';
-import type { Layer, SymbolicTensor } from '../../layers/layer.ts';
+import { Layer, type SymbolicTensor } from '../../layers/layer.ts';
 import { tensorsOfCall } from '../../operations/from-config.ts';
 import { Operation } from '../../operations/operation.ts';
 import { isRecord, type Structure, sortedNames } from '../structure.ts';
 import { isModel } from './saved-layers.ts';
 
+/** A model that takes images of any size: it is made when the first tensor that it is called with is there. */
+export interface OpenModel {
+  readonly className: string;
+  make(inputs: readonly Shape[]): Layer;
+}
+
 /** A layer of the config and its calls, not yet made. */
 export interface ConfiguredLayer {
   readonly name: string;
-  readonly layer: Layer;
+  readonly layer: Layer | OpenModel;
   readonly nodes: readonly ConfigValue[];
 }
 
@@ -21,7 +28,8 @@ export interface ConfiguredLayer {
 type LayersByName = ReadonlyMap<string, NumberedLayer>;
 
 interface NumberedLayer {
-  readonly layer: Layer;
+  readonly name: string;
+  layer: Layer | OpenModel;
   /** The index that the layer's call 0 has, or would have, when calls are counted as the file does. */
   readonly first: number;
   /** What the first call is in the lists of the model's ends. */
@@ -46,23 +54,24 @@ export function buildGraph(
   const last = lastCalls([...calls, inputPlaces, outputPlaces]);
   const byName: LayersByName = new Map(
     layers.map(({ name, layer, nodes }) => {
-      const made = layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
+      const isOpen = !(layer instanceof Layer);
+      const made = isOpen || layer instanceof InputLayer ? 0 : layer.inboundCalls.length;
       // Keras 2 counts a model's calls from 1, since its making is call 0; Keras 3 those of a Functional in the lists of ends.
-      const fromOne = isKeras2 && isModel(layer) && (last.get(name) ?? 0) >= nodes.length;
+      const fromOne = isKeras2 && (isOpen || isModel(layer)) && (last.get(name) ?? 0) >= nodes.length;
       const inEnds = isKeras2 ? fromOne : layer.className === 'Functional';
       return [
         name,
-        { layer, first: made - Number(fromOne), firstEnd: Number(inEnds) - Number(fromOne) },
+        { name, layer, first: made - Number(fromOne), firstEnd: Number(inEnds) - Number(fromOne) },
       ] as const;
     }),
   );
-  const waiting = layers.flatMap(({ layer, nodes }): WaitingCalls[] =>
-    layer instanceof InputLayer ? [] : [{ layer, nodes, next: 0 }],
+  const waiting = layers.flatMap(({ name, layer, nodes }): WaitingCalls[] =>
+    layer instanceof InputLayer ? [] : [{ called: byName.get(name)!, nodes, next: 0 }],
   );
   makeCalls(waiting, byName);
   const stuck = waiting
     .filter(({ nodes, next }) => next < nodes.length)
-    .map(({ layer }) => `'${layer.name}'`);
+    .map(({ called }) => `'${called.name}'`);
   if (stuck.length > 0) {
     throw new FormatError(
       `the calls of ${stuck.join(', ')} wait for inputs that never come: the graph has a loop or a gap.`,
@@ -87,33 +96,43 @@ function lastCalls(places: readonly (ConfigValue | undefined)[]): ReadonlyMap<st
 
 /** A layer's calls, in order, and how many of them are made. */
 interface WaitingCalls {
-  readonly layer: Layer;
+  readonly called: NumberedLayer;
   readonly nodes: readonly ConfigValue[];
   next: number;
 }
 
 /** Makes every call whose inputs exist. A call is tried again only when an input that it waits for was made. */
 function makeCalls(waiting: readonly WaitingCalls[], byName: LayersByName): void {
-  const waitingFor = new Map<Layer, Map<number, WaitingCalls[]>>();
+  const waitingFor = new Map<NumberedLayer, Map<number, WaitingCalls[]>>();
   // In reverse, since layers are taken from the end of the list: so they come in the file's order.
   const ready = [...waiting].reverse();
   for (let one = ready.pop(); one !== undefined; one = ready.pop()) {
+    const { called } = one;
     while (one.next < one.nodes.length) {
-      const places = placesOf(one.layer, one.nodes[one.next]!);
+      const places = placesOf(called, one.nodes[one.next]!);
       const inputs = places.map((place) => findTensor(byName, place));
       const missing = places[inputs.indexOf(null)];
       if (missing !== undefined) {
-        const { layer, first } = byName.get(missing[0])!;
-        const calls = getOrMake(waitingFor, layer, () => new Map<number, WaitingCalls[]>());
-        getOrMake(calls, first + missing[1], () => []).push(one);
+        const source = byName.get(missing[0])!;
+        const calls = getOrMake(waitingFor, source, () => new Map<number, WaitingCalls[]>());
+        getOrMake(calls, source.first + missing[1], () => []).push(one);
         break;
       }
-      const made = one.layer.inboundCalls.length;
-      one.layer.applyAll(inputs as SymbolicTensor[]);
+      const layer = madeFor(called, inputs as SymbolicTensor[]);
+      const made = layer.inboundCalls.length;
+      layer.applyAll(inputs as SymbolicTensor[]);
       one.next++;
-      ready.push(...(waitingFor.get(one.layer)?.get(made) ?? []));
+      ready.push(...(waitingFor.get(called)?.get(made) ?? []));
     }
   }
+}
+
+/** The layer, made for these inputs where it is a model of open size that was not called before. */
+function madeFor(called: NumberedLayer, inputs: readonly SymbolicTensor[]): Layer {
+  if (called.layer instanceof Layer) return called.layer;
+  const layer = called.layer.make(inputs.map(({ shape }) => shape));
+  called.layer = layer;
+  return layer;
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
@@ -125,24 +144,24 @@ function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** Keras 3: `{ args, kwargs }` with tensors as objects; Keras 2: a list of `[name, call, output, kwargs]`. */
-function placesOf(layer: Layer, node: ConfigValue): Place[] {
+function placesOf({ name, layer }: NumberedLayer, node: ConfigValue): Place[] {
   if (layer instanceof Operation) return tensorsOfCall(layer, node).map(placeOfTensor);
   if (Array.isArray(node)) {
     return node.map((entry) => {
-      checkKeywords(layer, Array.isArray(entry) ? entry[3] : undefined);
+      checkKeywords(name, Array.isArray(entry) ? entry[3] : undefined);
       return toPlace(Array.isArray(entry) ? entry.slice(0, 3) : entry);
     });
   }
-  if (!isRecord(node)) throw new FormatError(`a call of '${layer.name}' is ${describeValue(node)}.`);
+  if (!isRecord(node)) throw new FormatError(`a call of '${name}' is ${describeValue(node)}.`);
   const { args, kwargs } = node as Record<string, ConfigValue>;
-  checkKeywords(layer, kwargs);
+  checkKeywords(name, kwargs);
   const tensors = (value: ConfigValue | undefined): Place[] => {
     if (Array.isArray(value)) return value.flatMap(tensors);
     if (isKerasObject(value) && value.class_name === '__keras_tensor__') return [placeOfTensor(value)];
     // Models take records in the order of their names.
     if (isRecord(value) && !isKerasObject(value))
       return sortedNames(value).flatMap((name) => tensors(value[name] as ConfigValue));
-    throw new UnsupportedError(`'${layer.name}' is called with ${describeValue(value)} besides tensors.`);
+    throw new UnsupportedError(`'${name}' is called with ${describeValue(value)} besides tensors.`);
   };
   return tensors(args);
 }
@@ -151,16 +170,16 @@ function placesOf(layer: Layer, node: ConfigValue): Place[] {
  * Throws UnsupportedError for a keyword that changes what the call computes. `training` does not: Keras notes it for every
  * layer that knows it, and sets it anew each time the model is trained or predicts.
  */
-function checkKeywords(layer: Layer, keywords: ConfigValue | undefined): void {
+function checkKeywords(layerName: string, keywords: ConfigValue | undefined): void {
   if (keywords === undefined || keywords === null) return;
   if (!isRecord(keywords)) {
-    throw new FormatError(`the keywords of a call of '${layer.name}' are ${describeValue(keywords)}.`);
+    throw new FormatError(`the keywords of a call of '${layerName}' are ${describeValue(keywords)}.`);
   }
   const given = Object.entries(keywords).find(([name, value]) => name !== 'training' && !isNothing(value));
   if (given === undefined) return;
   const [name, value] = given;
   throw new UnsupportedError(
-    `'${layer.name}' is called with ${name}=${describeValue(value)}; only tensors by position are supported.`,
+    `'${layerName}' is called with ${name}=${describeValue(value)}; only tensors by position are supported.`,
   );
 }
 
@@ -191,6 +210,7 @@ function findTensor(byName: LayersByName, [name, call, output]: Place): Symbolic
   const found = byName.get(name);
   if (found === undefined)
     throw new FormatError(`a call takes the output of '${name}', but there is no such layer.`);
+  if (!(found.layer instanceof Layer)) return null;
   const outputs = found.layer.inboundCalls[found.first + call]?.outputs;
   if (outputs === undefined) return null;
   const tensor = outputs[output];

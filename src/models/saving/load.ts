@@ -8,6 +8,7 @@ import { modelInArchive } from '../../formats/places/zip-archive.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
 import { inFloat32 } from '../../layers/dtype-policy.ts';
+import { checkSampleShape } from '../../layers/layer-options.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
 import type { CompileOptions } from '../training/compile-options.ts';
@@ -21,6 +22,11 @@ export interface LoadOptions {
   readonly compile?: boolean;
   /** Classes and functions of your own that the file names, by name: `{ Residual }`. Registered ones need not be given. */
   readonly customObjects?: CustomObjects;
+  /**
+   * The shape of a sample, such as [224, 224, 3], for a model that takes images of any size (`(None, None, 3)` in Keras): here it is made
+   * for one. Only for such models.
+   */
+  readonly inputShape?: readonly number[];
 }
 
 /**
@@ -50,21 +56,30 @@ export async function loadModel(source: FileSource, options: LoadOptions = {}): 
 }
 
 async function readModel(file: SavedFile, options: LoadOptions): Promise<Model> {
-  checkOptionNames('loadModel', options, ['compile', 'customObjects']);
+  checkOptionNames('loadModel', options, ['compile', 'customObjects', 'inputShape']);
   const compile = booleanOption('loadModel', 'compile', options.compile, true);
+  const inputShape =
+    options.inputShape === undefined ? null : checkSampleShape('loadModel', options.inputShape);
   return withOpenedFile(file, (opened) =>
-    withCustomObjects(options.customObjects ?? {}, () => modelOf(opened, file.name, compile)),
+    withCustomObjects(options.customObjects ?? {}, () => modelOf(opened, file.name, compile, inputShape)),
   );
 }
 
-function modelOf(opened: OpenedFile, name: string, compile: boolean): Model {
+function modelOf(
+  opened: OpenedFile,
+  name: string,
+  compile: boolean,
+  inputShape: readonly number[] | null,
+): Model {
   const { config, classNames = null, labels = null, learningRateMultipliers = null, loadWeights } = opened;
   if (config === null) {
     throw new FormatError(
       `'${name}' holds weights without a model: make the model, then call loadWeights().`,
     );
   }
-  const { made: model, types } = inFloat32(() => withoutInitialValues(() => modelFromConfig(config)));
+  const { made: model, types } = inFloat32(() =>
+    withoutInitialValues(() => modelFromConfig(config, inputShape)),
+  );
   if (types.length > 0) {
     console.warn(
       `${name}: its layers compute in ${types.join(' and ')}. Here they compute in float32, with its weights, so results can differ a ` +
