@@ -7,7 +7,7 @@ import { type FileSource, openSource } from '../../formats/open-source.ts';
 import { modelInArchive } from '../../formats/places/zip-archive.ts';
 import { SavedFile } from '../../formats/saved-file.ts';
 import { withoutInitialValues } from '../../initializers/initial-values.ts';
-import { inFloat32 } from '../../layers/dtype-policy.ts';
+import { type AskedTypes, inFloat32 } from '../../layers/dtype-policy.ts';
 import { checkSampleShape } from '../../layers/layer-options.ts';
 import { type CustomObjects, withCustomObjects } from '../../options/custom-objects.ts';
 import type { Model } from '../model.ts';
@@ -80,17 +80,30 @@ function modelOf(
   const { made: model, types } = inFloat32(() =>
     withoutInitialValues(() => modelFromConfig(config, inputShape)),
   );
-  if (types.length > 0) {
-    console.warn(
-      `${name}: its layers compute in ${types.join(' and ')}. Here they compute in float32, with its weights, so results can differ a ` +
-        'little from those of Keras; saved again, the model is one of float32.',
-    );
-  }
+  sayTypes(name, types);
   if (compile) compileFromConfig(model, config, learningRateMultipliers);
   if (model.built) loadWeights(model, model.compiled?.optimizer ?? null);
   if (classNames !== null) model.classNames = classNames;
   else if (labels !== null) takeLabels(model, labels, name);
   return model;
+}
+
+/** Warns of other types than float32. Throws UnsupportedError for text. */
+function sayTypes(name: string, { layers, inputs }: AskedTypes): void {
+  if (inputs.has('string'))
+    throw new UnsupportedError(`${name}: the model takes text, and the models here take numbers.`);
+  if (layers.size > 0) {
+    console.warn(
+      `${name}: its layers compute in ${[...layers].join(' and ')}. Here they compute in float32, with its weights, so results can differ ` +
+        'a little from those of Keras; saved again, the model is one of float32.',
+    );
+  }
+  if (inputs.size > 0) {
+    console.warn(
+      `${name}: its inputs are of type ${[...inputs].join(' and ')}. Here they are float32, with the same results for the same numbers; saved ` +
+        'again, the model takes float32.',
+    );
+  }
 }
 
 /** Files beside a model may say more than class names can, such as two classes of the same name. */
