@@ -1,37 +1,12 @@
+/** @file Stages of datasets: order, shuffling, caches, states, files, and options that are refused. */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { counter, list } from '../../tests/support/counted-dataset.ts';
 import { FoveaError, ShapeError, ValueError } from '../base/errors.ts';
 import { setRandomSeed } from '../base/random.ts';
 import { Tensor, tensor } from '../base/tensor.ts';
 import * as data from './index.ts';
-
-/** Counts from 0, noting what is read and whether the pass was ended. */
-function counter(length: number) {
-  const seen = { read: 0, passes: 0, ended: 0 };
-  const dataset = data.fromGenerator(
-    function* () {
-      seen.passes++;
-      try {
-        for (let i = 0; i < length; i++) {
-          seen.read++;
-          yield i;
-        }
-      } finally {
-        seen.ended++;
-      }
-    },
-    { length },
-  );
-  return { seen, dataset };
-}
-
-async function list<T>(dataset: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const element of dataset) all.push(element);
-  return all;
-}
-
-const tick = () => new Promise<void>((resolve) => setTimeout(resolve, 1));
 
 test('stages keep order, count their elements and begin anew with each pass', async () => {
   const { dataset, seen } = counter(7);
@@ -75,140 +50,6 @@ test('datasets of other classes are not put together', () => {
   assert.deepEqual(cats.concatenate(of(['cats', 'dogs'])).classNames, ['cats', 'dogs']);
   assert.throws(() => cats.concatenate(of(['dogs', 'cats'])), /different classes, \['cats', 'dogs'\]/);
   assert.throws(() => cats.concatenate(of(['cats'])), /Give both the same classNames/);
-});
-
-test('batch stacks Tensors, numbers, lists and records; unbatch takes them apart', async () => {
-  const x = tensor(
-    Uint8Array.from({ length: 20 }, (_, i) => i),
-    [5, 2, 2],
-  );
-  const y = tensor([0, 1, 2, 3, 4]);
-  const samples = data.fromTensors([x, y]);
-  const [first, , last] = await list(samples.batch(2));
-  assert.deepEqual([first![0]!.shape, first![0]!.dtype, first![1]!.shape], [[2, 2, 2], 'uint8', [2]]);
-  assert.deepEqual(
-    [last![0]!.toArray(), last![1]!.toArray()],
-    [
-      [
-        [
-          [16, 17],
-          [18, 19],
-        ],
-      ],
-      [4],
-    ],
-  );
-  assert.equal(samples.batch(2).length, 3);
-  assert.equal(samples.batch(2, { dropRemainder: true }).length, 2);
-  assert.equal((await list(samples.batch(2, { dropRemainder: true }))).length, 2);
-  const again = await list(samples.batch(2).unbatch().batch(5));
-  assert.deepEqual([...again[0]![0]!.data], [...x.data]);
-  const records = data
-    .fromTensors({ a: x, b: { c: y } })
-    .map(({ b }) => ({ n: b.c.item(), even: b.c.item() % 2 === 0 }));
-  const [batch] = await list(records.batch(5));
-  assert.deepEqual([batch!.n.dtype, batch!.n.toArray()], ['float32', [0, 1, 2, 3, 4]]);
-  assert.deepEqual([batch!.even.dtype, batch!.even.toArray()], ['bool', [1, 0, 1, 0, 1]]);
-});
-
-test('batches of elements that differ are refused with their place', async () => {
-  const of = (...elements: unknown[]) => list(data.fromGenerator(() => elements).batch(2));
-  const bad: [unknown[], new (message: string) => Error, RegExp][] = [
-    [
-      [1, 2, tensor([1]), tensor([1, 2])],
-      ShapeError,
-      /element 1 .* has shape \[2\].*\[1\].*batch 1 of the dataset/,
-    ],
-    [[[1, 2], [1]], ValueError, /element 1 of the batch is \[1\].*a list of 2/],
-    [[{ a: 1 }, { b: 1 }], ValueError, /each a record of a/],
-    [
-      [[tensor([1])], [tensor(Uint8Array.of(1))]],
-      ValueError,
-      /element 1 of the batch's \[0\] is a Tensor of uint8/,
-    ],
-    [['a.png', 'b.png'], ValueError, /is 'a.png'; batches are made of Tensors/],
-    [[1, 'b'], ValueError, /element 1 of the batch is 'b'/],
-  ];
-  for (const [elements, type, message] of bad) {
-    await assert.rejects(of(...elements), (error: Error) => {
-      assert.ok(error instanceof type, error.message);
-      assert.match(error.message, message);
-      return true;
-    });
-  }
-  await assert.rejects(
-    list(data.fromGenerator(() => [tensor(1)]).unbatch()),
-    /a scalar.*unbatch\(\) of element 0/,
-  );
-});
-
-test('map works on several elements at a time and gives them in order', async () => {
-  const { dataset, seen } = counter(20);
-  let working = 0;
-  let most = 0;
-  const slow = dataset.map(
-    async (i) => {
-      most = Math.max(most, ++working);
-      await new Promise((resolve) => setTimeout(resolve, (i * 7) % 4));
-      working--;
-      return i;
-    },
-    { parallel: 4 },
-  );
-  assert.deepEqual(
-    await list(slow),
-    Array.from({ length: 20 }, (_, i) => i),
-  );
-  assert.equal(most, 4);
-  seen.read = 0;
-  for await (const i of slow) if (i === 2) break;
-  assert.equal(working, 0, 'nothing is at work when a pass was left');
-  assert.ok(seen.read <= 7, `${seen.read} elements were read`);
-  assert.equal(seen.ended, seen.passes);
-});
-
-test('prefetch reads ahead, no further than asked for', async () => {
-  const { dataset, seen } = counter(20);
-  const pass = dataset.prefetch(3).pass();
-  assert.equal(seen.read, 0);
-  await pass.next();
-  await tick();
-  assert.equal(seen.read, 4);
-  await tick();
-  assert.equal(seen.read, 4);
-  await pass.next();
-  await tick();
-  assert.equal(seen.read, 5);
-  await pass.return();
-  assert.equal(seen.ended, 1);
-});
-
-test('an error comes in its place, names the element and ends the pass', async () => {
-  const { dataset, seen } = counter(9);
-  const broken = dataset.map(
-    (i) => {
-      if (i === 4) throw new RangeError('too far');
-      return i;
-    },
-    { parallel: 3 },
-  );
-  const got: number[] = [];
-  const run = async () => {
-    for await (const i of broken.prefetch(2)) got.push(i);
-  };
-  await assert.rejects(run(), (error: Error) => {
-    assert.ok(error instanceof FoveaError && error.cause instanceof RangeError);
-    assert.match(error.message, /map\(\) failed at element 4 of the dataset: too far/);
-    return true;
-  });
-  assert.deepEqual(got, [0, 1, 2, 3]);
-  assert.equal(seen.ended, 1);
-  const refused = data
-    .fromGenerator(() => [1])
-    .map(() => {
-      throw new ValueError('No.');
-    });
-  await assert.rejects(list(refused), /No\. \(In map\(\) of element 0 of the dataset\.\)/);
 });
 
 test('shuffle draws from a buffer, differs from pass to pass, and repeats for a seed', async () => {
