@@ -8,16 +8,20 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (Array.isArray(value)) return describeList(value);
   if (typeof value === 'object' && value !== null) {
-    const name: string = value.constructor?.name ?? 'Object';
+    // Bundlers put _ before the names of classes that name themselves.
+    const name = (value.constructor?.name ?? 'Object').replace(/^_(?=[A-Z])/, '');
     if (name === 'Promise') return 'a Promise (write await before it)';
     return name === 'Object' ? 'a record' : `a ${name}`;
   }
   return typeof value === 'function' ? 'a function' : String(value);
 }
 
-/** Of long lists, such as the names of a thousand classes, the first items. */
+const LONGEST = 400;
+
+/** Of long lists, such as the names of a thousand classes, the first items; of lists of lists, such as images, the beginning. */
 function describeList(list: readonly unknown[]): string {
   const shown = list.slice(0, 20).map(describeValue).join(', ');
+  if (shown.length > LONGEST) return `[${shown.slice(0, LONGEST)} … (${list.length} items)]`;
   return list.length > 20 ? `[${shown}, … (${list.length} items)]` : `[${shown}]`;
 }
 
