@@ -86,7 +86,7 @@ const reasons: Chapter = {
           texts.heatmapFor(name),
           LARGE,
         );
-        shown.push(figure(picture, cam.note === null ? name : `${name}. ${texts.note(cam.note)}`));
+        shown.push(figure(picture, cam.allZero ? texts.nothingFor(name) : name));
       }
       const others: Html[] = [];
       for (const [method, called] of entriesOf(OTHER_METHODS)) {

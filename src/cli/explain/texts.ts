@@ -10,7 +10,7 @@ const ENGLISH = {
   classNumber: (index: number) => `class ${index}`,
   /** Before an error's message, which is English. */
   cannotShow: '',
-  note: (note: string) => note,
+  nothingFor: (name: string) => `${name}. The heatmap is zero everywhere: no place speaks for this class.`,
 
   prediction: 'What the model sees in it',
   modelSize: 'The image at the size of the model',
@@ -73,7 +73,7 @@ const CHINESE: ExplainTexts = {
   made: '由 Fovea 生成。打开本页无需联网。',
   classNumber: (index) => `类别 ${index}`,
   cannotShow: '这里无法显示，原因是：',
-  note: () => '整张热力图都是零：没有哪个位置支持这个类别。',
+  nothingFor: (name) => `${name}。整张热力图都是零：没有哪个位置支持这个类别。`,
 
   prediction: '模型看到了什么',
   modelSize: '缩放到模型输入大小的图片',
