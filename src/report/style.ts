@@ -17,6 +17,7 @@ a:focus-visible,summary:focus-visible,[tabindex]:focus-visible{outline:3px solid
 .skip{position:absolute;left:-999rem}
 .skip:focus{position:static}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 1rem}
+h1,p,li,summary{overflow-wrap:anywhere}
 h2{font-size:1.25rem;margin:2.5rem 0 .5rem;border-top:1px solid var(--rule);padding-top:1.25rem}
 h3{font-size:1.05rem;margin:1.5rem 0 .5rem}
 p{max-width:46rem}
