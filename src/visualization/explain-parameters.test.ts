@@ -130,6 +130,11 @@ test('strides, zeros around, gaps, groups, enlarging and joining', () => {
     shapeOf(layers.conv2d({ ...conv, strides: 2, padding: 'same' }), [9, 9, 2]),
     /9 \/ 2 = 4\.5, rounded up: 5.*1 above, 1 below/,
   );
+  const pooled = shapeOf(layers.maxPooling2d({ poolSize: 3, padding: 'same' }), [8, 9, 2]);
+  assert.match(
+    pooled,
+    /8 \/ 3 = 2\.67, rounded up: 3.*past the maps, where nothing counts: 0 above, 1 below, 0 left, 0 right/,
+  );
   assert.match(
     shapeOf(layers.conv2d({ ...conv, dilationRate: 2 }), [9, 9, 2]),
     /9 − 5 \+ 1 = 5.*\(3 − 1\)·2 \+ 1 = 5/,
@@ -151,6 +156,14 @@ test('strides, zeros around, gaps, groups, enlarging and joining', () => {
       [4, 4, 3],
     ),
     /Rows: 4 \+ 1 \+ 2 = 7\. Columns: 4 \+ 0 \+ 3 = 7/,
+  );
+  const cropping = [
+    [1, 0],
+    [2, 1],
+  ] as const;
+  assert.match(
+    shapeOf(layers.cropping2d({ cropping }), [5, 5, 3]),
+    /Rows: 5 − 1 − 0 = 4\. Columns: 5 − 2 − 1 = 2/,
   );
   assert.match(shapeOf(layers.globalAveragePooling2d(), [4, 6, 3]), /3 maps of 4 × 6/);
   assert.match(

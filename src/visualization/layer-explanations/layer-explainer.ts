@@ -55,7 +55,7 @@ export function extents(shape: readonly number[]): string {
 /** A sum as formulas have it, with its result. Terms below 0 are taken away. */
 export function sumOf(terms: readonly number[]): string {
   const text = terms
-    .map((term, i) => (i === 0 ? `${term}` : term < 0 ? ` − ${-term}` : ` + ${term}`))
+    .map((term, i) => (i === 0 ? `${term}` : term < 0 || Object.is(term, -0) ? ` − ${-term}` : ` + ${term}`))
     .join('');
   return `${text} = ${terms.reduce((sum, term) => sum + term, 0)}`;
 }

@@ -27,6 +27,8 @@ interface Windows {
   readonly strides: Pair;
   readonly dilation: Pair;
   readonly padding: Padding;
+  /** What windows find that reach past the maps: zeros, or nothing that counts, as of poolings. */
+  readonly outside: 'zeros' | 'nothing';
 }
 
 interface SlidingLayer {
@@ -43,11 +45,11 @@ interface PoolingLayer extends Layer {
 }
 
 function windowsOf({ kernelSize: size, strides, dilationRate: dilation, padding }: SlidingLayer): Windows {
-  return { size, strides, dilation, padding };
+  return { size, strides, dilation, padding, outside: 'zeros' };
 }
 
 function poolWindows({ poolSize: size, strides, padding }: PoolingLayer): Windows {
-  return { size, strides, dilation: [1, 1], padding };
+  return { size, strides, dilation: [1, 1], padding, outside: 'nothing' };
 }
 
 /** Height, width and channels of the first input, and of the output. */
@@ -86,7 +88,7 @@ const isSquare = ([rows, columns]: Pair) => rows === columns;
 
 /** What is to be known about the windows to understand the formula. */
 function aboutWindows(windows: Windows, [h, w]: readonly number[], say: Words): string[] {
-  const { size, strides, dilation, padding } = windows;
+  const { size, strides, dilation, padding, outside } = windows;
   const about: string[] = [];
   const spans = [0, 1].map((axis) => windowExtent(size[axis]!, dilation[axis]!)) as [number, number];
   const spread = [0, 1]
@@ -96,7 +98,8 @@ function aboutWindows(windows: Windows, [h, w]: readonly number[], say: Words): 
   if (padding === 'same') {
     const [top, bottom] = samePadding(h!, size[0], strides[0], dilation[0]);
     const [left, right] = samePadding(w!, size[1], strides[1], dilation[1]);
-    if (top + bottom + left + right > 0) about.push(say.zerosAround(top, bottom, left, right));
+    const around = outside === 'zeros' ? say.zerosAround : say.nothingAround;
+    if (top + bottom + left + right > 0) about.push(around(top, bottom, left, right));
   } else about.push(isSquare(spans) ? say.fits(spans[0]) : say.fitsIn(...spans));
   if (Math.max(...strides) > 1)
     about.push(say.step(isSquare(strides) ? `${strides[0]}` : strides.join(' × ')));

@@ -39,6 +39,8 @@ export const CHINESE: Words = {
   step: (strides) => `相邻窗口相距 ${strides}。`,
   zerosAround: (top, bottom, left, right) =>
     `在图的四周补零：上 ${top}，下 ${bottom}，左 ${left}，右 ${right}。`,
+  nothingAround: (top, bottom, left, right) =>
+    `窗口伸到图的外面，那里什么也不算：上 ${top}，下 ${bottom}，左 ${left}，右 ${right}。`,
   maps: (filters) => `通道：${filters}，每个过滤器一个。这个深度由这一层自己决定。`,
   mapsOfChannels: (channels, multiplier) =>
     `通道：${channels}·${multiplier} = ${channels * multiplier}，每个通道 ${multiplier} 张图。`,

@@ -47,6 +47,8 @@ export const ENGLISH = {
   step: (strides: string) => `Windows are ${strides} apart.`,
   zerosAround: (top: number, bottom: number, left: number, right: number) =>
     `Zeros are put around the maps: ${top} above, ${bottom} below, ${left} left, ${right} right.`,
+  nothingAround: (top: number, bottom: number, left: number, right: number) =>
+    `Windows reach past the maps, where nothing counts: ${top} above, ${bottom} below, ${left} left, ${right} right.`,
   maps: (filters: number) =>
     `Channels: ${filters}, one for each filter. This depth is what the layer decides.`,
   mapsOfChannels: (channels: number, multiplier: number) =>
