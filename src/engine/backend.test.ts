@@ -14,7 +14,7 @@ async function script(text: string, env: Record<string, string> = {}): Promise<s
   const { FOVEA_BACKEND: _, FOVEA_THREADS: __, FOVEA_ISA: ___, ...rest } = process.env;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], {
     env: { ...rest, ...env },
-    timeout: 20000,
+    timeout: 60_000,
   });
   return stdout.trim();
 }

@@ -22,7 +22,7 @@ ${text}`;
 function script(text: string, env: Record<string, string> = {}) {
   const { FOVEA_ISA: _, FOVEA_PROFILE: __, ...rest } = process.env;
   return run(process.execPath, ['--input-type=module', '--eval', moduleText(text)], {
-    timeout: 30000,
+    timeout: 60_000,
     env: { ...rest, ...env },
   });
 }

@@ -38,7 +38,7 @@ function job(heap: WasmHeap, program: CompiledProgram, threads: number): Job {
   return { program, bufferTable: heap.alloc(64), arenas: Array<number>(threads).fill(0), samples: 1 };
 }
 
-test('a worker that dies fails the run, and the next run has new workers', { timeout: 20000 }, async () => {
+test('a worker that dies fails the run, and the next run has new workers', { timeout: 60_000 }, async () => {
   const heap = new WasmHeap({ shared: true });
   const pool = new WorkerPool(heap, 3);
   const good = job(heap, await markingProgram({ sharedMemory: true }), 3);
@@ -56,7 +56,7 @@ test('a worker that dies fails the run, and the next run has new workers', { tim
   await pool.dispose();
 });
 
-test('a forgotten program is sent again when it runs again', { timeout: 20000 }, async () => {
+test('a forgotten program is sent again when it runs again', { timeout: 60_000 }, async () => {
   const heap = new WasmHeap({ shared: true });
   const pool = new WorkerPool(heap, 2);
   const work = job(heap, await markingProgram({ sharedMemory: true }), 2);
