@@ -84,6 +84,9 @@ function makeLayer(object: Config, label: string, shared: SharedLayers): Layer {
   return inFile(label, isKnown, () => LAYERS.fromObject(object));
 }
 
+/** Errors that name their layer already: models of open size are made in the middle of the graph around them. */
+const named = new WeakSet<Error>();
+
 /**
  * Runs `body`. Its errors name the layer, and become UnsupportedError where Fovea lacks something, FormatError where
  * the file is wrong.
@@ -92,10 +95,12 @@ function inFile<T>(label: string, isKnown: boolean, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (!(error instanceof FoveaError)) throw error;
+    if (!(error instanceof FoveaError) || named.has(error)) throw error;
     const lacking = error instanceof UnsupportedError || !isKnown || error.message.startsWith('Unknown ');
     const text = `${label} of the file: ${error.message}`;
-    throw lacking ? new UnsupportedError(text) : new FormatError(text);
+    const naming = lacking ? new UnsupportedError(text) : new FormatError(text);
+    named.add(naming);
+    throw naming;
   }
 }
 

@@ -43,6 +43,12 @@ test('a model of open size takes the size of what it is called with', () => {
   const { layers } = config.config as { layers: Config[] };
   layers[1] = opened(layers[1]!) as Config;
   assert.deepEqual(maps(modelFromConfig(config)), [null, 4, 5, 4]);
+  // What is wrong inside of it is said of the layer inside.
+  const strange = JSON.parse(JSON.stringify(config).replace('"Conv2D"', '"Conv7D"')) as Config;
+  assert.throws(
+    () => modelFromConfig(strange),
+    (error) => error instanceof UnsupportedError && /^Layer 'conv2d\w*' \(Conv7D\)/.test(error.message),
+  );
   // Layers may stand in any order.
   layers.reverse();
   assert.deepEqual(maps(modelFromConfig(config)), [null, 4, 5, 4]);
