@@ -40,7 +40,8 @@ const KINDS: readonly ForeignKind[] = [
   },
   {
     text: `a model of TensorFlow Lite, in which layers are joined and rounded for phones and which cannot be turned back. Take the model that it was made from. ${KERAS}`,
-    matches: ({ start }) => start.slice(4, 8) === 'TFL3',
+    matches: ({ start, members }) =>
+      start.slice(4, 8) === 'TFL3' || members.some((name) => name.endsWith('.tflite')),
   },
   {
     text: `a file of PyTorch. Its weights can be saved with the safetensors package for Python, under the names of the layers here and transposed to [height, width, in, out]. ${KERAS}`,
@@ -60,7 +61,9 @@ const KINDS: readonly ForeignKind[] = [
   },
   {
     text: `a SavedModel of TensorFlow: a program, not layers. Open it in the TensorFlow that saved it, with tf.keras.models.load_model(folder), and save it as .h5. ${KERAS}`,
-    matches: ({ start, name }) => start.startsWith('\x08\x01\x12') && name.endsWith('.pb'),
+    matches: ({ start, name, members }) =>
+      (start.startsWith('\x08\x01\x12') && name.endsWith('.pb')) ||
+      members.some((member) => /(^|[\\/])saved_model\.pb$/.test(member)),
   },
   {
     text: `a graph of TensorFlow 1, a program without layers. Take the model that it was made from. ${KERAS}`,

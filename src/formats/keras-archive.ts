@@ -5,7 +5,7 @@ import { FormatError, UnsupportedError } from '../base/errors.ts';
 import { parseJsonRecord } from './json-record.ts';
 import { kerasJson } from './keras-json.ts';
 import { OWN, type OwnContent, ownRecord, readOwnRecord } from './own-record.ts';
-import { readZip, writeZip } from './zip.ts';
+import { readZip, writeZip, zipNames } from './zip.ts';
 
 /** The Keras version whose layout is written. */
 export const KERAS_VERSION = '3.15.1';
@@ -50,9 +50,9 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
   const members = readZip(bytes, [CONFIG, METADATA, WEIGHTS, NUMPY_WEIGHTS], what);
   const config = members[CONFIG];
   const weights = members[WEIGHTS];
-  if (config === undefined) throw missing(what, CONFIG, members);
+  if (config === undefined) throw missing(what, CONFIG, zipNames(bytes, what));
   if (weights === undefined) {
-    if (members[NUMPY_WEIGHTS] === undefined) throw missing(what, WEIGHTS, members);
+    if (members[NUMPY_WEIGHTS] === undefined) throw missing(what, WEIGHTS, Object.keys(members));
     throw new UnsupportedError(`${what} keeps its weights in ${NUMPY_WEIGHTS}; only ${WEIGHTS} is read.`);
   }
   const metadata = members[METADATA] === undefined ? {} : parseRecord(members[METADATA], METADATA, what);
@@ -65,8 +65,8 @@ export function readKerasArchive(bytes: Uint8Array, what: string): ReadArchive {
   };
 }
 
-function missing(what: string, name: string, members: object): FormatError {
-  const found = Object.keys(members).join(', ');
+function missing(what: string, name: string, members: readonly string[]): FormatError {
+  const found = members.slice(0, 10).join(', ');
   return new FormatError(
     `${what} is a zip archive but no .keras file of Keras 3: it has no '${name}'` +
       `${found === '' ? '' : `, only ${found}`}.`,

@@ -161,6 +161,11 @@ test('an archive with several models, and names of members in other encodings', 
     writeZip({ 'Modèle 猫/model.json': bytes('{}'), 'Modèle 猫/ü.bin': bytes('w') }),
   );
   assert.equal(textOf(await unicode.beside('ü.bin')), 'w');
+  const windows = await open(
+    writeZip({ 'tm\\model.json': bytes('{}'), 'tm\\metadata.json': bytes('m'), 'tm\\w.bin': bytes('w') }),
+  );
+  assert.equal(windows.name, 'tm.zip/tm/model.json');
+  assert.equal(textOf(await windows.beside('w.bin')), 'w');
   await assert.rejects(unicode.needed('constructor', 'with numbers'), /it is not in the archive/);
 });
 

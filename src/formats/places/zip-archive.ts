@@ -12,15 +12,19 @@ import { folderOf, modelFiles } from './first-file.ts';
  */
 export function modelInArchive(file: SavedFile): SavedFile {
   if (!isZip(file.bytes)) return file;
-  const names = zipNames(file.bytes, file.name);
-  const [first, ...others] = names.includes('config.json') ? [] : modelFiles(names);
+  // Some programs of Windows write its own sign between folders.
+  const members = new Map(zipNames(file.bytes, file.name).map((name) => [name.replaceAll('\\', '/'), name]));
+  const [first, ...others] = members.has('config.json') ? [] : modelFiles([...members.keys()]);
   if (first === undefined) return file;
   if (others.length > 0) {
     throw new FormatError(
       `${file.name} is a zip archive with several models: ${[first, ...others].slice(0, 10).join(', ')}. Unpack it and give the path of one.`,
     );
   }
-  const read = (path: string) => readZip(file.bytes, [path], file.name)[path];
+  const read = (path: string) => {
+    const name = members.get(path);
+    return name === undefined ? undefined : readZip(file.bytes, [name], file.name)[name];
+  };
   const place: FilePlace = {
     read: async (path) => read(`${folderOf(first)}${path}`) ?? { reason: 'it is not in the archive' },
   };
