@@ -85,7 +85,10 @@ export abstract class WeightOwner extends takesOptions(Configurable, LAYER_OPTIO
         `Layer '${this.name}' (${this.className}): track() takes another layer, received ${describeValue(layer)}.`,
       );
     }
-    if (!this.#subLayers.includes(layer)) this.#subLayers.push(layer);
+    if (!this.#subLayers.includes(layer)) {
+      this.#subLayers.push(layer);
+      if (!this.#trainable) layer.trainable = false;
+    }
     return layer;
   }
 
@@ -100,11 +103,17 @@ export abstract class WeightOwner extends takesOptions(Configurable, LAYER_OPTIO
     return [...new Set([...this.ownWeights, ...this.subLayers.flatMap((layer) => layer.weights)])];
   }
 
-  /** The variables that `fit` changes by gradients: none while the layer is frozen. */
+  /**
+   * The variables that `fit` changes by gradients: none while the layer itself is frozen. Of layers inside of it each counts by its own
+   * `trainable`, as in Keras 3: a layer that is set free in a frozen base trains in the model around the base.
+   */
   get trainableWeights(): readonly Variable[] {
-    if (!this.trainable) return [];
-    const own = this.ownWeights.filter((weight) => weight.trainable);
-    return [...new Set([...own, ...this.subLayers.flatMap((layer) => layer.trainableWeights)])];
+    return this.trainable ? [...new Set(this.#openWeights())] : [];
+  }
+
+  #openWeights(): readonly Variable[] {
+    const own = this.trainable ? this.ownWeights.filter((weight) => weight.trainable) : [];
+    return [...own, ...this.subLayers.flatMap((layer) => layer.#openWeights())];
   }
 
   /** The variables that `fit` does not change by gradients. */

@@ -40,6 +40,7 @@ export class Sequential extends GraphModel {
       throw new ValueError(`Sequential: layers must be a list of layers, received ${describeValue(layers)}.`);
     }
     for (const layer of layers) this.add(layer);
+    if (rest.trainable === false) this.trainable = false;
   }
 
   override get layers(): readonly Layer[] {

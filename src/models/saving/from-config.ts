@@ -140,12 +140,15 @@ function readFunctional(config: Config, label: string, shared: SharedLayers): Fu
   const { inputs, outputs } = inFile(label, true, () =>
     buildGraph(layers, config.input_layers, config.output_layers),
   );
-  const trainable = config.trainable !== false;
-  return inFile(
-    label,
-    true,
-    () => new Functional({ inputs, outputs, name: config.name as string, trainable }),
-  );
+  return inFile(label, true, () => {
+    const model = new Functional({ inputs, outputs, name: config.name as string });
+    if (config.trainable !== false) return model;
+    const states = model.trainableStates;
+    model.trainable = false;
+    // A file says it of each layer: one that was set free in a frozen model is free again.
+    for (const [layer, value] of states) if (layer !== model) layer.trainable = value;
+    return model;
+  });
 }
 
 function openModel(object: Config, shared: SharedLayers): OpenModel {

@@ -13,6 +13,8 @@ import type { Layer } from '../../layers/layer.ts';
 import { adam, sgd } from '../../optimizers/index.ts';
 import { model as functional } from '../functional.ts';
 import type { Model } from '../model.ts';
+import { modelFromBytes } from '../saving/load.ts';
+import { modelToBytes } from '../saving/save.ts';
 import { sequential } from '../sequential.ts';
 import { buildStep } from './step-graph.ts';
 
@@ -104,6 +106,31 @@ test('a frozen model stays frozen when a layer inside is set free, as in Keras',
   front.trainable = false;
   front.getLayer('first').trainable = true;
   assert.deepEqual(namesOf(front), []);
+});
+
+test('in a model around it a layer that is set free in a frozen base trains, as in Keras, also out of a file', async () => {
+  const front = base();
+  const net = sequential([front, layers.flatten(), layers.dense({ units: 1, name: 'out' })]);
+  front.trainable = false;
+  front.getLayer('first').trainable = true;
+  const open = ['first/kernel', 'first/bias', 'out/kernel', 'out/bias'];
+  assert.deepEqual(namesOf(net), open);
+  net.compile({ optimizer: 'sgd', loss: 'mse' });
+  const before = values(front);
+  const [, ...extents] = net.inputs[0]!.shape as number[];
+  await net.trainOnBatch(numbers([2, ...extents]), numbers([2, 1]));
+  assert.deepEqual(
+    values(front).map((each, i) => JSON.stringify(each) !== JSON.stringify(before[i])),
+    values(front).map((_, i) => i < 2),
+  );
+  const again = await modelFromBytes(await modelToBytes(net));
+  assert.deepEqual(namesOf(again), open);
+});
+
+test('what is made frozen is frozen inside of other models too', () => {
+  const stack = sequential({ layers: [layers.dense({ units: 2, inputShape: [2] })], trainable: false });
+  const net = sequential([stack, layers.dense({ units: 1, name: 'out' })]);
+  assert.deepEqual(namesOf(net), ['out/kernel', 'out/bias']);
 });
 
 test('training in two stages keeps weights over compile and makes slots for open weights only', async () => {
