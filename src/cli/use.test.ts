@@ -80,7 +80,12 @@ test('one unit without names: heatmaps for either class', async () => {
   assert.equal((await fovea(why)).code, 0);
   const page = readFileSync(join(root, 'unit', 'index.html'), 'utf8');
   const trusted = page.slice(page.indexOf('Can it be trusted'));
-  for (const [number] of trusted.slice(0, 400).matchAll(/-?\d\.\d\d/g)) assert.ok(+number >= 0, number);
+  const areas = [...trusted.slice(0, 400).matchAll(/-?\d\.\d\d/g)].map(([number]) => Number(number));
+  assert.equal(areas.length, 4);
+  assert.ok(
+    areas.every((area) => area >= 0),
+    `${areas}`,
+  );
 });
 
 test('a model is converted there and back', async () => {
