@@ -58,7 +58,8 @@ describe('the native runtime', { skip: whyNotNative('avx2') }, () => {
     const timer = setInterval(() => turns++, 1);
     for (let runs = 0; turns < 5 && runs < MANY_RUNS; runs++) await instance.run(CAPACITY);
     clearInterval(timer);
-    assert.equal(turns, 5, `the timer fired ${turns} times in ${MANY_RUNS} runs`);
+    // It may fire several times in one run.
+    assert.ok(turns >= 5, `the timer fired ${turns} times in ${MANY_RUNS} runs`);
     await runtime.dispose();
   });
 
