@@ -240,7 +240,7 @@ const pixel: Chapter = {
       const picture = await folder.drawing('pixel', v.explainPixelPicture(explained, { lang }));
       const hierarchy = await folder.drawing(
         'hierarchy',
-        v.spatialHierarchyPicture(v.spatialHierarchy(model), { lang }),
+        v.spatialHierarchyPicture(v.spatialHierarchy(model), { lang, image: about.small }),
       );
       return html`<p>${texts.strongest(first.layer)}</p><div class="wide">${picture}</div>
 <h3>${texts.hierarchy}</h3><div class="wide">${hierarchy}</div>`;
