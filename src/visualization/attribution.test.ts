@@ -62,6 +62,20 @@ test('a batch gives a map for each image, each with a class of its own', async (
   }
 });
 
+test('gradients go through layers that resize images', async () => {
+  const net = sequential({
+    layers: [
+      layers.resizing({ height: 8, width: 5, inputShape: [6, 6, 2] }),
+      layers.flatten(),
+      layers.dense({ units: 2, useBias: false }),
+    ],
+  });
+  const x = image(6, 6, 2);
+  const { map, score } = await attribution(net, x, { method: 'inputTimesGradient', target: 1 });
+  // The score is linear.
+  assert.ok(Math.abs(map.sum().item() - score) < 1e-5 * (1 + Math.abs(score)));
+});
+
 test('a map that is all zero, or does not add up, says so', async () => {
   const net = convnet(layers.reLU(), layers.flatten(), layers.dense({ units: 1 }));
   const [conv, bias, kernel, last] = net.getWeights() as [Tensor, Tensor, Tensor, Tensor];

@@ -18,6 +18,7 @@ import {
   maxPooling2d,
   multiply,
   reshape,
+  resizing,
   separableConv2d,
   upSampling2d,
   zeroPadding2d,
@@ -115,6 +116,11 @@ const graphs: Record<string, () => Model> = {
     y = upSampling2d({ size: 2, interpolation: 'bilinear' }).apply(y);
     return model({ inputs: x, outputs: upSampling2d({ size: [1, 2] }).apply(y) });
   },
+  'images of another size'() {
+    const x = image();
+    const y = resizing({ height: 8, width: 14 }).apply(x);
+    return model({ inputs: x, outputs: conv2d({ filters: 2, kernelSize: 2, ...ones }).apply(y) });
+  },
   'branches, and the normalization of pixels'() {
     const x = image();
     const a = conv2d({ filters: 2, kernelSize: 3, padding: 'same', ...ones }).apply(x);
@@ -169,6 +175,11 @@ test('steps between fields where maps become smaller and larger again', () => {
   assert.deepEqual(strides('joined'), [1, 1]);
   assert.deepEqual(strides('wide'), [1, 0.5]);
   assert.deepEqual(strides('one'), [12, 12]);
+  const padded = resizing({ height: 18, width: 9, padToAspectRatio: true, name: 'padded' });
+  const resized = model({ inputs: x, outputs: resizing({ height: 8, width: 9, name: 'resized' }).apply(x) });
+  assert.deepEqual(receptiveField(resized, 'resized').strides, [1.5, 12 / 9]);
+  const framed = model({ inputs: x, outputs: padded.apply(x) });
+  assert.deepEqual(receptiveField(framed, 'padded').strides, [24 / 18, 12 / 9]);
 });
 
 test('gates by means of whole maps are told apart from what a pixel sees', () => {

@@ -9,6 +9,7 @@ import { type Node, topologicalOrder } from '../graph/node.ts';
 import type { Cells } from '../graph/op.ts';
 import type { Model } from '../models/model.ts';
 import { resample2dOp } from '../ops/resample2d.ts';
+import { resizeBilinearOp } from '../ops/resize-bilinear.ts';
 import { findLayer, type LayerName, mapsOf, type TracedModel, traceModel } from './traced-model.ts';
 
 export type { Cells };
@@ -81,7 +82,7 @@ const FAR = 5040;
 function stepOf(node: Node, input: number, axis: 1 | 2): number {
   const { op, attrs, shape } = node;
   // What fits its windows to a size ends with the maps.
-  if (op === resample2dOp || Object.hasOwn(Object(attrs), 'outputSize')) {
+  if (op === resample2dOp || op === resizeBilinearOp || Object.hasOwn(Object(attrs), 'outputSize')) {
     return (node.inputs[input]!.shape[axis] as number) / (shape[axis] as number);
   }
   const [near, far] = [0, FAR].map((from) => readOf(node, input, axis, { from, to: from + 1 }));

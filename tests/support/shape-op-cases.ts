@@ -6,6 +6,7 @@ import { apply, type Node } from '../../src/graph/node.ts';
 import * as ops from '../../src/ops/index.ts';
 import { maxPool2dIndexOp, pool2dAtOp } from '../../src/ops/pool2d.ts';
 import { resample2d } from '../../src/ops/resample2d.ts';
+import { resizeBilinear } from '../../src/ops/resize-bilinear.ts';
 import type { OpCase } from './op-cases.ts';
 
 const adaptive: OpCase[] = (
@@ -71,6 +72,18 @@ const resampled: OpCase[] = (
     }),
 }));
 
+const stretched: OpCase[] = (
+  [
+    [[5, 4, 3], 7, 9],
+    [[6, 7, 2], 3, 5],
+    [[4, 5, 1], 4, 2],
+  ] as [number[], number, number][]
+).map(([src, oh, ow]) => ({
+  name: `resizeBilinear ${src.join('x')} to ${oh}x${ow}`,
+  inputs: [[null, ...src]],
+  build: (x) => resizeBilinear(x, oh, ow),
+}));
+
 /** Spans that are not those of an interpolation. */
 const unevenly: OpCase = {
   name: 'resample2d of uneven spans',
@@ -98,4 +111,11 @@ const picked: OpCase[] = [
   build: (x, y) => apply(pool2dAtOp, [x, apply(maxPool2dIndexOp, [y], attrs)], attrs),
 }));
 
-export const shapeOpCases: readonly OpCase[] = [...adaptive, ...repeated, ...resampled, unevenly, ...picked];
+export const shapeOpCases: readonly OpCase[] = [
+  ...adaptive,
+  ...repeated,
+  ...resampled,
+  ...stretched,
+  unevenly,
+  ...picked,
+];
