@@ -128,10 +128,16 @@ test('wrong options of attribution are refused', async () => {
     [{ steps: 3 }, /attribution by saliency option 'steps'/],
     [{ method: 'integratedGradients', steps: 0 }, /steps/],
     [{ method: 'integratedGradients', baseline: image(2) }, /baseline has shape \[2\]/],
+    [
+      { method: 'integratedGradients', baseline: image(6, 6, 2).mul(Number.NaN) },
+      /the baseline has numbers that are NaN/,
+    ],
     [{ method: 'smoothGrad', noise: -1 }, /noise/],
     [{ method: 'occlusion', window: 0.5 }, /window/],
   ];
   for (const [options, message] of refused)
     await assert.rejects(attribution(net, image(6, 6, 2), options), message);
   await assert.rejects(attribution(net, image(2, 6, 6, 2)), /attributions takes batches/);
+  const vector = sequential({ layers: [layers.dense({ units: 2, inputShape: [7] })] });
+  await assert.rejects(attribution(vector, image(7), { method: 'occlusion' }), /input of shape \[7\]/);
 });

@@ -88,7 +88,7 @@ export async function trust(
   const { shape, data, size } = asked.inputs[input]!;
   if (shape.length !== 4) {
     throw new ShapeError(
-      `${how}: expected an image [h, w, c], received an input of shape ${formatShape(shape)}.`,
+      `${how}: expected an image [h, w, c], received an input of shape ${formatShape(shape.slice(1))}.`,
     );
   }
   const [height, width, channels] = shape.slice(1) as [number, number, number];

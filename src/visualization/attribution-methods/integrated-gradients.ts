@@ -4,7 +4,7 @@
  * integral by the trapezoidal rule.
  */
 
-import { ShapeError } from '../../base/errors.ts';
+import { ShapeError, ValueError } from '../../base/errors.ts';
 import { numberOption, wholeNumberOption } from '../../base/options.ts';
 import { formatShape, sameShape } from '../../base/shape.ts';
 import { Tensor } from '../../base/tensor.ts';
@@ -34,7 +34,8 @@ function baselineNumbers({ image }: AttributionSample, given: number | Tensor | 
   }
   const shape = image.shape.slice(1);
   if (sameShape(given.shape, shape) || sameShape(given.shape, image.shape)) {
-    return given.cast('float32').data as Float32Array;
+    if (given.allFinite()) return given.cast('float32').data as Float32Array;
+    throw new ValueError('integratedGradients: the baseline has numbers that are NaN or infinite.');
   }
   throw new ShapeError(
     `integratedGradients: the baseline has shape ${formatShape(given.shape)}, expected that of the image, ${formatShape(shape)}.`,

@@ -31,7 +31,7 @@ async function explain(sample: AttributionSample, options: OcclusionOptions): Pr
   const { image, question, input } = sample;
   if (image.rank !== 4) {
     throw new ShapeError(
-      `occlusion: expected an image [h, w, c], received an input of shape ${formatShape(image.shape)}.`,
+      `occlusion: expected an image [h, w, c], received an input of shape ${formatShape(image.shape.slice(1))}.`,
     );
   }
   const [height, width, channels] = image.shape.slice(1) as [number, number, number];
