@@ -49,28 +49,30 @@ export class SavedFile {
    * paths that lead elsewhere.
    */
   async beside(path: string): Promise<Uint8Array | null> {
-    checkInside(path, this.name);
-    const found = await this.#place.read(path);
+    const found = await this.#place.read(insidePath(path, this.name));
     return found instanceof Uint8Array ? found : null;
   }
 
   /** As `beside`, but throws FormatError when there is no such file; `purpose` says what it is needed for. */
   async needed(path: string, purpose: string): Promise<Uint8Array> {
-    checkInside(path, this.name);
-    const found = await this.#place.read(path);
+    const found = await this.#place.read(insidePath(path, this.name));
     if (found instanceof Uint8Array) return found;
     throw new FormatError(`${this.name} needs the file '${path}' beside it, ${purpose}: ${found.reason}.`);
   }
 }
 
-/** Throws FormatError for a path that can lead out of its folder: absolute, with `..`, of another drive or host. */
-function checkInside(path: string, owner: string): void {
-  const parts = path.split('/');
+/**
+ * The path without the `./` that some write before it. Throws FormatError for one that can lead out of its folder: absolute, with `..`,
+ * of another drive or host.
+ */
+function insidePath(path: string, owner: string): string {
+  const inside = path.startsWith('./') ? path.slice(2) : path;
+  const parts = inside.split('/');
   const isInside =
-    path !== '' &&
-    !/[\\:\0]/.test(path) &&
+    inside !== '' &&
+    !/[\\:\0]/.test(inside) &&
     parts.every((part) => part !== '' && part !== '..' && part !== '.');
-  if (isInside) return;
+  if (isInside) return inside;
   throw new FormatError(
     `${owner} names the file ${JSON.stringify(path)}. Only files in its own folder are read, by paths such as 'weights.bin'.`,
   );

@@ -10,7 +10,7 @@ import type { Variable } from '../../graph/variable.ts';
 import type { Layer } from '../../layers/layer.ts';
 import type { Optimizer } from '../../optimizers/optimizer.ts';
 import { Assignments, countMisfit, type Target, targetsOf } from './assignments.ts';
-import { namedWeights } from './named-weights.ts';
+import { describeNames, namedWeights, sayNothingFound } from './named-weights.ts';
 import { withoutSlashes } from './old-config.ts';
 import type { ModelLayer } from './saved-layers.ts';
 import { fillOptimizer, type WeightsOptions } from './weights.ts';
@@ -143,15 +143,11 @@ function pairsByName(file: LegacyH5, model: ModelLayer, what: string): Pair[] {
     return layer === undefined ? [] : [{ saved, layer }];
   });
   if (!pairs.some(({ saved }) => saved.arrays.length > 0)) {
-    console.warn(
-      `${what}: no layer with weights has a name that the model '${model.name}' has, so nothing is loaded. The file has ` +
-        `${describeNames(file.layers.map(({ name }) => name))}.`,
+    sayNothingFound(
+      what,
+      model,
+      file.layers.map(({ name }) => name),
     );
   }
   return pairs;
-}
-
-function describeNames(names: readonly string[]): string {
-  const shown = names.length > 8 ? [...names.slice(0, 4), '…', ...names.slice(-3)] : names;
-  return names.length === 0 ? 'none' : shown.join(', ');
 }

@@ -23,6 +23,19 @@ export function namedWeights(owner: Layer): Map<Variable, string> {
   return names;
 }
 
+/** Warns that nothing of a file that is read by names has a name that the model has. */
+export function sayNothingFound(file: string, { name }: Layer, inFile: readonly string[]): void {
+  console.warn(
+    `${file}: no layer with weights has a name that the model '${name}' has, so nothing is loaded. The file has ${describeNames(inFile)}.`,
+  );
+}
+
+/** Names for messages, those in the middle of long lists left out. */
+export function describeNames(names: readonly string[]): string {
+  const shown = names.length > 8 ? [...names.slice(0, 4), '…', ...names.slice(-3)] : names;
+  return names.length === 0 ? 'none' : shown.join(', ');
+}
+
 /** The name, or with a number the first that is not in `used`, to which it is added. */
 export function unusedName(name: string, used: Set<string>): string {
   let free = name;

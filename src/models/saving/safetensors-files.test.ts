@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readFixture } from '../../../tests/support/fixtures.ts';
 import { FormatError } from '../../base/errors.ts';
+import { writeSafetensors } from '../../formats/safetensors.ts';
 import { batchNormalization, conv2d, dense, flatten } from '../../layers/index.ts';
 import { sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
@@ -41,6 +42,32 @@ test('layers inside are part of the names', async () => {
   await assert.rejects(
     net().loadWeights(path),
     /lacks the weights 'conv\/kernel', 'conv\/bias', .*and 3 more/,
+  );
+});
+
+test("PyTorch's names and orders of axes are told as such", async (t) => {
+  const torch = (name: string) => {
+    const data = new Float32Array(8);
+    return writeSafetensors([
+      { name: `conv/${name}`, shape: [2, 1, 2, 2], data },
+      { name: 'norm.weight', shape: [2], data: data.slice(0, 2) },
+    ]);
+  };
+  const load = (bytes: Uint8Array, options = {}) =>
+    net().loadWeights(new File([bytes as BlobPart], 'torch.safetensors'), options);
+  await assert.rejects(
+    load(torch('kernel')),
+    /found \[2, 1, 2, 2\]\. That is PyTorch's order .*make it \[height/,
+  );
+  await assert.rejects(
+    load(torch('weight')),
+    /lacks the weights 'conv\/kernel'.*; it has 'conv\/weight', 'norm\.weight'/,
+  );
+  const warn = t.mock.method(console, 'warn', () => {});
+  await load(torch('weight'), { byName: true });
+  assert.match(
+    warn.mock.calls[0]!.arguments[0],
+    /nothing is loaded\. The file has conv\/weight, norm\.weight/,
   );
 });
 

@@ -46,10 +46,11 @@ test('weights in any order, in groups of several files, or in one for each layer
   const groups = weights.map((weight, i) => {
     const size = 4 * weight.shape.reduce((a, b) => a * b, 1);
     const cut = Math.floor(size / 3);
+    // Some write paths from their folder on.
     files[`part${i}a`] = bytes.subarray(at, at + cut);
     files[`part${i}b`] = bytes.subarray(at + cut, at + size);
     at += size;
-    return { paths: [`part${i}a`, `part${i}b`], weights: [weight] };
+    return { paths: [`./part${i}a`, `part${i}b`], weights: [weight] };
   });
   item.modelJson.weightsManifest = groups.reverse();
   await checkPredictions(await open(item.modelJson, files), item);
@@ -198,6 +199,9 @@ test('loadWeights finds weights by name, some of them with byName, and leaves ou
   const warn = t.mock.method(console, 'warn', () => {});
   await net.loadWeights(files(), { skipMismatch: true });
   assert.match(String(warn.mock.calls[0]!.arguments[0]), /skipped what does not fit/);
+  for (const weight of weights) weight.name = `x_${weight.name}`;
+  await net.loadWeights(files(), { byName: true });
+  assert.match(String(warn.mock.calls[1]!.arguments[0]), /nothing is loaded\. The file has x_/);
   assert.deepEqual(
     net.getWeights().map(({ data }) => [...data]),
     before,

@@ -115,6 +115,9 @@ test('files elsewhere than beside model.json are not read', async () => {
     'C:\\x',
     'https://example.org/x',
     'a//b',
+    './../a',
+    './/etc/passwd',
+    './',
     '',
   ]) {
     const item = named('shared');

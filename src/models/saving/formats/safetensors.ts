@@ -10,7 +10,7 @@ import {
 } from '../../../formats/safetensors.ts';
 import type { Layer } from '../../../layers/layer.ts';
 import { Assignments, targetsOf } from '../assignments.ts';
-import { namedWeights } from '../named-weights.ts';
+import { namedWeights, sayNothingFound } from '../named-weights.ts';
 import type { WeightsOptions } from '../weights.ts';
 import type { FileFormat } from './file-format.ts';
 
@@ -54,13 +54,28 @@ function loadByName(
     if (tensor === undefined) missing.push(name);
     else if (sameShape(tensor.shape, weight.shape)) assignments.write(tensor, targetsOf([weight])[0]!, what);
     else {
-      const shapes = `expected shape ${formatShape(weight.shape)}, found ${formatShape(tensor.shape)}`;
-      assignments.misfit(`'${name}' does not fit: ${shapes}`, what);
+      assignments.misfit(`'${name}' does not fit: ${shapesOf(weight.shape, tensor.shape)}`, what);
     }
   }
-  if (!options?.byName) {
-    if (missing.length > 0) assignments.misfit(`it lacks the weights ${listed(missing)}`, what);
-    if (stored.size > 0) assignments.misfit(`the model has no weights ${listed([...stored.keys()])}`, what);
+  const others = [...stored.keys()];
+  if (!options?.byName && missing.length > 0) {
+    const instead = others.length === 0 ? '' : `; it has ${listed(others)}, which the model has not`;
+    assignments.misfit(`it lacks the weights ${listed(missing)}${instead}`, what);
+  } else if (!options?.byName && others.length > 0) {
+    assignments.misfit(`the model has no weights ${listed(others)}`, what);
   }
+  if (options?.byName && others.length === tensors.length) sayNothingFound(what, model, others);
   assignments.apply();
+}
+
+/** Two shapes that differ, and what that means where it is known. */
+function shapesOf(expected: readonly number[], found: readonly number[]): string {
+  const text = `expected shape ${formatShape(expected)}, found ${formatShape(found)}`;
+  const [out, inputs, ...extents] = found;
+  const isTorch = found.length >= 2 && sameShape(expected, [...extents, inputs!, out!]);
+  const order =
+    found.length === 4
+      ? '[out, in, height, width]; make it [height, width, in, out]'
+      : '[out, in]; make it [in, out]';
+  return isTorch ? `${text}. That is PyTorch's order of axes, ${order}` : text;
 }

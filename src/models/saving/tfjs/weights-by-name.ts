@@ -7,6 +7,7 @@ import type { TfjsWeight } from '../../../formats/tfjs/model-json.ts';
 import type { Variable } from '../../../graph/variable.ts';
 import type { Layer } from '../../../layers/layer.ts';
 import { Assignments, targetsOf } from '../assignments.ts';
+import { sayNothingFound } from '../named-weights.ts';
 import { savedLayers } from '../saved-layers.ts';
 import type { WeightsOptions } from '../weights.ts';
 
@@ -79,6 +80,13 @@ export function loadTfjsWeights(
       `${missing.length} of the model's ${wanted.length} weights are missing: ${listed(missing.map(({ name }) => name))}`,
       what,
     );
+  if (found.size === 0 && options?.byName) {
+    sayNothingFound(
+      what,
+      model,
+      arrays.map(({ name }) => name),
+    );
+  }
   assignments.apply();
 }
 
