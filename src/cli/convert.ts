@@ -1,20 +1,21 @@
 /** @file `fovea convert`: a model from one kind of file to another. */
 
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { ShapeError, ValueError } from '../base/errors.ts';
 import { UsageError } from './command-error.ts';
 import { imageSize } from './command-options.ts';
-import { openCompiledModel } from './network.ts';
+import { type Network, openCompiledModel } from './network.ts';
 import { printResult, say } from './output.ts';
-import { checkWritable } from './output-file.ts';
+import { checkFolderWritable, checkWritable, isFolder } from './output-file.ts';
 
 /** The ends of names of files with models, and what these are; then those of weights alone. */
 const KINDS: readonly (readonly [end: RegExp, kind: 'model' | 'weights', name: string])[] = [
-  [/\.weights\.h5$/i, 'weights', "weights for Keras 3's load_weights"],
-  [/\.safetensors$/i, 'weights', 'weights as safetensors'],
-  [/\.keras$/i, 'model', 'a model of Keras 3'],
-  [/\.h5$/i, 'model', 'a model in the older form of Keras'],
-  [/(^|[\\/])model\.json$/i, 'model', 'a layers-model of TensorFlow.js'],
+  [/\.weights\.h5$/, 'weights', "weights for Keras 3's load_weights"],
+  [/\.safetensors$/, 'weights', 'weights as safetensors'],
+  [/\.keras$/, 'model', 'a model of Keras 3'],
+  [/\.h5$/, 'model', 'a model in the older form of Keras'],
+  [/(^|[\\/])model\.json$/, 'model', 'a layers-model of TensorFlow.js'],
 ];
 
 function kindOf(path: string): (typeof KINDS)[number] {
@@ -30,14 +31,29 @@ interface ConvertOptions {
   readonly json?: boolean;
 }
 
+/** Throws UsageError when the model cannot be written there. The folder of `model.json` belongs to the model, and is made. */
+async function checkPlace(to: string): Promise<void> {
+  if (!to.endsWith('model.json')) return checkWritable(to, to);
+  await checkFolderWritable(to, dirname(to));
+  if (await isFolder(to)) throw new UsageError(`${to}: there is a folder of that name.`);
+}
+
+/** Opens the model, made for images of `size`. Throws UsageError where the model says the size, or does not take colour images. */
+async function open(from: string, size: ConvertOptions['imageSize']): Promise<Network> {
+  if (size === undefined) return openCompiledModel(from);
+  return openCompiledModel(from, [...size, 3]).catch((error: unknown) => {
+    if (!(error instanceof ValueError || error instanceof ShapeError)) throw error;
+    throw new UsageError(`--image-size does not go with ${from}. ${error.message}`, { cause: error });
+  });
+}
+
 async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {
   const [, kind, name] = kindOf(to);
   if (resolve(from) === resolve(to))
     throw new UsageError(`${from} and ${to} are one file; give another name to write to.`);
-  await checkWritable(to, to);
+  await checkPlace(to);
   say(`Reading ${from} …`);
-  const { imageSize } = options;
-  const model = await openCompiledModel(from, imageSize && [...imageSize, 3]);
+  const model = await open(from, options.imageSize);
   if (kind === 'model') await model.save(to);
   else await model.saveWeights(to);
   const params = model.countParams();

@@ -70,6 +70,8 @@ test('wrong usage ends with 2 and one sentence', async () => {
     [['convert', 'none.keras', 'x.h5'], /There is no model file/],
     [['convert', 'none.keras', 'x.onnx'], /must end in \.keras, \.h5 or model\.json/],
     [['convert', 'none.keras', 'none.keras'], /are one file/],
+    [['convert', 'none.keras', 'x.KERAS'], /must end in/],
+    [['convert', 'none.keras', 'x.KERAS'], /must end in \.keras/],
     [['doctor', 'none'], /There is no folder none/],
   ];
   for (const [args, message] of cases) {

@@ -1,7 +1,7 @@
 /** @file What a saved model is used for: evaluate, report, explain, convert, predict, summary. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { CommandFolder, lastLine } from '../../tests/support/cli-process.ts';
@@ -90,12 +90,14 @@ test('one unit without names: heatmaps for either class', async () => {
 
 test('a model is converted there and back', async () => {
   const evaluated = await fovea(['evaluate', 'm.keras', data, '--json']);
-  mkdirSync(join(root, 'web'));
   for (const file of ['m.h5', 'web/model.json', 'm.weights.h5', 'm.safetensors']) {
     const converted = await fovea(['convert', 'm.keras', file, '--json']);
     assert.equal(converted.code, 0, converted.stderr);
     assert.deepEqual(lastLine(converted.stdout).classNames, ['dark', 'light']);
   }
+  const sized = await fovea(['convert', 'm.keras', 'm.h5', '--image-size', '16']);
+  assert.equal(sized.code, 2);
+  assert.match(sized.stderr, /--image-size does not go with m\.keras/);
   const back = await fovea(['convert', 'web/model.json', 'again.keras', '--json']);
   assert.equal(back.code, 0, back.stderr);
   const evaluatedAgain = await fovea(['evaluate', 'again.keras', data, '--json']);

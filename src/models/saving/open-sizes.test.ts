@@ -100,6 +100,6 @@ test('inputShape is refused where it does not fit', () => {
   assert.throws(() => modelFromConfig(open, [32, 32]), ShapeError);
   assert.throws(
     () => modelFromConfig(configOf(base()), [32, 32, 3]),
-    (error) => error instanceof ValueError && /leave inputShape/.test(error.message),
+    (error) => error instanceof ValueError && /says itself what shape/.test(error.message),
   );
 });

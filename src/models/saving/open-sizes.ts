@@ -97,8 +97,8 @@ export function withInputShape(object: Config, inputShape: readonly number[]): C
   const open = openInputs(object);
   if (open.length === 0) {
     throw new ValueError(
-      `The model of the file says itself what shape its inputs have; leave inputShape ${formatShape(inputShape)} out. It is for models that ` +
-        'take images of any size.',
+      `The model of the file says itself what shape its inputs have; expected none to be given, received ${formatShape(inputShape)}. ` +
+        'inputShape is for models that take images of any size.',
     );
   }
   const other = open.find(

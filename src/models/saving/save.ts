@@ -20,7 +20,10 @@ export interface LoadWeightsOptions {
 }
 
 export interface SaveOptions extends WriteOptions {
-  /** Whether to make the file's folder, and the folders around it, where they do not exist. Default false. */
+  /**
+   * Whether to make the file's folder, and the folders around it, where they do not exist. Default true for `model.json`, whose model is
+   * all files of the folder; else false.
+   */
   readonly makeFolder?: boolean;
 }
 
@@ -68,9 +71,9 @@ async function writeWith(
   options: SaveOptions,
 ): Promise<void> {
   checkOptionNames(how, options, kind === 'writeModel' ? ['makeFolder', 'teachableMachine'] : ['makeFolder']);
-  const makeFolder = booleanOption(how, 'makeFolder', options.makeFolder, false);
   const name = await toFilePath(path, how);
   const files = await filesOf(kind, model, name, how, options);
+  const makeFolder = booleanOption(how, 'makeFolder', options.makeFolder, files.length > 1);
   if (makeFolder) await makeFolderOf(name);
   const folder = name.slice(0, name.length - files.at(-1)!.name.length);
   await writeFilesAtomically(files.map((file) => ({ path: `${folder}${file.name}`, bytes: file.bytes })));

@@ -56,7 +56,11 @@ test('a backslash in the name of a file or its folder is a letter, where it part
 test('weights lie in shards of 4 MiB beside model.json, those of another model under other names', async () => {
   const net = stack(layers.dense({ units: 1000, inputShape: [1100] }));
   net.classNames = Array.from({ length: 1000 }, (_, i) => `class ${i}`);
-  await net.save(join(folder, 'web/model.json'), { makeFolder: true });
+  await assert.rejects(
+    net.save(join(folder, 'web/model.json'), { makeFolder: false }),
+    /no such file or folder/,
+  );
+  await net.save(join(folder, 'web/model.json'));
   await net.save(join(folder, 'web/other.json'));
   const shards = (prefix: string) => [1, 2].map((i) => `${prefix}group1-shard${i}of2.bin`);
   const names = [...shards(''), ...shards('other-'), 'model.json', 'other.json'];
