@@ -9,7 +9,7 @@ import { numbersOf, readLegacyCases } from '../../../tests/support/legacy-cases.
 import { FormatError, ValueError } from '../../base/errors.ts';
 import { useBackend } from '../../engine/backend.ts';
 import { ReferenceBackend } from '../../engine/reference-backend.ts';
-import { dense } from '../../layers/index.ts';
+import { batchNormalization, conv2d, dense, flatten } from '../../layers/index.ts';
 import { type Sequential, sequential } from '../sequential.ts';
 import { loadModel } from './load.ts';
 
@@ -66,6 +66,27 @@ test('by name, what does not fit is refused or skipped', async (t) => {
     }),
     /expects 1 arrays \(\[3, 5\]\), the file has 2/,
   );
+});
+
+test('a base that was frozen when its weights were saved, and is not now, finds them by their names', async () => {
+  const make = () => {
+    const base = sequential([
+      conv2d({ filters: 2, kernelSize: 3, inputShape: [8, 8, 1], name: 'c1' }),
+      batchNormalization({ name: 'b1' }),
+      conv2d({ filters: 2, kernelSize: 3, name: 'c2' }),
+    ]);
+    return { base, net: sequential([base, flatten(), dense({ units: 1, name: 'out' })]) };
+  };
+  const path = join(folder, 'frozen-base.h5');
+  for (const wasFrozen of [true, false]) {
+    const saved = make();
+    saved.base.trainable = !wasFrozen;
+    await saved.net.saveWeights(path);
+    const loaded = make();
+    loaded.base.trainable = wasFrozen;
+    await loaded.net.loadWeights(path);
+    assert.deepEqual(loaded.net.getWeights(), saved.net.getWeights());
+  }
 });
 
 test('by name, a file without any known name says so', async (t) => {

@@ -4,7 +4,8 @@
  */
 
 import { FormatError, UnsupportedError, ValueError } from '../../base/errors.ts';
-import { type LegacyH5, type LegacyLayer, TOP_LEVEL } from '../../formats/legacy-h5.ts';
+import { sameShape } from '../../base/shape.ts';
+import { type LegacyH5, type LegacyLayer, type NamedArray, TOP_LEVEL } from '../../formats/legacy-h5.ts';
 import type { ArrayToWrite, LegacyContent } from '../../formats/legacy-h5-writer.ts';
 import type { Variable } from '../../graph/variable.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -104,6 +105,25 @@ interface Place {
   readonly byName: boolean;
 }
 
+/**
+ * The arrays in the order of the targets. A model inside of another has its frozen weights last, so that files know another order
+ * before or after a part of it is frozen: where shapes show that, names say which array is whose.
+ */
+function inPlace(arrays: readonly NamedArray[], targets: readonly Target[]): readonly NamedArray[] {
+  const fits = (array: NamedArray | undefined, { shape }: Target) =>
+    array !== undefined && sameShape(array.shape, shape);
+  if (targets.every((target, i) => fits(arrays[i], target))) return arrays;
+  const named = targets.map(({ name }) => arrays.filter((array) => isName(array.name, name)));
+  const found = named.map(([first]) => first);
+  const isClear = named.every(({ length }) => length === 1) && new Set(found).size === targets.length;
+  return isClear && targets.every((target, i) => fits(found[i], target)) ? (found as NamedArray[]) : arrays;
+}
+
+/** Names in files can have those of models around the layer before them, and a number of the tensor behind. */
+function isName(inFile: string, name: string): boolean {
+  return `/${inFile.replace(/:0$/, '')}`.endsWith(`/${name}`);
+}
+
 /** As in Keras, a wrong number of arrays is skipped only where layers are found by name. */
 function fillLayer(
   assignments: Assignments,
@@ -112,7 +132,7 @@ function fillLayer(
   { owner, where, byName }: Place,
 ): void {
   const misfit = countMisfit(arrays, targets, owner);
-  if (misfit === null) assignments.fillEach(arrays, targets, owner, where);
+  if (misfit === null) assignments.fillEach(inPlace(arrays, targets), targets, owner, where);
   else if (byName) assignments.misfit(misfit, where);
   else throw new FormatError(`${where}: ${misfit}. The file belongs to another model.`);
 }
