@@ -42,6 +42,7 @@ export { inputLayer } from './input-layer.ts';
 export { lambda } from './lambda.ts';
 export { layerScale } from './layer-scale.ts';
 export { concatenate } from './merging/concatenate.ts';
+export { customScaleLayer } from './merging/custom-scale-layer.ts';
 export { dot } from './merging/dot.ts';
 export { add, average, maximum, minimum, multiply, subtract } from './merging/element-wise.ts';
 export { batchNormalization } from './normalization/batch-normalization.ts';

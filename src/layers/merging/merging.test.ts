@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ShapeError, ValueError } from '../../base/errors.ts';
-import { tensor } from '../../base/tensor.ts';
+import { type Tensor, tensor } from '../../base/tensor.ts';
+import { model } from '../../models/functional.ts';
 import * as layers from '../index.ts';
 import { input } from '../input-layer.ts';
+import { LAYERS } from '../registry.ts';
 
 const a = input({ shape: [4, 4, 8] });
 const other = input({ shape: [4, 5, 8] });
@@ -69,4 +71,20 @@ test('normalized rows of zeros have the product 0', async () => {
   const zeros = tensor([[0, 0, 0]]);
   const y = await layers.dot({ axes: 1, normalize: true }).apply([zeros, tensor([[1, 2, 3]])]);
   assert.deepEqual([...y.data], [0]);
+});
+
+test("Inception-ResNet's sum counts the second input as its config says", async () => {
+  const config = {
+    class_name: 'CustomScaleLayer',
+    module: 'keras.src.applications.inception_resnet_v2',
+    config: { name: 'block35_1', trainable: true, dtype: 'float32', scale: 0.25 },
+  };
+  const layer = LAYERS.fromObject(config);
+  assert.equal(layer.getConfig().scale, 0.25);
+  assert.equal(LAYERS.serialize(layer).module, config.module);
+  const inputs = [input({ shape: [2] }), input({ shape: [2] })];
+  const net = model({ inputs, outputs: layer.apply(inputs) });
+  const sum = await net.predict<Tensor>([tensor([[1, 2]]), tensor([[4, -8]])], { verbose: 0 });
+  assert.deepEqual(sum.toArray(), [[2, 0]]);
+  assert.throws(() => layer.apply([a, a, a]), /exactly 2 inputs/);
 });
