@@ -56,4 +56,8 @@ test('the nearest name is suggested only when it is near', () => {
     unknownNameError('optimizer', 'lion', ['sgd']).message,
     "Unknown optimizer 'lion'. Known: sgd.",
   );
+  const many = Array.from({ length: 157 }, (_, i) => `block_${i}`);
+  const { message } = unknownNameError('layer', 'block_200', many);
+  assert.match(message, /^Unknown layer 'block_200'\. Did you mean 'block_\d+'\? Known: block_0, /);
+  assert.match(message, /, block_39 and 117 more\.$/);
 });

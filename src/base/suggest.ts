@@ -43,8 +43,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
+/** Names that a message lists: of the layers of a large network nobody reads more. */
+const LISTED = 40;
+
 /**
- * The error to throw for an unknown name: `Unknown optimizer 'rmsporp'. Did you mean 'rmsprop'? Known: adam, …`.
+ * The error to throw for an unknown name: `Unknown optimizer 'rmsporp'. Did you mean 'rmsprop'? Known: adam, …`. Of many names the
+ * first ones are listed.
  *
  * @param kind What the name should name, for example `optimizer` or `built-in data set`.
  */
@@ -52,5 +56,9 @@ export function unknownNameError(kind: string, name: string, known: Iterable<str
   const names = [...known];
   const nearest = nearestName(String(name), names);
   const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
-  return new ValueError(`Unknown ${kind} '${String(name)}'.${hint} Known: ${names.join(', ')}.`);
+  const listed =
+    names.length <= LISTED
+      ? names.join(', ')
+      : `${names.slice(0, LISTED).join(', ')} and ${names.length - LISTED} more`;
+  return new ValueError(`Unknown ${kind} '${String(name)}'.${hint} Known: ${listed}.`);
 }
