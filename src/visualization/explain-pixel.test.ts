@@ -88,6 +88,43 @@ const CASES: readonly (readonly [Layer, readonly number[]])[] = [
   [layers.leakyReLU(), [3, 2, 2]],
   [layers.eLU({ alpha: 0.7 }), [5]],
   [layers.softmax(), [3, 2, 4]],
+  [layers.pReLU(), [3, 2, 2]],
+  [layers.pReLU({ sharedAxes: [1, 2] }), [3, 2, 2]],
+  [layers.pReLU(), [6]],
+  [layers.rescaling({ scale: 1 / 127.5, offset: -1 }), [3, 2, 2]],
+  [layers.rescaling({ scale: [2, 3], offset: [0, 1] }), [3, 2, 2]],
+  [layers.normalization({ mean: [0.2, -0.4], variance: [4, 0.25] }), [3, 2, 2]],
+  [layers.normalization({ mean: [0.2, -0.4], variance: [4, 0], invert: true }), [2]],
+  [layers.normalization({ axis: null, mean: 0.2, variance: 4 }), [3, 2, 2]],
+  [layers.normalization({ axis: [1, 3] }), [3, 2, 2]],
+  [layers.layerScale({ initValues: 1, projectionDim: 2 }), [3, 2, 2]],
+  [layers.flatten(), [3, 4, 2]],
+  [layers.flatten(), [3, 4]],
+  [layers.reshape({ targetShape: [4, 3, 2] }), [24]],
+  [layers.reshape({ targetShape: [2, 2, 6] }), [3, 4, 2]],
+  [layers.permute({ dims: [2, 3, 1] }), [3, 4, 2]],
+  [
+    layers.cropping2d({
+      cropping: [
+        [1, 0],
+        [0, 2],
+      ],
+    }),
+    [3, 4, 2],
+  ],
+  [
+    layers.zeroPadding2d({
+      padding: [
+        [1, 0],
+        [0, 2],
+      ],
+    }),
+    [3, 4, 2],
+  ],
+  [layers.upSampling2d({ size: [2, 3] }), [3, 4, 2]],
+  [layers.centerCrop({ height: 2, width: 2 }), [3, 5, 2]],
+  [layers.dropout({ rate: 0.5 }), [3, 4, 2]],
+  [layers.identity(), [4]],
 ];
 
 test('every number of every kind of layer follows from its window', async () => {
@@ -154,6 +191,160 @@ test('what the window of a convolution sees, and what of the image', async () =>
   assert.deepEqual(top.image!.shape, [6, 6, 3]);
 });
 
+test('numbers that layers merge', async () => {
+  const cases: readonly (readonly [Layer, readonly (readonly number[])[], (values: number[]) => number])[] = [
+    [
+      layers.add(),
+      [
+        [3, 4, 2],
+        [3, 4, 2],
+        [3, 4, 2],
+      ],
+      ([a, b, c]) => a! + b! + c!,
+    ],
+    [layers.add(), [[3, 4, 2], [2]], ([a, b]) => a! + b!],
+    [
+      layers.subtract(),
+      [
+        [3, 4, 2],
+        [3, 1, 1],
+      ],
+      ([a, b]) => a! - b!,
+    ],
+    [
+      layers.multiply(),
+      [
+        [1, 1, 2],
+        [3, 4, 2],
+      ],
+      ([a, b]) => a! * b!,
+    ],
+    [layers.multiply(), [[5], [5], [5]], ([a, b, c]) => a! * b! * c!],
+    [
+      layers.average(),
+      [
+        [3, 4, 2],
+        [4, 2],
+      ],
+      ([a, b]) => (a! + b!) / 2,
+    ],
+    [
+      layers.maximum(),
+      [
+        [3, 4, 2],
+        [3, 4, 2],
+      ],
+      (values) => Math.max(...values),
+    ],
+    [
+      layers.minimum(),
+      [
+        [3, 4, 2],
+        [3, 4, 2],
+      ],
+      (values) => Math.min(...values),
+    ],
+    [
+      layers.concatenate(),
+      [
+        [3, 4, 2],
+        [3, 4, 1],
+      ],
+      ([value]) => value!,
+    ],
+    [
+      layers.concatenate({ axis: 2 }),
+      [
+        [3, 1, 2],
+        [3, 4, 2],
+      ],
+      ([value]) => value!,
+    ],
+    [layers.concatenate(), [[3], [4], [2]], ([value]) => value!],
+  ];
+  for (const [layer, shapes, merge] of cases) {
+    const inputs = shapes.map((shape, i) => input({ shape, name: `x${i}` }));
+    const net: Model = model({ inputs, outputs: layer.apply(inputs) });
+    const x = shapes.map(numbers);
+    const y = await net.predict(
+      x.map((one) => one.reshape([1, ...one.shape])),
+      { verbose: 0 },
+    );
+    const [, width, filters] = y.rank === 4 ? (y.shape.slice(1) as number[]) : [1, 1, y.shape[1]!];
+    for (let i = 0; i < y.size; i++) {
+      const [cell, filter] = [Math.floor(i / filters!), i % filters!];
+      const place = y.rank === 4 ? { row: Math.floor(cell / width!), column: cell % width! } : {};
+      const pixel = await explainPixel(net, x, { layer, ...place, filter });
+      checkParts(pixel, y.data[i]!);
+      const values = pixel.origins!.map((origin) => {
+        const [, columns, channels] = [...[1, 1, 1].slice(x[origin.input]!.rank), ...x[origin.input]!.shape];
+        const { row, column, channel } = origin;
+        // Of two axes the first counts as rows.
+        const at = x[origin.input]!.rank === 2 ? row + column : row * columns! + column;
+        assert.equal(origin.layer, `x${origin.input}`);
+        assert.equal(origin.ofVector, x[origin.input]!.rank === 1);
+        return x[origin.input]!.data[at * channels! + channel]!;
+      });
+      assert.deepEqual(
+        values,
+        pixel.origins!.map(({ value }) => value),
+      );
+      assert.ok(Math.abs(merge(values) - y.data[i]!) < 1e-6, layer.className);
+    }
+  }
+});
+
+test('numbers that are moved: what gave them, and what they see', async () => {
+  const image = input({ shape: [6, 6, 1], name: 'image' });
+  const maps = layers.conv2d({ name: 'maps', filters: 2, kernelSize: 3 }).apply(image);
+  const kept = layers.dropout({ name: 'kept', rate: 0.5 }).apply(maps);
+  const joined = layers.concatenate({ name: 'joined' }).apply([maps, kept]);
+  const framed = layers.zeroPadding2d({ name: 'framed', padding: 1 }).apply(joined);
+  const net = model({ inputs: image, outputs: layers.flatten({ name: 'flat' }).apply(framed) });
+  const x = numbers([6, 6, 1]);
+  const { origins, receptiveField } = await explainPixel(net, x, {
+    layer: 'flat',
+    filter: (2 * 6 + 3) * 4 + 3,
+  });
+  const { value, ...origin } = origins![0]!;
+  assert.deepEqual(origin, { input: 0, row: 2, column: 3, channel: 3, layer: 'framed', ofVector: false });
+  assert.deepEqual(receptiveField, { top: 1, left: 2, height: 3, width: 3, whole: false });
+  const channel = await explainPixel(net, x, { layer: 'joined', row: 1, column: 2, filter: 3 });
+  assert.deepEqual(channel.origins, [
+    { input: 1, row: 1, column: 2, channel: 1, layer: 'kept', ofVector: false, value },
+  ]);
+  const border = await explainPixel(net, x, { layer: 'framed', row: 0, column: 3, filter: 1 });
+  assert.deepEqual(
+    [border.output, border.origins, border.rows, border.receptiveField!.height],
+    [0, [], [null], 0],
+  );
+});
+
+test('a layer that is used several times', async () => {
+  const image = input({ shape: [6, 6, 2] });
+  const shared = layers.conv2d({ name: 'shared', filters: 2, kernelSize: 3, padding: 'same' });
+  const once = shared.apply(image);
+  const net = model({ inputs: image, outputs: shared.apply(once) });
+  const x = numbers([6, 6, 2]);
+  const at = { layer: 'shared', row: 2, column: 3, filter: 1 };
+  const first = await explainPixel(net, x, at);
+  const second = await explainPixel(net, x, { ...at, call: 1 });
+  assert.deepEqual([first.call, first.calls, second.call, second.calls], [0, 2, 1, 2]);
+  assert.deepEqual([first.receptiveField!.height, second.receptiveField!.height], [3, 5]);
+  const y = await net.predict(x.reshape([1, 6, 6, 2]), { verbose: 0 });
+  checkParts(second, y.data[(2 * 6 + 3) * 2 + 1]!);
+  assert.equal(second.window.data[4 * 2 + 1], first.output);
+  await assert.rejects(
+    explainPixel(net, x, { ...at, call: 2 }),
+    /`call` must be a whole number from 0 to 1, since the model uses layer 'shared' 2 times; received 2/,
+  );
+  const alone = netOf(layers.conv2d({ name: 'alone', filters: 2, kernelSize: 3 }), [6, 6, 2]);
+  await assert.rejects(
+    explainPixel(alone, x, { ...at, layer: 'alone', call: 1 }),
+    /'alone' once; received 1/,
+  );
+});
+
 test('several inputs and outputs', async () => {
   const [a, b] = [input({ shape: [4] }), input({ shape: [5, 5, 1] })];
   const maps = layers.conv2d({ name: 'maps', filters: 2, kernelSize: 2, activation: 'relu' }).apply(b);
@@ -178,6 +369,8 @@ test('what does not exist, and what cannot be explained', async () => {
     layers: [
       layers.conv2d({ name: 'maps', filters: 2, kernelSize: 3, inputShape: [6, 6, 1] }),
       layers.softmax({ name: 'shares', axis: [1, 2] }),
+      layers.layerNormalization({ name: 'mixed' }),
+      layers.upSampling2d({ name: 'between', interpolation: 'bilinear' }),
       layers.flatten({ name: 'flat' }),
       layers.dense({ name: 'top', units: 2 }),
     ],
@@ -192,9 +385,12 @@ test('what does not exist, and what cannot be explained', async () => {
   await assert.rejects(at({ layer: 'maps', filter: -1 }), ValueError);
   await assert.rejects(at({ layer: 'top' }), /without rows and columns/);
   await assert.rejects(
-    at({ layer: 'flat' }),
-    (error) => error instanceof UnsupportedError && /Choose one of maps, shares, top\./.test(error.message),
+    at({ layer: 'mixed' }),
+    (error) =>
+      error instanceof UnsupportedError &&
+      /Choose one of maps, shares, between, flat, top\./.test(error.message),
   );
+  await assert.rejects(at({ layer: 'between' }), /'between' interpolates \('bilinear'\)/);
   await assert.rejects(at({ layer: 'shares' }), /'shares' adds up along axis 1, 2; only the last/);
   await assert.rejects(at({ layer: 'map' }), /Did you mean 'maps'/);
   await assert.rejects(at({ layer: 'maps', filters: 1 }), /filter/);

@@ -2,28 +2,40 @@
 
 import type { ActivationFunction } from '../activations/functions.ts';
 import { linear } from '../activations/index.ts';
-import { InternalError, UnsupportedError } from '../base/errors.ts';
-import { checkOptionNames } from '../base/options.ts';
+import { InternalError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { checkOptionNames, describeValue } from '../base/options.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { Model } from '../models/model.ts';
 import { compiledView } from './compiled-views.ts';
 import { checkFinite } from './finite-results.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
-import type { ExplainPixelOptions, PixelExplanation, PixelTerm } from './pixel-explanation.ts';
+import type { ExplainPixelOptions, PixelExplanation, PixelOrigin, PixelTerm } from './pixel-explanation.ts';
 import { activated, activationName, isElementwise } from './pixels/apply-activation.ts';
-import { asMaps, checkedPixel } from './pixels/checked-pixel.ts';
+import { asAlignedMaps, asMaps, checkedPixel } from './pixels/checked-pixel.ts';
 import { CONVOLUTIONS } from './pixels/convolutions.ts';
+import { MERGES } from './pixels/merges.ts';
+import { MOVES } from './pixels/moves.ts';
 import { POOLINGS } from './pixels/poolings.ts';
-import { seenImage } from './pixels/seen-image.ts';
+import { SCALINGS } from './pixels/scalings.ts';
+import { placeInMaps, seenImage } from './pixels/seen-image.ts';
 import { SINGLE_PLACES } from './pixels/single-places.ts';
-import type { LayerMaps, PixelExplainer, WeightedWindow } from './pixels/weighted-window.ts';
-import { findLayer, type TracedLayer, type TracedModel, traceModel } from './traced-model.ts';
+import {
+  type LayerMaps,
+  numberAt,
+  type Origin,
+  type PixelExplainer,
+  type WeightedWindow,
+} from './pixels/weighted-window.ts';
+import { findCalls, type TracedLayer, type TracedModel, traceModel } from './traced-model.ts';
 
 const HOW = 'explainPixel';
 const TERMS = 10;
 
 const EXPLAINERS = new Map<unknown, PixelExplainer>(
-  [...CONVOLUTIONS, ...POOLINGS, ...SINGLE_PLACES].map((explainer) => [explainer.of, explainer]),
+  [...CONVOLUTIONS, ...POOLINGS, ...SINGLE_PLACES, ...SCALINGS, ...MERGES, ...MOVES].map((explainer) => [
+    explainer.of,
+    explainer,
+  ]),
 );
 
 function explainerOf({ layers }: TracedModel, { layer, path }: TracedLayer): PixelExplainer {
@@ -40,17 +52,21 @@ function explainerOf({ layers }: TracedModel, { layer, path }: TracedLayer): Pix
   );
 }
 
-/** What the window sees, in the order of the kernel. */
-function seenNumbers({ src }: LayerMaps, { rows, columns, channels }: WeightedWindow): Float32Array {
-  const [, width, all] = src.shape as readonly [number, number, number];
-  const numbers = rows.flatMap((row) =>
+/** The places of the window in the order of the kernel; null past the edges. */
+function seenPlaces({ rows, columns, channels, origins }: WeightedWindow): (Origin | null)[] {
+  if (origins !== undefined && origins.length > 0) return [...origins];
+  return rows.flatMap((row) =>
     columns.flatMap((column) =>
       channels.map((channel) =>
-        row === null || column === null ? 0 : src.data[(row * width + column) * all + channel]!,
+        row === null || column === null ? null : { input: 0, row, column, channel },
       ),
     ),
   );
-  return Float32Array.from(numbers);
+}
+
+/** What the window sees, in the order of the kernel. */
+function seenNumbers(maps: LayerMaps, window: WeightedWindow): Float32Array {
+  return Float32Array.from(seenPlaces(window), (place) => (place === null ? 0 : numberAt(maps, place)));
 }
 
 /** The sum of the products, and the sizes of all of them added up. */
@@ -94,16 +110,16 @@ function resultOf(
   return { value: value!, lowest: lowest!, highest: highest! };
 }
 
-function strongestTerms(
-  { rows, columns, channels, kernel }: WeightedWindow,
-  window: Float32Array,
-): PixelTerm[] {
+function strongestTerms(own: WeightedWindow, window: Float32Array): PixelTerm[] {
+  const { rows, columns, channels, kernel, origins } = own;
   const terms = Array.from(kernel, (weight, i): PixelTerm => {
     const place = Math.floor(i / channels.length);
     return {
+      input: 0,
       row: rows[Math.floor(place / columns.length)]!,
       column: columns[place % columns.length]!,
       channel: channels[i % channels.length]!,
+      ...origins?.[i],
       value: window[i]!,
       weight,
       product: weight * window[i]!,
@@ -112,18 +128,58 @@ function strongestTerms(
   return terms.sort((a, b) => Math.abs(b.product) - Math.abs(a.product)).slice(0, TERMS);
 }
 
+/** The names of what gives the numbers: the last layer before this one that has them as its output, or an input of the model. */
+function namedOrigins(
+  { model, inputs, layers }: TracedModel,
+  found: TracedLayer,
+  origins: readonly Origin[],
+  values: Float32Array,
+): PixelOrigin[] {
+  const before = layers.slice(0, layers.indexOf(found));
+  return origins.map((origin, i) => {
+    const node = found.inputs[origin.input]!;
+    const makers = before.filter(({ outputs }) => outputs.includes(node));
+    const maker = makers.findLast(({ layer }) => layer.subLayers.length === 0) ?? makers.at(-1);
+    const name = maker?.path ?? model.inputNames[inputs.indexOf(node)] ?? `input ${origin.input}`;
+    return { ...origin, layer: name, ofVector: node.shape.length === 2, value: values[i]! };
+  });
+}
+
+/** The wanted one of a layer's calls. Throws ValueError, saying how many there are, for another. */
+function chosenCall(calls: readonly TracedLayer[], wanted: unknown = 0): TracedLayer {
+  const call = Number.isInteger(wanted) ? calls[wanted as number] : undefined;
+  if (call !== undefined) return call;
+  const { path } = calls[0]!;
+  const has =
+    calls.length === 1
+      ? `0 or be left out, since the model uses layer '${path}' once`
+      : `a whole number from 0 to ${calls.length - 1}, since the model uses layer '${path}' ${calls.length} times`;
+  throw new ValueError(`${HOW}: \`call\` must be ${has}; received ${describeValue(wanted)}.`);
+}
+
+/** What the layer gets, as maps. */
+function mapsOf({ path, inputs }: TracedLayer, values: readonly Tensor[], explainer: PixelExplainer) {
+  const align = explainer.takesAnyAxes === true ? asAlignedMaps : asMaps;
+  const maps = inputs.map(({ shape }, i) => values[i]!.reshape(align(path, shape)));
+  return { src: maps[0]!, inputs: maps, shapes: inputs.map(({ shape }) => shape) };
+}
+
 /**
  * How one number of a layer's output comes about: the window of the layer's input that it sees, the kernel, their products, the
  * sum, the bias, what the activation makes of it, and which part of the image all of it depends on. For Conv2D, DepthwiseConv2D,
- * SeparableConv2D (with the product of its two kernels), Conv2DTranspose, poolings, Dense, BatchNormalization, and activations
- * that are layers (Activation, ReLU, LeakyReLU, ELU, Softmax). The output is the model's own number; that it follows from the others, but for float32's rounding, is checked.
+ * SeparableConv2D (with the product of its two kernels), Conv2DTranspose, poolings, Dense, BatchNormalization, Normalization,
+ * Rescaling, LayerScale, activations that are layers (Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax), layers that merge inputs
+ * (Add, Subtract, Multiply, Average, Maximum, Minimum), and layers that only move numbers (Concatenate, Flatten, Reshape,
+ * Permute, ZeroPadding2D, Cropping2D, UpSampling2D by repeating, …). The output is the model's own number; that it follows from
+ * the others, but for float32's rounding, is checked. Of a layer that the model uses several times it is the first use, unless
+ * `call` says which; the result has `call` and `calls`.
  *
  * @param image One image as the model takes it, with or without the axis of the batch.
  * @example
  * const { window, kernel, products, sum, bias, output } = await visualization.explainPixel(net, image, {
  *   layer: 'conv2d', row: 5, column: 7, filter: 3,
  * });
- * @throws ValueError for no such layer, row, column or filter; UnsupportedError, with the layers to choose from, for layers of
+ * @throws ValueError for no such layer, row, column, filter or call; UnsupportedError, with the layers to choose from, for layers of
  * other classes; ShapeError for images that the model does not take.
  */
 export async function explainPixel(
@@ -132,25 +188,25 @@ export async function explainPixel(
   options: ExplainPixelOptions,
 ): Promise<PixelExplanation> {
   const traced = traceModel(HOW, net);
-  checkOptionNames(HOW, options, ['layer', 'row', 'column', 'filter']);
-  const found = findLayer(HOW, traced, options.layer);
+  checkOptionNames(HOW, options, ['layer', 'row', 'column', 'filter', 'call']);
+  const calls = findCalls(HOW, traced, options.layer);
+  const found = chosenCall(calls, options.call);
   const { layer, path } = found;
   const explainer = explainerOf(traced, found);
-  const [src, dst] = [asMaps(path, found.inputs[0]!.shape), asMaps(path, found.outputs[0]!.shape)];
+  const dst = asMaps(path, found.outputs[0]!.shape);
   const pixel = checkedPixel(found, options, dst);
   const { inputs } = oneImage(HOW, traced, image);
-  const view = compiledView(traced, `${HOW}/${found.outputs[0]!.id}`, () => ({
-    read: [found.inputs[0]!, found.outputs[0]!],
-  }));
-  const [input, output] = await view.run(inputs, 1);
+  const read = [found.outputs[0]!, ...found.inputs];
+  const view = compiledView(traced, `${HOW}/${read.map(({ id }) => id).join(' ')}`, () => ({ read }));
+  const [output, ...values] = await view.run(inputs, 1);
   checkFinite(HOW, traced, path, output!);
-  const maps = { src: input!.reshape(src), dst };
+  const maps = { ...mapsOf(found, values, explainer), dst };
   const sumAt = (filter: number) => explainer.sum(layer as never, maps, { ...pixel, filter });
   const own = sumAt(pixel.filter);
   const seen = seenNumbers(maps, own);
   const { products, sum, size } = summed(seen, own);
   const before = sum + own.bias;
-  const activation = explainer.activation?.(layer as never) ?? linear;
+  const activation = explainer.activation?.(layer as never, own) ?? linear;
   const map = output!.reshape(dst).slice([0, 0, pixel.filter], [-1, -1, 1]).reshape([dst[0], dst[1]]);
   const value = map.data[pixel.row * dst[1] + pixel.column]!;
   const beforeOf = (filter: number) => {
@@ -171,6 +227,8 @@ export async function explainPixel(
     layer: layer.name,
     path,
     className: layer.className,
+    call: calls.indexOf(found),
+    calls: calls.length,
     rows: own.rows,
     columns: own.columns,
     channels: own.channels,
@@ -184,7 +242,9 @@ export async function explainPixel(
     output: value,
     strongest: strongestTerms(own, seen),
     normalization: own.normalization ?? null,
-    ...seenImage(traced, found, inputs, pixel),
+    slope: own.slope ?? null,
+    origins: own.origins === undefined ? null : namedOrigins(traced, found, own.origins, seen),
+    ...seenImage(traced, inputs, placeInMaps(found, pixel, own)),
     map,
   };
 }

@@ -127,6 +127,53 @@ test('a picture of one number has all of its numbers', async () => {
   }
 });
 
+test('pictures of numbers that are merged, in both languages', async () => {
+  const [a, b] = [input({ shape: [3, 3, 2], name: 'a' }), input({ shape: [2], name: 'b' })];
+  const x = [
+    new Tensor(
+      [3, 3, 2],
+      'float32',
+      Float32Array.from({ length: 18 }, () => 0.5),
+    ),
+    numbers([2]),
+  ];
+  const texts: [Layer, RegExp, RegExp][] = [
+    [layers.add(), /^Added: 0\.5000 \+ .* [=≈] /, /^相加：/],
+    [layers.subtract(), /^Subtracted: 0\.5000 − .* [=≈] /, /^相减：/],
+    [layers.multiply(), /^Multiplied: 0\.5000 · .* [=≈] /, /^相乘：/],
+    [layers.average(), /^The mean of 2 numbers: /, /^2 个数的平均值：/],
+    [layers.maximum(), /^The largest of 2 numbers: /, /^2 个数中最大的：/],
+    [layers.minimum(), /^The smallest of 2 numbers: /, /^2 个数中最小的：/],
+  ];
+  for (const [layer, english, chinese] of texts) {
+    const net = model({ inputs: [a, b], outputs: layer.apply([a, b]) });
+    const pixel = await explainPixel(net, x, { layer, row: 1, column: 0, filter: 1 });
+    for (const [lang, about, place] of [
+      ['en', english, 'row 1, column 0, channel 1'],
+      ['zh', chinese, '第 1 行，第 0 列，通道 1'],
+    ] as const) {
+      const picture = explainPixelPicture(pixel, { lang });
+      checkFits(picture);
+      const shown = textsOf(picture);
+      assert.ok(
+        shown.some((text) => about.test(text)),
+        `${layer.className}: ${shown.join(' | ')}`,
+      );
+      for (const text of ['a', 'b', place, figure(x[0]!.data[7]!)]) assert.ok(shown.includes(text), text);
+      assert.match(picture.description, new RegExp(about.source.slice(1)));
+    }
+  }
+});
+
+test('a picture says which use of a layer it is about', async () => {
+  const x = input({ shape: [4] });
+  const shared = layers.dense({ name: 'shared', units: 4 });
+  const net = model({ inputs: x, outputs: shared.apply(shared.apply(x)) });
+  const pixel = await explainPixel(net, numbers([4]), { layer: 'shared', filter: 2, call: 1 });
+  assert.equal(explainPixelPicture(pixel).title, 'Layer shared, unit 2 (call 1 of 2, counted from 0)');
+  assert.match(explainPixelPicture(pixel, { lang: 'zh' }).title, /第 1 次调用，共 2 次/);
+});
+
 test('pictures of other layers, large windows and vectors', async () => {
   const pictureOf = async (layer: Layer, shape: readonly number[], place: object) => {
     const net = sequential({ layers: [layer] });
@@ -154,6 +201,22 @@ test('pictures of other layers, large windows and vectors', async () => {
   assert.equal(dense.images, 0);
   assert.ok(dense.texts.some((text) => /The other 12 of 20 add/.test(text.replaceAll('\n', ' '))));
   assert.ok(dense.texts.some((text) => /^softmax weighs it against all other units/.test(text)));
+  const scaled = await pictureOf(layers.rescaling({ scale: 2, offset: -1 }), [3, 3, 2], place);
+  assert.ok(scaled.texts.some((text) => /^value · factor \+ offset: .* · 2 \+ \(−1\) [=≈] /.test(text)));
+  const known = layers.normalization({ mean: 0.5, variance: 4, axis: null });
+  const standard = await pictureOf(known, [3, 3, 2], place);
+  assert.ok(
+    standard.texts.some((text) => /^\(value − mean\) \/ deviation: .* − 0\.5000\) \/ 2 = /.test(text)),
+  );
+  const sloping = await pictureOf(layers.pReLU({ alphaInitializer: 'ones' }), [4], {});
+  assert.ok(sloping.texts.includes('Negative numbers are multiplied by the learned slope 1.'));
+  assert.ok(sloping.texts.some((text) => /^PReLU\(/.test(text)));
+  const flat = await pictureOf(layers.flatten(), [3, 3, 2], {});
+  assert.ok(
+    flat.texts.some((text) => /^Taken over as it is from .*, row 0, column 0, channel 0: /.test(text)),
+  );
+  const bordered = await pictureOf(layers.zeroPadding2d(), [3, 3, 2], place);
+  assert.ok(bordered.texts.includes('It lies in the border of zeros that the layer adds: 0'));
   const normalized = await pictureOf(layers.batchNormalization(), [3, 3, 2], place);
   assert.ok(normalized.texts.some((text) => /^\(value − mean\) \/ deviation/.test(text)));
 });

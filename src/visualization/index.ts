@@ -40,6 +40,7 @@ export type {
   ExplainPixelOptions,
   ImageRectangle,
   PixelExplanation,
+  PixelOrigin,
   PixelTerm,
 } from './pixel-explanation.ts';
 export { type ExplainPixelPictureOptions, explainPixelPicture } from './pixel-picture.ts';

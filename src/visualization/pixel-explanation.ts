@@ -1,7 +1,7 @@
 /** @file What is known of one number of a layer's output. */
 
 import type { Tensor } from '../base/tensor.ts';
-import type { NormalizationNumbers, Pixel, PixelKind } from './pixels/weighted-window.ts';
+import type { NormalizationNumbers, Origin, Pixel, PixelKind } from './pixels/weighted-window.ts';
 import type { LayerName } from './traced-model.ts';
 
 /** Options of `explainPixel`. */
@@ -13,10 +13,23 @@ export interface ExplainPixelOptions {
   readonly column?: number;
   /** The place along the last axis, from 0: a filter, a channel, a unit. */
   readonly filter: number;
+  /** Which use of a layer that the model uses several times, from 0 in the order of computation; 0 unless given. */
+  readonly call?: number;
+}
+
+/** A number that a layer merges or moves. */
+export interface PixelOrigin extends Origin {
+  /** The path of the layer that gave it, or the name of the model's input. */
+  readonly layer: string;
+  /** Whether that gives a vector, whose numbers have only a channel. */
+  readonly ofVector: boolean;
+  readonly value: number;
 }
 
 /** One product of a sum. */
 export interface PixelTerm {
+  /** Which of the layer's inputs, from 0. */
+  readonly input: number;
   /** The place in the layer's input; null where the window reaches past it. */
   readonly row: number | null;
   readonly column: number | null;
@@ -39,15 +52,23 @@ export interface ImageRectangle {
 /** output = activation(sum of window · kernel + bias). */
 export interface PixelExplanation extends Pixel {
   /**
-   * What the kernel is: learned weights ('convolution', 'dense'), 1 for the largest number of the window and 0 for all others
-   * ('maximum'), equal parts ('average'), one factor ('normalization'), or 1 ('activation').
+   * What the kernel is: learned weights ('convolution', 'dense'), 1 for the largest or smallest number of the window and 0 for
+   * all others ('maximum', 'minimum'), equal parts ('average'), one factor ('normalization', 'scaling'), 1 for all numbers, or -1
+   * for what is subtracted ('sum'), the product of all other numbers for the first one ('product'), or 1 for a number that stays
+   * as it is ('activation', 'moved').
    */
   readonly kind: PixelKind;
   readonly layer: string;
   readonly path: string;
   /** Keras' class: `Conv2D`. */
   readonly className: string;
-  /** The rows, columns and channels of the layer's input that the window sees; null: past its edge, where zeros count. */
+  /** Which use of the layer this is, from 0, and how many the model has. */
+  readonly call: number;
+  readonly calls: number;
+  /**
+   * The rows, columns and channels of the layer's input that the window sees; null: past its edge, where zeros count. Of layers
+   * that merge inputs the pixel's own place: `origins` has each number's.
+   */
   readonly rows: readonly (number | null)[];
   readonly columns: readonly (number | null)[];
   readonly channels: readonly number[];
@@ -70,6 +91,10 @@ export interface PixelExplanation extends Pixel {
   readonly strongest: readonly PixelTerm[];
   /** Of a normalization. */
   readonly normalization: NormalizationNumbers | null;
+  /** What a PReLU multiplies negative numbers by; null for others. */
+  readonly slope: number | null;
+  /** Where each number of the window comes from, of layers that merge or move numbers; none where one comes from a border. */
+  readonly origins: readonly PixelOrigin[] | null;
   /** What of the image the number depends on; null for models of other inputs than images. */
   readonly receptiveField: ImageRectangle | null;
   /** The image [height, width, channels]; null for models of other inputs. */

@@ -30,7 +30,8 @@ function captioned(caption: string, block: Block, about: string): Block {
 }
 
 /** The place along the last axis, by what it is called in such layers. */
-function whichOf({ kind, filter }: PixelExplanation, say: PixelWords): string {
+function whichOf({ kind, filter, map }: PixelExplanation, say: PixelWords): string {
+  if (kind === 'moved' && map.size === 1) return say.number(filter);
   if (kind === 'convolution') return say.filter(filter);
   return kind === 'dense' ? say.unit(filter) : say.channelNumber(filter);
 }
@@ -38,6 +39,7 @@ function whichOf({ kind, filter }: PixelExplanation, say: PixelWords): string {
 /** Where the number sees the image. */
 function seenText({ receptiveField: field }: PixelExplanation, say: PixelWords): string {
   if (field === null || field.whole) return say.imageWhole();
+  if (field.height * field.width === 0) return say.imageNothing();
   return say.imageSees(span(field.top, field.height), span(field.left, field.width));
 }
 
@@ -45,7 +47,8 @@ function imagePart(pixel: PixelExplanation, say: PixelWords): Block[] {
   const { image, receptiveField } = pixel;
   if (image === null || receptiveField === null) return [];
   const [height, width] = image.shape as readonly [number, number, number];
-  const block = imageBlock(asPicture(image), SIDE, [receptiveField], [height, width]);
+  const isEmpty = receptiveField.height * receptiveField.width === 0;
+  const block = imageBlock(asPicture(image), SIDE, isEmpty ? [] : [receptiveField], [height, width]);
   return [captioned(say.image(), block, seenText(pixel, say))];
 }
 
@@ -87,8 +90,10 @@ export function explainPixelPicture(
   const lang = languageOf(options.lang);
   const channels = wholeNumberOption(HOW, 'channels', options.channels, 3, 1);
   const say = PIXEL_WORDS[lang];
-  const { path, row, column, map } = pixel;
-  const title = say.title(path, whichOf(pixel, say), map.size === 1 ? '' : say.place(row, column));
+  const { path, row, column, map, call, calls } = pixel;
+  const place = map.size === 1 ? '' : say.place(row, column);
+  const which = calls === 1 ? '' : say.call(call, calls);
+  const title = say.title(path, whichOf(pixel, say), `${place}${which}`);
   const parts = [...imagePart(pixel, say), pixelSum(pixel, channels, say), ...mapPart(pixel, say)];
   const description = [seenText(pixel, say), ...sumLines(pixel, say)].join(' ');
   return drawingOf(beside(parts, 32), { title, description, lang });

@@ -83,12 +83,17 @@ function suggestion(name: string, layers: readonly TracedLayer[]): string {
   return `${nearest === undefined ? '' : ` Did you mean '${nearest}'?`} Its layers are: ${listed.join(', ')}.`;
 }
 
+/** As `findCalls`: of a layer with several calls the first. */
+export function findLayer(how: string, traced: TracedModel, wanted: LayerName): TracedLayer {
+  return findCalls(how, traced, wanted)[0]!;
+}
+
 /**
- * The call of a layer, which may be inside of a model that is used as a layer: by its name where only one has it, by its path
- * (`vgg16/block5_conv3`), or the layer itself. Of a layer with several calls the first. Throws ValueError, with the nearest
- * name, when there is none, or when several layers have the name.
+ * The calls of a layer, which may be inside of a model that is used as a layer: by its name where only one has it, by its path
+ * (`vgg16/block5_conv3`), or the layer itself. In the order of computation; there is one at least. Throws ValueError, with the
+ * nearest name, when there is no such layer, or when several have the name.
  */
-export function findLayer(how: string, { model, layers }: TracedModel, wanted: LayerName): TracedLayer {
+export function findCalls(how: string, { model, layers }: TracedModel, wanted: LayerName): TracedLayer[] {
   if (typeof wanted !== 'string' && !(wanted instanceof Layer)) {
     throw new ValueError(`${how}: expected a layer or its name, received ${describeValue(wanted)}.`);
   }
@@ -96,10 +101,10 @@ export function findLayer(how: string, { model, layers }: TracedModel, wanted: L
     typeof wanted === 'string'
       ? layers.filter(({ layer, path }) => path === wanted || layer.name === wanted)
       : layers.filter(({ layer }) => layer === wanted);
-  const exact = found.find(({ path }) => path === wanted);
-  if (exact !== undefined) return exact;
+  const exact = found.filter(({ path }) => path === wanted);
+  if (exact.length > 0) return exact;
   const different = new Set(found.map(({ layer }) => layer));
-  if (different.size === 1) return found[0]!;
+  if (different.size === 1) return found;
   if (different.size > 1) {
     throw new ValueError(
       `${how}: '${model.name}' has ${different.size} layers of the name '${wanted}': ` +

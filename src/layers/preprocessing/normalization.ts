@@ -90,9 +90,15 @@ export class Normalization extends withOptions(Layer, {
   #statisticShape: readonly number[] = [];
 
   override call([x]: readonly Node[]): Node {
-    const mean = this.#statistic(this.mean, this.#mean);
-    const deviation = maximum(sqrt(this.#statistic(this.variance, this.#variance)), constant(EPSILON));
+    const { mean, deviation } = this.statistics();
     return this.invert ? add(mul(x!, deviation), mean) : div(sub(x!, mean), deviation);
+  }
+
+  /** The mean and the deviation of one sample's numbers: extents of 1 along axes that share them. For built layers. */
+  statistics(): { readonly mean: Node; readonly deviation: Node } {
+    const mean = this.#statistic(this.mean, this.#mean);
+    const variance = this.#statistic(this.variance, this.#variance);
+    return { mean, deviation: maximum(sqrt(variance), constant(EPSILON)) };
   }
 
   /**

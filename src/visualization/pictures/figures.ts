@@ -27,11 +27,29 @@ export function term(value: number): string {
   return text.startsWith('−') ? `(${text})` : text;
 }
 
-/** '= 0.3', or '≈ 0.3' where the terms as they are written have another sum, since they are rounded. */
+/** The number as `figure` writes it. */
+function written(value: number): number {
+  return Number(figure(value).replaceAll('−', '-'));
+}
+
+/** '= 0.3', or '≈ 0.3' where what follows from the numbers as they are written is another one, since they are rounded. */
+export function resultFigure(fromWritten: number, result: number): string {
+  const apart = Math.abs(fromWritten - written(result));
+  return `${apart <= 1e-9 * Math.max(1, Math.abs(result)) ? '=' : '≈'} ${figure(result)}`;
+}
+
+/** The result of a sum of these terms. */
 export function sumFigure(terms: readonly number[], sum: number): string {
-  const written = (value: number) => Number(figure(value).replaceAll('−', '-'));
-  const apart = Math.abs(terms.reduce((total, value) => total + written(value), 0) - written(sum));
-  return `${apart <= 1e-9 * Math.max(1, Math.abs(sum)) ? '=' : '≈'} ${figure(sum)}`;
+  return resultFigure(
+    terms.reduce((total, value) => total + written(value), 0),
+    sum,
+  );
+}
+
+/** The result of a product of these factors, and of what is added then. */
+export function productFigure(factors: readonly number[], result: number, added = 0): string {
+  const product = factors.reduce((all, value) => all * written(value), 1);
+  return resultFigure(product + written(added), result);
 }
 
 /** Places from … to, as '5–7'. */

@@ -1,9 +1,11 @@
 /** @file The middle of the picture about one number: what is multiplied, what is added, and what becomes of it. */
 
 import type { PixelExplanation } from '../pixel-explanation.ts';
+import type { PixelKind } from '../pixels/weighted-window.ts';
 import { type Block, below, beside, line, paragraph } from './blocks.ts';
-import { figure, shortFigure, sumFigure, term } from './figures.ts';
+import { figure, productFigure, shortFigure, sumFigure, term } from './figures.ts';
 import { numberTable } from './number-table.ts';
+import { originTable, placeText } from './origin-table.ts';
 import type { PixelWords } from './pixel-words.ts';
 
 const TEXT_WIDTH = 380;
@@ -126,26 +128,73 @@ function poolTable({ kind, rows, columns, window, kernel }: PixelExplanation, sa
   );
 }
 
+/** (value − mean) / deviation, and the learned numbers where there are such. */
+function normalizedLine({ window, normalization, output }: PixelExplanation, say: PixelWords): string {
+  const { mean, variance, epsilon, gamma, beta } = normalization!;
+  const deviation = Math.sqrt(variance + epsilon);
+  const standard = `(${figure(window.data[0]!)} − ${term(mean)}) / ${figure(deviation)}`;
+  if (gamma === 1 && beta === 0) return say.standardized(`${standard} = ${figure(output)}`);
+  return say.normalized(`${standard} · ${term(gamma)} + ${term(beta)} = ${figure(output)}`);
+}
+
+function scaledLine({ window, kernel, bias, output }: PixelExplanation, say: PixelWords): string {
+  const factors = [window.data[0]!, kernel.data[0]!];
+  const product = `${figure(factors[0]!)} · ${term(factors[1]!)}`;
+  if (bias === 0) return say.scaled(`${product} ${productFigure(factors, output)}`);
+  return say.shifted(`${product} + ${term(bias)} ${productFigure(factors, output, bias)}`);
+}
+
+/** The first number as it is, the others in parentheses where they are negative. */
+function formula(values: readonly number[], sign: string): string {
+  return values.map((value, i) => (i === 0 ? figure(value) : term(value))).join(` ${sign} `);
+}
+
+function addedLine({ window, kernel, products, output }: PixelExplanation, say: PixelWords): string {
+  const result = sumFigure([...products.data], output);
+  const isDifference = kernel.data.includes(-1);
+  const text = `${formula([...window.data], isDifference ? '−' : '+')} ${result}`;
+  return isDifference ? say.difference(text) : say.total(text);
+}
+
+function multipliedLine({ window, output }: PixelExplanation, say: PixelWords): string {
+  const values = [...window.data];
+  return say.multiplied(`${formula(values, '·')} ${productFigure(values, output)}`);
+}
+
+function movedLine({ origins, output }: PixelExplanation, say: PixelWords): string {
+  const [origin] = origins!;
+  if (origin === undefined) return say.border();
+  return say.moved(placeText(origin, say), origin.layer, figure(output));
+}
+
+/** What becomes of the numbers before the activation. */
+const LINES: Readonly<Record<PixelKind, (pixel: PixelExplanation, say: PixelWords) => string[]>> = {
+  convolution: weightedLines,
+  dense: weightedLines,
+  maximum: ({ products, output }, say) => [say.maximum(products.size, figure(output))],
+  minimum: ({ products, output }, say) => [say.minimum(products.size, figure(output))],
+  average: ({ products, output }, say) => [say.average(products.size, figure(output))],
+  sum: (pixel, say) => [addedLine(pixel, say)],
+  product: (pixel, say) => [multipliedLine(pixel, say)],
+  normalization: (pixel, say) => [normalizedLine(pixel, say)],
+  scaling: (pixel, say) => [scaledLine(pixel, say)],
+  moved: (pixel, say) => [movedLine(pixel, say)],
+  activation: ({ slope }, say) => (slope === null ? [] : [say.slope(figure(slope))]),
+};
+
+function weightedLines(
+  { products, sum, bias, beforeActivation }: PixelExplanation,
+  say: PixelWords,
+): string[] {
+  const total = say.sum(products.size, figure(sum));
+  if (bias === 0) return [total];
+  return [total, say.bias(figure(sum), term(bias), sumFigure([sum, bias], beforeActivation))];
+}
+
 /** The sum, the bias and the activation as lines of text. */
 export function sumLines(pixel: PixelExplanation, say: PixelWords): string[] {
-  const { kind, products, sum, bias, beforeActivation, activation, output, normalization } = pixel;
-  const count = products.size;
-  const lines: string[] = [];
-  if (kind === 'maximum') lines.push(say.maximum(count, figure(output)));
-  else if (kind === 'average') lines.push(say.average(count, figure(output)));
-  else if (kind === 'normalization') {
-    const { mean, variance, epsilon, gamma, beta } = normalization!;
-    const deviation = Math.sqrt(variance + epsilon);
-    const value = figure(pixel.window.data[0]!);
-    lines.push(
-      say.normalized(
-        `(${value} − ${term(mean)}) / ${figure(deviation)} · ${term(gamma)} + ${term(beta)} = ${figure(output)}`,
-      ),
-    );
-  } else if (kind !== 'activation') {
-    lines.push(say.sum(count, figure(sum)));
-    if (bias !== 0) lines.push(say.bias(figure(sum), term(bias), sumFigure([sum, bias], beforeActivation)));
-  }
+  const { kind, beforeActivation, activation, output } = pixel;
+  const lines = LINES[kind](pixel, say);
   if (activation === 'linear') return lines;
   const among = /softmax$/i.test(activation) ? say.amongAll : say.activation;
   return [...lines, among(activation, figure(beforeActivation), figure(output))];
@@ -153,9 +202,10 @@ export function sumLines(pixel: PixelExplanation, say: PixelWords): string[] {
 
 /** What the number is made of, and below it the sums. */
 export function pixelSum(pixel: PixelExplanation, channels: number, say: PixelWords): Block {
-  const { kind } = pixel;
+  const { kind, origins } = pixel;
   const parts: Block[] = [];
-  if (kind === 'convolution') parts.push(convolutionTables(pixel, channels, say));
+  if (origins !== null && origins.length > 0) parts.push(originTable(origins, say));
+  else if (kind === 'convolution') parts.push(convolutionTables(pixel, channels, say));
   else if (kind === 'dense') parts.push(termTable(pixel, say));
   else if (kind === 'maximum' || kind === 'average') parts.push(poolTable(pixel, say));
   const lines = sumLines(pixel, say).map((text) => line(text, { size: 14 }));

@@ -19,6 +19,11 @@ export function asMaps(path: string, [, ...sample]: readonly (number | null)[]):
   );
 }
 
+/** As `asMaps`, and [rows, channels] too, whose numbers stand in one row of places. */
+export function asAlignedMaps(path: string, shape: readonly (number | null)[]): [number, number, number] {
+  return asMaps(path, shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : shape);
+}
+
 function checkedPlace(path: string, name: keyof Pixel, given: unknown, count: number): number {
   if (Number.isInteger(given) && (given as number) >= 0 && (given as number) < count) return given as number;
   const has = { row: 'rows', column: 'columns', filter: 'filters' }[name];

@@ -1,11 +1,13 @@
 /** @file Numbers of layers that look at one place: dense layers at all of its channels, others at one. */
 
 import type { ActivationFunction } from '../../activations/functions.ts';
+import { leakyRelu } from '../../activations/index.ts';
 import { UnsupportedError } from '../../base/errors.ts';
 import type { Node } from '../../graph/node.ts';
 import { Activation } from '../../layers/activations/activation.ts';
 import { ELU } from '../../layers/activations/elu.ts';
 import { LeakyReLU } from '../../layers/activations/leaky-relu.ts';
+import { PReLU } from '../../layers/activations/p-relu.ts';
 import { ReLU } from '../../layers/activations/relu.ts';
 import { Softmax } from '../../layers/activations/softmax.ts';
 import { Dense } from '../../layers/dense.ts';
@@ -15,16 +17,13 @@ import {
   explainsPixels,
   kernelNumbers,
   type LayerMaps,
+  oneNumber,
   type Pixel,
+  repeatedAt,
   upTo,
   type WeightedWindow,
   weightOf,
 } from './weighted-window.ts';
-
-/** One number, multiplied by `factor`. */
-function oneNumber({ row, column, filter }: Pixel, factor: number) {
-  return { rows: [row], columns: [column], channels: [filter], kernel: Float64Array.of(factor) };
-}
 
 const dense = explainsPixels(
   Dense,
@@ -91,4 +90,14 @@ const rectifiers = [
   explainsPixels(ELU, unchanged, functionOf),
 ];
 
-export const SINGLE_PLACES = [dense, batchNormalization, activation, softmax, ...rectifiers];
+const pRelu = explainsPixels(
+  PReLU,
+  (layer, maps, pixel) => {
+    const [alpha] = layer.ownWeights;
+    const slope = repeatedAt(alpha!.shape, alpha!.view(), pixel);
+    return { ...unchanged(layer, maps, pixel), slope };
+  },
+  (_layer, { slope }) => ({ PReLU: (x: Node) => leakyRelu(x, { negativeSlope: slope! }) }).PReLU,
+);
+
+export const SINGLE_PLACES = [dense, batchNormalization, activation, softmax, ...rectifiers, pRelu];
