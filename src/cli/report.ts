@@ -83,6 +83,7 @@ async function report(path: string, data: string, options: ReportOptions): Promi
     classNames: source.classNames,
     lang,
     ...(history === undefined ? {} : { history }),
+    skipped: part.skipped,
     ...(part.names === undefined ? {} : { imageNames: part.names }),
     progress: (images) => {
       if (images < next) return;

@@ -36,6 +36,7 @@ test('a report names its images, and has the curves of the training', async () =
   // Names stay with their images where a file before them cannot be read.
   assert.match(page, /dark\/9\.png：dark/);
   assert.doesNotMatch(page, /dark\/\w+\.png：light/);
+  assert.match(page, /有 1 个文件无法读取，没有计入：<\/p><ul><li>dark\/0b\.png<\/li><\/ul>/);
   assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
 });
 

@@ -18,6 +18,7 @@ const OPTIONS: readonly (keyof ModelReportOptions)[] = [
   'classNames',
   'history',
   'imageNames',
+  'skipped',
   'range',
   'lang',
   'progress',
@@ -35,6 +36,16 @@ function namesFor(model: Model, given: readonly string[] | undefined): readonly 
   );
 }
 
+/** The names of files that could not be read, as they are when the data has been read. */
+function namesOfSkipped(given: ModelReportOptions['skipped']): string[] {
+  const list: unknown = given ?? [];
+  const hasName = (one: unknown) => typeof (one as { file?: unknown } | null)?.file === 'string';
+  if (Array.isArray(list) && list.every(hasName)) return list.map(({ file }) => file);
+  throw new ValueError(
+    `${WHO}: \`skipped\` must be a list of { file } with the files' names, received ${describeValue(given)}.`,
+  );
+}
+
 /** The page: see index.ts. */
 export async function makeReport(
   model: Model,
@@ -45,6 +56,7 @@ export async function makeReport(
     throw new ValueError(`${WHO} takes a model first, received ${describeValue(model)}.`);
   checkOptionNames(WHO, options, OPTIONS);
   checkRange(options.range, WHO);
+  namesOfSkipped(options.skipped);
   const lang = languageOf(options.lang);
   const texts = TEXTS[lang];
   const { dataName = texts.theData, history = null, imageNames, progress = () => undefined } = options;
@@ -59,6 +71,7 @@ export async function makeReport(
   const nameOf = (index: number) => imageNames?.[index] ?? texts.imageName(index);
   const heat = heatFor(model, found.range);
   const title = texts.title(model.name, dataName);
-  const content = { ...found, lang, texts, model, title, classNames, nameOf, history, heat };
+  const skipped = namesOfSkipped(options.skipped);
+  const content = { ...found, skipped, lang, texts, model, title, classNames, nameOf, history, heat };
   return reportPage(content);
 }

@@ -23,6 +23,8 @@ export interface ReportContent {
   readonly range: ValueRange | undefined;
   /** The name of an image, by its index in the data. */
   nameOf(index: number): string;
+  /** Names of files that could not be read. */
+  readonly skipped: readonly string[];
   readonly history: Curves | null;
   /** What spoke for the predicted class, laid over the picture; null where that cannot be shown. */
   heat(image: Tensor, predicted: number): Promise<Tensor | null>;
@@ -32,4 +34,4 @@ export interface ReportContent {
 export const THUMBNAIL = 112;
 
 /** How many of each the page shows. */
-export const SHOWN = { perCell: 24, mistakes: 12, labels: 24, pairs: 20, classes: 40 } as const;
+export const SHOWN = { perCell: 24, mistakes: 12, labels: 24, pairs: 20, classes: 40, skipped: 10 } as const;

@@ -14,6 +14,11 @@ export interface ModelReportOptions {
   readonly history?: Curves;
   /** Names of the images, such as their files, in the data's order; their numbers unless given. */
   readonly imageNames?: readonly string[];
+  /**
+   * Files that could not be read, and so are not in the data: the page says how many, and names the first ones. The list may grow
+   * while the data is read.
+   */
+  readonly skipped?: readonly { readonly file: string }[];
   /** The values that stand for black and white in the images; judged by the first image unless given. */
   readonly range?: ValueRange;
   /** 'en' or 'zh'; 'en' unless given. */

@@ -89,6 +89,21 @@ test('all sections, in both languages, from arrays and from a dataset', async ()
   assert.equal(numbers(page), numbers(chinese));
 });
 
+test('files that could not be read are counted, and the first ones named', async () => {
+  const net = classifier(3);
+  const data = [imagesOf(20), toCategorical(labelsOf(20, 3), 3)] as const;
+  const skipped = Array.from({ length: 1012 }, (_, i) => ({ file: `<${i}>.png` }));
+  const page = await modelReport(net, data, { skipped });
+  assert.match(page, /<p>1,012 files could not be read and are not counted:<\/p><ul><li>&#60;0&#62;\.png</);
+  assert.match(page, /<li>&#60;9&#62;\.png<\/li><li>… and 1,002 more<\/li><\/ul>/);
+  const chinese = await modelReport(net, data, { skipped, lang: 'zh' });
+  assert.match(chinese, /有 1,012 个文件无法读取.*<li>……以及另外 1,002 个</);
+  const one = await modelReport(net, data, { skipped: skipped.slice(0, 1) });
+  assert.match(one, /<p>1 file could not be read and is not counted:<\/p><ul><li>[^<]*<\/li><\/ul>/);
+  assert.doesNotMatch(await modelReport(net, data, { skipped: [] }), /could not be read/);
+  await assert.rejects(modelReport(net, data, { skipped: ['a.png'] as never }), /`skipped` must be a list/);
+});
+
 test('one sigmoid unit, logits, many classes, 3 and 4 channels, class numbers in a column', async () => {
   const binary = classifier(1, 3, 'sigmoid');
   binary.classNames = ['cat', 'dog'];

@@ -15,6 +15,11 @@ const ENGLISH = {
   resultWords: (right: number, all: number, low: number, high: number, loss: string) =>
     `Accuracy, between ${percent(low)} and ${percent(high)} with 95 % certainty. ${right} of ${all} images were recognised. ` +
     `Mean cross-entropy: ${loss}.`,
+  skipped: (count: number) =>
+    count === 1
+      ? '1 file could not be read and is not counted:'
+      : `${count.toLocaleString('en-US')} files could not be read and are not counted:`,
+  othersSkipped: (count: number) => `… and ${count.toLocaleString('en-US')} more`,
   curves: 'Training',
   noCurves: 'There is no record of the training beside the model.',
   classes: 'Classes',
@@ -82,6 +87,8 @@ const CHINESE: Texts = {
   accuracy: '准确率',
   resultWords: (right, all, low, high, loss) =>
     `准确率；95 % 置信区间为 ${percent(low)} 至 ${percent(high)}。${all} 张图片中，${right} 张识别正确。平均交叉熵：${loss}。`,
+  skipped: (count) => `有 ${count.toLocaleString('en-US')} 个文件无法读取，没有计入：`,
+  othersSkipped: (count) => `……以及另外 ${count.toLocaleString('en-US')} 个`,
   curves: '训练过程',
   noCurves: '模型旁边没有训练记录。',
   classes: '各类别',

@@ -4,11 +4,23 @@ import { toSvg } from '../../charts/save-chart.ts';
 import { trainingCurves } from '../../charts/training-curves.ts';
 import { Html, html } from '../html.ts';
 import { wilson } from '../measures.ts';
-import type { ReportContent } from '../report-data.ts';
+import { type ReportContent, SHOWN } from '../report-data.ts';
 
 const LEAST_PROBABILITY = 1e-7;
 
-export function resultSection({ texts, judged }: ReportContent): Html {
+/** What is missing among the images. */
+function skippedWords({ texts, skipped }: ReportContent): Html {
+  if (skipped.length === 0) return html``;
+  const shown = skipped.slice(0, SHOWN.skipped);
+  const others = skipped.length - shown.length;
+  const items = shown.map((file) => html`<li>${file}</li>`);
+  const rest = others === 0 ? html`` : html`<li>${texts.othersSkipped(others)}</li>`;
+  return html`
+<p>${texts.skipped(skipped.length)}</p><ul>${items}${rest}</ul>`;
+}
+
+export function resultSection(content: ReportContent): Html {
+  const { texts, judged } = content;
   const right = judged.filter(({ label, predicted }) => label === predicted).length;
   const { value, low, high } = wilson(right, judged.length);
   const losses = judged.map(
@@ -16,7 +28,7 @@ export function resultSection({ texts, judged }: ReportContent): Html {
   );
   const loss = losses.reduce((sum, one) => sum + one, 0) / losses.length;
   return html`<p class="number">${(value * 100).toFixed(2)} %</p>
-<p>${texts.resultWords(right, judged.length, low, high, loss.toFixed(4))}</p>`;
+<p>${texts.resultWords(right, judged.length, low, high, loss.toFixed(4))}</p>${skippedWords(content)}`;
 }
 
 export function curvesSection({ lang, texts, history }: ReportContent): Html {
