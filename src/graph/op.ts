@@ -39,12 +39,24 @@ export interface Op<A = unknown> {
    * edges of the maps too. Null: from all. Left out: from the same of element-wise ops, from all of others.
    */
   reads?(node: Node<A>, part: MapPart): Cells | null;
+  /** As `reads`, of ops that know it for all axes but the batch's, and may give the places along another axis of the input. */
+  readsAlong?(node: Node<A>, part: AxisPart): CellsAlong | null;
 }
 
 /** Rows or columns of maps: those before `to`, beginning with `from`. */
 export interface Cells {
   readonly from: number;
   readonly to: number;
+}
+
+/** Places along an axis. */
+export interface CellsAlong extends Cells {
+  readonly axis: number;
+}
+
+/** Places along an axis of a result, seen from one of the op's inputs. */
+export interface AxisPart extends CellsAlong {
+  readonly input: number;
 }
 
 /** Rows (axis 1) or columns (axis 2) of a result, seen from one of the op's inputs. */

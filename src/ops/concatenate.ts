@@ -6,6 +6,8 @@ import { apply, checkNode, type Node } from '../graph/node.ts';
 import type { Op } from '../graph/op.ts';
 import { concatenateKernel } from '../kernels/blocks.ts';
 import { axisBlocks, ownAxis } from './axis-blocks.ts';
+import { broadcastToOp } from './elementwise/broadcast-to.ts';
+import { constantOp } from './leaf.ts';
 import { slicePart } from './slice.ts';
 import { movedCells } from './window-geometry.ts';
 
@@ -27,6 +29,11 @@ function checkSameElsewhere(shapes: readonly Shape[], axis: number): void {
 /** Floats of each input's block. The batch axis does not count, since a block lies after it. */
 function blockWidths(shapes: readonly Shape[], axis: number): number[] {
   return shapes.map((shape) => (shape[axis] as number) * axisBlocks(shape, axis).step);
+}
+
+/** Whether it is one number everywhere, whatever the model is fed. */
+function isFilling({ op, inputs }: Node): boolean {
+  return op === broadcastToOp && inputs[0]!.op === constantOp;
 }
 
 export const concatenateOp: Op<ConcatenateAttributes> = {
@@ -78,6 +85,8 @@ export const concatenateOp: Op<ConcatenateAttributes> = {
     if (axis !== attrs.axis) return cells;
     const start = inputs.slice(0, input).reduce((total, { shape }) => total + (shape[axis] as number), 0);
     const { from, to } = movedCells(cells, -start);
+    // Between borders of one number it is read beyond its edges, as padded maps are.
+    if (inputs.every((other, i) => i === input || isFilling(other))) return { from, to };
     return { from: Math.max(from, 0), to: Math.min(to, inputs[input]!.shape[axis] as number) };
   },
 };

@@ -8,10 +8,11 @@
 import { ShapeError } from '../base/errors.ts';
 import { formatShape, isBatched, sampleShape, sampleSize } from '../base/shape.ts';
 import { apply, type Node } from '../graph/node.ts';
-import type { Op } from '../graph/op.ts';
+import type { Cells, Op } from '../graph/op.ts';
 import { FLOAT_BYTES } from '../kernels/ir.ts';
 import { matmulKernel, matmulWeightsGradientKernel } from '../kernels/matmul.ts';
 import { matmulTransposedKernel } from '../kernels/matmul-transposed.ts';
+import { constantOp } from './leaf.ts';
 import { transpose } from './transpose.ts';
 
 /**
@@ -62,7 +63,24 @@ export const matmulOp: Op<null> = {
       return matmulKernel({ rows, ic, oc, target, epilogue, batched });
     },
   },
+  readsAlong: ({ inputs: [x, weights] }, { from, to, axis, input }) => {
+    if (input !== 0) return null;
+    if (axis < x!.shape.length - 1) return { from, to, axis };
+    return weights!.op === constantOp ? { ...usedRows(weights!, from, to), axis } : null;
+  },
 };
+
+/** The rows of constant weights [ic, oc] in which one of the columns `from` … `to` has more than zeros; the nearest column's. */
+function usedRows(weights: Node, from: number, to: number): Cells {
+  const { values } = weights.attrs as { readonly values: readonly number[] };
+  const [ic, oc] = weights.shape as readonly [number, number];
+  const first = Math.max(0, Math.min(from, oc - 1));
+  const columns = Math.max(first + 1, Math.min(to, oc)) - first;
+  const isUsed = Array.from({ length: ic }, (_, row) =>
+    values.slice(row * oc + first, row * oc + first + columns).some((value) => value !== 0),
+  );
+  return { from: Math.max(0, isUsed.indexOf(true)), to: isUsed.lastIndexOf(true) + 1 };
+}
 
 export const matmulTransposedOp: Op<null> = {
   name: 'matmulTransposed',

@@ -41,7 +41,7 @@ export const transposeOp: Op<{ readonly perm: readonly number[] }> = {
     lower: ({ node, target }) =>
       transposeKernel({ shape: node.inputs[0]!.shape, perm: node.attrs.perm, target }),
   },
-  reads: ({ attrs }, { cells, axis }) => (attrs.perm[axis] === axis ? cells : null),
+  readsAlong: ({ attrs }, { from, to, axis }) => ({ from, to, axis: attrs.perm[axis]! }),
 };
 
 /** `x` with its axes in the order `perm`: result axis i is x's axis perm[i]. A transposed `x` is not transposed twice. */

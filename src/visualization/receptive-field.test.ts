@@ -17,6 +17,7 @@ import {
   layerNormalization,
   maxPooling2d,
   multiply,
+  permute,
   reshape,
   resizing,
   separableConv2d,
@@ -121,6 +122,47 @@ const graphs: Record<string, () => Model> = {
     const y = resizing({ height: 8, width: 14 }).apply(x);
     return model({ inputs: x, outputs: conv2d({ filters: 2, kernelSize: 2, ...ones }).apply(y) });
   },
+  'images of another size by nearest pixels, without a kernel'() {
+    const x = image();
+    return model({
+      inputs: x,
+      outputs: resizing({ height: 8, width: 14, interpolation: 'nearest' }).apply(x),
+    });
+  },
+  ...Object.fromEntries(
+    (
+      [
+        ['bicubic', false],
+        ['area', false],
+        ['lanczos3', false],
+        ['lanczos5', true],
+        ['bilinear', true],
+        ['bicubic', true],
+      ] as const
+    ).map(([interpolation, antialias]) => [
+      `images of another size: ${interpolation}${antialias ? ', antialias' : ''}`,
+      () => {
+        const x = image();
+        const y = resizing({ height: 6, width: 14, interpolation, antialias }).apply(x);
+        return model({ inputs: x, outputs: conv2d({ filters: 2, kernelSize: 2, ...ones }).apply(y) });
+      },
+    ]),
+  ),
+  'images with a border of ones, of another size'() {
+    const x = image();
+    const y = resizing({ height: 20, width: 10, padToAspectRatio: true, fillValue: 1 }).apply(x);
+    return model({ inputs: x, outputs: conv2d({ filters: 2, kernelSize: 2, ...ones }).apply(y) });
+  },
+  'the middle of images, of another size, and units at each pixel'() {
+    const x = image();
+    const y = resizing({ height: 6, width: 9, cropToAspectRatio: true, interpolation: 'area' }).apply(x);
+    return model({ inputs: x, outputs: dense({ units: 2, ...ones }).apply(y) });
+  },
+  'channels first and back'() {
+    const x = image();
+    const y = permute({ dims: [3, 1, 2] }).apply(conv2d({ filters: 2, kernelSize: 3, ...ones }).apply(x));
+    return model({ inputs: x, outputs: permute({ dims: [2, 3, 1] }).apply(y) });
+  },
   'branches, and the normalization of pixels'() {
     const x = image();
     const a = conv2d({ filters: 2, kernelSize: 3, padding: 'same', ...ones }).apply(x);
@@ -152,10 +194,11 @@ for (const [name, make] of Object.entries(graphs)) {
       const seen = field.at(row, column);
       const inside = ({ from, to }: { from: number; to: number }, extent: number) =>
         Array.from({ length: extent }, (_, i) => i).filter((i) => i >= from && i < to);
-      assert.deepEqual(await changed(net, row, column), {
-        rows: inside(seen.rows, 13),
-        columns: inside(seen.columns, 11),
-      });
+      const [rows, columns] = [inside(seen.rows, 13), inside(seen.columns, 11)];
+      // A pixel of a border sees nothing of the image.
+      const isBorder = rows.length === 0 || columns.length === 0;
+      const expected = isBorder ? { rows: [], columns: [] } : { rows, columns };
+      assert.deepEqual(await changed(net, row, column), expected);
     }
   });
 }
@@ -178,6 +221,14 @@ test('steps between fields where maps become smaller and larger again', () => {
   const padded = resizing({ height: 18, width: 9, padToAspectRatio: true, name: 'padded' });
   const resized = model({ inputs: x, outputs: resizing({ height: 8, width: 9, name: 'resized' }).apply(x) });
   assert.deepEqual(receptiveField(resized, 'resized').strides, [1.5, 12 / 9]);
+  for (const options of [{ interpolation: 'area' }, { interpolation: 'bicubic', antialias: true }] as const) {
+    const other = resizing({ height: 8, width: 9, name: 'other', ...options });
+    const net = model({ inputs: x, outputs: other.apply(x) });
+    assert.deepEqual(receptiveField(net, 'other').strides, [1.5, 12 / 9]);
+  }
+  const filled = resizing({ height: 18, width: 9, padToAspectRatio: true, fillValue: 7, name: 'filled' });
+  const ofFilled = receptiveField(model({ inputs: x, outputs: filled.apply(x) }), 'filled');
+  assert.deepEqual(ofFilled, receptiveField(model({ inputs: x, outputs: padded.apply(x) }), 'padded'));
   const framed = model({ inputs: x, outputs: padded.apply(x) });
   assert.deepEqual(receptiveField(framed, 'padded').strides, [24 / 18, 12 / 9]);
 });

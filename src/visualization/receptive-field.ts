@@ -6,8 +6,9 @@
 import { ValueError } from '../base/errors.ts';
 import { isBatched } from '../base/shape.ts';
 import { type Node, topologicalOrder } from '../graph/node.ts';
-import type { Cells } from '../graph/op.ts';
+import type { Cells, CellsAlong } from '../graph/op.ts';
 import type { Model } from '../models/model.ts';
+import { matmulOp } from '../ops/matmul.ts';
 import { resample2dOp } from '../ops/resample2d.ts';
 import { resizeBilinearOp } from '../ops/resize-bilinear.ts';
 import { findLayer, type LayerName, mapsOf, type TracedModel, traceModel } from './traced-model.ts';
@@ -44,22 +45,31 @@ interface Read {
   readonly whole: boolean;
 }
 
-function joined(a: Cells | undefined, b: Cells): Cells {
-  return a === undefined ? b : { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
+/** Null when they lie along different axes. */
+function joined(a: CellsAlong | undefined, b: CellsAlong): CellsAlong | null {
+  if (a === undefined) return b;
+  if (a.axis !== b.axis) return null;
+  return { axis: a.axis, from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 /** What `node` reads of its input: null for all of it. */
-function readOf(node: Node, input: number, axis: 1 | 2, cells: Cells): Cells | null {
-  const from = node.inputs[input]!.shape;
-  if (node.shape.length < 3 || from.length < 3) return null;
-  if (node.op.reads !== undefined) return node.op.reads(node, { cells, axis, input });
-  if (node.op.lowering.kind !== 'elementwise' || from.length !== node.shape.length) return null;
-  return from[axis] === node.shape[axis] ? cells : { from: 0, to: 1 };
+function readOf(node: Node, input: number, { axis, from, to }: CellsAlong): CellsAlong | null {
+  const src = node.inputs[input]!.shape;
+  const { op, shape } = node;
+  if (shape.length < 3 || src.length < 3) return null;
+  if (op.readsAlong !== undefined) return op.readsAlong(node, { axis, from, to, input });
+  if (op.reads !== undefined) {
+    if (axis !== 1 && axis !== 2) return null;
+    const cells = op.reads(node, { cells: { from, to }, axis, input });
+    return cells === null ? null : { ...cells, axis };
+  }
+  if (op.lowering.kind !== 'elementwise' || src.length !== shape.length) return null;
+  return src[axis] === shape[axis] ? { axis, from, to } : { axis, from: 0, to: 1 };
 }
 
 /** `order` ends with the maps and has all nodes that they are computed from. */
 function readAlong(order: readonly Node[], image: Node, axis: 1 | 2, of: Cells): Read {
-  const found = new Map<Node, Cells>([[order.at(-1)!, of]]);
+  const found = new Map<Node, CellsAlong>([[order.at(-1)!, { ...of, axis }]]);
   const whole = new Set<Node>();
   for (const node of [...order].reverse()) {
     const cells = found.get(node);
@@ -67,45 +77,66 @@ function readAlong(order: readonly Node[], image: Node, axis: 1 | 2, of: Cells):
       if (!isBatched(input.shape)) return;
       if (whole.has(node)) whole.add(input);
       if (cells === undefined) return;
-      const read = readOf(node, i, axis, cells);
-      if (read === null) whole.add(input);
-      else if (read.from < read.to) found.set(input, joined(found.get(input), read));
+      const read = readOf(node, i, cells);
+      if (read !== null && read.from >= read.to) return;
+      const all = read === null ? null : joined(found.get(input), read);
+      if (all === null) whole.add(input);
+      else found.set(input, all);
     });
   }
-  return { cells: found.get(image) ?? null, whole: whole.has(image) };
+  const cells = found.get(image);
+  // Where rows are made of columns, no part of the image belongs to them.
+  return cells === undefined || cells.axis !== axis
+    ? { cells: null, whole: cells !== undefined || whole.has(image) }
+    : { cells: { from: cells.from, to: cells.to }, whole: whole.has(image) };
 }
 
 /** So many pixels further on is a whole number of steps of any layer that enlarges or takes steps. */
 const FAR = 5040;
 
-/** Cells of an input from one cell of `node` to the next, in the mean; 0 where all cells read the same ones, or not these. */
-function stepOf(node: Node, input: number, axis: 1 | 2): number {
-  const { op, attrs, shape } = node;
-  // What fits its windows to a size ends with the maps.
-  if (op === resample2dOp || op === resizeBilinearOp || Object.hasOwn(Object(attrs), 'outputSize')) {
-    return (node.inputs[input]!.shape[axis] as number) / (shape[axis] as number);
+/** The axis of the result whose cells are computed from cells along `axis` of the input; undefined where there is none. */
+function axisAfter(node: Node, input: number, axis: number): number | undefined {
+  const others = node.shape.map((_, i) => i).slice(1);
+  return [axis, ...others].find((own) => readOf(node, input, { axis: own, from: 0, to: 1 })?.axis === axis);
+}
+
+/** Whether its windows are fitted to a size, so that they end with the maps. */
+function isFitted({ op, attrs, shape }: Node, axis: number): boolean {
+  if (op === matmulOp) return axis === shape.length - 1;
+  return op === resample2dOp || op === resizeBilinearOp || Object.hasOwn(Object(attrs), 'outputSize');
+}
+
+/** Cells along `before` of an input from one cell along `axis` to the next, in the mean; 0 where all read the same ones. */
+function stepOf(node: Node, input: number, axis: number, before: number): number {
+  if (isFitted(node, axis)) {
+    return (node.inputs[input]!.shape[before] as number) / (node.shape[axis] as number);
   }
-  const [near, far] = [0, FAR].map((from) => readOf(node, input, axis, { from, to: from + 1 }));
+  const [near, far] = [0, FAR].map((from) => readOf(node, input, { axis, from, to: from + 1 }));
   return near === null || far === null ? 0 : (far!.from - near!.from) / FAR;
 }
 
 /** Pixels of `image` between neighbouring cells; null where ways of different steps lead there, or none. */
 function stepAlong(order: readonly Node[], image: Node, axis: 1 | 2): number | null {
-  const steps = new Map<Node, number | null>([[image, 1]]);
+  const steps = new Map<Node, { readonly axis: number; readonly step: number | null }>([
+    [image, { axis, step: 1 }],
+  ]);
   for (const node of order) {
     node.inputs.forEach((input, i) => {
       const before = steps.get(input);
       if (before === undefined || !isBatched(node.shape)) return;
-      const own = stepOf(node, i, axis);
+      const after = axisAfter(node, i, before.axis);
+      if (after === undefined) return;
+      const own = stepOf(node, i, after, before.axis);
       if (own === 0) return;
-      const step = before === null ? null : before * own;
+      const step = before.step === null ? null : before.step * own;
       const other = steps.get(node);
       const agrees =
-        other === undefined || (step !== null && other !== null && Math.abs(other - step) < 1e-9);
-      steps.set(node, agrees ? step : null);
+        other === undefined ||
+        (step !== null && other.step !== null && other.axis === after && Math.abs(other.step - step) < 1e-9);
+      steps.set(node, { axis: after, step: agrees ? step : null });
     });
   }
-  return steps.get(order.at(-1)!) ?? null;
+  return steps.get(order.at(-1)!)?.step ?? null;
 }
 
 /**
