@@ -6,8 +6,9 @@ import { formatShape } from '../base/shape.ts';
 import { Tensor } from '../base/tensor.ts';
 import type { Cells } from '../graph/op.ts';
 import type { Model } from '../models/model.ts';
-import { type DatasetLike, isDataset } from '../models/training/data-types.ts';
+import { type DatasetLike, isDataset, toTensors } from '../models/training/data-types.ts';
 import { type CompiledView, compiledView, type View } from './compiled-views.ts';
+import { explainedInput } from './explained-input.ts';
 import { filtersOption } from './filters-option.ts';
 import { checkFinite } from './finite-results.ts';
 import { batchOf } from './model-input.ts';
@@ -43,39 +44,81 @@ export interface FilterPatchesOptions {
   readonly filters?: readonly number[];
   /** Patches of each filter, each from another image. Default 9. */
   readonly top?: number;
+  /** Which of several inputs the patches are cut from, by name or index. Needed when more than one takes images. */
+  readonly input?: string | number;
   /** Images of a Tensor that are looked at together; data sets have their own batches. Default 32. */
   readonly batchSize?: number;
   /** Told after each batch how many samples were looked at, and how many there are, where that is known. */
   readonly onProgress?: (progress: { readonly samples: number; readonly total: number | null }) => void;
 }
 
+/** Images: a Tensor, one for each of several inputs, or a data set. */
+export type FilterPatchesData = Tensor | readonly Tensor[] | DatasetLike;
+
 const HOW = 'filterPatches';
 const OPTIONS: readonly (keyof FilterPatchesOptions)[] = [
   'layer',
   'filters',
   'top',
+  'input',
   'batchSize',
   'onProgress',
 ];
 
-/** Batches of images. */
-async function* batchesOf(data: Tensor | DatasetLike, batchSize: number): AsyncGenerator<Tensor> {
-  if (data instanceof Tensor) {
-    for (let first = 0; first < data.shape[0]!; first += batchSize) {
-      yield data.slice(first, Math.min(batchSize, data.shape[0]! - first));
-    }
+/** The inputs' part of a batch of a data set, which may have targets besides. */
+function inputsOf(batch: unknown, { model, inputs }: TracedModel): readonly Tensor[] {
+  // Where the model has several inputs, a list of Tensors is the inputs, and targets follow after a list.
+  const isInputs = !Array.isArray(batch) || (inputs.length > 1 && batch[0] instanceof Tensor);
+  const given: unknown = isInputs ? batch : batch[0];
+  if (inputs.length > 1) return toTensors(given, { names: model.inputNames }, `${HOW}: a batch`);
+  if (given instanceof Tensor) return [given];
+  throw new ValueError(
+    `${HOW}: expected batches of images, Tensors or lists that begin with one, received ${describeValue(given)}.`,
+  );
+}
+
+function isList(data: readonly Tensor[] | DatasetLike): data is readonly Tensor[] {
+  return Array.isArray(data);
+}
+
+/** Batches of all inputs. `data`: a data set, or a Tensor for each input. */
+async function* batchesOf(
+  data: readonly Tensor[] | DatasetLike,
+  batchSize: number,
+  traced: TracedModel,
+): AsyncGenerator<readonly Tensor[]> {
+  if (!isList(data)) {
+    for await (const batch of data) yield inputsOf(batch, traced);
     return;
   }
-  for await (const batch of data) {
-    const images: unknown = Array.isArray(batch) ? batch[0] : batch;
-    if (images instanceof Tensor) {
-      yield images;
-      continue;
-    }
-    throw new ValueError(
-      `${HOW}: expected batches of images, Tensors or lists that begin with one, received ${describeValue(images)}.`,
-    );
+  const samples = data[0]!.shape[0]!;
+  for (let first = 0; first < samples; first += batchSize) {
+    yield data.map((one) => one.slice(first, Math.min(batchSize, samples - first)));
   }
+}
+
+/**
+ * A Tensor for each input, each with the axis of the batch; data sets as they are. Throws ValueError for anything else and
+ * another number of Tensors, ShapeError for different numbers of samples.
+ */
+function checkedData(
+  data: FilterPatchesData,
+  { model, inputs }: TracedModel,
+): readonly Tensor[] | DatasetLike {
+  if (isDataset(data)) return data;
+  const list: readonly unknown[] = Array.isArray(data) ? data : [data];
+  if (list.length !== inputs.length || !list.every((one) => one instanceof Tensor)) {
+    const expected =
+      inputs.length === 1 ? 'a Tensor' : `${inputs.length} Tensors, for ${model.inputNames.join(', ')},`;
+    throw new ValueError(`${HOW}: expected ${expected} or a data set, received ${describeValue(data)}.`);
+  }
+  const tensors = list as readonly Tensor[];
+  const batches = tensors.map((one, i) =>
+    one.rank === inputs[i]!.shape.length - 1 ? one.reshape([1, ...one.shape]) : one,
+  );
+  const counts = batches.map(({ shape }) => shape[0] ?? 0);
+  if (counts.every((count) => count === counts[0])) return batches;
+  throw new ShapeError(`${HOW}: the inputs have ${counts.join(', ')} samples; expected equally many.`);
 }
 
 /** The place of a filter's strongest answer in an image's maps; null where all places answer alike. */
@@ -144,14 +187,15 @@ async function look(
   traced: TracedModel,
   path: string,
   view: CompiledView<View>,
-  images: Tensor,
-  first: number,
+  batch: readonly Tensor[],
+  { cut, first }: { readonly cut: number; readonly first: number },
   best: Best,
 ): Promise<number> {
-  const { inputs, samples } = batchOf(HOW, traced, images);
+  const { inputs, samples } = batchOf(HOW, traced, batch);
   const [maps] = await view.run(inputs, samples);
   checkFinite(HOW, traced, path, maps!);
-  const sampleShape = traced.inputs[0]!.shape.slice(1) as number[];
+  const images = batch[cut]!;
+  const sampleShape = traced.inputs[cut]!.shape.slice(1) as number[];
   for (let i = 0; i < samples; i++) {
     const image = images.rank === sampleShape.length ? images : images.slice(i, 1).reshape(sampleShape);
     best.see(image, first + i, maps!.slice(i, 1).reshape(maps!.shape.slice(1)));
@@ -159,8 +203,15 @@ async function look(
   return samples;
 }
 
-function totalOf(data: Tensor | DatasetLike): number | null {
-  return data instanceof Tensor ? data.shape[0]! : null;
+/** The index of the input that patches are cut from. Throws ShapeError when it takes no images. */
+function cutInput(traced: TracedModel, wanted: string | number | undefined): number {
+  const index = explainedInput(HOW, traced, wanted);
+  const { shape } = traced.inputs[index]!;
+  if (shape.length === 4) return index;
+  throw new ShapeError(
+    `${HOW}: patches are cut from images, and input '${traced.model.inputNames[index]}' of '${traced.model.name}' takes ` +
+      `${formatShape(shape)}.`,
+  );
 }
 
 /**
@@ -168,42 +219,35 @@ function totalOf(data: Tensor | DatasetLike): number | null {
  * each image. Goes through the data batch by batch and keeps only the patches. Where a pixel sees no certain part, as behind
  * layers that mix whole images, the patch is the whole image.
  *
- * @param data Images `[samples, h, w, c]`, or batches of them, with or without targets; a data set is iterated once.
+ * @param data Images `[samples, h, w, c]`, for models of several inputs a list of Tensors, one for each; or batches of them, with or
+ * without targets. A data set is iterated once.
  * @example
  * const [first] = await visualization.filterPatches(net, test.images, { layer: 'conv2d_2' });
  * await images.saveImage('patches.png', images.grid(first.patches.map(({ patch }) => patch), { range: [0, 1], scale: 4 }));
- * @throws ValueError for no such layer or filter, a layer without maps, models of several inputs, and data that is none;
- * ShapeError for images that the model does not take.
+ * @throws ValueError for no such layer or filter, a layer without maps, several inputs of images without
+ * `input`, and data that is none; ShapeError for images that the model does not take, and an input that takes none.
  */
 export async function filterPatches(
   net: Model,
-  data: Tensor | DatasetLike,
+  data: FilterPatchesData,
   options: FilterPatchesOptions,
 ): Promise<FilterPatches[]> {
   checkOptionNames(HOW, options ?? {}, OPTIONS);
   const traced = traceModel(HOW, net);
   const found = findLayer(HOW, traced, options?.layer);
   const maps = mapsOf(HOW, found);
-  const { shape } = traced.inputs[0]!;
-  if (traced.inputs.length !== 1 || shape.length !== 4) {
-    throw new ShapeError(
-      `${HOW}: expected a model of one input of images, '${net.name}' has ${traced.inputs.length}: ` +
-        `${traced.inputs.map((input) => formatShape(input.shape)).join(', ')}.`,
-    );
-  }
-  if (!(data instanceof Tensor) && !isDataset(data)) {
-    throw new ValueError(`${HOW}: expected a Tensor or a data set, received ${describeValue(data)}.`);
-  }
+  const cut = cutInput(traced, options.input);
+  const checked = checkedData(data, traced);
   const filters = filtersOption(HOW, options.filters, maps.shape[3]!, found.path);
   const top = wholeNumberOption(HOW, 'top', options.top, 9, 1);
   const batchSize = wholeNumberOption(HOW, 'batchSize', options.batchSize, 32, 1);
-  const best = new Best(filters, top, fieldOf(traced, maps));
+  const best = new Best(filters, top, fieldOf(traced, maps, cut));
   const view = compiledView(traced, `maps of ${maps.id}`, () => ({ read: [maps] }));
-  const batched = data instanceof Tensor && data.rank === 3 ? data.reshape([1, ...data.shape]) : data;
+  const total = isList(checked) ? checked[0]!.shape[0]! : null;
   let samples = 0;
-  for await (const images of batchesOf(batched, batchSize)) {
-    samples += await look(traced, found.path, view, images, samples, best);
-    options.onProgress?.({ samples, total: totalOf(batched) });
+  for await (const batch of batchesOf(checked, batchSize, traced)) {
+    samples += await look(traced, found.path, view, batch, { cut, first: samples }, best);
+    options.onProgress?.({ samples, total });
   }
   if (samples === 0) throw new ValueError(`${HOW}: the data has no images; expected at least one.`);
   return filters.map((filter, i) => ({ filter, patches: best.found[i]! }));

@@ -29,6 +29,7 @@ export { type FeatureMaps, type FeatureMapsOptions, featureMaps } from './featur
 export {
   type FilterPatch,
   type FilterPatches,
+  type FilterPatchesData,
   type FilterPatchesOptions,
   filterPatches,
 } from './filter-patches.ts';
