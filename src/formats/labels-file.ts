@@ -24,16 +24,18 @@ const READERS = {
 };
 
 /**
- * The names in the file called `labels` beside `file`; null without such a file, and, with a warning, for one that says
- * something else: files of this name lie beside models for many reasons, and the model can be used without them.
+ * The names in the file called `labels` beside `file`; null without such a file, and, with a warning, for one that cannot be
+ * read or says something else: files of this name lie beside models for many reasons, and the model can be used without them.
+ * `likely`: whether the model looks as those do that have one.
  */
 export async function labelsBeside(
   file: SavedFile,
   labels: keyof typeof READERS,
+  likely: boolean,
 ): Promise<readonly string[] | null> {
-  const bytes = await file.beside(labels);
-  if (bytes === null) return null;
   try {
+    const bytes = await file.extra(labels, likely);
+    if (bytes === null) return null;
     return READERS[labels](new TextDecoder().decode(bytes), `'${labels}' beside ${file.name}`);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;

@@ -11,6 +11,8 @@ export interface FilePlace {
    * when there is such a file but it cannot be read.
    */
   read(path: string): Promise<Uint8Array | AbsentFile>;
+  /** Whether a file that is not there is an error in the console of a page that asks for it. Left out: no. */
+  readonly isRemote?: boolean;
 }
 
 /** Why there is no such file, for messages. */
@@ -51,6 +53,11 @@ export class SavedFile {
   async beside(path: string): Promise<Uint8Array | null> {
     const found = await this.#place.read(insidePath(path, this.name));
     return found instanceof Uint8Array ? found : null;
+  }
+
+  /** As `beside`, for a file that is not needed: from a server it is only asked for if it is `likely` to be there. */
+  async extra(path: string, likely: boolean): Promise<Uint8Array | null> {
+    return likely || !this.#place.isRemote ? this.beside(path) : null;
   }
 
   /** As `beside`, but throws FormatError when there is no such file; `purpose` says what it is needed for. */

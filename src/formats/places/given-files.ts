@@ -11,12 +11,21 @@ export function isBlobLike(value: unknown): value is BlobLike {
   return typeof value === 'object' && value !== null && 'arrayBuffer' in value && 'size' in value;
 }
 
+/** Beside a file that was given alone. */
+const ONLY_FILE: FilePlace = {
+  read: async () => ({ reason: 'only one file was given. Give all files of the model together, in a list' }),
+};
+
 /** Files by their paths, which are names alone unless a folder was chosen. */
 type FilesByPath = ReadonlyMap<string, BlobLike>;
 
 /** The file that the others belong to, or the only one. Throws ValueError for a list that has none. */
 export async function openGivenFiles(files: readonly BlobLike[], how: string): Promise<SavedFile> {
-  if (files.length === 1) return savedFile(files[0]!.name || 'The file', files[0]!, new Map());
+  if (files.length === 1) {
+    const [only] = files;
+    const name = only!.name || 'The file';
+    return new SavedFile(name, await contentOf(only!, name), ONLY_FILE);
+  }
   const byPath: FilesByPath = new Map(files.map((file) => [pathOf(file, how), file]));
   if (byPath.size < files.length) {
     throw new ValueError(

@@ -126,6 +126,8 @@ test('files as objects, in any order, also out of a chosen folder', async () => 
   assert.equal(textOf(file.bytes), '{}');
   assert.equal(textOf(await file.beside('shards/weights.bin')), 'weights');
   await assert.rejects(file.needed('x.bin', 'with numbers'), /not among the 2 files/);
+  const alone = await openSource([new File(['{}'], 'model.json')], 'loadModel()');
+  await assert.rejects(alone.needed('w.bin', 'with numbers'), /only one file was given\. Give all files/);
   const blob = await openSource(new Blob(['{}']), 'loadModel()');
   assert.equal(textOf(await blob.beside('weights.bin')), null);
   const chosen = ['m/model.json', 'm/a/w.bin', 'm/b/w.bin'].map((path) =>
@@ -179,6 +181,16 @@ test('an address that leads elsewhere, one of a blob, and one that is none', asy
   assert.equal(textOf(blob.bytes), '{}');
   assert.equal(await blob.beside('weights.bin'), null);
   await refuses('http://', ValueError, /'http:\/\/' is no URL/);
+});
+
+test('a server is asked for what is not needed only where it is likely', async () => {
+  const file = await openSource(`${origin}/m/model.json`, 'loadModel()');
+  const before = asked.length;
+  assert.equal(await file.extra('weights.bin', false), null);
+  assert.equal(asked.length, before);
+  assert.equal(textOf(await file.extra('weights.bin', true)), 'weights');
+  const given = await openSource([new File(['{}'], 'model.json'), new File(['a'], 'a.txt')], 'loadModel()');
+  assert.equal(textOf(await given.extra('a.txt', false)), 'a');
 });
 
 test('a server: files beside the model, with what stands behind its address', async () => {

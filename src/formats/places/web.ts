@@ -26,6 +26,7 @@ export async function openWebFile(url: string): Promise<SavedFile> {
 function webPlace(given: string, reached: string): FilePlace {
   const places = given === reached || reached === '' ? [given] : [given, reached];
   return {
+    isRemote: true,
     async read(path) {
       const answers: AbsentFile[] = [];
       for (const url of places) {

@@ -18,6 +18,9 @@ import { compileConfigOf } from '../training-config.ts';
 import { optimizerArrays } from '../weights.ts';
 import type { FileFormat } from './file-format.ts';
 
+/** What Teachable Machine calls its file, as a path or an address. */
+const EXPORTED = /(^|\/)keras_model\.h5($|\?)/;
+
 export const legacyH5: FileFormat = {
   name: 'a legacy .h5 file of Keras',
   ending: '.h5',
@@ -32,7 +35,7 @@ export const legacyH5: FileFormat = {
     return {
       config: configOf(file),
       ...own,
-      labels: needsNames ? await labelsBeside(saved, 'labels.txt') : null,
+      labels: needsNames ? await labelsBeside(saved, 'labels.txt', EXPORTED.test(name)) : null,
       hint: null,
       loadWeights(model, optimizer, options = null) {
         loadLegacyWeights(file, modelOf(model, name), optimizer, options, name);

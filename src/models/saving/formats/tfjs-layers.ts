@@ -30,7 +30,7 @@ export const tfjsLayers: FileFormat = {
     return {
       config: { ...model, compile_config: compileConfig(json) },
       ...own,
-      labels: own.classNames === null ? await labelsBeside(file, 'metadata.json') : null,
+      labels: own.classNames === null ? await labelsBeside(file, 'metadata.json', isExport(model)) : null,
       hint: null,
       loadWeights(target, _optimizer, options = null) {
         loadTfjsWeights(weights, target, layerNames, options, file.name);
@@ -42,6 +42,12 @@ export const tfjsLayers: FileFormat = {
 
   writeModel: (model, name, { teachableMachine = false }) => writeTfjsModel(model, name, teachableMachine),
 };
+
+/** Whether it is built as models of Teachable Machine are: a Sequential of others. */
+function isExport({ class_name: name, config }: Config): boolean {
+  const layers = (config as Config).layers;
+  return name === 'Sequential' && Array.isArray(layers) && layers.some((layer) => layer?.class_name === name);
+}
 
 function compileConfig({ trainingConfig, kerasTrainingConfig }: ModelJson): Config {
   if (trainingConfig !== null) return readTrainingConfig(trainingConfig);
