@@ -97,8 +97,34 @@ for (const types of [[], ['node']]) {
       skipLibCheck: false,
       noEmit: true,
     };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }));
-    const { stdout } = spawnSync(process.execPath, [TSC, '-p', project], { encoding: 'utf8' });
-    assert.equal(stdout, '');
+    assert.equal(problems(compilerOptions, 'main.ts'), '');
   });
+}
+
+/** What a page does with files. */
+const PAGE = `import { images, loadModel, type Model, modelToBytes, modelToFiles, type Tensor } from 'fovea';
+
+export async function run(chosen: FileList, image: Tensor): Promise<Blob[]> {
+  const net: Model = await loadModel(chosen);
+  const files = await modelToFiles(net, 'model.json');
+  const png = new Blob([images.toPng(image)], { type: 'image/png' });
+  return [png, new Blob([await modelToBytes(net)]), ...files.map(({ name, bytes }) => new File([bytes], name))];
+}
+`;
+
+for (const moduleResolution of ['bundler', 'node16']) {
+  test(`files of a page have its types, with moduleResolution ${moduleResolution}`, () => {
+    writeFileSync(join(project, 'page.ts'), PAGE);
+    const compilerOptions = {
+      ...{ target: 'es2022', lib: ['es2022', 'dom', 'dom.iterable'], types: [], strict: true, noEmit: true },
+      ...{ module: moduleResolution === 'bundler' ? 'esnext' : 'node16', moduleResolution },
+    };
+    assert.equal(problems(compilerOptions, 'page.ts'), '');
+  });
+}
+
+/** What the compiler says to a file of the project. */
+function problems(compilerOptions: object, file: string): string {
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+  return spawnSync(process.execPath, [TSC, '-p', project], { encoding: 'utf8' }).stdout;
 }

@@ -4,6 +4,7 @@ import { encode } from 'fast-png';
 import { ValueError } from '../base/errors.ts';
 import type { FilePath } from '../base/file-path.ts';
 import { checkOptionNames, describeValue, numberOption } from '../base/options.ts';
+import { ownBytes } from '../base/own-bytes.ts';
 import type { Tensor } from '../base/tensor.ts';
 import { toFilePath, writeFileAtomically } from '../formats/files.ts';
 import { convertColor } from './color-mode.ts';
@@ -60,9 +61,9 @@ export async function encodeJpeg(image: Tensor, quality: number): Promise<Uint8A
  * @param image `[height, width, 1 … 4]`: grey, grey and alpha, RGB, RGBA; uint8, or numbers of another type with a range.
  * @throws ShapeError, ValueError.
  */
-export function toPng(image: Tensor, options: ToPngOptions = {}): Uint8Array {
+export function toPng(image: Tensor, options: ToPngOptions = {}): Uint8Array<ArrayBuffer> {
   checkOptionNames('toPng', options, ['range']);
-  return encodePng(bytesOf(image, options.range, 'toPng'));
+  return ownBytes(encodePng(bytesOf(image, options.range, 'toPng')));
 }
 
 /**

@@ -31,7 +31,7 @@ const KERAS_VERSION = '2.15.0';
 export function writeTfjsFiles(
   model: TfjsModel,
   name: string,
-): { readonly name: string; readonly bytes: Uint8Array }[] {
+): { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] {
   const bytes = bytesOf(model.weights.map(({ data }) => data));
   // Teachable Machine's library takes one file of weights.
   const shards = model.teachableMachine === null ? shardsOf(bytes, name) : [{ name: 'weights.bin', bytes }];
@@ -56,7 +56,10 @@ export function writeTfjsFiles(
   return [...shards, ...beside, { name, bytes: text(json) }];
 }
 
-function shardsOf(bytes: Uint8Array, name: string): { readonly name: string; readonly bytes: Uint8Array }[] {
+function shardsOf(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+): { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> }[] {
   const count = Math.max(1, Math.ceil(bytes.length / SHARD_BYTES));
   // Models in one folder under different names have files of their own.
   const prefix = name === 'model.json' ? '' : `${name.replace(/\.json$/, '').replace(/[\\:\0]/g, '_')}-`;
@@ -67,7 +70,7 @@ function shardsOf(bytes: Uint8Array, name: string): { readonly name: string; rea
 }
 
 /** The numbers one behind the other, the lowest byte first on every machine. */
-function bytesOf(arrays: readonly Float32Array[]): Uint8Array {
+function bytesOf(arrays: readonly Float32Array[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 * arrays.reduce((sum, { length }) => sum + length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;

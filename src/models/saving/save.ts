@@ -45,7 +45,7 @@ export async function modelToFiles(
  * loss, metrics and the optimizer's state. Works in browsers too. Throws ValueError before the model is built,
  * UnsupportedError for things that a file cannot hold: functions without a name.
  */
-export async function modelToBytes(model: SavableModel): Promise<Uint8Array> {
+export async function modelToBytes(model: SavableModel): Promise<Uint8Array<ArrayBuffer>> {
   const [file] = await filesOf('writeModel', model, '.keras', 'modelToBytes()', {});
   return file!.bytes;
 }

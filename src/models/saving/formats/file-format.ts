@@ -34,7 +34,7 @@ export type WrittenFiles = Uint8Array | readonly WrittenFile[];
 export interface WrittenFile {
   /** Its name in the folder of the file that was asked for. */
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Options of `save` that only some formats have. */

@@ -3,6 +3,7 @@
 import { isWindows } from '../../../base/environment.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../../../base/errors.ts';
 import { booleanOption } from '../../../base/options.ts';
+import { ownBytes } from '../../../base/own-bytes.ts';
 import { describeForeign } from '../../../formats/foreign-files.ts';
 import type { SavedFile } from '../../../formats/saved-file.ts';
 import type { SavableModel } from '../saved-layers.ts';
@@ -77,7 +78,7 @@ export async function filesOf(
   checkBuilt(model, 'saving');
   const name = path.slice(path.search(isWindows() ? /[^\\/]*$/ : /[^/]*$/));
   const files = await format[kind]!(model, name, options);
-  return files instanceof Uint8Array ? [{ name, bytes: files }] : files;
+  return files instanceof Uint8Array ? [{ name, bytes: ownBytes(files) }] : files;
 }
 
 function checkWriteOptions(
