@@ -225,6 +225,24 @@ describe('the browser bundle', () => {
     assert.ok(asked > 0 && Number.isFinite(loss));
   });
 
+  it('says which policy of the page forbids WebAssembly', async () => {
+    const text = await bundle(program, { platform: 'browser', format: 'iife' });
+    const words = [
+      "WebAssembly.compile(): violates the following Content Security policy directive because 'unsafe-eval' is not allowed",
+      'call to WebAssembly.compile() blocked by CSP',
+    ];
+    for (const message of words) {
+      const refusing = Object.create(WebAssembly, {
+        compile: { value: () => Promise.reject(new WebAssembly.CompileError(message)) },
+      });
+      await assert.rejects(
+        runInPage(text, { WebAssembly: refusing }),
+        ({ name, message: said }: Error) =>
+          name === 'BackendError' && said.includes("allow 'wasm-unsafe-eval' in its script-src"),
+      );
+    }
+  });
+
   it('stays with what browsers have where there is a process, as in a page of Electron or of a test runner', async () => {
     const text = await bundle(program, { platform: 'browser', format: 'iife' });
     const { engine } = await runInPage(text, { process });

@@ -208,7 +208,16 @@ async function compile(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<We
   try {
     return await holdProcess(WebAssembly.compile(bytes));
   } catch (error) {
-    throw new InternalError(`The WebAssembly engine refused program ${name}: ${(error as Error).message}.`, {
+    const { message } = error as Error;
+    // Each browser has words of its own for it.
+    if (/content.security.policy|\bCSP\b|unsafe-eval/i.test(message)) {
+      throw new BackendError(
+        "The page's Content-Security-Policy forbids WebAssembly, which the engine runs on: allow 'wasm-unsafe-eval' in its " +
+          `script-src. (${message})`,
+        { cause: error },
+      );
+    }
+    throw new InternalError(`The WebAssembly engine refused program ${name}: ${message}.`, {
       cause: error,
     });
   }
