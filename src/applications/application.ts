@@ -6,13 +6,14 @@ import { FormatError, ShapeError, ValueError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { formatShape, sameShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
+import type { ProgressListener } from '../downloads/download.ts';
 import { withoutInitialValues } from '../initializers/initial-values.ts';
 import { dense, globalAveragePooling2d, globalMaxPooling2d } from '../layers/index.ts';
 import { input } from '../layers/input-layer.ts';
 import { SymbolicTensor } from '../layers/layer.ts';
 import { Functional } from '../models/functional.ts';
 import { Configurable, withOptions } from '../options/configurable.ts';
-import { count, flag, oneOf, text, wrongValue } from '../options/kinds.ts';
+import { callable, count, flag, oneOf, text, wrongValue } from '../options/kinds.ts';
 import { Option } from '../options/option.ts';
 import { loadImageNetWeights } from './imagenet-weights.ts';
 import { inputShapeFor } from './input-shape.ts';
@@ -60,6 +61,15 @@ function imageShape(): Option<readonly number[] | null, readonly number[] | null
   });
 }
 
+function progressListener(): Option<ProgressListener | null, ProgressListener | null, false> {
+  const { definition } = callable<ProgressListener>();
+  return new Option<ProgressListener | null, ProgressListener | null, false>({
+    ...definition,
+    fallback: () => null,
+    nullable: true,
+  });
+}
+
 function poolingOption() {
   const { definition } = oneOf('avg', 'max').orNull();
   return new Option<'avg' | 'max' | null, 'avg' | 'max' | null, false>({
@@ -83,6 +93,11 @@ export abstract class Application extends withOptions(Configurable, {
    * weights, by its path, its URL or its bytes. Default 'imagenet'.
    */
   weights: weights(),
+  /**
+   * Called while weights are downloaded, with the bytes so far and those of the whole file (undefined where the server does not say):
+   * `(received, total) => …`. Default null: on the command line a line tells of it.
+   */
+  onProgress: progressListener(),
   /** What the model is applied to, in the place of an input of its own. Default null: its own. */
   inputTensor: symbolicTensor(),
   /** Height, width and channels of an image. Default null: the architecture's own size, and 3. */
@@ -195,7 +210,7 @@ export abstract class Application extends withOptions(Configurable, {
     const model = withoutInitialValues(() => this.build());
     if (weights === 'imagenet') {
       this.#checkPublishedFit(model);
-      await loadImageNetWeights(model, this.weightsFile()!);
+      await loadImageNetWeights(model, this.weightsFile()!, { onProgress: this.onProgress });
     } else await this.#load(model, weights);
     return model;
   }

@@ -179,6 +179,43 @@ test("weights: 'imagenet' is the published file for the options", async () => {
   assert.deepEqual(await readdir(models), ['mobilenet_2_5_128_tf_no_top.h5']);
 });
 
+test('who asks is told of the progress, and what the listener throws ends the download', async () => {
+  server.answers = [{ bytes }];
+  const told: [number, number | undefined][] = [];
+  const onProgress = (received: number, total: number | undefined) => void told.push([received, total]);
+  await loadImageNetWeights(await mobileNet(SMALL), file, { onProgress });
+  assert.deepEqual(told.at(-1), [bytes.length, bytes.length]);
+  await rm(join(models, NAME));
+  server.requests.splice(0);
+  const fails = () => {
+    throw new RangeError('of the listener');
+  };
+  await assert.rejects(
+    loadImageNetWeights(await mobileNet(SMALL), file, { onProgress: fails }),
+    (error) => error instanceof RangeError,
+  );
+  assert.equal(server.requests.length, 1);
+  await assert.rejects(
+    mobileNet({ ...SMALL, onProgress: 3 as never }),
+    (error) => error instanceof ValueError && /onProgress.*a function/.test(error.message),
+  );
+});
+
+test('in a browser that keeps nothing, such as in a sandboxed frame, weights are downloaded', async (t) => {
+  const refuse = () => {
+    throw new DOMException('The context is sandboxed.', 'SecurityError');
+  };
+  Object.defineProperty(globalThis, 'caches', { get: refuse, configurable: true });
+  t.after(() => Reflect.deleteProperty(globalThis, 'caches'));
+  const store = browserCache();
+  for await (const kept of store.find(file)) assert.fail(kept.place);
+  await store.keep(file, bytes);
+  const advice = store.advice(file);
+  assert.match(advice, /CORS/);
+  assert.match(advice, /weights: '\/weights\/net\.h5'/);
+  assert.doesNotMatch(advice, /FOVEA_WEIGHTS_URL|command line/);
+});
+
 test("in a browser files are kept in the page's cache, where there is one", async (t) => {
   const found = async () => {
     const places: string[] = [];

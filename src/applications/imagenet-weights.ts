@@ -3,14 +3,11 @@
 import { environmentVariable } from '../base/environment.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { checksumProblem } from '../downloads/checksum.ts';
-import { type DownloadTimes, download, reasonOf } from '../downloads/download.ts';
+import { type DownloadOptions, download, reasonOf } from '../downloads/download.ts';
 import type { Functional } from '../models/functional.ts';
 import { loadBytes } from './load-weights.ts';
 import type { WeightsFile } from './weights-file.ts';
-import { type WeightsStore, weightsStore } from './weights-store.ts';
-
-/** The environment variable for other addresses than Keras'. */
-const URL_VARIABLE = 'FOVEA_WEIGHTS_URL';
+import { URL_VARIABLE, type WeightsStore, weightsStore } from './weights-store.ts';
 
 /** A file that is not what it should be. */
 class WrongFile extends FormatError {}
@@ -68,11 +65,16 @@ async function takeKept(model: Functional, file: WeightsFile, store: WeightsStor
 }
 
 /** The bytes from the first address that has the right ones, after the model took them. Throws FoveaError for none. */
-async function takeFetched(model: Functional, file: WeightsFile, store: WeightsStore, times: DownloadTimes) {
+async function takeFetched(
+  model: Functional,
+  file: WeightsFile,
+  store: WeightsStore,
+  options: DownloadOptions,
+) {
   const failures: string[] = [];
   for (const address of addressesOf(file)) {
     try {
-      const bytes = await download(address, times);
+      const bytes = await download(address, options);
       await take(model, file, bytes, address);
       return bytes;
     } catch (error) {
@@ -82,9 +84,8 @@ async function takeFetched(model: Functional, file: WeightsFile, store: WeightsS
   }
   const places = store.places.join(' and ');
   throw new FoveaError(
-    `The weights '${file.name}' are not in ${places} and could not be downloaded: ${failures.join('; ')}. Download them ` +
-      `elsewhere from ${file.url} and put them into ${store.places[0]} as '${file.name}', or pass the file as \`weights\` (on the command line: --base FILE); ` +
-      `${URL_VARIABLE} names a folder that serves them; \`weights: null\` gives random weights.`,
+    `The weights '${file.name}' are not in ${places} and could not be downloaded: ${failures.join('; ')}. ` +
+      `${store.advice(file)} \`weights: null\` gives random weights.`,
   );
 }
 
@@ -95,11 +96,11 @@ async function takeFetched(model: Functional, file: WeightsFile, store: WeightsS
 export async function loadImageNetWeights(
   model: Functional,
   file: WeightsFile,
-  times: DownloadTimes = {},
+  options: DownloadOptions = {},
 ): Promise<void> {
   const store = await weightsStore();
   if (await takeKept(model, file, store)) return;
-  const bytes = await takeFetched(model, file, store, times);
+  const bytes = await takeFetched(model, file, store, options);
   try {
     await store.keep(file, bytes);
   } catch (error) {

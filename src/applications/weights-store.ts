@@ -5,6 +5,9 @@ import { homePath, readIfThere } from '../downloads/home-files.ts';
 import { makeFolderOf, writeFileAtomically } from '../formats/files.ts';
 import type { WeightsFile } from './weights-file.ts';
 
+/** The environment variable for other addresses than Keras'. */
+export const URL_VARIABLE = 'FOVEA_WEIGHTS_URL';
+
 /** A file that is kept, and where. */
 export interface KeptFile {
   readonly place: string;
@@ -19,6 +22,8 @@ export interface WeightsStore {
   find(file: WeightsFile): AsyncIterable<KeptFile>;
   /** Keeps a file. Rejects where it cannot. */
   keep(file: WeightsFile, bytes: Uint8Array): Promise<void>;
+  /** What to do where the file could not be downloaded, in sentences. */
+  advice(file: WeightsFile): string;
 }
 
 /** `$KERAS_HOME/models` and `~/.keras/models`. New files go into the first that is set. */
@@ -43,14 +48,24 @@ async function kerasFolders(): Promise<WeightsStore> {
       await makeFolderOf(path);
       await writeFileAtomically(path, bytes);
     },
+    advice: ({ name, url }) =>
+      `Download them elsewhere from ${url} and put them into ${places[0]} as '${name}', or pass the file as \`weights\` (on the ` +
+      `command line: --base FILE); ${URL_VARIABLE} names a folder that serves them.`,
   };
 }
 
 const CACHE = 'fovea-weights';
 
-/** The browser's cache; pages without https have none. */
+/** The browser's cache; pages without https have none, and neither those that may keep nothing, such as sandboxed frames. */
 export function browserCache(): WeightsStore {
-  const open = () => globalThis.caches?.open(CACHE);
+  const open = async () => {
+    try {
+      return await globalThis.caches?.open(CACHE);
+    } catch (error) {
+      if ((error as Error).name === 'SecurityError') return undefined;
+      throw error;
+    }
+  };
   return {
     places: [`the browser's cache '${CACHE}'`],
     async *find({ url }) {
@@ -60,6 +75,9 @@ export function browserCache(): WeightsStore {
     async keep({ url }, bytes) {
       await (await open())?.put(url, new Response(bytes as Uint8Array<ArrayBuffer>));
     },
+    advice: ({ name, url }) =>
+      `There is no connection, or the server does not allow pages of other addresses to read its files (CORS). Download ${url}, put it ` +
+      `on the server of the page, and pass its address as \`weights\`, such as weights: '/weights/${name}'; or pass a File that the user chose.`,
   };
 }
 

@@ -4,8 +4,12 @@ import { FoveaError } from '../base/errors.ts';
 import { DownloadProgress } from './download-progress.ts';
 import { PassingError, ReceivedBody } from './received-body.ts';
 
-/** Times that matter for tests. */
-export interface DownloadTimes {
+/** Told of a download's progress: bytes so far, and of how many, or undefined where the server does not say. */
+export type ProgressListener = (received: number, total: number | undefined) => void;
+
+/** Times that matter for tests, and who is told of the progress. */
+export interface DownloadOptions {
+  readonly onProgress?: ProgressListener | null;
   /** A server that sends nothing for so long is given up. Default a minute. */
   readonly silenceMs?: number;
   /** The wait before the second attempt, doubled for each further one. Default half a second. */
@@ -27,7 +31,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** One connection: adds what it brings to `body`. */
-async function receive(url: string, body: ReceivedBody, silenceMs: number, progress: DownloadProgress) {
+async function receive(url: string, body: ReceivedBody, silenceMs: number, onProgress: ProgressListener) {
   const abort = new AbortController();
   const giveUp = () => abort.abort(new PassingError(`the server was silent for ${silenceMs / 1000} seconds`));
   let timer = setTimeout(giveUp, silenceMs);
@@ -39,7 +43,7 @@ async function receive(url: string, body: ReceivedBody, silenceMs: number, progr
       clearTimeout(timer);
       timer = setTimeout(giveUp, silenceMs);
       body.add(part.value);
-      progress.update(body.received, body.total);
+      onProgress(body.received, body.total);
     }
     return body.finish();
   } finally {
@@ -54,18 +58,30 @@ async function receive(url: string, body: ReceivedBody, silenceMs: number, progr
  * it. Throws FoveaError with the reason when there is no connection at all, when the server refuses, and when four attempts
  * in a row bring nothing new.
  */
-export async function download(url: string, times: DownloadTimes = {}): Promise<Uint8Array> {
-  const { silenceMs = 60_000, pauseMs = 500 } = times;
+export async function download(url: string, options: DownloadOptions = {}): Promise<Uint8Array> {
+  const { silenceMs = 60_000, pauseMs = 500, onProgress = null } = options;
   const body = new ReceivedBody();
   const progress = new DownloadProgress(url);
+  /** What the listener threw, which no other attempt makes good. */
+  const thrown: unknown[] = [];
+  const told: ProgressListener = (received, total) => {
+    progress.update(received, total);
+    try {
+      onProgress?.(received, total);
+    } catch (error) {
+      thrown.push(error);
+      throw error;
+    }
+  };
   let furthest = 0;
   let failures = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      const bytes = await receive(url, body, silenceMs, progress);
+      const bytes = await receive(url, body, silenceMs, told);
       progress.end(bytes.length);
       return bytes;
     } catch (error) {
+      if (thrown.length > 0) throw thrown[0];
       const isNew = body.received > furthest;
       furthest = Math.max(furthest, body.received);
       failures = isNew ? 1 : failures + 1;

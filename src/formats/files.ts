@@ -195,7 +195,9 @@ export async function isThere(path: string): Promise<boolean> {
 export async function nodeFiles() {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {
     throw new UnsupportedError(
-      'There are no files in a browser. Use modelToBytes(model) and modelFromBytes(bytes), and keep the bytes where you like.',
+      'There are no files in a browser. Take the content and keep it where you like: of a model modelToBytes(model) or ' +
+        'modelToFiles(model, name), of an image images.toPng(image), of a chart charts.toSvg(chart), of a plot of a model what ' +
+        'utils.plotModel(model) gives.',
     );
   }
   return import('node:fs/promises');
