@@ -2,8 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,7 @@ import { Tensor } from '../src/base/tensor.ts';
 import { saveImage } from '../src/images/index.ts';
 import { conv2d, dense, globalAveragePooling2d } from '../src/layers/index.ts';
 import { sequential } from '../src/models/sequential.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 interface Example {
   /** What the program prints. */
@@ -103,7 +103,7 @@ async function makeModelAndPhoto(folder: string): Promise<readonly string[]> {
 for (const [name, { expected, prepare }] of Object.entries(EXAMPLES)) {
   test(`examples/${name}.ts`, async () => {
     const program = fileURLToPath(new URL(`../examples/${name}.js`, import.meta.url));
-    const cwd = mkdtempSync(join(tmpdir(), 'fovea-example-'));
+    const cwd = temporaryFolder();
     const args = (await prepare?.(cwd)) ?? [];
     const { stdout } = await promisify(execFile)(process.execPath, [program, ...args, '--quick'], { cwd });
     assert.match(stdout, expected);

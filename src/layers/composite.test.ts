@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { tensor } from '../base/tensor.ts';
 import type { Node } from '../graph/node.ts';
 import { register } from '../models/register.ts';
@@ -76,7 +75,7 @@ test('a composite layer trains, is saved and loaded, and predicts the same', asy
   await net.fit(x, y, { epochs: 2, verbose: 0 });
   const after = net.getWeights().map((w) => [...w.data]);
   after.forEach((values, i) => assert.notDeepEqual(values, before[i]));
-  const path = join(mkdtempSync(join(tmpdir(), 'fovea-')), 'own.keras');
+  const path = join(temporaryFolder(), 'own.keras');
   await net.save(path);
   await assert.rejects(loadModel(path), /'Custom>Residual'.*customObjects/);
   const again = await loadModel(path, { customObjects: { Residual, Stack } });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { resetNames } from '../base/names.ts';
 import {
   add,
@@ -137,7 +137,7 @@ test('models inside are shown as one box or with their layers, and shared ones f
 });
 
 test('a file is written by the end of its name', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'fovea-plot-'));
+  const folder = temporaryFolder();
   const net = sequential([dense({ units: 2, inputShape: [3] })]);
   const svg = await plotModel(net, { toFile: join(folder, 'net.svg') });
   assert.equal(readFileSync(join(folder, 'net.svg'), 'utf8'), svg);

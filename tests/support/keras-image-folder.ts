@@ -1,10 +1,10 @@
 /** @file The folder of images that the fixture of Keras lists. */
 
-import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encode } from 'fast-png';
 import type { Tensor } from '../../src/base/tensor.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 interface Listed {
   files: string[];
@@ -45,7 +45,7 @@ export function picture(value: number): Uint8Array {
 
 /** Makes the folder that the fixture lists, with a picture of its own in each file; its path. */
 export async function makeImageFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'fovea-folder-'));
+  const folder = temporaryFolder();
   for (const [i, name] of fixture.tree.entries()) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), picture(i));

@@ -1,9 +1,9 @@
 /** @file Running the code of a page of the docs, with the library's types. */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * Compiles and runs all TypeScript of a page, and `check` after it, in a folder of its own. Returns what the last line of
@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 export function runPage(page: string, check: string): unknown {
   const text = readFileSync(page, 'utf8');
   const code = [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]).join('\n');
-  const root = mkdtempSync(join(tmpdir(), 'fovea-page-'));
+  const root = temporaryFolder();
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   symlinkSync(resolve('src'), join(root, 'src'));
   writeFileSync(join(root, 'package.json'), JSON.stringify({ type: 'module' }));

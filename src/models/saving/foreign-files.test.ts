@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../../../tests/support/temporary-folder.ts';
 import { FoveaError } from '../../base/errors.ts';
 import { writeZip } from '../../formats/zip.ts';
 import { dense } from '../../layers/index.ts';
 import { sequential } from '../sequential.ts';
 import { loadModel } from './load.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'fovea-foreign-'));
+const folder = temporaryFolder();
 const text = (value: string) => new TextEncoder().encode(value);
 const latin = (value: string) => Uint8Array.from(value, (char) => char.charCodeAt(0));
 

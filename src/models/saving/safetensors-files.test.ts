@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readFixture } from '../../../tests/support/fixtures.ts';
+import { temporaryFolder } from '../../../tests/support/temporary-folder.ts';
 import { FormatError } from '../../base/errors.ts';
 import { writeSafetensors } from '../../formats/safetensors.ts';
 import { batchNormalization, conv2d, dense, flatten } from '../../layers/index.ts';
 import { sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
 
-const folder = await mkdtemp(join(tmpdir(), 'fovea-safetensors-'));
+const folder = temporaryFolder();
 const { file } = readFixture('legacy-files');
 const net = (units = 3) =>
   sequential([
