@@ -8,6 +8,7 @@ export type Examples = readonly [x: Tensor, y: Tensor] | readonly [batches: Data
 
 /** A part of the data, such as its images for training. */
 export interface DataPart {
+  /** How many there are, those that cannot be read too. */
   readonly images: number;
   /** The part in the form in which a model takes it. */
   examples(task: Task): Examples;

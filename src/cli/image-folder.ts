@@ -89,13 +89,25 @@ function split(files: readonly FolderFile[], share: number, seed: number): Requi
   };
 }
 
-/** Batches of the images of some files. */
+/** Images of a part that are known to be unreadable before they are opened, such as links to nothing. */
+function unreadable(files: readonly FolderFile[], part: PartName): SkippedFile[] {
+  const isImage = ({ name, className }: FolderFile) =>
+    className !== null && !name.startsWith('.') && formatOfName(name) !== undefined;
+  return files.flatMap((file) =>
+    file.failure !== undefined && isImage(file) && partOf(file.part) === part
+      ? [{ file: file.path, message: file.failure }]
+      : [],
+  );
+}
+
+/** Batches of the images of some files. `unread`: what else belongs to the part. */
 async function openPart(
   files: readonly FolderFile[],
+  unread: readonly SkippedFile[],
   form: DecidedForm,
   options: FolderOptions & { readonly classNames: readonly string[]; readonly shuffle: boolean },
 ): Promise<DataPart> {
-  const skipped: SkippedFile[] = [];
+  const skipped = [...unread];
   const names = files.map(({ path }) => path);
   const dataset = await images.datasetFromDirectory(
     files.map(({ location, className }) => ({ file: location, label: className! })),
@@ -125,7 +137,7 @@ async function openPart(
       ),
     ]);
   const known = options.shuffle ? {} : { names };
-  return { images: files.length, examples: (task) => [batches(task)], skipped, ...known };
+  return { images: files.length + unread.length, examples: (task) => [batches(task)], skipped, ...known };
 }
 
 const PARTS: readonly PartName[] = ['train', 'validation', 'test'];
@@ -190,7 +202,11 @@ export async function openImageFolder(folder: string, options: FolderOptions): P
     const files = parts[name];
     return (
       files &&
-      openPart(files, form, { ...options, classNames, shuffle: name === 'train' && options.inOrder !== true })
+      openPart(files, unreadable(listing.files, name), form, {
+        ...options,
+        classNames,
+        shuffle: name === 'train' && options.inOrder !== true,
+      })
     );
   };
   return {

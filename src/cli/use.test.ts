@@ -1,7 +1,7 @@
 /** @file What a saved model is used for: evaluate, report, explain, convert, predict, summary. */
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { CommandFolder, lastLine } from '../../tests/support/cli-process.ts';
@@ -27,8 +27,11 @@ test('a model is measured', async () => {
 test('a report names its images, and has the curves of the training', async () => {
   const damaged = join(root, data, 'dark', '0b.png');
   writeFileSync(damaged, readFileSync(join(root, data, 'dark', '0.png')).subarray(0, 60));
+  const dangling = join(root, data, 'light', 'gone.png');
+  symlinkSync('nowhere.png', dangling);
   const reported = await fovea(['report', 'm.keras', data, '--out', 'm.html', '--lang', 'zh', '--json']);
   rmSync(damaged);
+  rmSync(dangling);
   assert.equal(reported.code, 0, reported.stderr);
   assert.equal(lastLine(reported.stdout).images, 20);
   const page = readFileSync(join(root, 'm.html'), 'utf8');
@@ -36,7 +39,9 @@ test('a report names its images, and has the curves of the training', async () =
   // Names stay with their images where a file before them cannot be read.
   assert.match(page, /dark\/9\.png：dark/);
   assert.doesNotMatch(page, /dark\/\w+\.png：light/);
-  assert.match(page, /有 1 个文件无法读取，没有计入：<\/p><ul><li>dark\/0b\.png<\/li><\/ul>/);
+  const unread =
+    /有 2 个文件无法读取，没有计入：<\/p><ul><li>light\/gone\.png<\/li><li>dark\/0b\.png<\/li><\/ul>/;
+  assert.match(page, unread);
   assert.doesNotMatch(page, /没有训练记录/, 'the curves of the training that is recorded beside the model');
 });
 
