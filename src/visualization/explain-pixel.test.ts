@@ -102,6 +102,11 @@ const CASES: readonly (readonly [Layer, readonly number[]])[] = [
   [layers.flatten(), [3, 4]],
   [layers.reshape({ targetShape: [4, 3, 2] }), [24]],
   [layers.reshape({ targetShape: [2, 2, 6] }), [3, 4, 2]],
+  [layers.reshape({ targetShape: [6, 4] }), [3, 4, 2]],
+  [layers.repeatVector({ n: 3 }), [4]],
+  [layers.dense({ units: 2, activation: 'relu' }), [3, 4]],
+  [layers.batchNormalization(), [3, 4]],
+  [layers.pReLU({ sharedAxes: [1] }), [3, 4]],
   [layers.permute({ dims: [2, 3, 1] }), [3, 4, 2]],
   [
     layers.cropping2d({
@@ -132,12 +137,12 @@ test('every number of every kind of layer follows from its window', async () => 
     const net = netOf(layer, shape);
     const x = numbers(shape);
     const y = await net.predict(x.reshape([1, ...shape]), { verbose: 0 });
-    const [rows, columns, filters] = y.rank === 4 ? y.shape.slice(1) : [1, 1, y.shape[1]!];
+    const [rows, columns, filters] = [...[1, 1].slice(y.rank - 2), ...y.shape.slice(1)];
     for (let i = 0; i < y.size; i += 1 + (y.size >> 4)) {
       const filter = i % filters!;
       const [row, column] = [Math.floor(i / filters! / columns!), Math.floor(i / filters!) % columns!];
       assert.ok(row < rows!);
-      const place = y.rank === 4 ? { row, column } : {};
+      const place = y.rank === 4 ? { row, column } : y.rank === 3 ? { column } : {};
       checkParts(await explainPixel(net, x, { layer, ...place, filter }), y.data[i]!);
     }
   }
@@ -384,6 +389,16 @@ test('what does not exist, and what cannot be explained', async () => {
   await assert.rejects(at({ layer: 'maps', column: undefined }), /`column` must be .* received undefined/);
   await assert.rejects(at({ layer: 'maps', filter: -1 }), ValueError);
   await assert.rejects(at({ layer: 'top' }), /without rows and columns/);
+  const rows = netOf(layers.reshape({ name: 'rows', targetShape: [4, 3] }), [12]);
+  await assert.rejects(
+    explainPixel(rows, numbers([12]), { layer: 'rows', row: 1, column: 0, filter: 0 }),
+    /`row` must be a whole number from 0 to 0/,
+  );
+  const deep = netOf(layers.reshape({ name: 'deep', targetShape: [1, 2, 2, 3] }), [12]);
+  await assert.rejects(
+    explainPixel(deep, numbers([12]), { layer: 'deep', row: 1, column: 0, filter: 0 }),
+    /'deep' works on \[1, 2, 2, 3\] of each sample/,
+  );
   await assert.rejects(
     at({ layer: 'mixed' }),
     (error) =>

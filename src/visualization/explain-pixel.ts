@@ -11,7 +11,7 @@ import { checkFinite } from './finite-results.ts';
 import { type ModelImage, oneImage } from './model-input.ts';
 import type { ExplainPixelOptions, PixelExplanation, PixelOrigin, PixelTerm } from './pixel-explanation.ts';
 import { activated, activationName, isElementwise } from './pixels/apply-activation.ts';
-import { asAlignedMaps, asMaps, checkedPixel } from './pixels/checked-pixel.ts';
+import { asMaps, checkedPixel } from './pixels/checked-pixel.ts';
 import { CONVOLUTIONS } from './pixels/convolutions.ts';
 import { MERGES } from './pixels/merges.ts';
 import { MOVES } from './pixels/moves.ts';
@@ -158,9 +158,8 @@ function chosenCall(calls: readonly TracedLayer[], wanted: unknown = 0): TracedL
 }
 
 /** What the layer gets, as maps. */
-function mapsOf({ path, inputs }: TracedLayer, values: readonly Tensor[], explainer: PixelExplainer) {
-  const align = explainer.takesAnyAxes === true ? asAlignedMaps : asMaps;
-  const maps = inputs.map(({ shape }, i) => values[i]!.reshape(align(path, shape)));
+function mapsOf({ path, inputs }: TracedLayer, values: readonly Tensor[]) {
+  const maps = inputs.map(({ shape }, i) => values[i]!.reshape(asMaps(path, shape)));
   return { src: maps[0]!, inputs: maps, shapes: inputs.map(({ shape }) => shape) };
 }
 
@@ -200,7 +199,7 @@ export async function explainPixel(
   const view = compiledView(traced, `${HOW}/${read.map(({ id }) => id).join(' ')}`, () => ({ read }));
   const [output, ...values] = await view.run(inputs, 1);
   checkFinite(HOW, traced, path, output!);
-  const maps = { ...mapsOf(found, values, explainer), dst };
+  const maps = { ...mapsOf(found, values), dst };
   const sumAt = (filter: number) => explainer.sum(layer as never, maps, { ...pixel, filter });
   const own = sumAt(pixel.filter);
   const seen = seenNumbers(maps, own);

@@ -8,7 +8,7 @@ import type { LayerName } from './traced-model.ts';
 export interface ExplainPixelOptions {
   /** A layer by its name, its path (`vgg16/block5_conv3`), or the layer itself. */
   readonly layer: LayerName;
-  /** The place in the layer's maps, from 0. Left out for layers whose output has no rows and columns. */
+  /** The place in the layer's maps, from 0. Of outputs [places, channels] `column` alone; none for vectors. */
   readonly row?: number;
   readonly column?: number;
   /** The place along the last axis, from 0: a filter, a channel, a unit. */

@@ -9,19 +9,15 @@ import type { Pixel } from './weighted-window.ts';
 
 const HOW = 'explainPixel';
 
-/** A shape without the batch as [height, width, channels]. Throws UnsupportedError for other ranks. */
+/** A shape as [height, width, channels] of one sample; missing axes are 1. Throws UnsupportedError for more axes, and for none. */
 export function asMaps(path: string, [, ...sample]: readonly (number | null)[]): [number, number, number] {
-  if (sample.length === 3) return sample as [number, number, number];
-  if (sample.length === 1) return [1, 1, sample[0]!];
+  if (sample.length >= 1 && sample.length <= 3) {
+    return [...[1, 1].slice(sample.length - 1), ...sample] as [number, number, number];
+  }
   throw new UnsupportedError(
-    `${HOW}: layer '${path}' works on ${formatShape(sample)} of each sample; maps [height, width, channels] and vectors can be ` +
-      'explained.',
+    `${HOW}: layer '${path}' works on ${formatShape(sample)} of each sample; maps [height, width, channels], rows of ` +
+      'vectors [places, channels] and vectors can be explained.',
   );
-}
-
-/** As `asMaps`, and [rows, channels] too, whose numbers stand in one row of places. */
-export function asAlignedMaps(path: string, shape: readonly (number | null)[]): [number, number, number] {
-  return asMaps(path, shape.length === 3 ? [shape[0]!, 1, ...shape.slice(1)] : shape);
 }
 
 function checkedPlace(path: string, name: keyof Pixel, given: unknown, count: number): number {
@@ -40,9 +36,11 @@ export function checkedPixel(
   [height, width, filters]: readonly [number, number, number],
 ): Pixel {
   const last = checkedPlace(path, 'filter', filter, filters);
-  if (outputs[0]!.shape.length === 4) {
+  const axes = outputs[0]!.shape.length - 1;
+  if (axes > 1) {
+    // Rows of vectors are one row of places.
     return {
-      row: checkedPlace(path, 'row', row, height),
+      row: checkedPlace(path, 'row', axes === 2 ? (row ?? 0) : row, height),
       column: checkedPlace(path, 'column', column, width),
       filter: last,
     };

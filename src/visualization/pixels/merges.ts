@@ -26,7 +26,7 @@ function merges(
   kind: PixelKind,
   weigh: (values: readonly number[]) => readonly number[],
 ) {
-  const explainer = explainsPixels(of, (_layer, maps, pixel) => {
+  return explainsPixels(of, (_layer, maps, pixel) => {
     const origins = mergedPlaces(maps, pixel);
     return {
       kind,
@@ -38,7 +38,6 @@ function merges(
       origins,
     };
   });
-  return { ...explainer, takesAnyAxes: true };
 }
 
 /** 1 for the first of the numbers that `better` leaves, 0 for the others. */

@@ -75,7 +75,7 @@ function moves<L extends Layer>(
   of: new (...options: never[]) => L,
   number: (layer: L, maps: LayerMaps, pixel: Pixel) => WeightedWindow = movedNumber,
 ) {
-  return { ...explainsPixels(of, number), takesAnyAxes: true };
+  return explainsPixels(of, number);
 }
 
 const upSampling = moves(UpSampling2D, (layer, maps, pixel) => {

@@ -20,7 +20,7 @@ export interface Origin {
   readonly channel: number;
 }
 
-/** What the layer gets and gives: [height, width, channels] of one sample; vectors are [1, 1, n]. */
+/** What the layer gets and gives: [height, width, channels] of one sample; rows of vectors are [1, n, channels], vectors [1, 1, n]. */
 export interface LayerMaps {
   /** The first of the inputs. */
   readonly src: Tensor;
@@ -73,8 +73,6 @@ export interface WeightedWindow {
 /** Explains numbers of the layers of one class. */
 export interface PixelExplainer {
   readonly of: new (...options: never[]) => Layer;
-  /** Whether inputs may have other axes than maps [height, width, channels] and vectors. */
-  readonly takesAnyAxes?: boolean;
   readonly sum: (layer: never, maps: LayerMaps, pixel: Pixel) => WeightedWindow;
   /** What is done with the sum; nothing when left out. */
   readonly activation?: (layer: never, window: WeightedWindow) => ActivationFunction;
