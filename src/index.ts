@@ -82,6 +82,7 @@ export {
   modelToBytes,
   modelToFiles,
   type SaveOptions,
+  weightsToFiles,
 } from './models/saving/save.ts';
 export { type Sequential, type SequentialOptions, sequential } from './models/sequential.ts';
 export type { Structure } from './models/structure.ts';

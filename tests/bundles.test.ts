@@ -225,6 +225,27 @@ describe('the browser bundle', () => {
     assert.ok(asked > 0 && Number.isFinite(loss));
   });
 
+  it('takes the files of a form that the page clears at once', async () => {
+    const text = await bundle(
+      `import { layers, loadModel, modelToBytes, sequential } from 'fovea';
+async function run() {
+  const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+  const file = new File([await modelToBytes(net)], 'net.keras');
+  const take = async (read) => {
+    const chosen = { length: 1, 0: file, [Symbol.toStringTag]: 'FileList' };
+    const reading = read(chosen);
+    chosen.length = 0;
+    return reading;
+  };
+  await take((files) => net.loadWeights(files));
+  return (await take(loadModel)).layers.length;
+}
+globalThis.done = run();`,
+      { platform: 'browser', format: 'iife' },
+    );
+    assert.equal(await runInPage(text, { Blob, File }), 1);
+  });
+
   it('says which policy of the page forbids WebAssembly', async () => {
     const text = await bundle(program, { platform: 'browser', format: 'iife' });
     const words = [

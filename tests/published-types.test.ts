@@ -102,11 +102,14 @@ for (const types of [[], ['node']]) {
 }
 
 /** What a page does with files. */
-const PAGE = `import { images, loadModel, type Model, modelToBytes, modelToFiles, type Tensor } from 'fovea';
+const PAGE = `import { images, loadModel, type Model, modelToBytes, modelToFiles, type Tensor, weightsToFiles } from 'fovea';
 
 export async function run(chosen: FileList, image: Tensor): Promise<Blob[]> {
   const net: Model = await loadModel(chosen);
-  const files = await modelToFiles(net, 'model.json');
+  const photos = await images.datasetFromDirectory(chosen, { batchSize: 8 });
+  await net.fit(photos);
+  await net.loadWeights(chosen);
+  const files = [...(await modelToFiles(net, 'model.json')), ...(await weightsToFiles(net, 'net.safetensors'))];
   const png = new Blob([images.toPng(image)], { type: 'image/png' });
   return [png, new Blob([await modelToBytes(net)]), ...files.map(({ name, bytes }) => new File([bytes], name))];
 }

@@ -24,7 +24,7 @@ export const LOADED_BY_CALLS = {
   'src/images/load-image.ts': ['loadImage'],
   'src/models/lr-finder.ts': ['lrFinder'],
   'src/models/saving/load.ts': ['loadModel', 'modelFromBytes'],
-  'src/models/saving/save.ts': ['modelToBytes', 'modelToFiles'],
+  'src/models/saving/save.ts': ['modelToBytes', 'modelToFiles', 'weightsToFiles'],
   'src/plots/plot-model.ts': ['plotModel'],
   'src/visualization/attribution.ts': ['attribution', 'attributions'],
   'src/visualization/class-activation.ts': ['classActivation', 'classActivations'],
@@ -45,19 +45,19 @@ function forBrowsers(file) {
   return existsSync(own) ? own : file;
 }
 
-/** Functions that load a file when they are called. Throws for one that is not asynchronous in the file. */
+/** Functions that load a file when they are called, with what they were given then. Throws for one that is not asynchronous in the file. */
 function loadingText(file) {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return LOADED_BY_CALLS[file]
-    .map((name) => {
-      if (!new RegExp(`^export async function ${name}\\b`, 'm').test(text)) {
-        throw new Error(
-          `${file} has no \`export async function ${name}\`, so it cannot be loaded by a call.`,
-        );
-      }
-      return `export const ${name} = async (...given) => (await import('./${file}')).${name}(...given);`;
-    })
-    .join('\n');
+  const functions = LOADED_BY_CALLS[file].map((name) => {
+    if (!new RegExp(`^export async function ${name}\\b`, 'm').test(text)) {
+      throw new Error(`${file} has no \`export async function ${name}\`, so it cannot be loaded by a call.`);
+    }
+    return `export const ${name} = async (...given) => {
+  const own = given.map(withoutLiveList);
+  return (await import('./${file}')).${name}(...own);
+};`;
+  });
+  return ["import { withoutLiveList } from './src/base/live-list.ts';", ...functions].join('\n');
 }
 
 /**

@@ -196,7 +196,7 @@ export async function nodeFiles() {
   if (typeof process === 'undefined' || process.versions?.node === undefined) {
     throw new UnsupportedError(
       'There are no files in a browser. Take the content and keep it where you like: of a model modelToBytes(model) or ' +
-        'modelToFiles(model, name), of an image images.toPng(image), of a chart charts.toSvg(chart), of a plot of a model what ' +
+        'modelToFiles(model, name), of its weights weightsToFiles(model, name), of an image images.toPng(image), of a chart charts.toSvg(chart), of a plot of a model what ' +
         'utils.plotModel(model) gives.',
     );
   }

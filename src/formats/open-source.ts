@@ -31,8 +31,9 @@ async function openFirst(source: FileSource, how: string): Promise<SavedFile> {
   if (typeof source === 'string' || isUrlObject(source)) return openAddress(String(source), source, how);
   const files: unknown[] = typeof source === 'object' && source !== null ? Array.from(source) : [];
   if (files.length > 0 && files.every(isBlobLike)) return openGivenFiles(files, how);
+  const isEmpty = typeof source === 'object' && source !== null && 'length' in source && source.length === 0;
   throw new ValueError(
-    `${how} takes a path, a URL, a File, or a list of Files. Received: ${describeValue(source)}. Bytes are read by ` +
+    `${how} takes a path, a URL, a File, or a list of Files. Received: ${isEmpty ? 'a list of no files' : describeValue(source)}. Bytes are read by ` +
       'modelFromBytes(bytes).',
   );
 }

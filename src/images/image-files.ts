@@ -16,7 +16,7 @@ export interface LabelledFile {
 }
 
 /** Where images come from: the path of a folder, or files that are there already. */
-export type ImageDirectory = string | readonly FolderFile[] | readonly LabelledFile[];
+export type ImageDirectory = string | ArrayLike<FolderFile> | ArrayLike<LabelledFile>;
 
 /** A file and its path below the folder, with `/`. */
 export interface FoundFile {
@@ -58,8 +58,10 @@ export async function openTree(who: string, directory: ImageDirectory, followLin
       `${who}: a browser cannot open the folder '${directory}'. Give the File objects of an <input type="file" webkitdirectory>.`,
     );
   }
-  const isList = typeof directory === 'object' && directory !== null && Symbol.iterator in directory;
-  if (isList) return listTree(who, [...directory]);
+  const isObject = typeof directory === 'object' && directory !== null;
+  if (isObject && (Symbol.iterator in directory || 'length' in directory)) {
+    return listTree(who, Array.from<FolderFile | LabelledFile>(directory));
+  }
   throw new ValueError(
     `${who} takes the path of a folder or a list of File objects, received ${describeValue(directory)}.`,
   );

@@ -122,6 +122,8 @@ test('File objects of a browser are a folder too', async () => {
     [2, 0],
     [1, 1],
   ]);
+  const chosen = Object.assign({ length: files.length }, files);
+  assert.deepEqual((await datasetFromDirectory(chosen, options)).filePaths, byPath.filePaths);
   const labelled = files.slice(0, 3).map((each, i) => ({ file: each, label: i === 1 ? 'x' : 'y' }));
   const byLabel = await datasetFromDirectory(labelled, options);
   assert.deepEqual(byLabel.filePaths, ['x/c.png', 'y/a.png', 'y/b.png']);

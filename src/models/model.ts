@@ -4,6 +4,7 @@
  */
 
 import type { FilePath } from '../base/file-path.ts';
+import { withoutLiveList } from '../base/live-list.ts';
 import type { Tensor } from '../base/tensor.ts';
 import type { CallbackModel } from '../callbacks/callback.ts';
 import type { History } from '../callbacks/history.ts';
@@ -240,7 +241,8 @@ export abstract class Model extends ModelStructure implements CallbackModel {
    * numbers, with a warning.
    */
   async loadWeights(source: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
+    const files = withoutLiveList(source);
     const { loadWeights } = await import('./saving/save.ts');
-    await loadWeights(this, source, options);
+    await loadWeights(this, files, options);
   }
 }

@@ -144,6 +144,7 @@ test('files as objects, in any order, also out of a chosen folder', async () => 
   await refuses([new File([''], 'a.bin'), new File([''], 'b.bin')], ValueError, /Received a\.bin, b\.bin/);
   await refuses([new File([''], 'a.json'), new File([''], 'a.json')], ValueError, /the same name/);
   await refuses([new Blob(['']), new Blob([''])], ValueError, /without one/);
+  await refuses({ length: 0 }, ValueError, /Received: a list of no files/);
   for (const given of [undefined, null, 3, {}, [], [3], '']) await refuses(given, ValueError, /takes a path/);
 });
 

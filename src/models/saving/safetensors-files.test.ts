@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readFixture } from '../../../tests/support/fixtures.ts';
@@ -8,6 +9,7 @@ import { writeSafetensors } from '../../formats/safetensors.ts';
 import { batchNormalization, conv2d, dense, flatten } from '../../layers/index.ts';
 import { sequential } from '../sequential.ts';
 import { loadModel, modelFromBytes } from './load.ts';
+import { weightsToFiles } from './save.ts';
 
 const folder = temporaryFolder();
 const { file } = readFixture('legacy-files');
@@ -28,6 +30,9 @@ test('weights go to a file and back by their names', async () => {
   assert.deepEqual(other.getWeights(), saved.getWeights());
   await assert.rejects(loadModel(path), /weights without a model/);
   await assert.rejects(saved.save(path), /must end in/);
+  const [written] = await weightsToFiles(saved, 'net.safetensors');
+  assert.deepEqual(written, { name: 'net.safetensors', bytes: new Uint8Array(await readFile(path)) });
+  await assert.rejects(weightsToFiles(saved, 'net.keras'), /weightsToFiles\(\): the file name must end in/);
 });
 
 test('layers inside are part of the names', async () => {

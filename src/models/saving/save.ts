@@ -40,6 +40,11 @@ export async function modelToFiles(
   return filesOf('writeModel', model, name, 'modelToFiles()', options);
 }
 
+/** As `modelToFiles`, with the files that `model.saveWeights(name)` would write: the weights alone. Throws as `saveWeights` does. */
+export async function weightsToFiles(model: SavableModel, name: string): Promise<readonly WrittenFile[]> {
+  return filesOf('writeWeights', model, name, 'weightsToFiles()', {});
+}
+
 /**
  * The bytes of a `.keras` file (v3, the layout of Keras 3.15): architecture, weights, and, once compiled, optimizer,
  * loss, metrics and the optimizer's state. Works in browsers too. Throws ValueError before the model is built,
