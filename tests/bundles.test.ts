@@ -246,6 +246,22 @@ globalThis.done = run();`,
     assert.equal(await runInPage(text, { Blob, File }), 1);
   });
 
+  it('writes no files, and says what to take instead', async () => {
+    const text = await bundle(
+      `import { images, layers, sequential, tensor } from 'fovea';
+const net = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+const picture = tensor(new Uint8Array(3), [1, 1, 3]);
+const tries = ['net.keras', 'indexeddb://net', 'downloads://net'].map((path) => net.save(path));
+tries.push(net.saveWeights('net.weights.h5'), images.saveImage('a.png', picture));
+globalThis.done = Promise.allSettled(tries).then((all) => all.map(({ reason }) => reason.name + ': ' + reason.message).join('\\n'));`,
+      { platform: 'browser', format: 'iife' },
+    );
+    const said = String(await runInPage(text, {})).split('\n');
+    assert.equal(said.length, 5);
+    for (const line of said)
+      assert.match(line, /^UnsupportedError: There are no files in a browser.*modelToBytes.*toPng/);
+  });
+
   it('says which policy of the page forbids WebAssembly', async () => {
     const text = await bundle(program, { platform: 'browser', format: 'iife' });
     const words = [

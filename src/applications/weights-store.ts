@@ -76,7 +76,7 @@ export function browserCache(): WeightsStore {
       await (await open())?.put(url, new Response(bytes as Uint8Array<ArrayBuffer>));
     },
     advice: ({ name, url }) =>
-      `There is no connection, or the server does not allow pages of other addresses to read its files (CORS). Download ${url}, put it ` +
+      `Without an answer there is no connection, or the server does not allow pages of other addresses to read its files (CORS). Download ${url}, put it ` +
       `on the server of the page, and pass its address as \`weights\`, such as weights: '/weights/${name}'; or pass a File that the user chose.`,
   };
 }

@@ -1,5 +1,6 @@
 /** @file Files on disk: the only part of saving and loading that needs Node. */
 
+import { isNode } from '../base/environment.ts';
 import { FormatError, FoveaError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { type FilePath, isUrlObject } from '../base/file-path.ts';
 import { describeValue } from '../base/options.ts';
@@ -121,7 +122,7 @@ export async function readWholeFile(path: string): Promise<Uint8Array> {
 }
 
 /**
- * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, ValueError
+ * The path that `path` stands for; `how` names the caller. Throws UnsupportedError for URLs of other kinds, and in browsers, ValueError
  * for values that are neither a text nor a URL.
  */
 export async function toFilePath(path: FilePath, how: string): Promise<string> {
@@ -131,6 +132,7 @@ export async function toFilePath(path: FilePath, how: string): Promise<string> {
   if (text === '') {
     throw new ValueError(`${how} takes a path or a file: URL. Received: filepath=${describeValue(given)}`);
   }
+  if (!isNode()) await nodeFiles();
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(text)?.[1]?.toLowerCase();
   if (scheme === 'file') return urlToPath(text, how);
   if (isUrl || (scheme !== undefined && /^[a-z]+:\/\/|^data:/i.test(text))) {
@@ -140,7 +142,6 @@ export async function toFilePath(path: FilePath, how: string): Promise<string> {
 }
 
 async function urlToPath(url: string, how: string): Promise<string> {
-  await nodeFiles();
   const { fileURLToPath } = await import('node:url');
   try {
     return fileURLToPath(url);
@@ -193,7 +194,7 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** Node's functions for files. Throws UnsupportedError in browsers. */
 export async function nodeFiles() {
-  if (typeof process === 'undefined' || process.versions?.node === undefined) {
+  if (!isNode()) {
     throw new UnsupportedError(
       'There are no files in a browser. Take the content and keep it where you like: of a model modelToBytes(model) or ' +
         'modelToFiles(model, name), of its weights weightsToFiles(model, name), of an image images.toPng(image), of a chart charts.toSvg(chart), of a plot of a model what ' +

@@ -216,6 +216,7 @@ test('a server: files beside the model, with what stands behind its address', as
     FormatError,
     /absent\.json: the server answered 404.*Check the address/,
   );
+  await refuses(`${origin}/m/?key=1`, FormatError, /address of a folder: give that of .*model\.json/);
   await refuses(`${origin}/m/page.bin`, FormatError, /a page \(HTML\)/);
   await refuses('http://localhost:1/model.json', FormatError, /no connection.*CORS/);
 });

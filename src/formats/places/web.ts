@@ -13,10 +13,18 @@ interface Answer {
 /** The file at `url`. Throws FormatError, with the address and what happened, when it cannot be fetched. */
 export async function openWebFile(url: string): Promise<SavedFile> {
   const found = await fetchFile(url);
-  if ('reason' in found) throw new FormatError(`Cannot load ${url}: ${found.reason}. Check the address.`);
+  if ('reason' in found) throw new FormatError(`Cannot load ${url}: ${found.reason}. ${advice(url)}`);
   // A blob has nothing beside it.
   if (url.startsWith('blob:')) return new SavedFile(url, found.bytes);
   return new SavedFile(url, found.bytes, webPlace(url, found.url));
+}
+
+/** What to do about an address without a file. Web pages show such as those of folders, for instance for shared models. */
+function advice(url: string): string {
+  const isFolder = new URL(url).pathname.endsWith('/');
+  return isFolder
+    ? 'It is the address of a folder: give that of the model in it, such as its model.json.'
+    : 'Check the address.';
 }
 
 /**
