@@ -61,12 +61,11 @@ function imageShape(): Option<readonly number[] | null, readonly number[] | null
   });
 }
 
-function progressListener(): Option<ProgressListener | null, ProgressListener | null, false> {
-  const { definition } = callable<ProgressListener>();
+function progressListener() {
+  const { definition } = callable<ProgressListener>().orNull();
   return new Option<ProgressListener | null, ProgressListener | null, false>({
     ...definition,
     fallback: () => null,
-    nullable: true,
   });
 }
 
