@@ -8,6 +8,7 @@ import type { Kernel } from '../../src/kernels/ir.ts';
 import { printKernel } from '../../src/kernels/print.ts';
 import { hasRelaxedSimd } from '../../src/wasm/features.ts';
 import { ModuleWriter } from '../../src/wasm/module-writer.ts';
+import { sameNumber } from './kernel-operations.ts';
 
 export const target = wasmTarget(false);
 export const MEMORY_BYTES = 65536;
@@ -44,10 +45,6 @@ function runInterpreter(kernel: Kernel, run: Run, fused: boolean): Int32Array {
   return new Int32Array(memory.buffer);
 }
 
-function isNaNBits(bits: number): boolean {
-  return (bits & 0x7fffffff) > 0x7f800000;
-}
-
 /** WebAssembly and the interpreter must leave the same bits (NaNs may differ in their payload). */
 export function agrees(kernel: Kernel, run: Run): void {
   for (const relaxedSimd of MODES) {
@@ -57,43 +54,11 @@ export function agrees(kernel: Kernel, run: Run): void {
       runInterpreter(kernel, run, fused),
     );
     const differs = (expected: Int32Array): number =>
-      expected.findIndex((bits, i) => bits !== actual[i] && !(isNaNBits(bits) && isNaNBits(actual[i]!)));
+      expected.findIndex((bits, i) => !sameNumber(bits, actual[i]!));
     const at = candidates.map(differs);
     assert.ok(
       at.includes(-1),
       `relaxed ${relaxedSimd}: word ${at[0]} is ${actual[at[0]!]} for ${candidates[0]![at[0]!]}\n${printKernel(kernel)}`,
     );
   }
-}
-
-export const SPECIAL = [
-  0,
-  -0,
-  1,
-  -1,
-  0.5,
-  -2.5,
-  1e-40,
-  -1e-40,
-  3e38,
-  -3e38,
-  Infinity,
-  -Infinity,
-  NaN,
-  1.5,
-  8388609,
-  -7.25,
-];
-
-/** Random numbers of many magnitudes, special ones among them when wanted. */
-export function randomFloats(count: number, seed: number, special: boolean): Float32Array {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return Float32Array.from({ length: count }, () => {
-    if (special && next() < 0.4) return SPECIAL[Math.floor(next() * SPECIAL.length)]!;
-    return (next() - 0.5) * 2 ** Math.floor(next() * 20 - 10);
-  });
 }

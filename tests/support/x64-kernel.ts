@@ -5,6 +5,7 @@ import type { Isa } from '../../src/codegen/x64/target.ts';
 import { interpretKernel } from '../../src/kernels/interpret.ts';
 import type { Kernel } from '../../src/kernels/ir.ts';
 import { printKernel } from '../../src/kernels/print.ts';
+import { sameNumber } from './kernel-operations.ts';
 import { NativeKernels } from './native-kernel.ts';
 
 export const MEMORY_FLOATS = 16384;
@@ -21,10 +22,6 @@ interface Run {
   readonly before: Float32Array;
 }
 
-function isNaNBits(bits: number): boolean {
-  return (bits & 0x7fffffff) > 0x7f800000;
-}
-
 /** Machine code and the interpreter must leave the same bits (NaNs may differ in their payload). */
 export function agrees(isa: Isa, kernel: Kernel, { pointers, counts, before }: Run): void {
   assert.ok(machine instanceof NativeKernels);
@@ -32,39 +29,6 @@ export function agrees(isa: Isa, kernel: Kernel, { pointers, counts, before }: R
   const memory = before.slice();
   interpretKernel(kernel, { memory, regions: ALL, pointers, counts, fused: true });
   const expected = new Int32Array(memory.buffer);
-  const at = expected.findIndex(
-    (bits, i) => bits !== actual[i] && !(isNaNBits(bits) && isNaNBits(actual[i]!)),
-  );
+  const at = expected.findIndex((bits, i) => !sameNumber(bits, actual[i]!));
   assert.equal(at, -1, `word ${at} is ${actual[at]} for ${expected[at]}\n${printKernel(kernel)}`);
-}
-
-export const SPECIAL = [
-  0,
-  -0,
-  1,
-  -1,
-  0.5,
-  -2.5,
-  1e-40,
-  -1e-40,
-  3e38,
-  -3e38,
-  Infinity,
-  -Infinity,
-  NaN,
-  1.5,
-  8388609,
-];
-
-/** Random numbers of many magnitudes, special ones among them when wanted. */
-export function randomFloats(seed: number, special: boolean): Float32Array {
-  let state = seed;
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return Float32Array.from({ length: MEMORY_FLOATS }, () => {
-    if (special && next() < 0.4) return SPECIAL[Math.floor(next() * SPECIAL.length)]!;
-    return (next() - 0.5) * 2 ** Math.floor(next() * 20 - 10);
-  });
 }

@@ -2,15 +2,16 @@
 
 import test from 'node:test';
 import {
-  agrees,
-  MEMORY_BYTES,
-  type Run,
+  BINARY,
+  COMPARE,
+  MASK,
   randomFloats,
   SPECIAL,
-  target,
-} from '../../../tests/support/wasm-kernel.ts';
+  UNARY,
+} from '../../../tests/support/kernel-operations.ts';
+import { agrees, MEMORY_BYTES, type Run, target } from '../../../tests/support/wasm-kernel.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
-import type { BinaryOp, CompareOp, IntBinaryOp, Kernel, MaskOp, UnaryOp } from '../../kernels/ir.ts';
+import type { Kernel } from '../../kernels/ir.ts';
 
 const VECTORS = 64;
 const [A, B, C, DST] = [1024, 4096, 8192, 16384] as const;
@@ -44,19 +45,6 @@ function overTriples(
   return [k.finish(), { pointers: [A, B, C, DST], counts: [], before }];
 }
 
-const BINARY: readonly (BinaryOp | IntBinaryOp)[] = [
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'min',
-  'max',
-  'addInt',
-  'mulInt',
-  'xorInt',
-  'andInt',
-  'orInt',
-];
 for (const op of BINARY) {
   test(`${op} agrees with the interpreter`, () => {
     agrees(
@@ -69,17 +57,6 @@ for (const op of BINARY) {
   });
 }
 
-const UNARY: readonly UnaryOp[] = [
-  'copy',
-  'neg',
-  'abs',
-  'sqrt',
-  'floor',
-  'toFloat',
-  'sumLanes',
-  'maxLanes',
-  'minLanes',
-];
 for (const op of UNARY) {
   test(`${op} agrees with the interpreter`, () => {
     agrees(...overTriples(op, (b, load) => b.unary(op, load(0))));
@@ -109,10 +86,10 @@ test('fma agrees with the interpreter', () => {
 });
 
 test('comparisons, mask operations and select agree with the interpreter', () => {
-  for (const op of ['less', 'lessEqual', 'equal'] as const satisfies CompareOp[]) {
+  for (const op of COMPARE) {
     agrees(...overTriples(op, (b, load) => b.select(b.compare(op, load(0), load(1)), load(2), load(0))));
   }
-  for (const op of ['and', 'or', 'andNot'] as const satisfies MaskOp[]) {
+  for (const op of MASK) {
     agrees(
       ...overTriples(op, (b, load) => {
         const mask = b.maskOp(

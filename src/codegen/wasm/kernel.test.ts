@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { randomFloats } from '../../../tests/support/kernel-operations.ts';
 import { laneLoads } from '../../../tests/support/lane-loads.ts';
-import { agrees, MEMORY_BYTES, randomFloats, runWasm, target } from '../../../tests/support/wasm-kernel.ts';
+import { agrees, MEMORY_BYTES, runWasm, target } from '../../../tests/support/wasm-kernel.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import type { Kernel } from '../../kernels/ir.ts';

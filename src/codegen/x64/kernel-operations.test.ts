@@ -1,38 +1,19 @@
 /** @file Each operation as machine code gives what the interpreter gives. */
 
 import { describe, it } from 'node:test';
+import {
+  BINARY,
+  COMPARE,
+  MASK,
+  randomFloats,
+  SPECIAL,
+  UNARY,
+} from '../../../tests/support/kernel-operations.ts';
 import { whyNotNative } from '../../../tests/support/native-machine.ts';
-import { A, agrees, B, C, DST, randomFloats, SPECIAL, VECTORS } from '../../../tests/support/x64-kernel.ts';
+import { A, agrees, B, C, DST, MEMORY_FLOATS, VECTORS } from '../../../tests/support/x64-kernel.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
-import type { BinaryOp, CompareOp, IntBinaryOp, MaskOp, UnaryOp, Vec } from '../../kernels/ir.ts';
+import type { Vec } from '../../kernels/ir.ts';
 import { nativeTarget } from './target.ts';
-
-const BINARY: readonly (BinaryOp | IntBinaryOp)[] = [
-  'add',
-  'sub',
-  'mul',
-  'div',
-  'min',
-  'max',
-  'addInt',
-  'mulInt',
-  'xorInt',
-  'andInt',
-  'orInt',
-];
-const UNARY: readonly UnaryOp[] = [
-  'copy',
-  'neg',
-  'abs',
-  'sqrt',
-  'floor',
-  'toFloat',
-  'sumLanes',
-  'maxLanes',
-  'minLanes',
-];
-const COMPARE: readonly CompareOp[] = ['less', 'lessEqual', 'equal'];
-const MASK: readonly MaskOp[] = ['and', 'or', 'andNot'];
 
 /** Writes a result from operands that are in registers, in memory (loads used once) or constants. */
 type Write = (k: KernelBuilder, load: (which: 0 | 1 | 2) => Vec) => Vec;
@@ -59,7 +40,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
       agrees(isa, k.finish(), {
         pointers: [A, B, C, DST],
         counts: [],
-        before: randomFloats(name.length * 7, special),
+        before: randomFloats(MEMORY_FLOATS, name.length * 7, special),
       });
     }
   };

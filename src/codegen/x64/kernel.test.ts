@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { randomFloats } from '../../../tests/support/kernel-operations.ts';
 import { laneLoads } from '../../../tests/support/lane-loads.ts';
 import { whyNotNative } from '../../../tests/support/native-machine.ts';
 import { RandomKernel } from '../../../tests/support/random-kernel.ts';
-import { A, agrees, DST, MEMORY_FLOATS, randomFloats } from '../../../tests/support/x64-kernel.ts';
+import { A, agrees, DST, MEMORY_FLOATS } from '../../../tests/support/x64-kernel.ts';
 import { InternalError } from '../../base/errors.ts';
 import { KernelBuilder } from '../../kernels/builder.ts';
 import type { Kernel, VectorTarget } from '../../kernels/ir.ts';
@@ -25,7 +26,11 @@ for (const isa of ['avx2', 'avx512'] as const) {
         k.store(k.broadcast(src, offset), dst, i * 64);
         k.store(k.load(src, offset), dst, -64 - i * 64);
       }
-      agrees(isa, k.finish(), { pointers: [4096, 32768], counts: [], before: randomFloats(3, true) });
+      agrees(isa, k.finish(), {
+        pointers: [4096, 32768],
+        counts: [],
+        before: randomFloats(MEMORY_FLOATS, 3, true),
+      });
     });
 
     it('partial accesses of every count touch nothing behind their last lane', () => {
@@ -43,7 +48,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
           agrees(isa, k.finish(), {
             pointers: [start - offset, DST],
             counts: [],
-            before: randomFloats(count, true),
+            before: randomFloats(MEMORY_FLOATS, count, true),
           });
         }
       }
@@ -52,7 +57,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
     it('loads of bytes and gathers', () => {
       for (const { kernel, bytes } of laneLoads(target)) {
         const pointers = [MEMORY_FLOATS * 4 - bytes, DST];
-        agrees(isa, kernel, { pointers, counts: [], before: randomFloats(bytes, true) });
+        agrees(isa, kernel, { pointers, counts: [], before: randomFloats(MEMORY_FLOATS, bytes, true) });
       }
     });
 
@@ -64,7 +69,11 @@ for (const isa of ['avx2', 'avx512'] as const) {
       const single = k.broadcast(p, 4);
       k.store(k.constant(9), q);
       k.store(k.add(k.add(before, partial), single), q, 256);
-      agrees(isa, k.finish(), { pointers: [A, A], counts: [], before: randomFloats(17, false) });
+      agrees(isa, k.finish(), {
+        pointers: [A, A],
+        counts: [],
+        before: randomFloats(MEMORY_FLOATS, 17, false),
+      });
     });
 
     it('loops run as often as their counts say', () => {
@@ -103,7 +112,11 @@ for (const isa of ['avx2', 'avx512'] as const) {
             k.store(value, dst, i * vectorBytes);
           });
         });
-        agrees(isa, k.finish(), { pointers: [1024, 40960], counts: [7], before: randomFloats(count, false) });
+        agrees(isa, k.finish(), {
+          pointers: [1024, 40960],
+          counts: [7],
+          before: randomFloats(MEMORY_FLOATS, count, false),
+        });
       }
     });
 
@@ -126,7 +139,7 @@ for (const isa of ['avx2', 'avx512'] as const) {
       };
       nest(0);
       const pointers = [...bases.map((_, i) => 4096 + i * 512), 16384];
-      agrees(isa, k.finish(), { pointers, counts: [8], before: randomFloats(5, false) });
+      agrees(isa, k.finish(), { pointers, counts: [8], before: randomFloats(MEMORY_FLOATS, 5, false) });
     });
 
     it('random kernels of nested loops', () => {
