@@ -32,7 +32,7 @@ const DECODERS: Record<ImageFormat, () => Promise<Decoder>> = {
   bmp: async () => (await import('./decode-bmp.ts')).decodeBmp,
 };
 
-/** Those that were loaded: to import a module again takes as long as to read a small file. */
+/** Those that were loaded: each `import()` goes through Node's loader of modules again, thousands of times for a folder. */
 const loaded = new Map<ImageFormat, Decoder>();
 
 async function decoderOf(format: ImageFormat): Promise<Decoder> {

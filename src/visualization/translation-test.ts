@@ -187,8 +187,7 @@ function seenInput(traced: TracedModel, maps: Node, path: string): { index: numb
 /**
  * Shifts an image by some pixels and compares the maps of a layer before and after: those of convolutions shift along by shift /
  * strides places and stay the same, except where a place sees the image's edge, and where the shift is no multiple of the
- * strides. Flatten and dense layers have no such maps. Of several inputs, the first
- * image that the layer sees is shifted.
+ * strides. Flatten and dense layers have no such maps. Of several inputs, the first image that the layer sees is shifted.
  *
  * @param image One image as the model takes it, with or without the axis of the batch.
  * @example
