@@ -25,6 +25,9 @@ export class UnsupportedError extends FoveaError {
   override name = 'UnsupportedError';
 }
 
+/** A model that takes images of any size, where one has to be said. */
+export class OpenSizeError extends UnsupportedError {}
+
 /** A backend that was asked for cannot run here, or failed while running. */
 export class BackendError extends FoveaError {
   override name = 'BackendError';

@@ -1,6 +1,7 @@
 /** @file The MODEL argument: a saved model, and how data is fed to it. */
 
 import { access } from 'node:fs/promises';
+import { OpenSizeError } from '../base/errors.ts';
 import { listed } from '../base/listed.ts';
 import { formatShape } from '../base/shape.ts';
 import type { Tensor } from '../base/tensor.ts';
@@ -38,7 +39,7 @@ export async function openCompiledModel(path: string, inputShape?: readonly numb
 
 /** Whether a model was refused because it leaves the size of its images open. */
 export function takesAnySize(error: unknown): boolean {
-  return error instanceof UnsupportedError && error.message.includes('inputs of variable size');
+  return error instanceof Error && (error instanceof OpenSizeError || takesAnySize(error.cause));
 }
 
 async function open(path: string, compile: boolean, inputShape?: readonly number[]): Promise<Network> {

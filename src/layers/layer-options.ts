@@ -1,7 +1,7 @@
 /** @file Options that layers share, and the checks of shapes that are given to them. */
 
 import { type ConfigValue, kerasObject } from '../base/config.ts';
-import { ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
+import { OpenSizeError, ShapeError, UnsupportedError, ValueError } from '../base/errors.ts';
 import { canonicalName, toSnakeCase, uniqueName } from '../base/names.ts';
 import { describeValue } from '../base/options.ts';
 import type { Dim, Shape } from '../base/shape.ts';
@@ -100,10 +100,10 @@ export function inputShapeOf(
   return [null, ...(batchInputShape?.slice(1) ?? inputShape ?? [inputDim!])];
 }
 
-/** Throws ShapeError unless `shape` lists whole extents from 1 up, UnsupportedError for open ones; returns it. */
+/** Throws ShapeError unless `shape` lists whole extents from 1 up, OpenSizeError for open ones; returns it. */
 export function checkSampleShape(className: string, shape: unknown): readonly number[] {
   if (Array.isArray(shape) && shape.includes(null)) {
-    throw new UnsupportedError(
+    throw new OpenSizeError(
       `${className}: inputs of variable size are not supported, received ${describeValue(shape)} for one sample. Give ` +
         'each extent a number, such as [150, 150, 3], and leave the batch out; for a model of a file, ' +
         'loadModel(path, { inputShape: [150, 150, 3] }).',

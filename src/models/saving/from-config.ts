@@ -98,7 +98,7 @@ function inFile<T>(label: string, isKnown: boolean, body: () => T): T {
     if (!(error instanceof FoveaError) || named.has(error)) throw error;
     const lacking = error instanceof UnsupportedError || !isKnown || error.message.startsWith('Unknown ');
     const text = `${label} of the file: ${error.message}`;
-    const naming = lacking ? new UnsupportedError(text) : new FormatError(text);
+    const naming = new (lacking ? UnsupportedError : FormatError)(text, { cause: error });
     named.add(naming);
     throw naming;
   }
